@@ -82,6 +82,16 @@ FROM (
 """
 
 
+async def _bare(_: Request) -> HTMLResponse:
+    return HTMLResponse(_BARE.render(said="Nothing"))
+
+
+bare_page = Starlette(routes=[Route("/", _bare)])
+"""What everything is compared with: a page of the same framework and the same templates that reads nothing."""
+BARE_PAGE = f"{__name__}:bare_page"
+"""Where a server finds it."""
+
+
 @dataclass(frozen=True)
 class Timed:
     """What one page took, in milliseconds."""
@@ -159,10 +169,7 @@ async def pages_measured(settings: Settings, parts: Parts, rounds: int) -> dict[
     """Each page of the inbox, and a bare page of the same framework under the name of ``/``."""
     found: dict[str, Timed] = {}
 
-    async def bare(_: Request) -> HTMLResponse:
-        return HTMLResponse(_BARE.render(said="Nothing"))
-
-    transport = httpx2.ASGITransport(app=Starlette(routes=[Route("/", bare)]))
+    transport = httpx2.ASGITransport(app=bare_page)
     async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
         found["/"] = await timed(lambda: client.get("/"), rounds)
     for name, (who, path) in PAGES.items():

@@ -21,12 +21,27 @@ from uuid_utils import uuid7
 from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, by_itself, to_sign_in
-from console.pages import bulk, case, command, export, files, history, inbox, live, ruling, settings, sign_in, templates, views
+from console.pages import (
+    bulk,
+    case,
+    command,
+    export,
+    files,
+    history,
+    inbox,
+    live,
+    proof,
+    ruling,
+    settings,
+    sign_in,
+    templates,
+    views,
+)
 from console.pages import sessions as sessions_page
 from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
 
-SIGNED_IN = (inbox, export, bulk, case, files, history, ruling, command, live, templates, views, sessions_page, settings)
+SIGNED_IN = (inbox, export, bulk, case, files, history, proof, ruling, command, live, templates, views, sessions_page, settings)
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")

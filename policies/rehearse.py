@@ -33,6 +33,7 @@ from policies.script_other_cases import (
     earlier_sanctions,
     held_elsewhere,
     ordered,
+    paid_elsewhere,
     same_matter,
 )
 from policies.script_shapes import spans_of
@@ -111,7 +112,12 @@ class _Stage:
         actor = told.cast.actor(speaker)
         raw = self._raw_command(number, command, actor, told)
         others = tuple(other for other in self._cases.values() if other is not told)
-        known = Known(earlier=self._earlier(told, others), other=self._named(raw), held=tuple(held_elsewhere(told, others)))
+        known = Known(
+            earlier=self._earlier(told, others),
+            other=self._named(raw),
+            held=tuple(held_elsewhere(told, others)),
+            paid=tuple(paid_elsewhere(told, others)),
+        )
         line = told.act(number, raw, actor, known, at, with_actions=self._with_actions)
         yield from self._with_what_follows(told, self._checked(told, line, script_step.expected), before)
 
@@ -152,8 +158,9 @@ class _Stage:
             told, row = found
             self._now = max(self._now, row.due_at)
             before = len(told.record)
-            others = (other for other in self._cases.values() if other is not told)
-            line = told.fire(row, self._now, tuple(held_elsewhere(told, others)), with_actions=self._with_actions)
+            others = tuple(other for other in self._cases.values() if other is not told)
+            known = Known(held=tuple(held_elsewhere(told, others)), paid=tuple(paid_elsewhere(told, others)))
+            line = told.fire(row, self._now, known, with_actions=self._with_actions)
             yield from self._with_what_follows(told, line, before)
         place = f"step {number}: at" if number else "until"
         raise ScriptError(

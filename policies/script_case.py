@@ -14,6 +14,7 @@ from domain.model.commands import Command, Open, parse_command
 from domain.model.facts import DueLevel, EvidenceFile, Recording
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import SYSTEM, Actor
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
@@ -69,6 +70,8 @@ class Known:
     """The case that a command names."""
     held: tuple[HeldPerson, ...] = ()
     """Who of its parties is kept by a legal hold on another case."""
+    paid: tuple[PaidElsewhere, ...] = ()
+    """What stands in other cases about the same matter."""
 
 
 class ScriptCase:
@@ -134,11 +137,11 @@ class ScriptCase:
         self._answered[str(raw["id"])] = None
         return self._line_of(number, actor.id, made, at, with_actions=with_actions)
 
-    def fire(self, row: DueLevel, at: datetime, held: tuple[HeldPerson, ...] = (), *, with_actions: bool) -> Line:
+    def fire(self, row: DueLevel, at: datetime, known: Known, *, with_actions: bool) -> Line:
         """A level falls due."""
         case = self.state
         assert case is not None  # it has a timetable
-        context = DecisionContext(actor=SYSTEM, held=held)
+        context = DecisionContext(actor=SYSTEM, held=known.held, paid_elsewhere=known.paid)
         try:
             made = step(case, self.id, due_command(row), context, row.due_at, row.due_at, self._reference)
         except Exception:  # noqa: BLE001 - as `record` does: a rule that breaks must not stop a case
@@ -178,6 +181,7 @@ class ScriptCase:
                 earlier=known.earlier,
                 other=known.other,
                 held=known.held,
+                paid_elsewhere=known.paid,
             )
             return step(self.state, self.id, command, context, at, at, self._reference)
         except ValidationError as error:

@@ -12,11 +12,12 @@ from domain.model.case import Case
 from domain.model.commands import Command, Join, MirrorLink, ReportEffect
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
+from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.authorities import reported_in_secret
+from domain.rules.authorities import accuses, reported_in_secret
 from domain.rules.links import party_there
-from domain.rules.money import totals
+from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
 
@@ -37,25 +38,46 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
     here = {party.ref_digest for party in (case.state.parties if case.state else case.cast.parties)}
     for other in others:
         state = other.state
-        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state)):
+        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state) or accuses(state)):
             continue
         for party in state.parties:
             if party.ref_digest in here:
                 held = bool(state.legal_holds)
-                reported = party.side is Side.RESPONDENT and reported_in_secret(state)
+                against = party.side is Side.RESPONDENT
                 yield HeldPerson(
-                    ref_digest=party.ref_digest, case_id=other.id, held=held, lifted_by=state.lifted_by, reported=reported
+                    ref_digest=party.ref_digest,
+                    case_id=other.id,
+                    held=held,
+                    lifted_by=state.lifted_by,
+                    reported=against and reported_in_secret(state),
+                    accused=against and accuses(state),
+                    closed_at=state.closed_at,
                 )
 
 
+def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[PaidElsewhere]:
+    """What stands in the other cases, of any kind, about the same matter of the same claimant."""
+    mine = _principals(case, Side.CLAIMANT)
+    against = _digest(case.cast.parties, Side.RESPONDENT)
+    for other in others:
+        state, theirs = other.state, _digest(other.cast.parties, Side.RESPONDENT)
+        same = (case.report.matter_key, case.report.synthetic) == (other.report.matter_key, other.report.synthetic)
+        if state is None or case.report.matter_key is None or not same or not (against == theirs or None in (against, theirs)):
+            continue
+        given = stands_for_others(state)
+        if given and mine & _principals(other, Side.CLAIMANT):
+            yield PaidElsewhere(case=other.id, given=given, disclosed=state.is_disclosed)
+
+
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
-    """The oldest open case into which a report goes, as its pack joins such reports."""
+    """The open case into which a report goes, as its pack joins such reports: of several the one most alike, then the oldest."""
     joins = new.terms.joins
     if joins is None or new.report.matter_key is None or new.routing.decision == "decline":
         return None
     against, by = _digest(new.cast.parties, Side.RESPONDENT), _digest(new.cast.parties, Side.CLAIMANT)
     if joins == "same_person_and_matter" and against is None:
         return None
+    found: list[tuple[bool, bool, Case]] = []
     for other in others:
         if not _of_one_matter(new, other) or other.state is None or not other.state.open:
             continue
@@ -67,8 +89,9 @@ def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | No
             "same_claimant_and_matter": by in reporters and (None in (against, theirs) or theirs == against),
         }
         if fits[joins]:
-            return as_other(other.state)
-    return None
+            found.append((by in reporters, theirs == against, other.state))
+    best = max(found, key=lambda one: one[:2], default=None)
+    return as_other(best[2]) if best is not None else None
 
 
 def decided_before(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:
@@ -136,6 +159,12 @@ def done(task: CrossCaseTaskOrdered) -> ReportEffect:
 def _of_one_matter(new: ScriptCase, other: ScriptCase) -> bool:
     first, second = new.report, other.report
     return (first.kind, first.matter_key, first.synthetic) == (second.kind, second.matter_key, second.synthetic)
+
+
+def _principals(case: ScriptCase, side: Side) -> set[str | None]:
+    """Who has ever been a principal of a side."""
+    parties = (*case.cast.parties, *(case.state.parties if case.state else ()))
+    return {p.ref_digest for p in parties if p.side is side and p.role == "principal" and p.ref_digest is not None}
 
 
 def _digest(parties: Iterable[OpenedParty], side: Side) -> str | None:

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from storage.record.audit import PostgresAudit
+from services.callers import Caller
+from services.cases import Seen
+from services.parts import Parts
+from storage.record.audit import PostgresAudit, Verdict
 
 Work = Callable[[PostgresAudit], Awaitable[dict[str, Any]]]
 """Something to do with the record, once it is open: one of the functions below with the rest of its arguments."""
@@ -20,6 +23,11 @@ async def verify(record: PostgresAudit, tenant: str | None, heads: Path | None) 
         for flaw in verdict.flaws
     ]
     return {"cases": verdict.cases, "facts": verdict.facts, "deeds": verdict.deeds, "heads": verdict.heads, "problems": problems}
+
+
+async def of_case(parts: Parts, caller: Caller, seen: Seen) -> Verdict:
+    """What does not agree in the record of one case that somebody of the team reads."""
+    return await parts.audit.verify_case(caller.tenant_id, seen.id)
 
 
 async def export_heads(record: PostgresAudit, tenant: str | None, file: Path) -> dict[str, Any]:

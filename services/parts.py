@@ -34,6 +34,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
+from storage.record.audit import PostgresAudit
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
@@ -206,6 +207,7 @@ class Parts:
     templates: PostgresTemplates
     live: PostgresLive
     reading: PostgresReading
+    audit: PostgresAudit
     absences: PostgresAbsences
     sanctions: PostgresSanctions
     library: PostgresLibrary

@@ -220,6 +220,7 @@ ENGLISH = Words(
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
         "paid_elsewhere": "Another case has given money for the same matter.",
         "reported_in_secret": "Whoever it hits is reported to an authority and must not learn of it.",
+        "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

@@ -116,14 +116,16 @@ def retarget(
     newest: Annotated[
         str | None, typer.Option(help="calendars: their newest versions and zone data; pack: that, and the newest rules.")
     ] = None,
+    minor: Annotated[list[str] | None, typer.Option(help="This party turned out to be under age; once for each.")] = None,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
     """Change what the targets follow from. Pauses that were earned and levels that were reached stay."""
-    body = {"priority": priority, "category": category, "queue": queue, "calendar": calendar, "newest": newest}
+    body: dict[str, Any] = {"priority": priority, "category": category, "queue": queue, "calendar": calendar, "newest": newest}
+    body |= {"minors": minor} if minor else {}
     if not any(body.values()):
-        misused("Say what changes: --priority, --category, --queue, --calendar or --newest.")
+        misused("Say what changes: --priority, --category, --queue, --calendar, --minor or --newest.")
     _send(case_id, "retargets", {**body, "reason": reason}, Target(tenant, speaker), json=json)
 
 

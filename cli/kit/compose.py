@@ -213,6 +213,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.intake.inbox import PostgresInbox
+    from storage.record.audit import PostgresAudit
     from storage.record.records import PostgresRecords
     from storage.record.sanctions import PostgresSanctions
     from storage.team.absences import PostgresAbsences
@@ -244,6 +245,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
+        "audit": PostgresAudit(database, vault),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 _HAPPENED: Mapping[str, tuple[str, str]] = {
@@ -201,6 +202,19 @@ KEYS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Undo:
+    """The command that takes back what somebody has just done, as if they had sent it themselves."""
+
+    command: str
+    fields: Mapping[str, str]
+
+
+UNDO: Mapping[str, Undo] = {
+    "snooze": Undo("resume", {"clock": "team", "reason": "undone"}),
+    "take": Undo("skip", {"reason": "taken_by_mistake"}),
+}
+"""What can be undone at once, because nobody outside heard of it. A ruling is taken back in its grace."""
 ORDERS = ("assign", "snooze", "request_evidence")
 """What the list offers for many cases at once; other orders go by the API."""
 WHY_SKIPPED: Mapping[str, str] = {
@@ -209,6 +223,7 @@ WHY_SKIPPED: Mapping[str, str] = {
     "wrong_queue": "It belongs to another queue",
     "needs_longer": "It needs longer than I am here today",
     "needs_a_break": "I need a break from such matters",
+    "taken_by_mistake": "I took it by mistake",
 }
 """Reasons that are offered when somebody skips a case, by the code that is kept."""
 LABELS: Mapping[str, str] = {

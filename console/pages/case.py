@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, UNDO, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
 from console.pages.changes import between_drafts
+from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
 from console.pages.inbox import CLOCK_WORDS, turn_of
 from console.pages.live import met, of_case
@@ -55,6 +56,8 @@ class Happened:
     words: str
     detail: str
     ahead: bool = False
+    of: str = ""
+    """What it concerns."""
 
 
 @dataclass(frozen=True)
@@ -158,12 +161,15 @@ async def show(visit: Visit) -> Response:
         may={button.command: button for button in buttons},
         grace=grace,
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
+        course=course(said, entries, found.clocks, found.names, visit.zones.now),
+        of_what=OF_WHAT,
         ahead=_ahead(found),
-        past=[_happened(entry, found.names) for entry in reversed(entries)],
+        past=_past(found, entries),
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=await cases.texts_of(visit.parts, caller, seen),
         command_id=f"cmd_{uuid7()}",
         done=visit.request.query_params.get("done"),
+        undo=UNDO.get(visit.request.query_params.get("done", "")),
         waits="waits" in visit.request.query_params,
         called=called,
         why_skipped=WHY_SKIPPED,
@@ -287,7 +293,22 @@ def _due(due: Due) -> Happened:
         case _:
             icon, words = "clock", f"{clock} ends"
             then = f"then {DEFAULTS.get(due.by_default) or in_words(due.by_default).lower()}" if due.by_default else ""
-    return Happened(0, due.due_at, icon, words, then, ahead=True)
+    return Happened(0, due.due_at, icon, words, then, ahead=True, of="clocks")
+
+
+def _past(found: Shown, entries: Sequence[Entry]) -> list[Happened]:
+    """What happened, the newest first. What a case brought along stands where it happened, not where it was written down."""
+    lines = [_happened(entry, found.names) for entry in entries]
+    moved = any(entry.type == "case_moved_in" for entry in entries)
+    for place, entry in enumerate(entries):
+        if entry.type == "past_message_kept":
+            words = f"{_who_wrote(entry, found)} wrote, before it moved in"
+            lines[place] = replace(lines[place], at=_instant(entry.data.get("sent_at")), words=words)
+        elif entry.type == "past_decision_kept":
+            lines[place] = replace(lines[place], at=_instant(entry.data.get("decided_at")))
+        elif moved and entry.type == "case_opened":
+            lines[place] = replace(lines[place], at=found.said.opened_at)
+    return sorted(lines, key=lambda line: (line.at, line.n), reverse=True)
 
 
 def _who(entry: Entry, names: Mapping[str, str]) -> str:
@@ -303,7 +324,7 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
 def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
     said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
-    return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…")
+    return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…", of=of_what(entry))
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:
@@ -318,7 +339,7 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     }
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
-    who, at = (_who_wrote(entry, found), _sent_at(entry)) if past else (_who(entry, found.names), entry.at)
+    who, at = (_who_wrote(entry, found), _instant(entry.data.get("sent_at"))) if past else (_who(entry, found.names), entry.at)
     return Spoken(who, side, whom, at, _text(entry.data.get("text")))
 
 
@@ -330,8 +351,7 @@ def _who_wrote(entry: Entry, found: Shown) -> str:
     return next((found.names[one] for one in ids if one in found.names), in_words(sender))
 
 
-def _sent_at(entry: Entry) -> datetime:
-    said = entry.data.get("sent_at")
+def _instant(said: Any) -> datetime:
     return said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
 
 

@@ -205,6 +205,8 @@ class Case(Kept):
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
+    accused_elsewhere: bool = False
+    """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     raised_by_manager: str | None = None

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, CommandBase, Instant, Kept, Priority
+from domain.base import Code, CommandBase, Instant, Kept, PartyId, Priority
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.terms import Terms
@@ -90,13 +90,16 @@ class Retarget(CommandBase):
     newest: Literal["calendars", "pack"] | None = None
     """``calendars``: their newest versions, every deadline computed afresh with the zone data of now. ``pack``: that too, and the
     newest version of the pack."""
+    minors: tuple[PartyId, ...] = Field(default=(), max_length=10)
+    """Principals who turned out to be under age: from now on as if the report had said so. The case is at least as urgent as
+    one of a child, a guardian settles for them, and what is kept is kept as long as of a child."""
     reason: Code
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not any((self.priority, self.category, self.queue, self.calendar, self.newest)):
+        if not any((self.priority, self.category, self.queue, self.calendar, self.newest, self.minors)):
             raise PydanticCustomError(
-                "retarget_empty", "Say what changes: priority, category, queue, calendar, or newest (calendars or pack)."
+                "retarget_empty", "Say what changes: priority, category, queue, calendar, minors, or newest (calendars or pack)."
             )
         return self
 
@@ -214,6 +217,8 @@ class CaseRetargeted(Kept):
     keeps: tuple[tuple[str, Instant], ...] = ()
     """Clocks of sides that are heard which would have run out sooner by it, and limits of the law that would have run out later,
     with the ends that they keep."""
+    minors: tuple[str, ...] = ()
+    """Principals who turned out to be under age."""
     reason: str
 
 

@@ -171,6 +171,9 @@ class PhaseEntered(Kept):
     reason: str | None = None
     offer_stays: bool = False
     """An open offer stays open. In facts of earlier releases it lapsed with the settlement."""
+    goes_on: Literal["counted", "paused"] | None = None
+    """What the team owes in this phase goes on where it stood when a draft left it, and the time in between counts or not. None:
+    it begins anew, as in facts of earlier releases."""
 
 
 Fact = Annotated[

@@ -102,7 +102,7 @@ class LegalHold(Kept):
 
 
 class HeldPerson(Kept):
-    """Somebody of whom another case is under legal hold, or was; or who is reported there, and must not learn of it."""
+    """Somebody of whom another case is under legal hold, or was; or who is accused or reported there."""
 
     ref_digest: str
     case_id: str
@@ -111,6 +111,11 @@ class HeldPerson(Kept):
     """Who lifted a hold of that case."""
     reported: bool = False
     """They are on the side of the respondent there, and that case was, or is to be, reported to an authority in secret."""
+    accused: bool = False
+    """They are on the side of the respondent there, and that case is open and of a kind that tells authorities, or a report of it
+    waits for its second person."""
+    closed_at: Instant | None = None
+    """When that case was closed; None: it is open."""
 
 
 class Withheld(Kept):

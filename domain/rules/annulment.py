@@ -66,7 +66,7 @@ def recuse(case: Case, command: c.Recuse, context: DecisionContext, at: datetime
     back: Facts = ()
     if untold is not None and command.by in (untold.decider, untold.approved_by):
         phase = Phase.REVIEW if untold.decision == "rule" else Phase.APPEAL
-        back = (f.RulingRetracted(ruling_id=untold.id), f.PhaseEntered(phase=phase, reason="retracted"))
+        back = (f.RulingRetracted(ruling_id=untold.id), f.PhaseEntered(phase=phase, reason="retracted", goes_on="paused"))
     queued = (f.CaseQueued(queue=case.queue, reason="recused"),) if case.owner == command.by or drafted else ()
     return (recused, *back, *queued)
 

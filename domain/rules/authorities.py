@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
@@ -35,6 +35,10 @@ SECRET = frozenset({"financial_intelligence_unit"})
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
 
+BARRED_FOR = timedelta(days=5 * 365 + 1)
+"""After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
+_OF_DATA = frozenset({"erase", "disclose", "correction"})
+"""Remedies by which somebody gets, or loses, what is kept of them."""
 _PARTIES = frozenset({"claimant", "respondent"})
 _BY_TWO = frozenset({"message_sent", "case_disclosed"})
 """What is told by two persons while a report is made in secret."""
@@ -52,13 +56,25 @@ def reported_in_secret(case: Case) -> bool:
     return any(report.authority in SECRET for report in case.reports)
 
 
-def beside_others(case: Case, others: Iterable[HeldPerson]) -> Case:
-    """The case as it is judged: the bar is on telling the person, so it counts in every case against them."""
-    if case.is_disclosed:
-        return case
-    reported = {one.ref_digest for one in others if one.reported}
-    here = any(p.ref_digest in reported for p in case.side_parties(Side.RESPONDENT) if not p.left)
-    return case.model_copy(update={"reported_elsewhere": True}) if here else case
+def accuses(case: Case) -> bool:
+    """Whether whoever it is against could destroy or learn by asking for their data what an authority is, or may be, told."""
+    return (case.open and bool(case.terms.authorities)) or any(not report.made for report in case.reports)
+
+
+def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime) -> Case:
+    """The case as it is judged: the bar is on telling the person, so it counts in every case against them, and where they ask for
+    their data.
+    """
+    found = tuple(others)
+    barred = {one.ref_digest for one in found if one.reported and (one.closed_at is None or at < one.closed_at + BARRED_FOR)}
+    accused = barred | {one.ref_digest for one in found if one.accused}
+    hidden = not case.is_disclosed and _any_of(case, Side.RESPONDENT, barred)
+    asks = _any_of(case, Side.CLAIMANT, accused)
+    return case.model_copy(update={"reported_elsewhere": hidden, "accused_elsewhere": asks}) if hidden or asks else case
+
+
+def _any_of(case: Case, side: Side, digests: Collection[str]) -> bool:
+    return any(p.ref_digest in digests for p in case.side_parties(side) if not p.left)
 
 
 def tipping_off(case: Case, what: str, because: str) -> TippingOff:
@@ -93,10 +109,17 @@ def unsaid(case: Case, recording: f.Recording) -> bool:
     return any(first <= recording.seq and (last is None or recording.seq < last) for first, last in case.reported_spans)
 
 
-def why_approval(case: Case) -> str | None:
-    """Why a second person reads a ruling, whose reasons the respondent is told."""
-    barred = case.is_disclosed and reported_in_secret(case) and case.terms.has(Phase.APPROVAL)
-    return "reported_in_secret" if barred else None
+def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
+    """Why a second person reads a ruling: its reasons are told to somebody who is reported in secret, or it erases or hands out
+    what is kept of somebody who is accused elsewhere. What a claim is established or defended with is not erased for the asking,
+    nor is handed out what would warn them (GDPR, articles 17(3)(e) and 23(1)(d)).
+    """
+    if not case.terms.has(Phase.APPROVAL):
+        return None
+    if case.is_disclosed and reported_in_secret(case):
+        return "reported_in_secret"
+    asked = any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
+    return "accused_elsewhere" if case.accused_elsewhere and asked else None
 
 
 def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at: datetime) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.base import Instant, Phase, derived_id
+from domain.base import Instant, Phase, derived_id, most_urgent
 from domain.model import clocks as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -24,7 +24,7 @@ from domain.model.clocks import (
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
-from domain.rules import interim
+from domain.rules import interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
@@ -128,18 +128,24 @@ def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: date
         for name in ("priority", "category", "queue")
         if (value := getattr(command, name)) not in (None, getattr(case, name))
     }
+    minors = under_age.found_out(case, command.minors)
+    wanted = most_urgent(command.priority or case.priority, case.terms.priority_for_minors) if minors else case.priority
+    if minors and wanted is not case.priority:
+        new["priority"] = wanted
     wants_terms = command.calendar is not None or command.newest is not None
     if wants_terms and context.terms is None:
         raise CalendarUnknown(
             f"There is no calendar '{command.calendar}'." if command.calendar else "The pack of this kind is not known here.",
             calendar=command.calendar,
         )
-    if not new and not wants_terms:
+    if not new and not wants_terms and not minors:
         raise NothingChanges("The case is as this command would make it.")
     changed = context.terms if context.terms is not None and context.terms != case.terms else None
-    if not new and changed is None and command.newest is None:
+    if not new and changed is None and command.newest is None and not minors:
         raise NothingChanges("The case runs on this calendar already.")
-    retargeted = f.CaseRetargeted(**new, terms=changed, refreshed=command.newest is not None, reason=command.reason)
+    retargeted = f.CaseRetargeted(
+        **new, terms=changed, refreshed=command.newest is not None, minors=minors, reason=command.reason
+    )
     if "queue" in new and case.phase in _OWNED:
         return (retargeted, f.CaseQueued(queue=new["queue"], reason="moved"))
     return (retargeted,)
@@ -337,6 +343,9 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
         change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
     if fact.keeps:
         change["clocks"] = tuple(_with_its_time(case, c, fact, rec.at) for c in change.get("clocks", case.clocks))
+    if fact.minors:
+        young = {"minor": True}
+        change["parties"] = tuple(p.model_copy(update=young) if p.id in fact.minors else p for p in case.parties)
     return {**change, **_as_told(case, fact)}
 
 

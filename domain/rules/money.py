@@ -377,7 +377,7 @@ def state_amount(case: Case, command: StateAmount, context: DecisionContext, at:
         return (stated,)
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     # The draft was measured by another amount.
-    return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated"))
+    return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated", goes_on="paused"))
 
 
 def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:

@@ -147,7 +147,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
-    because = because or authorities.why_approval(case)
+    because = because or authorities.why_approval(case, remedies)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -186,12 +186,14 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
 def return_ruling(case: Case, command: c.ReturnRuling, context: DecisionContext, at: datetime) -> Facts:
     """The second person sends it back with reasons."""
     returned = f.RulingReturned(ruling_id=_draft_id(case), reasons=command.reasons)
-    return (returned, f.PhaseEntered(phase=_deciding_phase(case), reason="returned"))
+    return (returned, f.PhaseEntered(phase=_deciding_phase(case), reason="returned", goes_on="paused"))
 
 
 def retract(case: Case, command: c.Retract, context: DecisionContext, at: datetime) -> Facts:
-    """The drafter takes it back before anybody was told."""
-    return (f.RulingRetracted(ruling_id=_draft_id(case)), f.PhaseEntered(phase=_deciding_phase(case), reason="retracted"))
+    """The drafter takes it back before anybody was told. Their time goes on as if nothing had been sent: else whoever is late
+    would not be, a minute later."""
+    back = f.PhaseEntered(phase=_deciding_phase(case), reason="retracted", goes_on="counted")
+    return (f.RulingRetracted(ruling_id=_draft_id(case)), back)
 
 
 def _draft_id(case: Case) -> str:
@@ -212,7 +214,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     if held := legal_hold.kept_from_telling(case, ruling):
-        return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held"))
+        return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held", goes_on="paused"))
     measures = tuple(i.id for i in case.interim)
     goods, changes = Facts(), Facts()
     if ruling.decision == "uphold":

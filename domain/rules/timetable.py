@@ -65,8 +65,10 @@ def advance(before: Case | None, fact: Fact, after: Case, at: datetime, recorded
             ended[definition.name], clock = clock, None
         if clock is None and (after.open or isinstance(fact, CaseReopened)):
             last = ended.get(definition.name)
-            clock = _taken_up(last, definition, fact, after) or _started(
-                last, definition, happened, fact, clocks, after, at, again
+            clock = (
+                _taken_up(last, definition, fact, after)
+                or _brought_back(last, definition, fact, after, at)
+                or _started(last, definition, happened, fact, clocks, after, at, again)
             )
         if clock is not None:
             clocks[definition.name] = clock
@@ -158,6 +160,26 @@ def _taken_up(last: Clock | None, definition: ClockTerms, fact: Fact, case: Case
         return None
     ran_out = any(f.level == level.name for f in last.fired for level in definition.levels if level.is_end)
     return last.model_copy(update={"stopped_at": None, "closed": False, "ran_on": last.ran_on if ran_out else None})
+
+
+def _brought_back(last: Clock | None, definition: ClockTerms, fact: Fact, case: Case, at: datetime) -> Clock | None:
+    """The clock that a draft had stopped by leaving the phase, going on where it stood when the draft comes back.
+
+    The time in between counts where the drafter took it back. Otherwise it is a pause, of a clock that knows pauses.
+    """
+    if last is None or last.closed or not isinstance(fact, PhaseEntered) or fact.goes_on is None:
+        return None
+    if definition.during is not fact.phase or not definition.is_the_teams or last.stopped_at is None:
+        return None
+    pauses = last.pauses
+    if case.requests and "evidence_requested" in definition.pauses:
+        # Somebody still owes what they were asked for: it waits, and has waited meanwhile if it did before.
+        waited = bool(pauses) and pauses[-1][1] == last.stopped_at
+        pauses = (*pauses[:-1], (pauses[-1][0], None)) if waited else (*pauses, (at, None))
+    elif fact.goes_on == "paused" and not definition.statutory:
+        pauses = (*pauses, (last.stopped_at, at))
+    ran_out = any(f.level == level.name for f in last.fired for level in definition.levels if level.is_end)
+    return last.model_copy(update={"stopped_at": None, "pauses": pauses, "ran_on": last.ran_on if ran_out else None})
 
 
 def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar], *, afresh: bool = False) -> Timetable:

@@ -7,9 +7,12 @@ represents them, and was not chosen by them, settles.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from domain.base import Side, most_urgent
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.evidence import PartyNotAsked
 from domain.model.parties import GuardianNeeded
 from domain.model.people import Actor, OpenedParty
 from domain.rules.rule import Facts
@@ -67,6 +70,14 @@ def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
         said = "Whoever you speak for is under age and has chosen you: the desk has to add a guardian who does this."
         return GuardianNeeded(said, because="no_guardian", party=party.represents)
     return None
+
+
+def found_out(case: Case, parties: Iterable[str]) -> tuple[str, ...]:
+    """Those of the named principals who were not known to be under age. Raises PartyNotAsked for whoever is none of the case."""
+    there = {p.id: p for side in Side for p in case.principals(side)}
+    if unknown := [one for one in parties if one not in there]:
+        raise PartyNotAsked("Name principals of this case: whose own matter it is.", party=unknown[0])
+    return tuple(dict.fromkeys(one for one in parties if not there[one].minor))
 
 
 def raised(case: Case, party: OpenedParty) -> Facts:

@@ -60,6 +60,8 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     side = context.side()
     if command.revoke:
         return _revoked(case, context)
+    if _own_remit(case, context.known()):
+        return appeals.remit_taken_back(case, side)
     if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
         raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
@@ -404,6 +406,8 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
         # What a ruling did to protect others is not the claimant's own to give up.
         return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
+    if _own_remit(case, actor):
+        return None
     if case.of_office is not None:
         return NotWithdrawable("A case that goes on of office is ended by whoever decides it.", because="of_office")
     if case.terms.withdrawal == "never":
@@ -412,6 +416,17 @@ def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
             because="not_in_kind",
         )
     return None
+
+
+def _own_remit(case: Case, actor: Actor) -> bool:
+    """Whether the matter is decided afresh of office because the platform appealed alone: that it may give up, as it began it.
+
+    Not where it went on of office only since: then whoever reported it had appealed.
+    """
+    if case.of_office is None or actor.role != "platform" or not appeals.remitted_alone(case, Side.CLAIMANT):
+        return False
+    sent_back_at = case.rulings[-1].issued_at
+    return sent_back_at is not None and case.of_office < sent_back_at
 
 
 def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:

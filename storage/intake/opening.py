@@ -37,14 +37,14 @@ EXISTS (
     SELECT FROM parties p WHERE p.tenant = c.tenant AND p.case_id = c.id AND p.side = 'claimant' AND p.ref_digest = $7
 )
 """
-# $4 the respondent, or null where the matter alone counts; $7 the claimant, or null where it is all the same who reports it. Who
-# reports the same again and names the other side in one of the two reports alone means the same.
+# $4 the respondent, or null where the matter alone counts; $7 the claimant; $8 whether only a case of theirs will
+# do; $9 the respondent. Who reports the same again and names the other side in one of the two reports alone means the same.
 _SAME_MATTER = f"""
 SELECT id FROM cases c
 WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'open' AND synthetic = $5 AND id <> $6
-    AND ($4::text IS NULL OR respondent_digest = $4 OR respondent_digest IS NULL AND $7::text IS NOT NULL)
-    AND ($7::text IS NULL OR {_OF_CLAIMANT})
-ORDER BY opened_at, id
+    AND ($4::text IS NULL OR respondent_digest = $4 OR respondent_digest IS NULL AND $8)
+    AND (NOT $8 OR {_OF_CLAIMANT})
+ORDER BY {_OF_CLAIMANT} DESC, (respondent_digest IS NOT DISTINCT FROM $9) DESC, opened_at, id
 LIMIT 1
 """  # noqa: S608 - put together from constants
 _DECIDED = f"""
@@ -197,9 +197,10 @@ class _Draft:
         if not self._joins:
             return None
         person = None if self._terms.joins == "same_matter" else self._respondent
-        reporter = self._reporter if self._terms.joins == "same_claimant_and_matter" else None
-        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id, reporter)
-        found: str | None = await conn.fetchval(_SAME_MATTER, *asked)
+        own = self._terms.joins == "same_claimant_and_matter"
+        asked = (self._tenant, self._report.kind, self._matter, person, self._report.synthetic, self.case_id)
+        # Of several the one that is most alike: their own case first, then the one against the same person, then the oldest.
+        found: str | None = await conn.fetchval(_SAME_MATTER, *asked, self._reporter, own, self._respondent)
         return found
 
     async def _find_decided(self, conn: Connection) -> str | None:

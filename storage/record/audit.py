@@ -32,17 +32,17 @@ TRAILS_FOR = timedelta(seconds=30)
 _ENTRIES = 5000
 """Entries of a trail looked at with one query."""
 
-CASES = f"""
+_CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
     c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
-WHERE c.tenant = $1 AND c.id > $2
-ORDER BY c.id
-LIMIT $3
+WHERE c.tenant = $1 AND {{which}}
 """  # noqa: S608 - put together from constants
+CASES = _CASES.format(which="c.id > $2 ORDER BY c.id LIMIT $3")
+CASE = _CASES.format(which="c.id = $2")
 FACTS = """
 SELECT case_id, seq, at, recorded_at, type, command_id, actor_id, body, hash, prev_hash
 FROM facts
@@ -99,6 +99,8 @@ class Verdict:
     """Entries of audit trails."""
     heads: int = 0
     flaws: list[Flaw] = field(default_factory=list)
+    head: str = ""
+    """Of one case that was looked at alone: the hash of its newest fact."""
 
     @property
     def intact(self) -> bool:
@@ -132,6 +134,18 @@ class PostgresAudit:
         for tenant, case_id in signed:
             if (tenant, case_id) not in seen and (tenant_id is None or tenant == tenant_id):
                 verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
+        return verdict
+
+    async def verify_case(self, tenant_id: str, case_id: str) -> Verdict:
+        """Go through one case: its chain, and everything that follows from its facts."""
+        async with self._database.tenant(tenant_id) as conn:
+            cases, facts = await _page(conn, tenant_id, case_id=case_id)
+        verdict = Verdict()
+        for row in cases:
+            checked = _CaseAudit(tenant_id, row, facts.get(row["id"], []), self._fold)
+            # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
+            await asyncio.to_thread(checked.check)
+            verdict.cases, verdict.facts, verdict.flaws, verdict.head = 1, len(checked.facts), checked.flaws, row["head"]
         return verdict
 
     async def export_heads(self, path: Path, tenant_id: str | None = None) -> int:
@@ -260,10 +274,12 @@ def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:
         flaws.add("columns_differ", row["seq"], "the row's columns are not those of its content")
 
 
-async def _page(conn: Connection, tenant: str, after: str) -> tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]:
+async def _page(
+    conn: Connection, tenant: str, after: str = "", *, case_id: str | None = None
+) -> tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]:
     # One moment for both queries, or a case that moves in between looks tampered with.
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        cases = await conn.fetch(CASES, tenant, after, PAGE)
+        cases = await (conn.fetch(CASES, tenant, after, PAGE) if case_id is None else conn.fetch(CASE, tenant, case_id))
         rows = await conn.fetch(FACTS, tenant, [row["id"] for row in cases])
     facts: dict[str, list[asyncpg.Record]] = {}
     for row in rows:

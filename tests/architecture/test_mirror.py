@@ -22,7 +22,6 @@ ELSEWHERE: dict[str, str] = {
     "domain/rules/agreement.py": "what an agreement brings about is tried with the offers: rules/test_settlement.py",
     "domain/rules/agreement_terms.py": "read with the agreements that it writes down: rules/test_settlement.py",
     "domain/rules/proposals.py": "answered by the commands that answer offers: rules/test_settlement.py",
-    "domain/rules/consequences.py": "each is tried with its topic: test_credit.py, test_interim.py, test_chargeback.py",
     "domain/rules/permission.py": "every cell of the matrix and every button asks it: rules/test_lifecycle_matrix.py",
     "domain/rules/phases.py": "entering, closing and reopening are tried by every life: rules/test_decide.py, the machine",
     "domain/rules/remedy.py": "an amount that is missing is refused with the ruling or the offer; its words are read in letters",

@@ -110,7 +110,7 @@ class TestNews:
         assert await words.input_value() == "Is the socket bent?"
         assert await page.get_by_role("radio", name="Claimant only").is_checked(), "nobody else reads it than was chosen"
         assert await page.locator(".more-actions").get_attribute("open") is not None
-        await page.get_by_role("button", name="Send", exact=True).click()
+        await page.get_by_role("button", name="Send to Jonas Weber", exact=True).click()
         await page.wait_for_url("**done=message**")
         assert "to the claimant only" in await page.locator(".said", has_text="Is the socket bent?").inner_text()
         await healthy(page)

@@ -6,10 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from storage.access import sessions
 from tests.support.browsing import Browser, Lobby
+from tests.support.database import Server
 from tests.support.lamp import LAMP, in_claim
 from tests.support.office import Office, party
 
@@ -141,6 +143,56 @@ class TestCase:
             "Rule on this case", "Ruling", "189.00 EUR", "Now,", "Jonas Weber reported it",
         ):  # fmt: skip
             assert words in browser.words, words
+
+    async def test_its_course_is_one_line_from_the_report_over_now_to_what_falls_due(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        line = re.findall(r'<li data-state="(\w+)"[^>]*><b>([^<]+)</b>', browser.html)
+        assert line[0] == ("done", "Reported")
+        assert ("done", "Claim") in line
+        assert line.index(("now", "Now")) < line.index(("ahead", "Ruling"))
+        assert {state for state, _ in line[: line.index(("now", "Now"))]} == {"done"}
+
+    async def test_timeline_is_read_by_what_it_concerns(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        lines = re.findall(r'<li id="n\d+" data-about="([^"]*)">.*?<span class="does">([^<]+)', browser.html, re.DOTALL)
+        about = {words: of for of, words in lines}
+        assert about["Jonas Weber reported it"] == "parties"
+        assert about["Lumen &amp; Oak wrote to both sides"] == "parties"
+        assert about["Given to Ada"] == ""
+
+    async def test_says_whether_the_record_is_as_it_was_written(self, lobby: Lobby, server: Server) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/proof")
+        assert re.search(r"Record verified, \d+ facts", browser.words)
+        conn = await asyncpg.connect(server.owner_dsn)
+        await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", lobby.office.tenant_id)
+        await conn.execute("UPDATE cases SET head = 'x' WHERE id = $1", case_id)
+        await conn.close()
+        await browser.open(f"/cases/{case_id}/proof")
+        assert "The record was changed past Ombud" in browser.words
+        assert "head differs" in browser.words
+        assert (await (await lobby.signed_in("ben")).open("/cases/case_00000000-0000/proof")).status_code == 404
+
+    async def test_what_nobody_outside_heard_of_is_undone_at_once(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/snooze")
+        await browser.send(
+            f"/cases/{case_id}/do/snooze",
+            until=(datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+            reason="holiday",
+        )
+        await browser.follow()
+        assert "Done: Put it away until later" in browser.words
+        await browser.send(f"/cases/{case_id}/do/resume")
+        await browser.follow()
+        assert "Clocks go on" in browser.words
+        assert "Undo" not in browser.words
+        await browser.open(f"/cases/{case_id}?done=take")
+        await browser.send(f"/cases/{case_id}/do/skip")
+        await browser.follow()
+        assert "nobody yet" in browser.words
 
     async def test_what_cannot_be_done_stays_with_its_reason(self, lobby: Lobby) -> None:
         _, case_id = await taken(lobby)

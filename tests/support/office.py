@@ -45,6 +45,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.audit import PostgresAudit
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -208,6 +209,7 @@ class Office:
             live=PostgresLive(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
+            audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
             tenants=self.tenants,

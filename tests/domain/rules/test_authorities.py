@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
+
+import pytest
 
 from domain.model.legal_hold import HeldPerson
+from domain.rules.authorities import BARRED_FOR
 from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
@@ -176,6 +179,12 @@ class TestReportedInAnotherCase:
         assert not any(right.allowed for right in life.case.rights)
         assert not life.case.reported_elsewhere, "it is kept nowhere"
 
+    def test_the_bar_ends_when_what_was_reported_need_not_be_kept_any_more(self) -> None:
+        life = self.beside()
+        closed = life.now - BARRED_FOR
+        assert self.beside(closed_at=closed + timedelta(days=1)).refused(MEDIATOR, "disclose").code == "tipping_off"
+        assert self.beside(closed_at=closed).says(MEDIATOR, "disclose").case.is_disclosed
+
     def test_somebody_else_who_is_reported_or_only_held_bars_nothing(self) -> None:
         for said in ({"ref_digest": digest_of(CLAIMANT)}, {"held": True, "reported": False}):
             assert self.beside(**said).says(MEDIATOR, "disclose").case.is_disclosed
@@ -262,3 +271,31 @@ def test_nobody_alone_says_what_is_told_with_a_measure_to_somebody_who_knows_of_
     refusal = reported.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.", told="You are reported.")
     assert refusal.code == "tipping_off"
     assert reported.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.").case.interim
+
+
+class TestAskingForTheirData:
+    """Whoever is accused elsewhere does not have what is kept of them erased, or handed out, by one person."""
+
+    GRANTED: ClassVar[dict[str, Any]] = {"outcome": "granted", "ground": "right_to_erasure"}
+
+    def asked(self, remedy: str, **said: Any) -> Life:
+        life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+        theirs = {"ref_digest": digest_of(CLAIMANT), "case_id": OTHER_CASE, "held": False, "accused": True}
+        life.elsewhere = {"held": (HeldPerson(**{**theirs, **said}),)}
+        return life.says(MEDIATOR, "rule", **self.GRANTED, remedies=[{"type": remedy}])
+
+    @pytest.mark.parametrize("remedy", ["erase", "disclose"])
+    def test_a_second_person_looks(self, remedy: str) -> None:
+        life = self.asked(remedy)
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert (life.case.phase, drafted.approval_because) == ("approval", "accused_elsewhere")
+        assert not life.case.accused_elsewhere, "it is kept nowhere"
+        assert life.refused(MEDIATOR, "approve").code == "own_ruling"
+        assert life.says(LEAD, "approve").case.phase == "ruled"
+
+    def test_so_it_is_of_whoever_is_reported_in_secret(self) -> None:
+        assert self.asked("disclose", accused=False, reported=True).case.phase == "approval"
+
+    def test_whoever_is_accused_of_nothing_is_answered_by_one(self) -> None:
+        assert self.asked("erase", accused=False).case.phase == "ruled"
+        assert self.asked("erase", ref_digest=digest_of(RESPONDENT)).case.phase == "ruled"

@@ -134,9 +134,11 @@ class TestRungs:
         assert rows(life, "ruling")["breach"] > life.now
 
     def test_a_clock_that_begins_anew_begins_at_the_bottom(self) -> None:
-        life = late().fire("ruling").fire("ruling").in_approval().says(LEAD, "return_ruling")
+        life = late().fire("ruling").fire("ruling").appeal_ruled("remit").fire("grace").in_review(MEDIATOR_2)
         life.fire("ruling", "breach")
-        assert [(x.instance, x.step) for x in reached(life)] == [(1, "lead"), (1, "ops"), (2, "lead")]
+        steps = [(x.instance, x.step) for x in reached(life)]
+        assert steps[:2] == [(1, "lead"), (1, "ops")]
+        assert next(step for step in steps if step[0] == 2) == (2, "lead")
 
     def test_where_nobody_was_looked_up_roles_stand_for_people(self) -> None:
         life = late()

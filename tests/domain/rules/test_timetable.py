@@ -12,8 +12,10 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
 from domain.model.terms import ClockTerms, Level, Terms
+from domain.rules.evolve import fold
 from domain.rules.timetable import EARLIEST_REPEAT_FOR, HELD_FOR, timetable
 from domain.transition import due_command, mark_level
+from domain.views.urgency import standings
 from domain.worktime.calculator import due, elapsed
 from domain.worktime.calendars import Calendar
 from domain.worktime.spans import Span
@@ -135,8 +137,41 @@ class TestAdvance:
     def test_the_ruling_waits_for_it_again_when_the_draft_comes_back(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "request_evidence", of="respondent").ruled().says(MEDIATOR, "retract")
         assert {row.clock for row in life.case.timetable} == {"respondent_response"}
-        life.says(RESPONDENT, "submit_evidence")
-        assert life.due("ruling").instance == 2
+        asked = instance(life.case, "ruling").pauses[-1][0]
+        life.later(DAY).says(RESPONDENT, "submit_evidence")
+        assert instance(life.case, "ruling").pauses == ((asked, life.now),), "it waited all the time that they were asked"
+
+    @pytest.mark.parametrize(("reach", "clock"), [("in_review", "ruling"), ("in_appeal", "appeal_ruling")])
+    def test_taking_a_draft_back_gives_nobody_more_time(self, reach: str, clock: str) -> None:
+        """Whoever was late would not be, a minute later."""
+        before, after = getattr(a_case(), reach)(), getattr(a_case(), reach)()
+        drafted = after.ruled() if clock == "ruling" else after.says(LEAD_2, "decide_appeal", decision="uphold")
+        drafter = MEDIATOR if clock == "ruling" else LEAD_2
+        assert instance(drafted.case, clock).stopped_at is not None
+        drafted.says(drafter, "retract")
+        ahead = [row.due_at for row in before.case.timetable if row.clock == clock]
+        assert [row.due_at for row in drafted.case.timetable if row.clock == clock] == ahead
+        assert instance(drafted.case, clock).instance == instance(before.case, clock).instance
+
+    def test_one_that_was_late_is_late_when_the_draft_comes_back(self) -> None:
+        life = a_case().in_review().fire("ruling", "breach")
+        late = [one for one in standings(life.case, life.now) if one.clock == "ruling"]
+        assert [one.state for one in late] == ["late"]
+        life.ruled().says(MEDIATOR, "retract")
+        assert [one for one in standings(life.case, life.now) if one.clock == "ruling"] == late
+
+    def test_the_time_of_a_second_look_is_not_the_drafter_s(self) -> None:
+        life = a_case().in_approval()
+        sent = life.now
+        life.later(2 * HOUR).says(LEAD, "return_ruling")
+        assert instance(life.case, "ruling").pauses == ((sent, life.now),)
+
+    def test_facts_of_earlier_releases_begin_it_anew(self) -> None:
+        life = a_case().ruled().says(MEDIATOR, "retract")
+        last = life.recordings[-1]
+        assert isinstance(last.fact, f.PhaseEntered)
+        as_before = last.model_copy(update={"fact": last.fact.model_copy(update={"goes_on": None})})
+        assert instance(fold(life.case.id, (*life.recordings[:-1], as_before)), "ruling").instance == 2
 
     def test_closing_stops_everything(self) -> None:
         case = a_case().in_review().says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "withdraw").case

@@ -147,3 +147,41 @@ class TestPriority:
         life = a_case("safety_incident", category="other").in_review().says(OPS, "retarget", priority="urgent", reason="grown")
         assert life.says(MEDIATOR, "add_party", party=self.CHILD).case.priority is Priority.URGENT
         assert [r.fact.type for r in life.last.recordings] == ["party_added"]
+
+
+class TestFoundOutLater:
+    """A report seldom says how old somebody is; from when the team knows, it is as if it had."""
+
+    def found(self, kind: str = "payment_dispute", **more: Any) -> Life:
+        life = a_case(kind, amount=AMOUNT).in_review()
+        return life.says(OPS, "retarget", minors=[CLAIMANT], reason="under_age", **more)
+
+    def test_they_bind_nobody_alone_from_then_on(self) -> None:
+        life = self.found().says(RESPONDENT, "offer", **PAY)
+        assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "no_guardian"
+        assert without_guardian(life.case) == (CLAIMANT,)
+        life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_the_case_is_as_urgent_as_one_of_a_child_and_never_less(self) -> None:
+        life = self.found("safety_incident")
+        assert life.case.priority is life.case.terms.priority_for_minors is Priority.URGENT
+        assert self.found("safety_incident", priority="low").case.priority is Priority.URGENT
+
+    def test_and_is_kept_no_longer(self) -> None:
+        kept = [
+            life.says(OPS, "close", outcome="expired").case
+            for life in (a_case("conduct_report").in_review(), self.found("conduct_report"))
+        ]
+        spans = [case.keep_until - case.closed_at for case in kept if case.keep_until is not None and case.closed_at is not None]
+        assert spans == [kept[0].terms.keep_for, kept[0].terms.keep_for_minors]
+
+    def test_of_principals_of_the_case_once(self) -> None:
+        assert self.found().refused(OPS, "retarget", minors=[CLAIMANT], reason="under_age").code == "nothing_changes"
+        assert self.found().refused(OPS, "retarget", minors=["pty_nobody"], reason="under_age").code == "party_unknown"
+        life = a_case("payment_dispute").in_review()
+        assert life.refused(MEDIATOR, "retarget", minors=[CLAIMANT], reason="under_age").code == "not_allowed"
+
+    def test_nobody_outside_is_told_of_it(self) -> None:
+        life = self.found()
+        assert not any(visible(life.case, life.recordings[-1], life.actor(who)) for who in (CLAIMANT, RESPONDENT))

@@ -459,6 +459,23 @@ class TestGoingOnOfOffice:
         assert life.says(PLATFORM, "appeal").case.appellants == (Side.CLAIMANT,)
         assert life.seen_by(CLAIMANT).rights[0].because == "of_office"
 
+    def remitted(self, life: Life, appellant: str) -> Life:
+        life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace").says(appellant, "appeal")
+        return life.says(LEAD_2, "take").says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+
+    def test_lets_the_platform_give_up_what_its_appeal_has_led_to(self) -> None:
+        life = self.remitted(self.gone_on(), PLATFORM)
+        assert life.case.phase is Phase.REVIEW
+        life.says(PLATFORM, "withdraw")
+        assert (life.case.phase, types(life)[0]) == (Phase.APPEALABLE if life.case.open else Phase.CLOSED, "appeal_withdrawn")
+        assert life.case.rights == () or not any(right.allowed for right in life.case.rights if right.side is Side.CLAIMANT)
+
+    def test_and_not_what_somebody_else_had_begun(self) -> None:
+        life = a_case("fraud_report").with_terms(procedure=(), root_cause_needed=False, hear=()).in_review()
+        life = self.remitted(life, CLAIMANT).says(CLAIMANT, "withdraw").says(MEDIATOR_3, "take")
+        life.says(MEDIATOR_3, "continue_of_office")
+        assert life.refused(PLATFORM, "withdraw").fields["because"] == "of_office"
+
     def test_lets_the_platform_take_back_its_appeal_and_not_the_report(self) -> None:
         life = self.gone_on()
         assert life.refused(PLATFORM, "withdraw").fields["because"] == "of_office"

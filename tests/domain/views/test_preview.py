@@ -57,6 +57,20 @@ class TestForesee:
         assert [(x.remedy.type, x.reverses is not None) for x in found.effects] == [("payout", True)]
         assert {r.side.value: r.because for r in found.rights} == {"claimant": "lost_something", "respondent": "nothing_lost"}
 
+    def test_says_what_follows_by_itself_too(self) -> None:
+        """A credit that is taken back, and is told with it; offers that are over; the shares of several."""
+        credit = {"amount": {"amount": 1_000, "currency": "USD"}}
+        life = a_case("fraud_report").with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(MEDIATOR, "credit_provisionally", **credit)
+        found = foreseen(life, MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"])
+        assert found.case.credits[0].state == "reversed"
+        assert [n.data["credit"]["state"] for n in found.notices if n.recipient == CLAIMANT] == ["reversed"]
+        several = a_case().with_party("pty_finder", "claimant", "principal").in_review()
+        several.says(MEDIATOR, "offer", remedy="payout", amount={"amount": 100, "currency": "USD"})
+        seen = foreseen(several, MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        assert [x.remedy.party for x in seen.effects] == [CLAIMANT, "pty_finder"]
+        assert (several.case.proposal is not None, seen.case.proposal) == (True, None)
+
     def test_what_is_sent_back_to_review_gives_nobody_a_right(self) -> None:
         life = a_case().appealable("light").says(RESPONDENT, "appeal").says(LEAD_2, "take")
         found = foreseen(life, LEAD_2, "decide_appeal", decision="remit")

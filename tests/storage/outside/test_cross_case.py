@@ -298,6 +298,17 @@ class TestJoinedAtIntake:
         found = [(await cases.now(case_id)).merged_into for case_id in opened]
         assert found == [None, opened[0], opened[0], None]
 
+    async def test_of_several_cases_it_goes_on_in_their_own(self, cases: Cases) -> None:
+        """The two were opened before they could be joined; the third report of somebody is theirs, and not the oldest one's."""
+        opened = [(await cases.world.opened(report_of(ref), some_terms())).case_id for ref in ("user-1", "user-2")]
+        for case_id in opened:
+            await cases.world.record(case_id)
+        for joins in ("same_matter", "same_person_and_matter"):
+            for ref, expected in (("user-2", opened[1]), ("user-3", opened[0])):
+                made = await cases.world.opened(report_of(ref), some_terms(joins=joins))
+                await cases.world.record(made.case_id)
+                assert (await cases.now(made.case_id)).merged_into == expected, (joins, ref)
+
     async def test_what_was_decided_between_the_same_two_is_found(self, cases: Cases) -> None:
         bound = [{"name": "refund", "bounded_by": "payment"}]
         labels = {phase: phase for phase in ("intake", "settlement", "review", "ruled", "closed")}

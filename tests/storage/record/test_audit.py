@@ -52,6 +52,19 @@ async def test_untouched_record_is_intact(world: World, case_id: str) -> None:
     assert verdict.facts > 3
 
 
+async def test_one_case_is_looked_at_alone(world: World, case_id: str, server: Server) -> None:
+    other = await world.case()
+    async with master(server, world.tenant_id) as conn:
+        await conn.execute("UPDATE facts SET at = at + interval '1 s' WHERE seq = 2 AND case_id = $1", case_id)
+    audit = PostgresAudit(world.database, world.vault)
+    touched, whole = await audit.verify_case(world.tenant_id, case_id), await audit.verify_case(world.tenant_id, other)
+    assert {flaw.what for flaw in touched.flaws} == {"columns_differ"}
+    assert whole.intact
+    assert (whole.cases, len(whole.head)) == (1, 64)
+    assert whole.facts > 0
+    assert (await audit.verify_case("another", other)).cases == 0
+
+
 async def test_case_that_waits_to_be_opened_is_intact(world: World) -> None:
     await world.opened()
     assert await found(world) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -139,3 +140,32 @@ async def test_who_is_reported_in_secret_in_another_case_of_theirs_is_found(
         await conn.execute("UPDATE cases SET state = $2 WHERE id = $1", first.case_id, state)
     found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
     assert [one.case_id for one in found if one.reported] == ([first.case_id] if barred else [])
+
+
+@pytest.mark.parametrize(
+    ("terms", "reports", "closed", "accused"),
+    [
+        ({"authorities": ["police"]}, [], False, True),
+        ({"authorities": ["police"]}, [], True, False),
+        ({"authorities": []}, [], False, False),
+        ({"authorities": ["police"]}, [{"authority": "police", "made": False}], True, True),
+        ({"authorities": ["police"]}, [{"authority": "police", "made": True}], True, False),
+    ],
+)
+async def test_who_is_accused_in_another_case_that_authorities_are_told_of_is_found(
+    world: World, terms: dict[str, Any], reports: list[dict[str, Any]], closed: bool, accused: bool
+) -> None:
+    said = {"kind": "fraud_report", "statement": "Nine payments went to one account."}
+    people = [{"side": "respondent", "ref": "payee"}, {"side": "claimant", "ref": "cardholder"}]
+    first = await opened(world, Report.model_validate({**said, "parties": people}))
+    asks = [{"side": "claimant", "ref": "payee"}, {"side": "respondent", "ref": "platform"}]
+    second = await opened(world, Report.model_validate({**said, "parties": asks}))
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute(
+            "UPDATE cases SET state = $2, terms = $3, closed_at = CASE WHEN $4 THEN now() END WHERE id = $1",
+            first.case_id, {"reports": reports}, terms, closed,
+        )  # fmt: skip
+    found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
+    assert [(one.case_id, one.closed_at is not None) for one in found if one.accused] == (
+        [(first.case_id, closed)] if accused else []
+    )
