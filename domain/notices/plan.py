@@ -49,6 +49,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_review_asked": ("owner",),
+    "interim_review_asked:closed": ("leads",),
     "came_since_draft": ("drafter", "leads"),
     "ruling_annulled": ("all",),
     "withdrawal_requested": ("claimant", "respondent", "owner"),

@@ -79,7 +79,10 @@ def remit_taken_back(case: Case, side: Side) -> Facts:
     before = standing(case)
     assert before is not None, "something was sent back"
     used = {"allowed": False, "because": "already_used"}
-    again = (r.model_copy(update=used) if r.side is side else r for r in rights_after(case, before))
+    # What the platform gives up of office is not given up for whoever reported it, where it is their money.
+    again = (
+        r.model_copy(update=used) if r.side is side and not keeps_own_appeal(case) else r for r in rights_after(case, before)
+    )
     rights = disclosure.rights_told(case, tuple(again))
     return (f.AppealWithdrawn(side=side, rights=rights), *after(case, rights, case.returning is not None))
 

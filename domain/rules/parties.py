@@ -160,7 +160,8 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
     """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
     asks = party.side is Side.CLAIMANT and proves_identity(case)
-    if case.phase not in UNTOLD or party.role != "principal" or not (asks or party.side in case.terms.hear):
+    counts = party.role == "principal" or (asks and party.role == "representative")
+    if case.phase not in UNTOLD or not counts or not (asks or party.side in case.terms.hear):
         return ()
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
@@ -351,6 +352,9 @@ def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     if fact.party.role == "principal" and case.proposal is not None:
         # Their side answers for them too, and they have said nothing yet.
         change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
+    if fact.party.role == "representative" and fact.consent == "stated":
+        # Whoever is said to speak for them would read what is theirs: who asks is shown anew.
+        change = {**change, **without_identity(case, fact.party.side)}
     if fact.party.role == "principal":
         # Two of the team have agreed to who stands there: nobody's own word.
         agreed = fact.instead_of is not None and case.removal is not None and case.removal.party == fact.instead_of

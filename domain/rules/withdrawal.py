@@ -7,8 +7,7 @@ goes on with it *of office*. The other side learns neither of the request nor of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from domain.base import Outcome, Phase, Side, derived_id
@@ -16,13 +15,10 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Withdraw
 from domain.model.people import Actor
-from domain.model.refusals import InstantRefused, NotAllowed, Refusal
-from domain.model.ruling import Effect
-from domain.model.safeguards import InterimUnknown
+from domain.model.refusals import NotAllowed, Refusal
 from domain.model.withdrawal import (
     AcceptWithdrawal,
     ContinueOfOffice,
-    MeasuresUnnamed,
     NamesMeasures,
     NotSeen,
     NotWithdrawable,
@@ -31,25 +27,19 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import appeals, interim, losses, parties, proposals, sanctions, under_age
+from domain.rules import appeals, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.last_word import word_of
-from domain.rules.remedy import CREDIT, burdens, remedy_data
-from domain.rules.rights import in_force
+from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 GIVEN_UP = "given_up_on_appeal"
 """Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
-
-SHORTEST_KEPT_FOR = timedelta(days=1)
-"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
-LONGEST_KEPT_FOR = timedelta(days=90)
-"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
 
 
 def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
@@ -150,12 +140,12 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
     if appeals.remitted_alone(case, Side.CLAIMANT):
         # What was decided first stands again, with all that it brought about.
-        over = _measures(case, command, *_named(case, command, _measures_in_force(case)), at)
+        over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
         return (accepted, *over, *appeals.remit_taken_back(case, Side.CLAIMANT))
-    ends, stays = _named(case, command, _to_be_named(case))
-    left = [e.remedy for e in left_of_ruling(case) if e.id in stays]
+    ends, stays = measures.named(case, command, measures.to_be_named(case))
+    left = [e.remedy for e in measures.left_of_ruling(case) if e.id in stays]
     undone = (*sanctions.void_all(case, stays=left), *r.undo_all(case, command.id, stays=stays))
-    over = _measures(case, command, ends, stays, at)
+    over = measures.interim_over(case, command, ends, stays, at)
     reason = GIVEN_UP if case.appellants else None
     return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason))
 
@@ -167,7 +157,7 @@ def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, at: d
         if command.ends or command.stays or command.until is not None:
             raise OthersReported("The other side appeals as well, and every measure stays: lift one by itself (review_interim).")
         return (accepted, *appeals.taken_back(case, side))
-    over = _measures(case, command, *_named(case, command, _measures_in_force(case)), at)
+    over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
     return (accepted, *over, *appeals.taken_back(case, side))
 
 
@@ -189,42 +179,6 @@ def _check_seen(case: Case, command: AcceptWithdrawal) -> None:
         )
 
 
-def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
-    """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
-    a matter that is decided afresh has left. Raises a Refusal for one unnamed.
-    """
-    ends, stays = _named(case, command, _to_be_named(case))
-    return (*_measures(case, command, ends, stays, at), *r.undo(case, ends, command.id))
-
-
-def left_of_ruling(case: Case) -> tuple[Effect, ...]:
-    """What an earlier ruling still does to somebody while the matter is decided afresh: measures and sanctions of it, and money
-    that was credited until then. Not what was final before the case was taken up again.
-    """
-    if not case.rulings or case.rulings[0].elsewhere:
-        return ()
-    stand = (e for e in in_force(case) if e.id not in (case.final or ()))
-    return tuple(e for e in stand if e.remedy.type == CREDIT or burdens(case, (e.remedy,), e.remedy.to))
-
-
-def _measures_in_force(case: Case) -> dict[str, str]:
-    """By id: what the interim measures in force are called."""
-    return {i.id: i.remedy.type for i in case.interim}
-
-
-def _to_be_named(case: Case) -> dict[str, str]:
-    """By id: everything of which whoever ends the case says whether it ends."""
-    return _measures_in_force(case) | {e.id: e.remedy.type for e in left_of_ruling(case)}
-
-
-def _measures(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
-    """What becomes of the interim measures among those that end and those that stay."""
-    over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
-    until = _until(command, at) if kept else None
-    gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
-    return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
-
-
 def refusal_of_ending(case: Case, actor: Actor) -> Refusal | None:
     """Why nobody of the team ends a case undecided: somebody waits for an answer, or it goes on of office, which one decided and
     another one would undo."""
@@ -240,35 +194,7 @@ def ended_by_the_desk(case: Case, command: NamesMeasures, at: datetime) -> Facts
     """What goes before the end of a case that somebody of the team ends undecided. In a kind that protects people every measure
     in force is named: nobody's protection ends by the way. Raises a Refusal for one that is not."""
     named = command.ends or command.stays
-    return measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
-
-
-def _named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of what is in force what ends, and what stays. Each is one or the other, for nothing lapses by a withdrawal."""
-    ends, stays = ({i for i, name in known.items() if {i, name} & {*names}} for names in (command.ends, command.stays))
-    if unknown := sorted({*command.ends, *command.stays} - {*known, *known.values()}):
-        raise InterimUnknown("No such measure is in force.", measure=unknown[0])
-    unclear = [i for i in known if (i in ends) is (i in stays)]
-    if unclear:
-        of_ruling = any(e.id in unclear for e in left_of_ruling(case))
-        more = " What an earlier ruling ordered stays for as long as it was ordered for." if of_ruling else ""
-        raise MeasuresUnnamed(
-            f"Say of each measure in force whether it ends, or stays and, of an interim one, until when.{more}",
-            measures=[{"id": i, "measure": known[i]} for i in unclear],
-        )
-    return tuple(i for i in known if i in ends), tuple(i for i in known if i in stays)
-
-
-def _until(command: NamesMeasures, at: datetime) -> datetime:
-    if command.until is None:
-        raise InstantRefused("Say until when the measures stay.", because="missing")
-    if command.until <= at:
-        raise InstantRefused("This instant is past.", because="past")
-    if command.until < at + SHORTEST_KEPT_FOR:
-        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
-    if command.until > at + LONGEST_KEPT_FOR:
-        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
-    return command.until
+    return measures.measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
 
 
 def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:
@@ -317,14 +243,6 @@ def _overtaken_by(asked: OpenWithdrawal, facts: Facts) -> Literal["ruled", "clos
         return "closed"
     annulled = asked.appeal is not None and any(isinstance(fact, f.RulingAnnulled) for fact in facts)
     return "annulled" if annulled else None
-
-
-def end_kept(case: Case, instance: int, command_id: str) -> Facts:
-    """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
-    if case.open and interim.lapses_at(case) is not None:
-        return ()
-    over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
-    return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
 
 
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
@@ -470,7 +388,7 @@ def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience
 
 def _stands(case: Case) -> bool:
     """Whether something was decided before the case was taken up again, and stays."""
-    return bool(case.rulings) and (case.final is not None or bool(left_of_ruling(case)))
+    return bool(case.rulings) and (case.final is not None or bool(measures.left_of_ruling(case)))
 
 
 def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:

@@ -283,6 +283,12 @@ class TestWhomItHits:
         assert life.refused(RESPONDENT, "message").code == "actor_unknown"
         assert life.says(RESPONDENT, "ask_interim_review").case.interim[0].asked_at == life.now
 
+    def test_where_it_outlived_its_case_those_are_asked_who_can_lift_it(self) -> None:
+        life = imposes(a_case("fraud_report").in_review().disclosed(), measure="payout_freeze").says(CLAIMANT, "withdraw")
+        until = (life.now + timedelta(days=30)).isoformat()
+        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until).says(RESPONDENT, "ask_interim_review")
+        assert "role:leads" in {n.recipient for _, n in life.last.notices}
+
     def test_another_one_can_hit_who_came_and_each_is_lifted_for_itself(self) -> None:
         life = imposes(self.replaced(disclosed=False))
         assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == ["pty_other"]
