@@ -41,12 +41,15 @@ _TEAM = ("mediator", "lead", "ops")
 _Consent = Literal["own_word", "stated"] | None
 _OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
 _OF_OFFICE = "of_office"
+_SECOND = ("lead", "ops")
 """The platform, where it has taken the claimant's place."""
 
 
 def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -> Facts:
     """Somebody becomes a party."""
     actor = _actor(context)
+    if (stated := _stated(case, command.party, actor)) is not None:
+        return (f.PartyAgreed(party=stated.represents or actor.id, to=stated.id),)
     party = _may_be_added(case, command.party, actor)
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
@@ -76,6 +79,17 @@ def _proposed_to_others(case: Case, party: OpenedParty, context: DecisionContext
         return ()
     by, manager = case.proposed_by or (actor.id, None)
     return (f.OfferLapsed(offer_id=case.proposal.id),) if actor.id in (by, manager) or actor.manager == by else ()
+
+
+def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
+    """Whom somebody of the team said to speak for another, where whoever says it again may make it binding; else None."""
+    there = (p for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and p.stated_by is not None)
+    found = next((p for p in there if not p.left), None)
+    if found is None:
+        return None
+    second = actor.role in _SECOND and actor.id != found.stated_by and actor.manager != found.stated_by
+    own_word = actor.id == found.represents and not under_age.is_minor(case, actor)
+    return found if second or own_word else None
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
@@ -348,7 +362,9 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     seen = rec.seq if fact.sees_from == "now" else 0
-    change: Change = {"parties": (*case.parties, fact.party.model_copy(update={"since": rec.at, "sees_seq": seen}))}
+    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role in _TEAM else None
+    came = {"since": rec.at, "sees_seq": seen, "stated_by": alone}
+    change: Change = {"parties": (*case.parties, fact.party.model_copy(update=came))}
     if fact.party.role == "principal" and case.proposal is not None:
         # Their side answers for them too, and they have said nothing yet.
         change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
@@ -398,6 +414,9 @@ def _removal_proposed(case: Case, rec: f.Recording, fact: f.PartyRemovalProposed
 
 
 def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
+    if case.party(fact.to) is not None:
+        settled = {"stated_by": None}
+        return {"parties": tuple(p.model_copy(update=settled) if p.id == fact.to else p for p in case.parties)}
     return {"agreed": (*case.agreed, Agreed(party=fact.party, to=fact.to))}
 
 

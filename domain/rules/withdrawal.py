@@ -57,6 +57,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if side in case.appellants:
         others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
         if others or not _appeal_is_looked_at(case, context, side):
+            _check_may_end(case, context)
             return others or appeals.taken_back(case, side, context)
         return _requested(command, appeal=side)
     alone = parties.one_of_several(case, context)
@@ -64,6 +65,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     young = context.actor is not None and under_age.of_minor(case, context.actor)
     if asks or young:
         return _requested(command, party=alone)
+    _check_may_end(case, context)
     if alone is not None:
         return parties.left_alone(case, alone)
     if appeals.remitted_alone(case, side):
@@ -71,6 +73,14 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     reason = GIVEN_UP if case.appellants else None
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+
+
+def _check_may_end(case: Case, context: DecisionContext) -> None:
+    """Refuses what ends somebody's matter at once to whoever speaks for them by one person's word."""
+    party = case.party(context.actor.id) if context.actor is not None else None
+    refusal = under_age.refusal_of_binding(case, context.known()) if party is not None and party.stated_by is not None else None
+    if refusal is not None:
+        raise refusal
 
 
 def _requested(command: Withdraw, party: str | None = None, appeal: Side | None = None) -> Facts:

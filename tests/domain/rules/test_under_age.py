@@ -12,6 +12,7 @@ from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD_2,
+    LEAD_3,
     MEDIATOR,
     OPS,
     RESPONDENT,
@@ -30,7 +31,10 @@ def of_a_child(kind: str = "payment_dispute", who: str = CLAIMANT) -> Life:
 
 def with_guardian(life: Life, who: str = CLAIMANT) -> Life:
     side = "claimant" if who == CLAIMANT else "respondent"
-    return life.says(life.case.owner or OPS, "add_party", party={**GUARDIAN, "side": side}, agreed=True)
+    one, other = (life.case.owner or OPS, LEAD_3)
+    for word in (one, other):
+        life.says(word, "add_party", party={**GUARDIAN, "side": side}, agreed=True)
+    return life
 
 
 class TestSettling:
@@ -46,6 +50,26 @@ class TestSettling:
         life = with_guardian(of_a_child().in_review()).says(RESPONDENT, "offer", **PAY)
         assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "guardian_decides"
         assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_not_by_whom_one_of_the_team_alone_has_put_there(self) -> None:
+        """Directive 2013/11/EU, article 9(2): who agrees is whose matter it is, or whom they know."""
+        life = of_a_child().in_review().says(RESPONDENT, "offer", **PAY).says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+        assert life.refused("pty_guardian", "accept_offer").code == "agreement_missing"
+        for who in (MEDIATOR, CLAIMANT):
+            assert life.refused(who, "add_party", party=GUARDIAN, agreed=True).code == "party_known"
+        life.says(LEAD_2, "add_party", party=GUARDIAN, agreed=True)
+        assert [r.fact.type for r in life.last.recordings] == ["party_agreed"]
+        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_an_adult_says_themselves_who_speaks_for_them(self) -> None:
+        counsel = {"side": "claimant", "role": "representative", "ref": "counsel"}
+        life = a_case("payment_dispute", amount=AMOUNT).in_review().says(RESPONDENT, "offer", **PAY)
+        life.says(MEDIATOR, "add_party", party=counsel, agreed=True)
+        for command in ("accept_offer", "withdraw", "offer"):
+            assert life.refused("pty_counsel", command, **(PAY if command == "offer" else {})).code == "agreement_missing"
+        life.says("pty_counsel", "message")
+        life.says(CLAIMANT, "add_party", party=counsel)
+        assert life.says("pty_counsel", "accept_offer").case.outcome is Outcome.SETTLED
 
     def test_not_by_somebody_whom_the_child_has_chosen(self) -> None:
         life = of_a_child().in_review().says(CLAIMANT, "add_party", party=GUARDIAN).says(RESPONDENT, "offer", **PAY)
@@ -160,8 +184,7 @@ class TestFoundOutLater:
         life = self.found().says(RESPONDENT, "offer", **PAY)
         assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "no_guardian"
         assert without_guardian(life.case) == (CLAIMANT,)
-        life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
-        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+        assert with_guardian(life).says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
 
     def test_the_case_is_as_urgent_as_one_of_a_child_and_never_less(self) -> None:
         life = self.found("safety_incident")
