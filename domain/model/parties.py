@@ -66,8 +66,8 @@ class AddParty(CommandBase):
     agreed: bool = False
     """Whoever is represented has agreed. Needed unless they say it themselves.
 
-    Said by one of the team it lets somebody speak, and bind nobody: that takes the same command once more, by whoever is represented
-    or, for who is under age too, by a lead or ops who did not say it first.
+    Said by one of the team it lets somebody speak, and bind nobody: that takes the same command once more, by whoever is
+    represented or, for who is under age too, by a lead or ops who did not say it first.
     """
     sees_from: Literal["start", "now"] | None = None
     """Whether they read what their side could read before they came. Left out: a representative does, everybody else not."""
