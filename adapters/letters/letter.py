@@ -129,7 +129,16 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
 
 def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
     """Who came and went, and what stands or is over by it."""
-    names = ("stands", "set_aside", "guardian_missing", "yourself", "in_place_of_the_other", "stands_alone")
+    names = (
+        "stands",
+        "set_aside",
+        "of_appeal",
+        "goes_on",
+        "guardian_missing",
+        "yourself",
+        "in_place_of_the_other",
+        "stands_alone",
+    )
     lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}
 

@@ -39,7 +39,11 @@ _DECISION: Final = (
     Field("reasons", "The reasons, as the parties will read them; - reads them from stdin.", needed=True),
     Field("ground", "The clause it rests on."),
     Field("remedies", "TYPE or TYPE:AMOUNT:CURRENCY, in minor units; repeatable.", kind=REMEDIES, option="remedy"),
-    Field("relies_on", "Evidence that it rests on (evd_…), or `none` of what was handed in; repeatable.", kind=NAMED),
+    Field(
+        "relies_on",
+        "What it rests on (evd_…, message:N, signal:N, a joined case), or `none` of what came in; repeatable.",
+        kind=NAMED,
+    ),
     Field("conditions", "A condition; repeatable.", kind=LIST, option="condition"),
     Field("reply", "What whoever asked or appealed is answered."),
     Field("complaint_route", "Where to complain next, as a code."),

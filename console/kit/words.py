@@ -106,10 +106,10 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "sanction_lifted": ("shield-check", "A sanction is over"),
     "sanction_voided": ("shield-check", "A sanction was taken back: {because}"),
     "signal_received": ("bell", "The platform noticed: {signal}"),
-    "withdrawal_accepted": ("check", "{who} let the report be taken back"),
+    "withdrawal_accepted": ("check", "{who} let it be taken back"),
     "withdrawal_explained": ("lock", "Why, for the team alone"),
-    "withdrawal_overtaken": ("clock", "The wish to take the report back is past: {because}"),
-    "withdrawal_requested": ("undo-2", "{who} wants to take the report back"),
+    "withdrawal_overtaken": ("clock", "The wish to take it back is past: {because}"),
+    "withdrawal_requested": ("undo-2", "{who} wants to take it back"),
 }
 LEVELS: Mapping[str, str] = {
     "warn": "a reminder went out",

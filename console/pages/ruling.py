@@ -30,6 +30,7 @@ from services.errors import Refused
 from services.preview import Preview, preview
 from services.rows import Doing
 
+_CAME = {"message": "A message to the desk", "signal": "A signal of the platform"}
 DECISIONS: Mapping[str, tuple[str, str]] = {
     "uphold": ("The ruling stays as it is", "u"),
     "vary": ("Another outcome, in part", "v"),
@@ -217,11 +218,29 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
 
 
 async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
-    """What was handed in, to be named as what the ruling rests on."""
-    return [
+    """What was handed in, and what else came in that whoever loses has not answered, to be named as what the ruling rests on."""
+    pieces = [
         (piece.fact.evidence_id, f"{(piece.text or '…')[:60]} ({found.names.get(piece.recording.actor.id, 'the desk')})")
         for piece in await evidence.handed_in(visit.parts, visit.caller, found.seen)
     ]
+    case, known = found.seen.case, {code for code, _ in pieces}
+    others = dict.fromkeys(one.id for one in (case.unanswered if case is not None else ()) if one.id not in known)
+    if not others:
+        return pieces
+    entries = {entry.n: entry for entry in await timelines.first_entries(visit.parts, visit.caller, found.seen)}
+    return [*pieces, *((one, _came(one, entries, found)) for one in others)]
+
+
+def _came(piece: str, entries: Mapping[int, timelines.Entry], found: Shown) -> str:
+    what, _, number = piece.partition(":")
+    if what not in _CAME:
+        return f"A report that was joined (…{piece[-8:]})"
+    entry = entries.get(int(number))
+    if entry is None:
+        return f"{_CAME[what]}, number {number} of the record"
+    said = entry.data.get("text")
+    words = said.get("text") if isinstance(said, dict) else said
+    return f"{(words if isinstance(words, str) else _CAME[what])[:60]} ({found.names.get(entry.actor_id or '', 'the platform')})"
 
 
 async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:

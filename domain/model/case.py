@@ -58,7 +58,9 @@ SINCE: dict[int, frozenset[str]] = {
         }
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
-    3: frozenset({"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since"}),
+    3: frozenset(
+        {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -174,7 +176,7 @@ class Case(Kept):
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
-    """What one side handed in and the other has not answered, oldest first, in kinds that hear a side on it."""
+    """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None
     """The case in which the matter goes on."""
     joined: tuple[str, ...] = ()
@@ -216,6 +218,8 @@ class Case(Kept):
     """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None
     """The claimant wants to take the report back, and nobody has answered yet."""
+    revoked: tuple[tuple[str, str], ...] = ()
+    """Who has taken such a wish back, and by what name ``seen`` calls that."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None

@@ -207,6 +207,12 @@ class ClockTerms(Compact):
         return not self.pauses_only or category in self.pauses_only
 
     @property
+    def tells_by_law(self) -> bool:
+        """Whether it is the last day on which somebody learns of a case: the law's day, whatever stands still here (General Data
+        Protection Regulation, article 14(3)(a))."""
+        return any(level.default == "disclose" for level in self.levels)
+
+    @property
     def all_starts(self) -> frozenset[str]:
         """Everything that starts it."""
         own = (f"phase_entered:{self.during.value}", f"phase_resumed:{self.during.value}") if self.during else ()
@@ -401,7 +407,8 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     # The last day on which the respondent learns of a case that its owner has not told them of.
     "disclosure": {
         "target": "1 month",
-        "starts": "case_opened",
+        # A matter that is decided once more is a case against them once more.
+        "starts": "case_opened appeal_lodged case_remitted case_reopened ruling_annulled",
         "stops": "case_disclosed ruling_issued",
         "goes_on": True,
         "levels": [{"before": "3 days", "audience": "owner leads"}, {"default": "disclose"}],

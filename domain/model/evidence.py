@@ -159,12 +159,17 @@ class EvidenceRequest(Kept):
 
 
 class Unanswered(Kept):
-    """Something that one side handed in, and the other has not answered."""
+    """Something that came in from elsewhere, and a side has not answered: evidence by its id, a joined report by its case,
+    what was said to the desk and what a machine noticed by ``message:`` or ``signal:`` and the number of the fact."""
 
     id: str
     against: Side
     shown_at: Instant | None = None
     """Since when that side knows of it; None: it does not."""
+    party: str | None = None
+    """Whom alone of several on the side it could hit, as another of them handed it in; None: the side."""
+    by: str | None = None
+    """Which other of them that was."""
 
 
 class AskIdentity(CommandBase):

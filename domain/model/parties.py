@@ -64,7 +64,11 @@ class AddParty(CommandBase):
     represents: PartyId | None = None
     """For a representative: whom they speak for; left out: the one who adds them, or the only principal of the side."""
     agreed: bool = False
-    """Whoever is represented has agreed. Needed unless they say it themselves."""
+    """Whoever is represented has agreed. Needed unless they say it themselves.
+
+    Said by one of the team it lets somebody speak, and bind nobody: that takes the same command once more, by whoever is
+    represented or, for who is under age too, by a lead or ops who did not say it first.
+    """
     sees_from: Literal["start", "now"] | None = None
     """Whether they read what their side could read before they came. Left out: a representative does, everybody else not."""
 
@@ -161,7 +165,7 @@ class PartyAgreed(Kept):
     type: Literal["party_agreed"] = "party_agreed"
     party: str
     to: str
-    """An offer by its id, or the end of the side's appeal (``appeal:1:claimant``)."""
+    """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), or who speaks for them, by their id."""
 
 
 PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed

@@ -38,7 +38,8 @@ class _Decision(CommandBase):
     label_paid_by: Payer | None = None
     """Who pays for sending the goods back, where a remedy waits for them; left out: as the pack says."""
     relies_on: Annotated[tuple[Reference, ...] | None, Field(max_length=50)] = None
-    """The evidence that it relies on, of whatever was handed in. Left out: all of it, so that whoever loses could answer all."""
+    """What it relies on of whatever came in: evidence, ``message:`` or ``signal:`` and the number of the fact, a joined report by
+    its case. Left out: all of it, so that whoever loses could answer all."""
 
 
 class Rule(_Decision):
@@ -360,6 +361,8 @@ class AppealWithdrawn(Kept):
     side: Side
     rights: tuple[AppealRight, ...] | None = None
     """Who may appeal against the ruling that stands again, where the matter had been sent back; None: as it was."""
+    theirs_again: bool = False
+    """The platform gave it up of office, and whoever reported it may appeal about their own money."""
 
 
 class EffectOrdered(Kept):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.base import CommandBase, Instant, Kept, Reference
+from domain.base import CommandBase, Instant, Kept, Reference, Side
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
@@ -24,7 +24,8 @@ class NamesMeasures(CommandBase):
 
 
 class AcceptWithdrawal(NamesMeasures):
-    """Let a report be taken back: the case ends as withdrawn. Each interim measure in force is named, and ends or stays.
+    """Let a report, or an appeal, be taken back: the case ends as withdrawn, or the ruling stands that was appealed. Each interim
+    measure in force is named, and ends or stays.
 
     Of one of several who reported it only their own part ends: the case goes on for the others, with every measure.
     """
@@ -37,7 +38,10 @@ class AcceptWithdrawal(NamesMeasures):
 
 
 class ContinueOfOffice(CommandBase):
-    """Go on with a report that its reporter wants to take back: from now on the platform is the claimant."""
+    """Go on with a report, or an appeal, that somebody wants to take back: from now on the platform is the claimant.
+
+    The appeal of a respondent stays theirs, and is decided.
+    """
 
     type: Literal["continue_of_office"] = "continue_of_office"
     reasons: SealedText
@@ -54,6 +58,8 @@ class WithdrawalRequested(Kept):
     request_id: str
     party: str | None = None
     """Whose part it is, where several reported it; None: the whole report."""
+    appeal: Side | None = None
+    """The side that would take its appeal back; None: it is about the report."""
 
 
 class WithdrawalExplained(Kept):
@@ -72,6 +78,8 @@ class WithdrawalAccepted(Kept):
     reasons: Prose | None = None
     party: str | None = None
     """Whose part alone was taken back."""
+    appeal: Side | None = None
+    """Whose appeal was taken back, and not the report."""
 
 
 class ContinuedOfOffice(Kept):
@@ -85,15 +93,21 @@ class ContinuedOfOffice(Kept):
     reasons: Prose
     party: str | None = None
     """Who of several owes nothing any more."""
+    appeal: Side | None = None
+    """Whose appeal goes on. That of a respondent stays theirs; in the place of a claimant it is the platform's."""
 
 
 class WithdrawalOvertaken(Kept):
     """The matter was decided, or the case ended, before anybody had answered; or the one who wanted it wants it no more
-    (``revoked``), or is no party any more (``left``)."""
+    (``revoked``), or is no party any more (``left``); or the ruling was set aside whose appeal it was about (``annulled``)."""
 
     type: Literal["withdrawal_overtaken"] = "withdrawal_overtaken"
     request_id: str
-    because: Literal["ruled", "closed", "revoked", "left"]
+    because: Literal["ruled", "closed", "revoked", "left", "annulled"]
+    appeal: Side | None = None
+    """The side that wanted to take its appeal back."""
+    party: str | None = None
+    """Whose part it was, where several reported it."""
 
 
 class InterimKept(Kept):
@@ -120,8 +134,15 @@ class OpenWithdrawal(Kept):
     """For the team alone."""
     party: str | None = None
     """Whose part it is, where several reported it."""
+    appeal: Side | None = None
+    """The side that would take its appeal back; None: it is about the report."""
     said: tuple[str, ...] = ()
     """What they, or whoever they speak for, have said since: evidence by its id, ``message:`` and the number of the fact."""
+
+    @property
+    def side(self) -> Side:
+        """The side of whoever asked."""
+        return self.appeal or Side.CLAIMANT
 
 
 class WithdrawalPending(Refusal):

@@ -231,10 +231,10 @@ def refusal_of_offer(case: Case, actor: Actor) -> Refusal | None:
 
 
 def refusal_while_withdrawing(case: Case, actor: Actor) -> Refusal | None:
-    """Whoever is pressed to take a report back could be pressed to settle it as well: somebody of the team looks first."""
-    if case.withdrawal is None or actor.side is not Side.CLAIMANT:
+    """Whoever is pressed to take something back could be pressed to settle it as well: somebody of the team looks first."""
+    if case.withdrawal is None or actor.side is not case.withdrawal.side:
         return None
-    return WithdrawalPending("You want to take the report back: the team answers that first.", request=case.withdrawal.id)
+    return WithdrawalPending("You want to take it back: the team answers that first.", request=case.withdrawal.id)
 
 
 def refusal_for_others(case: Case) -> Refusal | None:

@@ -12,7 +12,9 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import NoRight
 from domain.rules import disclosure
+from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped
+from domain.rules.fairness import keeps_own_appeal, took_it_back
 from domain.rules.prior_decision import undecided
 from domain.rules.rights import rights_after, standing
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -33,15 +35,31 @@ def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime
     return (lodged, f.PhaseEntered(phase=Phase.APPEAL, reason="cross_appealed" if cross else "appealed"))
 
 
-def taken_back(case: Case, side: Side) -> Facts:
-    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands."""
-    withdrawn = f.AppealWithdrawn(side=side)
+def taken_back(case: Case, side: Side, context: DecisionContext | None = None) -> Facts:
+    """What becomes of a case when one appellant gives up: the other's appeal goes on, else the ruling stands.
+
+    What the platform gives up of office takes nothing from whoever reported it, where it is their money: the right is theirs.
+    """
+    by_platform = context is not None and context.actor is not None and context.actor.role == "platform"
+    theirs_again = by_platform and keeps_own_appeal(case)
+    withdrawn = f.AppealWithdrawn(side=side, theirs_again=theirs_again)
     if any(s is not side for s in case.appellants):
         return (withdrawn,)
     if undecided(case):
         # The appeal was all there is to this case, and the decision made elsewhere stands.
         return (withdrawn, f.CaseClosed(outcome=Outcome.WITHDRAWN))
-    return (withdrawn, *after(case, case.rights, case.returning is not None))
+    rights = _theirs_again(case) if theirs_again else case.rights
+    return (withdrawn, *after(case, rights, case.returning is not None))
+
+
+def _theirs_again(case: Case) -> tuple[f.AppealRight, ...]:
+    again = {"allowed": True, "because": "lost_something"}
+    return tuple(r.model_copy(update=again) if r.side is Side.CLAIMANT else r for r in case.rights)
+
+
+def joins_of_office(case: Case, actor: Actor) -> bool:
+    """Whether whoever reported it appeals beside the platform, which has appealed in their place: from then on it is theirs."""
+    return took_it_back(case, actor) and keeps_own_appeal(case) and Side.CLAIMANT in case.appellants
 
 
 def remitted_alone(case: Case, side: Side) -> bool:
@@ -61,12 +79,19 @@ def remit_taken_back(case: Case, side: Side) -> Facts:
     before = standing(case)
     assert before is not None, "something was sent back"
     used = {"allowed": False, "because": "already_used"}
-    again = (r.model_copy(update=used) if r.side is side else r for r in rights_after(case, before))
+    # What the platform gives up of office is not given up for whoever reported it, where it is their money.
+    again = (
+        r.model_copy(update=used) if r.side is side and not keeps_own_appeal(case) else r for r in rights_after(case, before)
+    )
     rights = disclosure.rights_told(case, tuple(again))
     return (f.AppealWithdrawn(side=side, rights=rights), *after(case, rights, case.returning is not None))
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
+    if joins_of_office(case, actor):
+        return None
+    if actor.role == "platform" and Side.CLAIMANT in case.appeals_used:
+        return NoRight("The platform has appealed already.", because="already_used")
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
     right = next((r for r in case.rights if r.side is side), None)
     if right is not None and right.allowed:
@@ -78,7 +103,7 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     rights = tuple(
         r.model_copy(update={"allowed": False, "because": "already_used"}) if r.side is fact.side else r for r in case.rights
     )
-    sides = (*case.appellants, fact.side)
+    sides = (*(side for side in case.appellants if side is not fact.side), fact.side)
     alone = fact.side if {*sides} == {fact.side} else None
     used = (*case.appeals_used, fact.side)
     party = case.party(rec.actor.id)
@@ -92,10 +117,17 @@ def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> 
     alone = left[0] if left else None
     draft = case.ruling if left else standing(case)
     change: Change = {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
+    if fact.theirs_again:
+        change |= {"rights": _theirs_again(case)}
     if fact.rights is not None:
         # The remit had given every right anew; the one that led to it is used.
         change |= {"rights": fact.rights, "appeals_used": (*case.appeals_used, fact.side)}
     return change
+
+
+def _said_of_end(case: Case, fact: f.AppealWithdrawn, audience: Audience) -> NoticeData:
+    stands = {"stands": True} if fact.rights is not None else {}
+    return NoticeData(stands | ({"own_money": True} if fact.theirs_again and audience == "claimant" else {}))
 
 
 TOPIC = Topic(
@@ -109,6 +141,6 @@ TOPIC = Topic(
     },
     said={
         "appeal_lodged": lambda case, fact, audience: NoticeData({"side": fact.side.value}, {"reasons": fact.reasons}),
-        "appeal_withdrawn": lambda case, fact, audience: NoticeData({"stands": True} if fact.rights is not None else {}),
+        "appeal_withdrawn": _said_of_end,
     },
 )

@@ -26,6 +26,7 @@ from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import Ruling
 from domain.model.terms import OutcomeTerms
+from domain.model.withdrawal import WithdrawalPending
 from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
 from domain.rules.authorities import is_secret, reported_in_secret, tipping_off
@@ -44,11 +45,19 @@ _SHOWN_TO_NEWCOMERS = _SHOWN_OF_BEFORE | {"case_disclosed", "phase_entered", "ru
 def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datetime) -> Facts:
     if not case.side_parties(Side.RESPONDENT):
         raise PartyNotAsked("There is nobody on the side of the respondent to tell.", of=Side.RESPONDENT.value)
+    _check_nobody_withdraws(case)
     if case.is_disclosed and command.text is None and case.telling is None:
         raise tipping_off(case, "They know of the case: say in 'text' what else they are told, and give reasons.", "text")
     if case.is_disclosed or is_secret(case):
         return _by_two(case, command, context)
     return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
+
+
+def _check_nobody_withdraws(case: Case) -> None:
+    """Refuses to tell somebody of a report that whoever made it wants to take back, maybe for fear of them, before an answer."""
+    if case.withdrawal is not None and not case.is_disclosed:
+        said = "Whoever reported it wants to take it back: answer that first (accept_withdrawal, continue_of_office)."
+        raise WithdrawalPending(said, request=case.withdrawal.id)
 
 
 def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
@@ -80,6 +89,8 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
     """
     if case.is_disclosed or not case.side_parties(Side.RESPONDENT):
         return ()
+    if because == "asked":
+        _check_nobody_withdraws(case)
     if is_secret(case):
         raise tipping_off(case, "Disclose it by two persons first, with reasons.", "by_the_way")
     return (CaseDisclosed(because=because),)

@@ -36,7 +36,8 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     """Why this person may not judge the case in its present round; None when they may.
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
-    ``recused`` (said so themselves), ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their
+    ``recused`` (said so themselves), ``annulled_it`` (set a ruling of it aside, so that somebody else decides afresh),
+    ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their
     manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back because of it).
     """
     if actor.role not in _JUDGES:
@@ -45,6 +46,9 @@ def disqualification(case: Case, actor: Actor) -> str | None:
         return "conflict"
     if actor.id in case.recused:
         return "recused"
+    if actor.id in {ruling.annulled_by for ruling in case.rulings}:
+        # Who has found that it was decided wrongly has a view of how it is decided rightly.
+        return "annulled_it"
     before = [part for part in case.involved if part.round < case.round and part.may_again_in != case.round]
     earlier = {part.person for part in before}
     if actor.id in earlier:

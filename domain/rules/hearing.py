@@ -234,7 +234,7 @@ def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str
     party = after.party(rec.actor.id)
     if party is None or not party.speaks or not isinstance(fact, (*WORDS, f.AppealLodged, f.PartyAgreed, f.ClaimConceded)):
         return known
-    return tuple(dict.fromkeys((*known, *_for_whom(after, party))))
+    return tuple(dict.fromkeys((*known, *spoken_for(after, party))))
 
 
 def spoke_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
@@ -248,7 +248,7 @@ def _answering(before: Case | None, rec: f.Recording, after: Case) -> Iterable[s
     if isinstance(rec.fact, f.EvidenceLapsed):
         return _let_it_go_by(before, rec.fact) if before is not None else ()
     party = after.party(rec.actor.id)
-    return _for_whom(after, party) if party is not None and party.speaks else ()
+    return spoken_for(after, party) if party is not None and party.speaks else ()
 
 
 def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[str]:
@@ -275,16 +275,17 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
         case _:
             pass
     party = after.party(rec.actor.id)
-    return _for_whom(after, party) if party is not None and party.speaks else ()
+    return spoken_for(after, party) if party is not None and party.speaks else ()
 
 
 def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:
     """For whom somebody spoke; for the whole side where it was nobody of it."""
     party = case.party(actor_id)
-    return [p.id for p in case.principals(side)] if party is None else _for_whom(case, party)
+    return [p.id for p in case.principals(side)] if party is None else spoken_for(case, party)
 
 
-def _for_whom(case: Case, party: f.OpenedParty) -> tuple[str, ...]:
+def spoken_for(case: Case, party: f.OpenedParty) -> tuple[str, ...]:
+    """The principals whose word that of a party is: their own, or of whom they represent; nobody's for a witness."""
     if party.role == "principal":
         return (party.id,)
     if party.role != "representative":
@@ -298,7 +299,7 @@ def _let_it_go_by(case: Case, fact: f.EvidenceLapsed) -> Iterable[str]:
     for asked in case.requests:
         party = case.party(asked.party) if asked.party is not None else None
         if asked.id in fact.requests:
-            found += _there(case, fact.of, asked.asked_at) if asked.party is None else _for_whom(case, party) if party else ()
+            found += _there(case, fact.of, asked.asked_at) if asked.party is None else spoken_for(case, party) if party else ()
     if not fact.requests:
         clocks = ((clock, case.terms.clock(clock.name)) for clock in case.clocks if clock.stopped_at is None)
         began = [c.started_at for c, known in clocks if known is not None and _waits(known, fact.of) and not _by_request(known)]

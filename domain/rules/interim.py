@@ -224,6 +224,8 @@ TOPIC = Topic(
     },
     refuses={"impose_interim": _refusal_of_measure, "review_interim": _refusal_of_review},
     means={
+        # Of a closed case only they look at a measure again.
+        "interim_review_asked": lambda before, fact, after: () if after.open else {"interim_review_asked:closed"},
         "interim_imposed": _imposed,
         "interim_ended": lambda before, fact, after: () if after.interim else {"interim_over"},
         "interim_reviewed": lambda before, fact, after: (

@@ -1,16 +1,20 @@
-"""Whatever one side hands in, the other can answer before it loses by it: nobody has the last word by handing it in late.
+"""Whatever comes in, a side can answer before it loses by it: nobody has the last word by saying it late, or by another door.
 
-Kept is what a side has neither been shown nor said anything since, of what the other one handed in. Shown is what both may see,
-and what somebody of the team wrote or asked that side since (the gist). Once it is shown, a word of the side answers it, and so
+Kept is what a side has neither been shown nor said anything since: what the other side handed in or wrote to the desk alone, a
+report that was joined, what the platform handed in, wrote to the desk or had noticed (with a text), and, of several on a side,
+what another of them handed in, for a ruling that hits the one and not the other. Shown is what both may see, and what somebody of
+the team wrote or asked that side since (the gist). Once it is shown, a word of the side answers it, and so
 does the time that the pack gives it. A ruling against the side waits for that, unless whoever rules names what it relies on
 (``relies_on``) and this is none of it: trifles delay nobody for ever.
 
-The adversarial principle: European Convention on Human Rights, article 6(1); UNCITRAL's Technical Notes on Online Dispute
+The adversarial principle: European Convention on Human Rights, article 6(1) (also of what the deciders got themselves: Krčmář and
+others v. the Czech Republic, 35376/97); UNCITRAL's Technical Notes on Online Dispute
 Resolution.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -19,16 +23,18 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import Unanswered
 from domain.model.procedure import EvidenceUnknown
+from domain.model.remedy import Remedy
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
 from domain.model.withdrawal import NotSeen
 from domain.rules import losses
 from domain.rules.audiences import UNTOLD, Audience
-from domain.rules.hearing import said_all
+from domain.rules.hearing import said_all, spoken_for
 from domain.worktime.spans import Span, SpanUnit
 
 _USUAL_FOR = timedelta(days=5)
 """Where a kind has no clock for a side: what the others give."""
+_BY_NUMBER = re.compile(r"(?:message|signal):(?P<seq>[0-9]{1,9})")
 
 
 def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Unanswered, ...]:
@@ -38,26 +44,55 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
         return known
     fact, party = rec.fact, after.party(rec.actor.id)
     if party is not None and party.speaks and (said_all(fact) or isinstance(fact, f.AppealLodged)):
-        known = tuple(one for one in known if one.against is not party.side or one.shown_at is None)
+        mine = spoken_for(after, party)
+        known = tuple(one for one in known if one.shown_at is None or not _answered(one, party.side, mine))
     for side in _shown_to(fact):
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
-    new = _handed_in(after, rec)
-    return (*known, new) if new is not None else known
+    return (*known, *_came_in(after, rec))
 
 
-def _handed_in(case: Case, rec: f.Recording) -> Unanswered | None:
-    fact, side = rec.fact, _side(case, rec)
-    if side is None or side.other not in case.terms.hear:
-        return None
-    if isinstance(fact, f.EvidenceSubmitted):
-        shown = fact.seen_by == "shared" and (side is Side.RESPONDENT or case.is_disclosed)
-        return Unanswered(id=fact.evidence_id, against=side.other, shown_at=rec.at if shown else None)
-    if isinstance(fact, f.MessageSent) and fact.to == "desk" and case.terms.words == "shared":
-        # Where both read each other's words, what is said to the desk alone is said behind the other's back.
-        return Unanswered(id=f"message:{rec.seq}", against=side.other)
-    return None
+def _answered(one: Unanswered, side: Side, mine: tuple[str, ...]) -> bool:
+    return one.against is side and (one.party is None or one.party in mine)
+
+
+def _came_in(case: Case, rec: f.Recording) -> Iterable[Unanswered]:
+    """What a fact brings, for each who could lose by it."""
+    found, fact, side = _piece(rec), rec.fact, _side(case, rec)
+    if found is None:
+        return
+    against = [side.other] if side is not None else [Side.RESPONDENT] if isinstance(fact, f.CaseJoined) else [*Side]
+    if side is None and not isinstance(fact, f.CaseJoined) and rec.actor.role not in ("platform", "system"):
+        return
+    shared = isinstance(fact, f.EvidenceSubmitted) and fact.seen_by == "shared"
+    for one in (one for one in against if one in case.terms.hear):
+        shown = shared and (one is Side.CLAIMANT or case.is_disclosed)
+        yield Unanswered(id=found, against=one, shown_at=rec.at if shown else None)
+    party = case.party(rec.actor.id)
+    if party is None or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
+        return
+    # Of several who are accused each could save themselves by what they say of another.
+    mine = spoken_for(case, party) or (party.id,)
+    beside = isinstance(fact, f.MessageSent) or (isinstance(fact, f.EvidenceSubmitted) and fact.seen_by != "deciders")
+    for other in (p for p in case.principals(party.side) if p.id not in mine):
+        yield Unanswered(id=found, against=party.side, shown_at=rec.at if beside else None, party=other.id, by=mine[0])
+
+
+def _piece(rec: f.Recording) -> str | None:
+    """By what id a ruling names what a fact brings; None: nothing that anybody could lose by."""
+    match rec.fact:
+        case f.EvidenceSubmitted(evidence_id=evidence_id):
+            return evidence_id
+        case f.MessageSent(to="desk"):
+            # What is said to the desk alone is said behind the other's back.
+            return f"message:{rec.seq}"
+        case f.CaseJoined(of=of, statement=statement) if statement is not None:
+            return of
+        case f.SignalReceived(text=text) if text is not None:
+            return f"signal:{rec.seq}"
+        case _:
+            return None
 
 
 def came_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
@@ -115,15 +150,21 @@ def _shown_to(fact: f.Fact) -> Iterable[Side]:
             return ()
 
 
-def check(case: Case, losers: Iterable[Side], named: Collection[str] | None, at: datetime) -> None:
-    """Refuses a ruling against a side that could not answer what it relies on: what is ``named``, or all of it."""
-    if named is not None and (unknown := [piece for piece in named if piece not in case.handed_in]):
+def check(
+    case: Case, losers: Iterable[Side], named: Collection[str] | None, at: datetime, remedies: Collection[Remedy] = ()
+) -> None:
+    """Refuses a ruling against a side that could not answer what it relies on: what is ``named``, or all of it. ``remedies``
+    say whom of several on a side it hits."""
+    if named is not None and (unknown := [piece for piece in named if not _is_piece(case, piece)]):
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     for side in losers:
+        alone = _hit_alone(side, remedies)
         ends = {
             one.id: one.shown_at + _time_for(case.terms, side) if one.shown_at is not None else None
             for one in case.unanswered
-            if one.against is side and (named is None or one.id in named)
+            if one.against is side
+            and (named is None or one.id in named)
+            and (one.party is None or (one.party in alone and one.by not in alone))
         }
         waits = {piece: end for piece, end in ends.items() if end is None or end > at}
         if not waits:
@@ -131,12 +172,25 @@ def check(case: Case, losers: Iterable[Side], named: Collection[str] | None, at:
         until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
         said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
         raise NotHeard(
-            f"The other side has handed something in since, and the {side.value} {said}; or say what the ruling relies on.",
+            f"Something has come in since, and the {side.value} {said}; or say what the ruling relies on.",
             side=side.value,
             missing="evidence",
             evidence=list(waits),
             until=until.isoformat() if until is not None else None,
         )
+
+
+def _is_piece(case: Case, piece: str) -> bool:
+    """Whether a ruling can rest on it: evidence, another report, what somebody wrote or a machine noticed."""
+    if piece in case.handed_in or piece in case.joined:
+        return True
+    by_number = _BY_NUMBER.fullmatch(piece)
+    return by_number is not None and int(by_number["seq"]) <= case.seq
+
+
+def _hit_alone(side: Side, remedies: Collection[Remedy]) -> Collection[str]:
+    """Whom of several on a side a ruling names; nobody, where it hits them all."""
+    return {one.party for one in remedies if one.to is side and one.party is not None}
 
 
 def promised(case: Case, audience: Audience) -> bool:

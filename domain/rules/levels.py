@@ -88,6 +88,8 @@ def holds_on(case: Case, clock: Clock, definition: ClockTerms) -> tuple[Hold, ..
 
 def holds(hold: Hold, definition: ClockTerms) -> bool:
     """Whether a hold is about a clock."""
+    if hold.why == "freeze" and definition.tells_by_law:
+        return False
     by_all = hold.of == "team" and definition.is_the_teams and not definition.goes_on
     return by_all or hold.of in ("all", definition.name)
 

@@ -77,7 +77,8 @@ _DECIDED = (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE)
 """Phases in which a ruling is drafted or told, and an appeal is not being decided."""
 
 _ANSWERS = (("accept_withdrawal", "appealable closed"), ("continue_of_office", ""))
-"""To a claimant who wants to take the report back, with where each leads."""
+"""To whoever wants to take something back, with where each leads."""
+_ANSWERED_IN = (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL)
 
 TABLE: tuple[Row, ...] = (
     # intake: the gates said "look at it"; a triager admits or declines
@@ -209,10 +210,15 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "remove_party", ADDERS) for phase in Phase if phase is not Phase.CLOSED),
     *(_row(phase, "replace_party", "owner lead ops platform") for phase in Phase if phase is not Phase.CLOSED),
     # closed
-    # a claimant who asks for the report back: answered by whoever has the case, or a lead who may judge it
+    # a claimant who asks for the report back, an appellant for the appeal: answered by whoever has the case, or a lead who may
+    # judge it
     *(_row(phase, "accept_withdrawal", "judge ops", "closed") for phase in (_P.INTAKE, _P.SETTLEMENT)),
     *(_row(phase, "continue_of_office", "judge ops") for phase in (_P.INTAKE, _P.SETTLEMENT)),
-    *(_row(phase, command, "owner approver", to) for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED) for command, to in _ANSWERS),
+    *(
+        _row(phase, command, "owner approver", to)
+        for phase in (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL)
+        for command, to in _ANSWERS
+    ),
     # closed; a measure can have outlived the case
     _row(_P.CLOSED, "review_interim", "lead ops"),
     # what was proposed waits for its second person, whatever became of the case

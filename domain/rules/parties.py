@@ -39,13 +39,17 @@ from domain.rules.topic import Known, NoticeData, Topic, inside
 _PARTY_ROLES = ("claimant", "respondent")
 _TEAM = ("mediator", "lead", "ops")
 _Consent = Literal["own_word", "stated"] | None
+_OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
 _OF_OFFICE = "of_office"
+_SECOND = ("lead", "ops")
 """The platform, where it has taken the claimant's place."""
 
 
 def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -> Facts:
     """Somebody becomes a party."""
     actor = _actor(context)
+    if (stated := _stated(case, command.party, actor)) is not None:
+        return (f.PartyAgreed(party=stated.represents or actor.id, to=stated.id),)
     party = _may_be_added(case, command.party, actor)
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
@@ -77,6 +81,17 @@ def _proposed_to_others(case: Case, party: OpenedParty, context: DecisionContext
     return (f.OfferLapsed(offer_id=case.proposal.id),) if actor.id in (by, manager) or actor.manager == by else ()
 
 
+def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
+    """Whom somebody of the team said to speak for another, where whoever says it again may make it binding; else None."""
+    there = (p for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and p.stated_by is not None)
+    found = next((p for p in there if not p.left), None)
+    if found is None:
+        return None
+    second = actor.role in _SECOND and actor.id != found.stated_by and actor.manager != found.stated_by
+    own_word = actor.id == found.represents and not under_age.is_minor(case, actor)
+    return found if second or own_word else None
+
+
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
     """A party is none any more. The last principal of a side stays: a case without one is ended, not emptied."""
     actor, party = _actor(context), _present(case, command.party)
@@ -99,11 +114,16 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
 
 
 def _wanted_out(case: Case, party: OpenedParty) -> Facts:
-    """Nobody answers any more whether somebody may take back their part who is no party."""
+    """Nobody answers any more what somebody wanted who is no party, or speaks for nobody here; nor of whose part it was."""
     asked = case.withdrawal
-    alone = asked is not None and asked.party is None and asked.by == party.id and party.role == "principal"
-    theirs = asked is not None and (alone or asked.party == party.id)
-    return (f.WithdrawalOvertaken(request_id=asked.id, because="left"),) if asked is not None and theirs else ()
+    if asked is None:
+        return ()
+    by = case.party(asked.by)
+    whose = asked.party or (by.represents if by is not None and by.role == "representative" else asked.by)
+    alone = whose is None and party.role == "principal" and party.side is asked.side
+    if not alone and party.id not in (asked.by, whose):
+        return ()
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="left", appeal=asked.appeal, party=asked.party),)
 
 
 def _has_a_say(case: Case, party: OpenedParty) -> bool:
@@ -154,7 +174,8 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
     """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
     asks = party.side is Side.CLAIMANT and proves_identity(case)
-    if case.phase not in UNTOLD or party.role != "principal" or not (asks or party.side in case.terms.hear):
+    counts = party.role == "principal" or (asks and party.role == "representative")
+    if case.phase not in UNTOLD or not counts or not (asks or party.side in case.terms.hear):
         return ()
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
@@ -274,7 +295,7 @@ def told_alone(case: Case, fact: f.Fact) -> tuple[str, ...] | None:
 
     Who sits beside somebody may be who presses them, or be pressed next.
     """
-    if not isinstance(fact, f.WithdrawalRequested | f.WithdrawalAccepted | f.ContinuedOfOffice) or fact.party is None:
+    if not isinstance(fact, _OF_ONE_ALONE) or fact.party is None:
         return None
     return with_their_own(case, fact.party)
 
@@ -341,10 +362,15 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     seen = rec.seq if fact.sees_from == "now" else 0
-    change: Change = {"parties": (*case.parties, fact.party.model_copy(update={"since": rec.at, "sees_seq": seen}))}
+    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role in _TEAM else None
+    came = {"since": rec.at, "sees_seq": seen, "stated_by": alone}
+    change: Change = {"parties": (*case.parties, fact.party.model_copy(update=came))}
     if fact.party.role == "principal" and case.proposal is not None:
         # Their side answers for them too, and they have said nothing yet.
         change = {**change, "proposals": tuple(p.unanswered_by(fact.party.side) for p in case.proposals)}
+    if fact.party.role == "representative" and fact.consent == "stated":
+        # Whoever is said to speak for them would read what is theirs: who asks is shown anew.
+        change = {**change, **without_identity(case, fact.party.side)}
     if fact.party.role == "principal":
         # Two of the team have agreed to who stands there: nobody's own word.
         agreed = fact.instead_of is not None and case.removal is not None and case.removal.party == fact.instead_of
@@ -388,6 +414,9 @@ def _removal_proposed(case: Case, rec: f.Recording, fact: f.PartyRemovalProposed
 
 
 def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
+    if case.party(fact.to) is not None:
+        settled = {"stated_by": None}
+        return {"parties": tuple(p.model_copy(update=settled) if p.id == fact.to else p for p in case.parties)}
     return {"agreed": (*case.agreed, Agreed(party=fact.party, to=fact.to))}
 
 

@@ -35,6 +35,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
         # What hits somebody they may appeal against, whoever is said to have lost.
         *(side for side in Side if burdens(case, ruling.remedies, side)),
         *((Side.CLAIMANT,) if less_than_asked(case, ruling) else ()),
+        *(side for side in Side if _pays_label(case, ruling, side)),
     }
     present = {p.side for p in case.parties}
     rights = []
@@ -68,6 +69,16 @@ def less_than_asked(case: Case, ruling: Ruling) -> bool:
     if any(x.to is Side.CLAIMANT and x.amount is None and x.type in IN_ITS_PLACE for x in ruling.remedies):
         return False
     return money_to(crediting.granted(case, ruling), Side.CLAIMANT)[most.currency] < most.amount
+
+
+def _pays_label(case: Case, ruling: Ruling, side: Side) -> bool:
+    """Whether a side has to pay for sending goods back by this ruling, which the pack asks of another one: what does not conform
+    goes back free of charge (Directive (EU) 2019/771, article 14(1)).
+    """
+    outcome = case.terms.outcome(ruling.outcome)
+    if ruling.label_paid_by != side.value or outcome is None or not any(x.after_return for x in ruling.remedies):
+        return False
+    return outcome.label_paid_by != side.value
 
 
 def rights_of(case: Case, rights: Iterable[f.AppealRight], audience: Audience) -> tuple[f.AppealRight, ...]:

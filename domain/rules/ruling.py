@@ -77,7 +77,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
             )
         if command.decision == "uphold":
             # The appeal is lost by it, maybe for something that was handed in after the ruling it is about.
-            last_word.check(case, case.appellants, command.relies_on, at)
+            last_word.check(case, case.appellants, command.relies_on, at, command.remedies)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
         return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, None, at)
@@ -112,7 +112,7 @@ def _check(
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
-    last_word.check(case, lost, command.relies_on, at)
+    last_word.check(case, lost, command.relies_on, at, command.remedies)
     legal_hold.check_not_held(case, command.remedies)
     procedure.check_receiver(case, command.remedies)
     check_named(case, command.remedies)

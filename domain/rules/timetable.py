@@ -133,6 +133,8 @@ def _started(
     if definition.waits_for == "respondent" and not case.is_disclosed:
         # Nobody's time runs for what they do not know of.
         return None
+    if definition.tells_by_law and case.is_disclosed:
+        return None
     if (definition.only_in and case.phase not in definition.only_in) or definition.behind in clocks:
         return None
     # A draft that comes back while a side still owes evidence: the clock waits from its first moment.

@@ -13,7 +13,7 @@ from domain.base import Side, most_urgent
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import PartyNotAsked
-from domain.model.parties import GuardianNeeded
+from domain.model.parties import AgreementMissing, GuardianNeeded
 from domain.model.people import Actor, OpenedParty
 from domain.rules.rule import Facts
 
@@ -50,7 +50,7 @@ def _represented(case: Case, child: OpenedParty) -> bool:
     return any(p.represents in (None, child.id) for p in there)
 
 
-def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
+def refusal_of_binding(case: Case, actor: Actor) -> AgreementMissing | GuardianNeeded | None:
     """Why somebody does not settle, grant or give up: they are under age, or a child of whom they speak has chosen them."""
     party = case.party(actor.id)
     if is_minor(case, actor):
@@ -65,6 +65,13 @@ def refusal_of_binding(case: Case, actor: Actor) -> GuardianNeeded | None:
             "You are under age: whoever represents you does this for you. What you say in the case is heard all the same.",
             because="guardian_decides",
             party=actor.id,
+        )
+    if party is not None and party.stated_by is not None:
+        # Directive 2013/11/EU, article 9(2): a settlement binds whom was told and agreed themselves.
+        return AgreementMissing(
+            "Who has put you here is one of the team. Before you bind anybody, whoever you speak for says it too (add_party), or "
+            "a lead or ops who did not.",
+            represents=party.represents,
         )
     if party is not None and party.chosen_by_minor:
         said = "Whoever you speak for is under age and has chosen you: the desk has to add a guardian who does this."

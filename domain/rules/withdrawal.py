@@ -1,4 +1,4 @@
-"""Taking a report back, without anybody losing their protection by it.
+"""Taking a report or an appeal back, without anybody losing their protection by it.
 
 A pack says what a claimant's withdrawal does: it ends the case (``closes``), it asks the team (``asks``), or it is not possible
 (``never``). Somebody who is threatened withdraws: where a report protects people, a person looks first, and ends the case or
@@ -7,8 +7,7 @@ goes on with it *of office*. The other side learns neither of the request nor of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from domain.base import Outcome, Phase, Side, derived_id
@@ -16,13 +15,10 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Withdraw
 from domain.model.people import Actor
-from domain.model.refusals import InstantRefused, NotAllowed, Refusal
-from domain.model.ruling import Effect
-from domain.model.safeguards import InterimUnknown
+from domain.model.refusals import NotAllowed, Refusal
 from domain.model.withdrawal import (
     AcceptWithdrawal,
     ContinueOfOffice,
-    MeasuresUnnamed,
     NamesMeasures,
     NotSeen,
     NotWithdrawable,
@@ -31,50 +27,45 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import appeals, interim, losses, parties, proposals, sanctions, under_age
+from domain.rules import appeals, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.last_word import word_of
-from domain.rules.remedy import CREDIT, burdens, remedy_data
-from domain.rules.rights import in_force
+from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
-from domain.rules.topic import NoticeData, Topic, everybody, inside, known_to
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
 GIVEN_UP = "given_up_on_appeal"
 """Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
-
-SHORTEST_KEPT_FOR = timedelta(days=1)
-"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
-LONGEST_KEPT_FOR = timedelta(days=90)
-"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
 
 
 def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: datetime) -> Facts:
     """An appellant takes the appeal back; a claimant the report, at once or when the team has looked.
 
-    Somebody under age ends nothing by their word alone: the team looks first, in every kind.
+    Nobody ends the matter of somebody under age by their word alone, nor they: the team looks first, in every kind.
     """
     side = context.side()
     if command.revoke:
         return _revoked(case, context)
     if _own_remit(case, context.known()):
         return appeals.remit_taken_back(case, side)
-    if case.withdrawal is not None and side not in case.appellants:
-        raise WithdrawalPending("The team has your word already, and answers it.", request=case.withdrawal.id)
+    if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
+        raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
-        to = f"appeal:{case.round}:{side.value}"
-        others = parties.others_wanted(case, context, to, (side,))
-        return others or appeals.taken_back(case, side)
+        others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
+        if others or not _appeal_is_looked_at(case, context, side):
+            _check_may_end(case, context)
+            return others or appeals.taken_back(case, side, context)
+        return _requested(command, appeal=side)
     alone = parties.one_of_several(case, context)
     asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
-    young = context.actor is not None and not case.appellants and under_age.of_minor(case, context.actor)
+    young = context.actor is not None and under_age.of_minor(case, context.actor)
     if asks or young:
-        request_id = derived_id("wdr", command.id)
-        why = f.WithdrawalExplained(request_id=request_id, reasons=command.reasons) if command.reasons else None
-        return (f.WithdrawalRequested(request_id=request_id, party=alone), *((why,) if why is not None else ()))
+        return _requested(command, party=alone)
+    _check_may_end(case, context)
     if alone is not None:
         return parties.left_alone(case, alone)
     if appeals.remitted_alone(case, side):
@@ -84,6 +75,37 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
 
 
+def _check_may_end(case: Case, context: DecisionContext) -> None:
+    """Refuses what ends somebody's matter at once to whoever speaks for them by one person's word."""
+    party = case.party(context.actor.id) if context.actor is not None else None
+    refusal = under_age.refusal_of_binding(case, context.known()) if party is not None and party.stated_by is not None else None
+    if refusal is not None:
+        raise refusal
+
+
+def _requested(command: Withdraw, party: str | None = None, appeal: Side | None = None) -> Facts:
+    request_id = derived_id("wdr", command.id)
+    asked = f.WithdrawalRequested(request_id=request_id, party=party, appeal=appeal)
+    return (asked, *((f.WithdrawalExplained(request_id=request_id, reasons=command.reasons),) if command.reasons else ()))
+
+
+def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bool:
+    """Whether the team looks first where a side takes its appeal back.
+
+    Where people are protected it does at whoever reported, who can be pressed to it as to taking the report back, and wherever a
+    measure would end with the appeal; somebody under age is looked after in every kind.
+    """
+    if context.actor is not None and context.actor.role == "platform":
+        return False
+    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or bool(case.interim))
+    return guarded or any(p.minor for p in case.principals(side))
+
+
+def _end_of_appeal(case: Case, side: Side) -> str:
+    """By what name each of several on a side agrees to the end of its appeal."""
+    return f"appeal:{case.round}:{side.value}"
+
+
 def _revoked(case: Case, context: DecisionContext) -> Facts:
     """Whoever asked for it, or whose report it is, wants it no more. Whoever else is on the side has no part in that."""
     asked, actor = case.withdrawal, context.known()
@@ -91,19 +113,21 @@ def _revoked(case: Case, context: DecisionContext) -> Facts:
         raise NoWithdrawal("Nobody wants to take this report back.")
     if actor.id not in (asked.by, *_concerned(case)):
         raise NoWithdrawal("You have asked for nothing that you could take back.")
-    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked"),)
+    return (f.WithdrawalOvertaken(request_id=asked.id, because="revoked", appeal=asked.appeal, party=asked.party),)
 
 
 def _concerned(case: Case) -> tuple[str, ...]:
-    """Whose report it is that somebody wants to take back: the one, or each whose part it may be."""
+    """Whose report or appeal it is that somebody wants to take back: the one, or each whose part it may be."""
     part = _part(case)
-    return (part,) if part is not None else tuple(p.id for p in case.principals(Side.CLAIMANT))
+    side = case.withdrawal.side if case.withdrawal is not None else Side.CLAIMANT
+    return (part,) if part is not None else tuple(p.id for p in case.principals(side))
 
 
 def _part(case: Case) -> str | None:
     """Whose part alone would end, as the case stands now; None: nobody else is a claimant, and the whole report would end."""
     asked, several = case.withdrawal, case.principals(Side.CLAIMANT)
-    if asked is None or len(several) < 2:
+    if asked is None or asked.appeal is not None or len(several) < 2:
+        # An appeal is the whole side's, and all of it have agreed.
         return None
     if asked.party is not None:
         return asked.party
@@ -116,6 +140,8 @@ def _part(case: Case) -> str | None:
 def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
     _check_seen(case, command)
+    if case.withdrawal is not None and case.withdrawal.appeal is not None:
+        return _accepted_of_appeal(case, command, case.withdrawal.appeal, at)
     part = _part(case)
     if part is not None:
         return _accepted_of_one(case, command, part)
@@ -124,13 +150,25 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
     if appeals.remitted_alone(case, Side.CLAIMANT):
         # What was decided first stands again, with all that it brought about.
-        over = _measures(case, command, *_named(case, command, _measures_in_force(case)), at)
+        over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
         return (accepted, *over, *appeals.remit_taken_back(case, Side.CLAIMANT))
-    ends, stays = _named(case, command, _to_be_named(case))
-    left = [e.remedy for e in left_of_ruling(case) if e.id in stays]
+    ends, stays = measures.named(case, command, measures.to_be_named(case))
+    left = [e.remedy for e in measures.left_of_ruling(case) if e.id in stays]
     undone = (*sanctions.void_all(case, stays=left), *r.undo_all(case, command.id, stays=stays))
-    over = _measures(case, command, ends, stays, at)
-    return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN))
+    over = measures.interim_over(case, command, ends, stays, at)
+    reason = GIVEN_UP if case.appellants else None
+    return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason))
+
+
+def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, at: datetime) -> Facts:
+    """The appeal is over and the ruling stands, with what is said of each measure; or the other's goes on, with all."""
+    accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons, appeal=side)
+    if any(one is not side for one in case.appellants):
+        if command.ends or command.stays or command.until is not None:
+            raise OthersReported("The other side appeals as well, and every measure stays: lift one by itself (review_interim).")
+        return (accepted, *appeals.taken_back(case, side))
+    over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
+    return (accepted, *over, *appeals.taken_back(case, side))
 
 
 def _accepted_of_one(case: Case, command: AcceptWithdrawal, part: str) -> Facts:
@@ -151,42 +189,6 @@ def _check_seen(case: Case, command: AcceptWithdrawal) -> None:
         )
 
 
-def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
-    """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
-    a matter that is decided afresh has left. Raises a Refusal for one unnamed.
-    """
-    ends, stays = _named(case, command, _to_be_named(case))
-    return (*_measures(case, command, ends, stays, at), *r.undo(case, ends, command.id))
-
-
-def left_of_ruling(case: Case) -> tuple[Effect, ...]:
-    """What an earlier ruling still does to somebody while the matter is decided afresh: measures and sanctions of it, and money
-    that was credited until then. Not what was final before the case was taken up again.
-    """
-    if not case.rulings or case.rulings[0].elsewhere:
-        return ()
-    stand = (e for e in in_force(case) if e.id not in (case.final or ()))
-    return tuple(e for e in stand if e.remedy.type == CREDIT or burdens(case, (e.remedy,), e.remedy.to))
-
-
-def _measures_in_force(case: Case) -> dict[str, str]:
-    """By id: what the interim measures in force are called."""
-    return {i.id: i.remedy.type for i in case.interim}
-
-
-def _to_be_named(case: Case) -> dict[str, str]:
-    """By id: everything of which whoever ends the case says whether it ends."""
-    return _measures_in_force(case) | {e.id: e.remedy.type for e in left_of_ruling(case)}
-
-
-def _measures(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
-    """What becomes of the interim measures among those that end and those that stay."""
-    over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
-    until = _until(command, at) if kept else None
-    gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
-    return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
-
-
 def refusal_of_ending(case: Case, actor: Actor) -> Refusal | None:
     """Why nobody of the team ends a case undecided: somebody waits for an answer, or it goes on of office, which one decided and
     another one would undo."""
@@ -202,40 +204,13 @@ def ended_by_the_desk(case: Case, command: NamesMeasures, at: datetime) -> Facts
     """What goes before the end of a case that somebody of the team ends undecided. In a kind that protects people every measure
     in force is named: nobody's protection ends by the way. Raises a Refusal for one that is not."""
     named = command.ends or command.stays
-    return measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
-
-
-def _named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of what is in force what ends, and what stays. Each is one or the other, for nothing lapses by a withdrawal."""
-    ends, stays = ({i for i, name in known.items() if {i, name} & {*names}} for names in (command.ends, command.stays))
-    if unknown := sorted({*command.ends, *command.stays} - {*known, *known.values()}):
-        raise InterimUnknown("No such measure is in force.", measure=unknown[0])
-    unclear = [i for i in known if (i in ends) is (i in stays)]
-    if unclear:
-        of_ruling = any(e.id in unclear for e in left_of_ruling(case))
-        more = " What an earlier ruling ordered stays for as long as it was ordered for." if of_ruling else ""
-        raise MeasuresUnnamed(
-            f"Say of each measure in force whether it ends, or stays and, of an interim one, until when.{more}",
-            measures=[{"id": i, "measure": known[i]} for i in unclear],
-        )
-    return tuple(i for i in known if i in ends), tuple(i for i in known if i in stays)
-
-
-def _until(command: NamesMeasures, at: datetime) -> datetime:
-    if command.until is None:
-        raise InstantRefused("Say until when the measures stay.", because="missing")
-    if command.until <= at:
-        raise InstantRefused("This instant is past.", because="past")
-    if command.until < at + SHORTEST_KEPT_FOR:
-        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
-    if command.until > at + LONGEST_KEPT_FOR:
-        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
-    return command.until
+    return measures.measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
 
 
 def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:
     """The platform takes the claimant's place, or the others go on without the one; the case stays where it is."""
-    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons, party=_part(case)),)
+    appeal = case.withdrawal.appeal if case.withdrawal is not None else None
+    return (f.ContinuedOfOffice(request_id=_request_id(case), reasons=command.reasons, party=_part(case), appeal=appeal),)
 
 
 def _request_id(case: Case) -> str:
@@ -260,42 +235,64 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
     open_request = case.withdrawal
     if open_request is None or any(isinstance(fact, f.WithdrawalAccepted | f.ContinuedOfOffice) for fact in facts):
         return facts
-    ruled = any(isinstance(fact, f.RulingIssued) for fact in facts)
-    if not ruled and not any(isinstance(fact, f.CaseClosed) for fact in facts):
+    because = _overtaken_by(open_request, facts)
+    if because is None:
         return facts
-    over = f.WithdrawalOvertaken(request_id=open_request.id, because="ruled" if ruled else "closed")
+    over = f.WithdrawalOvertaken(
+        request_id=open_request.id, because=because, appeal=open_request.appeal, party=open_request.party
+    )
     # What fell due comes first, then what follows from it.
     reached = sum(1 for fact in facts if isinstance(fact, f.LevelReached))
     return (*facts[:reached], over, *facts[reached:])
 
 
-def end_kept(case: Case, instance: int, command_id: str) -> Facts:
-    """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
-    if case.open and interim.lapses_at(case) is not None:
-        return ()
-    over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
-    return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
+def _overtaken_by(asked: OpenWithdrawal, facts: Facts) -> Literal["ruled", "closed", "annulled"] | None:
+    if any(isinstance(fact, f.RulingIssued) for fact in facts):
+        return "ruled"
+    if any(isinstance(fact, f.CaseClosed) for fact in facts):
+        return "closed"
+    annulled = asked.appeal is not None and any(isinstance(fact, f.RulingAnnulled) for fact in facts)
+    return "annulled" if annulled else None
 
 
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
-    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party)}
+    # Whoever else has taken such a wish back since the matter was last told is read before it is granted.
+    said = tuple(word for by, word in case.revoked if by != rec.actor.id)
+    about = {"party": fact.party, "appeal": fact.appeal, "said": said}
+    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, **about)}
 
 
 def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
     return {"withdrawal": case.withdrawal.model_copy(update={"reasons": fact.reasons})} if case.withdrawal is not None else {}
 
 
-def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken) -> Change:
-    return {"withdrawal": None}
+def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice) -> Change:
+    again: Change = {}
+    if fact.appeal is not None:
+        # Whoever wants it again says it again, each of several.
+        ended = _end_of_appeal(case, fact.appeal)
+        again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
+    if isinstance(fact, f.WithdrawalOvertaken):
+        word = (rec.actor.id, f"revoked:{rec.seq}")
+        again = {**again, "revoked": (*case.revoked, word) if fact.because == "revoked" else ()}
+    return {"withdrawal": None, **again}
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
-    """The open request, after a fact: with what whoever asked, or whoever's report it is, has said since."""
+    """The open request, after a fact: with what was said since by whoever asked, whose report it is or who speaks for them."""
     asked = case.withdrawal
     word = word_of(rec)
-    if asked is None or word is None or rec.actor.id not in (asked.by, *_concerned(case)):
+    if asked is None or word is None or not _has_a_say(case, asked, rec.actor.id):
         return asked
     return asked.model_copy(update={"said": (*asked.said, word)})
+
+
+def _has_a_say(case: Case, asked: OpenWithdrawal, actor_id: str) -> bool:
+    whose, party = _concerned(case), case.party(actor_id)
+    if actor_id in (asked.by, *whose):
+        return True
+    speaks = party is not None and party.role == "representative" and not party.left and party.side is asked.side
+    return speaks and party is not None and (party.represents is None or party.represents in whose)
 
 
 def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
@@ -312,6 +309,8 @@ def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
 def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice) -> Change:
     if fact.party is not None:
         return _without_one(case, rec, fact.party)
+    if fact.appeal is Side.RESPONDENT:
+        return _answered(case, rec, fact)
     # What was asked of whoever reported it is asked no more, and what they offered is not held against them.
     offered = offer_over(case, "lapsed", rec.at) if case.offer is not None and case.offer.side is Side.CLAIMANT else {}
     answered = proposals.without_answer(case, Side.CLAIMANT)
@@ -330,10 +329,6 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    bar = under_age.refusal_of_binding(case, actor)
-    if bar is not None and case.appellants:
-        # Nobody of the team could look first: the appeal would be gone.
-        return bar
     if side in case.appellants:
         return None
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
@@ -383,29 +378,43 @@ def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> Notice
 
 def _said_of_going_on(case: Case, fact: f.ContinuedOfOffice, audience: Audience) -> NoticeData:
     own = {"own_money": True} if audience == "claimant" and keeps_own_appeal(case) else {}
+    own |= _of_appeal(fact)
     return NoticeData(own, {"reasons": fact.reasons})
 
 
-_OF_THE_REPORTER = known_to(
-    "claimant",
-    "platform",
-    because="Whoever reported it, and the platform; the other side must not learn that pressure works, nor on whom.",
-)
+_OfTheWish = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
+
+
+def _who_knows(case: Case, fact: _OfTheWish, audience: Audience) -> bool:
+    return audience in ("platform", (fact.appeal or Side.CLAIMANT).value)
 
 
 def _said_of_request(case: Case, fact: f.WithdrawalRequested, audience: Audience) -> NoticeData:
     asked = case.withdrawal
-    lost = {"set_aside": True} if losses.set_aside_from(case, Side.CLAIMANT) else {}
+    lost = {"set_aside": True} if fact.appeal is None and losses.set_aside_from(case, Side.CLAIMANT) else {}
+    lost |= _of_appeal(fact)
     return NoticeData(lost, {"reasons": asked.reasons if asked is not None and audience == "staff" else None})
 
 
 def _stands(case: Case) -> bool:
     """Whether something was decided before the case was taken up again, and stays."""
-    return bool(case.rulings) and (case.final is not None or bool(left_of_ruling(case)))
+    return bool(case.rulings) and (case.final is not None or bool(measures.left_of_ruling(case)))
 
 
 def _said_of_acceptance(case: Case, fact: f.WithdrawalAccepted, audience: Audience) -> NoticeData:
-    return NoticeData({"stands": _stands(case)}, {"reasons": fact.reasons})
+    on = {"goes_on": True} if fact.appeal is not None and case.phase is Phase.APPEAL else {}
+    return NoticeData({"stands": _stands(case), **_of_appeal(fact), **on}, {"reasons": fact.reasons})
+
+
+def _of_appeal(fact: _OfTheWish) -> dict[str, bool]:
+    return {"of_appeal": True} if fact.appeal is not None else {}
+
+
+_OF_WHOSE_IT_IS = Known(
+    _who_knows,
+    "nothing",
+    "Whoever reported or appealed, and the platform; the other side must not learn that pressure works, nor on whom.",
+)
 
 
 TOPIC = Topic(
@@ -425,21 +434,23 @@ TOPIC = Topic(
         "continue_of_office": _refusal_of_answer,
     },
     means={
-        name: lambda before, fact, after: {"withdrawal_answered"}
-        for name in ("withdrawal_accepted", "withdrawal_overtaken", "continued_of_office")
+        "withdrawal_accepted": lambda before, fact, after: {"withdrawal_answered"},
+        "withdrawal_overtaken": lambda before, fact, after: {"withdrawal_answered", f"withdrawal_overtaken:{fact.because}"},
+        "continued_of_office": lambda before, fact, after: {"withdrawal_answered"},
     },
     known_to={
-        "withdrawal_requested": _OF_THE_REPORTER,
+        "withdrawal_requested": _OF_WHOSE_IT_IS,
         "withdrawal_explained": inside("Somebody on the reporter's own side may be who presses them: a guardian, a partner."),
-        "withdrawal_accepted": _OF_THE_REPORTER,
-        "withdrawal_overtaken": _OF_THE_REPORTER,
-        "continued_of_office": _OF_THE_REPORTER,
+        "withdrawal_accepted": _OF_WHOSE_IT_IS,
+        "withdrawal_overtaken": _OF_WHOSE_IT_IS,
+        "continued_of_office": _OF_WHOSE_IT_IS,
         "interim_kept": interim.OF_WHOM_IT_HITS,
         "case_withdrawn": everybody("How the matter ends."),
     },
     said={
         "withdrawal_requested": _said_of_request,
         "withdrawal_accepted": _said_of_acceptance,
+        "withdrawal_overtaken": lambda case, fact, audience: NoticeData(_of_appeal(fact)),
         "continued_of_office": _said_of_going_on,
         "interim_kept": _said_of_kept,
         "case_withdrawn": _said_of_end,

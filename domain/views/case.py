@@ -104,11 +104,13 @@ class SanctionView(Kept):
 
 
 class WithdrawalView(Kept):
-    """A wish to take the report back that waits for the team's answer."""
+    """A wish to take the report or an appeal back that waits for the team's answer."""
 
     id: str
     by: str
     asked_at: Instant
+    appeal: Side | None = None
+    """The side that would take its appeal back; None: it is about the report."""
 
 
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
@@ -320,7 +322,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
         "settlement": case.settlement,
         "returning": case.returning,
-        **(_of_withdrawal(case, viewer) if side is not Side.RESPONDENT else {}),
+        **_of_withdrawal(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
@@ -338,11 +340,13 @@ def _answered_by(proposal: Proposal, viewer: f.Actor) -> Proposal:
 
 def _of_withdrawal(case: Case, viewer: f.Actor) -> dict[str, Any]:
     asked = case.withdrawal
+    if viewer.role in _PARTY_ROLES and asked is not None and viewer.side is not asked.side:
+        asked = None
     if asked is not None and asked.party is not None and viewer.role in _PARTY_ROLES:
         # Nobody else on the side has to know that one of them would rather be out of it.
         asked = asked if viewer.id in with_their_own(case, asked.party) else None
-    shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at) if asked is not None else None
-    return {"withdrawal": shown, "of_office": case.of_office}
+    shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at, appeal=asked.appeal) if asked is not None else None
+    return {"withdrawal": shown, "of_office": case.of_office if viewer.side is not Side.RESPONDENT else None}
 
 
 def _sanction(one: Sanction) -> SanctionView:

@@ -12,9 +12,9 @@ from domain.model.ruling import Approve, DecideAppeal, Effect, Rule, Ruling
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
 from domain.rules.consequences import with_consequences
+from domain.rules.measures import left_of_ruling
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
-from domain.rules.withdrawal import left_of_ruling
 from domain.transition import apply, step
 
 

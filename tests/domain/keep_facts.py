@@ -80,7 +80,8 @@ def fraud_report() -> Life:
     _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
-    life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(OPS, "reopen")
+    life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(LEAD_2, "take").says(LEAD_2, "accept_withdrawal")
+    life.says(OPS, "reopen")
     return (
         _at_risk(life.in_review(owner=LEAD))
         .ruled("light")
@@ -134,7 +135,13 @@ def conduct_report() -> Life:
     life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
     life.later(timedelta(days=1)).says(LEAD_3, "annul", reason="decider_was_biased").says(MEDIATOR_3, "recuse")
     life.says(OPS, "close", outcome="expired")
-    return life.later(timedelta(days=1)).says(OPS, "reopen").says(CLAIMANT, "withdraw").says(LEAD_3, "accept_withdrawal")
+    return (
+        life.later(timedelta(days=1))
+        .says(OPS, "reopen")
+        .says(CLAIMANT, "withdraw")
+        .says(MEDIATOR_2, "take")
+        .says(MEDIATOR_2, "accept_withdrawal")
+    )
 
 
 def safety_incident() -> Life:

@@ -294,7 +294,7 @@ async def _main(here: Planted) -> None:
     # Nobody loses by a ruling while they still have time to answer.
     await party_says("respondent", "evidence", text="We have nothing to add.")
     money = {"amount": 900_000, "currency": "USD"}
-    ruling = {"outcome": "upheld", "ground": "scope", "remedies": [{"type": "payout", "amount": money}]}
+    ruling = {"outcome": "upheld", "ground": "scope", "remedies": [{"type": "payout", "amount": money}], "relies_on": []}
     await here.command("mediator", "main", "rulings", reasons=here.word("first_draft"), **ruling)
     await here.command("cleo", "main", "returns", reasons=here.word("returned_because"))
     drafted = await here.command("mediator", "main", "rulings", reasons=here.word("draft"), **ruling)

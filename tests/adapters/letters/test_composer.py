@@ -248,6 +248,22 @@ LETTERS = {
         },
     ),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
+    "appeal_withdrawn.own_money.claimant": a_notice("appeal_withdrawn", data={**REVIEW, "own_money": True}),
+    "withdrawal_overtaken.revoked.claimant": a_notice("withdrawal_overtaken:revoked", data=REVIEW),
+    "withdrawal_overtaken.revoked.staff": to_staff("withdrawal_overtaken:revoked", data=REVIEW),
+    "withdrawal_overtaken.left.staff": to_staff("withdrawal_overtaken:left", data=REVIEW),
+    "withdrawal_requested.appeal.claimant": a_notice("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_requested.appeal.staff": to_staff("withdrawal_requested", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_accepted.appeal.claimant": a_notice("withdrawal_accepted", data={**REVIEW, "of_appeal": True}),
+    "withdrawal_accepted.appeal.respondent": to_respondent(
+        "withdrawal_accepted", data={**REVIEW, "of_appeal": True, "goes_on": True}
+    ),
+    "continued_of_office.appeal.respondent": to_respondent(
+        "continued_of_office", data={**REVIEW, "of_appeal": True}, texts={"reasons": "He may not have wanted this himself."}
+    ),
+    "continued_of_office.appeal.claimant": a_notice(
+        "continued_of_office", data={**REVIEW, "of_appeal": True}, texts={"reasons": "Others book there, so we go on."}
+    ),
     "party_added.later.claimant": a_notice("party_added", data={"joined": "principal", "yourself": True}),
     "party_added.owner": a_notice(
         "party_added", audience="staff", data={"joined": "principal", "guardian_missing": True, "priority": "urgent"}
@@ -449,7 +465,8 @@ EVENTS = [
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",
     "party_left",
-    "withdrawal_requested", "withdrawal_accepted", "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
+    "withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken:revoked", "withdrawal_overtaken:left",
+    "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
     "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "interim_review_asked",

@@ -46,6 +46,13 @@ class TestAnnul:
         refusal = life.refused(OPS, "close")
         assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
 
+    def test_nor_decides_it_otherwise_themselves(self) -> None:
+        """European Court of Human Rights, De Cubber v. Belgium (9186/80): nobody judges twice what they have judged."""
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        assert (life.refused(LEAD_2, "take").code, life.refused(LEAD_2, "take").fields["because"]) == ("own_case", "annulled_it")
+        life.says(MEDIATOR_2, "take").says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["heavy"])
+        assert life.refused(LEAD_2, "approve").code == "own_case"
+
     def test_both_sides_are_told_why(self) -> None:
         life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
         told = {notice.recipient for _, notice in life.last.notices if notice.event == "ruling_annulled"}

@@ -142,6 +142,29 @@ class TestBeingTold:
         assert life.refused(MEDIATOR, "disclose").code == "already_disclosed"
         assert life.seen_by(RESPONDENT).disclosed_at == life.case.opened_at
 
+    def test_the_last_day_is_the_laws_and_stands_still_for_no_outage(self) -> None:
+        life = a_case("conduct_report").that_protects().in_review()
+        due = life.due("disclosure").due_at
+        life.later(timedelta(days=1)).says(OPS, "freeze", incident="outage")
+        assert life.due("disclosure").due_at == due
+
+    @pytest.mark.parametrize("way", ["appeal", "remit", "reopen", "annul"])
+    def test_what_is_taken_up_again_has_a_last_day_again(self, way: str) -> None:
+        life = a_case("conduct_report").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(MEDIATOR, "rule", outcome="no_violation", ground="insult").fire("grace")
+        assert "disclosure" not in {row.clock for row in life.case.timetable}
+        if way in ("appeal", "remit"):
+            life.says(CLAIMANT, "appeal")
+        if way == "remit":
+            life.says(LEAD_2, "take").says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+        if way == "annul":
+            life.says(OPS, "annul", reason="procedural_fault")
+        if way == "reopen":
+            life.fire("appeal_window").says(OPS, "reopen")
+        assert "disclosure" in {row.clock for row in life.case.timetable}
+        assert life.later(timedelta(days=32)).case.is_disclosed
+        assert "disclosure" not in {row.clock for row in life.says(OPS, "freeze", incident="x").case.timetable}
+
     def test_the_last_day_of_the_pack_tells_them_by_itself(self) -> None:
         life = hidden("conduct_report").in_review().later(timedelta(days=32))
         assert life.case.is_disclosed

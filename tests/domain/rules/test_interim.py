@@ -223,8 +223,10 @@ class TestOvertaken:
         assert (life.case.phase, [m.remedy for m in life.case.interim], undone(life)) == (Phase.REVIEW, [FREEZE], [])
         assert "interim_review" in ahead(life)
 
-    def test_an_appeal_that_is_taken_back_ends_what_it_was_imposed_for(self) -> None:
+    def test_an_appeal_that_is_taken_back_ends_what_it_was_imposed_for_where_somebody_says_so(self) -> None:
         life = self.on_appeal().says(RESPONDENT, "withdraw")
+        assert undone(life) == []
+        life.says(LEAD_2, "accept_withdrawal", ends=["payout_freeze"])
         assert life.case.phase in (Phase.APPEALABLE, Phase.CLOSED)
         assert (life.case.interim, undone(life)) == ((), [FREEZE])
 
@@ -280,6 +282,12 @@ class TestWhomItHits:
         assert life.refused("pty_other", "ask_interim_review").code == "not_allowed"
         assert life.refused(RESPONDENT, "message").code == "actor_unknown"
         assert life.says(RESPONDENT, "ask_interim_review").case.interim[0].asked_at == life.now
+
+    def test_where_it_outlived_its_case_those_are_asked_who_can_lift_it(self) -> None:
+        life = imposes(a_case("fraud_report").in_review().disclosed(), measure="payout_freeze").says(CLAIMANT, "withdraw")
+        until = (life.now + timedelta(days=30)).isoformat()
+        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until).says(RESPONDENT, "ask_interim_review")
+        assert "role:leads" in {n.recipient for _, n in life.last.notices}
 
     def test_another_one_can_hit_who_came_and_each_is_lifted_for_itself(self) -> None:
         life = imposes(self.replaced(disclosed=False))

@@ -7,7 +7,8 @@ import pytest
 
 from domain.base import Phase
 from domain.rules.evolve import fold
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.other_cases import joined
 
 DENIED = {"outcome": "denied", "ground": "not_received"}
 PAID = {
@@ -140,6 +141,77 @@ class TestOldCases:
     def test_go_on_by_their_own_terms(self) -> None:
         life = a_case("payment_dispute").that_protects().with_terms(late=False).in_review()
         assert life.says(RESPONDENT, "submit_evidence", to="desk").says(MEDIATOR, "rule", **DENIED).case.unanswered == ()
+
+
+def answered(kind: str = "conduct_report") -> Life:
+    """The accused was asked, and has answered all there was."""
+    life = a_case(kind).that_protects().with_terms(procedure=(), root_cause_needed=False).in_review().disclosed()
+    return life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+
+
+class TestByAnotherDoor:
+    """What reaches whoever decides reaches whoever loses by it, however it came."""
+
+    DOORS: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "a word to the desk": (CLAIMANT, "message", {"text": "He asked for money, or he would tell."}),
+        "evidence of the platform": (PLATFORM, "submit_evidence", {"confidentiality": "deciders"}),
+        "a word of the platform": (PLATFORM, "message", {"to": "desk"}),
+        "a signal that says something": (PLATFORM, "signal", {"signal": "device_seen_again", "text": "His device wrote it."}),
+    }
+
+    @pytest.mark.parametrize("door", [*DOORS, "a report that was joined"])
+    @pytest.mark.parametrize("kind", ["conduct_report", "safety_incident", "fraud_report"])
+    def test_it_is_put_to_whoever_loses(self, kind: str, door: str) -> None:
+        life = answered(kind)
+        if door in self.DOORS:
+            by, command, fields = self.DOORS[door]
+            life.says(by, command, **fields)
+        else:
+            joined(kind, life)
+        against = WARNED if kind == "fraud_report" else OUTCOMES[kind]["light"]
+        refusal = life.refused(MEDIATOR, "rule", **against)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["side"]) == ("not_heard", "evidence", "respondent")
+        (piece,) = refusal.fields["evidence"]
+        assert life.refused(MEDIATOR, "rule", **against, relies_on=[piece]).fields["evidence"] == [piece]
+        assert fold(life.case_id, life.recordings) == life.case
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **against, relies_on=[piece]).case.ruling is not None
+
+    def test_what_the_ruling_does_not_rest_on_resets_no_time(self) -> None:
+        life = answered().says(CLAIMANT, "message", text="Thank you for looking at it.")
+        assert life.says(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"], relies_on=[]).case.ruling is not None
+
+    def test_a_signal_without_words_is_nothing_to_answer(self) -> None:
+        assert answered().says(PLATFORM, "signal", signal="seen").case.unanswered == ()
+
+    def test_what_the_platform_hands_in_counts_against_either_side(self) -> None:
+        life = claimed().says(RESPONDENT, "message").says(PLATFORM, "submit_evidence")
+        for ruling, side in ((DENIED, "claimant"), (PAID, "respondent")):
+            assert life.refused(MEDIATOR, "rule", **ruling).fields["side"] == side
+
+    def test_of_several_accused_it_is_put_to_whom_alone_the_ruling_hits(self) -> None:
+        life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"}).disclosed()
+        for who in (RESPONDENT, "pty_second"):
+            life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
+        warn = {"type": "warn", "to": "respondent"}
+        ruling = {"outcome": "substantiated", "ground": "duty_of_care"}
+        refusal = life.refused(MEDIATOR, "rule", **ruling, remedies=[{**warn, "party": RESPONDENT}])
+        assert (refusal.fields["missing"], refusal.fields["evidence"]) == ("evidence", [life.case.handed_in[-1]])
+        assert life.says(MEDIATOR, "rule", **ruling, remedies=[{**warn, "party": "pty_second"}]).case.ruling is not None
+
+    def test_and_to_nobody_where_it_hits_them_all(self) -> None:
+        life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"}).disclosed()
+        for who in (RESPONDENT, "pty_second"):
+            life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
+        warn = [{"type": "warn", "to": "respondent"}]
+        assert life.says(MEDIATOR, "rule", outcome="substantiated", ground="duty_of_care", remedies=warn).case.ruling is not None
+
+    def test_only_what_there_can_be_is_relied_upon(self) -> None:
+        for piece in ("message:99999", "case_none", "message:x"):
+            against = OUTCOMES["conduct_report"]["light"]
+            assert answered().refused(MEDIATOR, "rule", **against, relies_on=[piece]).code == "evidence_unknown"
 
 
 class TestWhereWordsGoToTheDesk:

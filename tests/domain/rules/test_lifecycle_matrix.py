@@ -17,8 +17,8 @@ from domain.model.commands import COMMANDS
 from domain.model.facts import Actor
 from domain.model.refusals import Refusal
 from domain.rules.decide import decide
+from domain.rules.measures import left_of_ruling
 from domain.rules.rule import DecisionContext
-from domain.rules.withdrawal import left_of_ruling
 from tests.support.cases import (
     CLAIMANT,
     FRIEND,

@@ -175,6 +175,14 @@ class TestIdentity:
         life = self.proved().says(CLAIMANT, "add_party", party={**self.OTHER, "role": "representative"})
         assert "identity" in {step.step for step in life.case.steps}
 
+    def test_but_one_whom_somebody_of_the_team_names_undoes_it(self) -> None:
+        """Regulation (EU) 2016/679, article 12(6): whoever would read along has shown nothing."""
+        other = {**self.OTHER, "role": "representative"}
+        life = self.proved().says(MEDIATOR, "add_party", party=other, agreed=True)
+        assert life.refused(MEDIATOR, "rule", **self.GRANTED).fields["missing"] == ["identity"]
+        life = self.proved().says(MEDIATOR, "rule", **self.GRANTED).says(OPS, "add_party", party=other, agreed=True)
+        assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
+
     def test_two_in_one_report_are_not_answered_together(self) -> None:
         life = a_case("compliance_request").that_protects().with_party("pty_two", "claimant", "principal").in_review()
         assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS).code == "party_unclear"

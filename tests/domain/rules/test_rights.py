@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.base import Outcome, Phase, Side
@@ -18,6 +20,21 @@ from tests.support.cases import (
 
 def second_appeal(life: Life, who: str, owner: str) -> Life:
     return life.says(who, "appeal").says(OPS, "assign", owner=owner)
+
+
+class TestTheLabel:
+    """Directive (EU) 2019/771, article 14(1): what does not conform goes back free of charge."""
+
+    def sent_back(self, **said: Any) -> Life:
+        life = a_case("payment_dispute", amount={"amount": 12_000, "currency": "USD"}).with_terms(hear=(), late=False).in_review()
+        refund = {"type": "refund", "amount": {"amount": 12_000, "currency": "USD"}, "after_return": True}
+        return life.says(MEDIATOR, "rule", outcome="refunded", ground="not_as_described", remedies=[refund], **said).fire("grace")
+
+    @pytest.mark.parametrize(("paid_by", "may"), [("claimant", True), ("respondent", False), ("platform", False), (None, False)])
+    def test_whoever_pays_it_where_the_pack_asks_another_may_appeal(self, paid_by: str | None, may: bool) -> None:
+        said = {"label_paid_by": paid_by} if paid_by is not None else {}
+        rights = {right.side.value: right.allowed for right in self.sent_back(**said).case.rights}
+        assert rights["claimant"] is may
 
 
 class TestRights:

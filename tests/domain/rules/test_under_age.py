@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase, Priority
+from domain.base import Outcome, Phase, Priority, Side
 from domain.rules.under_age import without_guardian
 from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD_2,
+    LEAD_3,
     MEDIATOR,
     OPS,
     RESPONDENT,
@@ -28,8 +29,12 @@ def of_a_child(kind: str = "payment_dispute", who: str = CLAIMANT) -> Life:
     return a_case(kind, amount=AMOUNT).under_age(who)
 
 
-def with_guardian(life: Life) -> Life:
-    return life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+def with_guardian(life: Life, who: str = CLAIMANT) -> Life:
+    side = "claimant" if who == CLAIMANT else "respondent"
+    one, other = (life.case.owner or OPS, LEAD_3)
+    for word in (one, other):
+        life.says(word, "add_party", party={**GUARDIAN, "side": side}, agreed=True)
+    return life
 
 
 class TestSettling:
@@ -45,6 +50,26 @@ class TestSettling:
         life = with_guardian(of_a_child().in_review()).says(RESPONDENT, "offer", **PAY)
         assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "guardian_decides"
         assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_not_by_whom_one_of_the_team_alone_has_put_there(self) -> None:
+        """Directive 2013/11/EU, article 9(2): who agrees is whose matter it is, or whom they know."""
+        life = of_a_child().in_review().says(RESPONDENT, "offer", **PAY).says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
+        assert life.refused("pty_guardian", "accept_offer").code == "agreement_missing"
+        for who in (MEDIATOR, CLAIMANT):
+            assert life.refused(who, "add_party", party=GUARDIAN, agreed=True).code == "party_known"
+        life.says(LEAD_2, "add_party", party=GUARDIAN, agreed=True)
+        assert [r.fact.type for r in life.last.recordings] == ["party_agreed"]
+        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_an_adult_says_themselves_who_speaks_for_them(self) -> None:
+        counsel = {"side": "claimant", "role": "representative", "ref": "counsel"}
+        life = a_case("payment_dispute", amount=AMOUNT).in_review().says(RESPONDENT, "offer", **PAY)
+        life.says(MEDIATOR, "add_party", party=counsel, agreed=True)
+        for command in ("accept_offer", "withdraw", "offer"):
+            assert life.refused("pty_counsel", command, **(PAY if command == "offer" else {})).code == "agreement_missing"
+        life.says("pty_counsel", "message")
+        life.says(CLAIMANT, "add_party", party=counsel)
+        assert life.says("pty_counsel", "accept_offer").case.outcome is Outcome.SETTLED
 
     def test_not_by_somebody_whom_the_child_has_chosen(self) -> None:
         life = of_a_child().in_review().says(CLAIMANT, "add_party", party=GUARDIAN).says(RESPONDENT, "offer", **PAY)
@@ -62,11 +87,26 @@ class TestWithdrawing:
         assert (life.case.phase, life.case.withdrawal is not None) == (Phase.REVIEW, True)
         assert life.says(MEDIATOR, "accept_withdrawal").case.outcome is Outcome.WITHDRAWN
 
-    def test_of_an_appeal_takes_whoever_represents_them(self) -> None:
-        life = of_a_child().in_appeal(CLAIMANT, weight="both")
-        assert life.refused(CLAIMANT, "withdraw").code == "guardian_needed"
-        life.says(LEAD_2, "add_party", party=GUARDIAN, agreed=True)
-        assert life.says("pty_guardian", "withdraw").case.phase is Phase.APPEALABLE
+    @pytest.mark.parametrize("side", [CLAIMANT, RESPONDENT])
+    @pytest.mark.parametrize("by", ["the child", "pty_guardian"])
+    def test_of_an_appeal_is_a_question_as_well_whoever_of_them_asks(self, side: str, by: str) -> None:
+        life = with_guardian(of_a_child(who=side).in_appeal(side, weight="both"), side)
+        life.says(side if by == "the child" else by, "withdraw")
+        assert (life.case.phase, [r.fact.type for r in life.last.recordings]) == (Phase.APPEAL, ["withdrawal_requested"])
+        assert {n.recipient for _, n in life.last.notices} == {side, "pty_guardian", LEAD_2}
+        assert life.says(LEAD_2, "accept_withdrawal").case.phase is Phase.APPEALABLE
+
+    def test_of_the_claim_while_the_other_side_appeals_is_no_less_one(self) -> None:
+        life = with_guardian(of_a_child().in_appeal(RESPONDENT, weight="both"))
+        assert life.says("pty_guardian", "withdraw").case.phase is Phase.APPEAL
+        assert life.says(LEAD_2, "accept_withdrawal").case.close_reason == "given_up_on_appeal"
+
+    def test_an_appeal_that_goes_on_stays_the_respondents(self) -> None:
+        life = with_guardian(of_a_child(who=RESPONDENT).in_appeal(RESPONDENT, weight="both"), RESPONDENT)
+        life.says("pty_guardian", "withdraw").says(LEAD_2, "continue_of_office")
+        assert (life.case.withdrawal, life.case.of_office, life.case.appellants) == (None, None, (Side.RESPONDENT,))
+        assert {n.recipient for _, n in life.last.notices} >= {RESPONDENT, "pty_guardian"}
+        assert CLAIMANT not in {n.recipient for _, n in life.last.notices}
 
 
 class TestBeingHeard:
@@ -144,8 +184,7 @@ class TestFoundOutLater:
         life = self.found().says(RESPONDENT, "offer", **PAY)
         assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "no_guardian"
         assert without_guardian(life.case) == (CLAIMANT,)
-        life.says(MEDIATOR, "add_party", party=GUARDIAN, agreed=True)
-        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+        assert with_guardian(life).says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
 
     def test_the_case_is_as_urgent_as_one_of_a_child_and_never_less(self) -> None:
         life = self.found("safety_incident")

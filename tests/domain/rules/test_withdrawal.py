@@ -109,6 +109,113 @@ class TestARequest:
         assert life.says(MEDIATOR, "continue_of_office").case.of_office is not None
 
 
+class TestWhoeverVoicedIt:
+    """A wish is of who voiced it, and of whom they spoke for: it does not outlive that."""
+
+    GUARDIAN = {"side": "claimant", "role": "representative", "ref": "guardian"}
+
+    def voiced(self, by: str = "pty_guardian") -> Life:
+        life = a_case("safety_incident").under_age(CLAIMANT).in_review()
+        if by == "pty_guardian":
+            life.says(MEDIATOR, "add_party", party=self.GUARDIAN, agreed=True)
+        return life.says(by, "withdraw")
+
+    def test_who_speaks_for_nobody_any_more_is_not_waited_for(self) -> None:
+        life = self.voiced().says(MEDIATOR, "remove_party", party="pty_guardian", reason="mistaken")
+        assert (types(life)[-1], life.case.withdrawal) == ("withdrawal_overtaken", None)
+        assert (MEDIATOR, "withdrawal_overtaken:left") not in {(n.recipient, n.event) for _, n in life.last.notices}
+
+    def test_nor_whose_place_another_has(self) -> None:
+        other = {**self.GUARDIAN, "ref": "office"}
+        life = self.voiced().says(OPS, "replace_party", party="pty_guardian", by_party=other, agreed=True)
+        assert ("withdrawal_overtaken" in types(life), life.case.withdrawal) == (True, None)
+        assert (MEDIATOR, "withdrawal_overtaken:left") in {(n.recipient, n.event) for _, n in life.last.notices}
+
+    def test_what_a_guardian_says_who_came_since_has_to_be_read(self) -> None:
+        life = self.voiced(CLAIMANT).says(MEDIATOR, "add_party", party=self.GUARDIAN, agreed=True)
+        life.says("pty_guardian", "message", text="No, she wants this looked at.")
+        assert life.refused(MEDIATOR, "accept_withdrawal", reasons="She wants it.").code == "not_seen"
+
+    def test_whoever_took_such_a_wish_back_is_read_before_another_one_is_granted(self) -> None:
+        life = self.voiced().says(CLAIMANT, "withdraw", revoke=True)
+        told = {(n.recipient, n.event) for _, n in life.last.notices}
+        assert told == {("pty_guardian", "withdrawal_overtaken:revoked"), (MEDIATOR, "withdrawal_overtaken:revoked")}
+        life.says("pty_guardian", "withdraw")
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", reasons="The guardian wants it.")
+        assert refusal.code == "not_seen"
+        life.says(MEDIATOR, "accept_withdrawal", reasons="She has told us so.", seen=refusal.fields["since"])
+        assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("way", ["disclose", "request_evidence"])
+    def test_while_it_waits_whoever_is_reported_is_told_nothing(self, way: str) -> None:
+        """Who reported it may be afraid of them."""
+        fields = {"of": "respondent"} if way == "request_evidence" else {}
+        life = a_case("safety_incident").that_protects().in_review().says(CLAIMANT, "withdraw")
+        assert life.refused(MEDIATOR, way, **fields).code == "withdrawal_pending"
+        assert life.says(MEDIATOR, "continue_of_office").says(MEDIATOR, way, **fields).case.is_disclosed
+
+
+class TestOfAnAppeal:
+    """A thief with the account takes the appeal back, and so does somebody who is afraid: the team looks first."""
+
+    def appealed(self, kind: str = "safety_incident", measure: bool = True, by: str = CLAIMANT) -> Life:
+        life = a_case(kind).with_terms(procedure=(), hear=(), root_cause_needed=False, worse_on_appeal=True, late=False)
+        life.in_review().disclosed()
+        ends = {"safety_incident": "duty_of_care", "conduct_report": "insult", "fraud_report": "no_fraud"}
+        outcome = {"safety_incident": "unsubstantiated", "conduct_report": "no_violation", "fraud_report": "false_positive"}
+        life.says(MEDIATOR, "rule", **(dict(OUTCOMES[kind]["light"]) if by == RESPONDENT else
+                  {"outcome": outcome[kind], "ground": ends[kind]}))  # fmt: skip
+        life = life.says(LEAD, "approve") if life.case.phase is Phase.APPROVAL else life
+        life.fire("grace").says(by, "appeal").says(LEAD_2, "take")
+        return life.says(LEAD_2, "impose_interim", measure=MEASURE[kind], reasons="He was there.") if measure else life
+
+    @pytest.mark.parametrize("measure", [True, False])
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_it_is_a_question_to_the_team_and_nothing_ends(self, kind: str, measure: bool) -> None:
+        life = self.appealed(kind, measure).says(CLAIMANT, "withdraw", reasons="I am afraid.")
+        assert types(life) == ["withdrawal_requested", "withdrawal_explained"]
+        assert (life.case.phase, life.case.appellants, len(life.case.interim)) == (Phase.APPEAL, (Side.CLAIMANT,), int(measure))
+        assert {n.recipient for _, n in life.last.notices} == {CLAIMANT, LEAD_2}
+
+    def test_also_over_a_draft_that_would_change_what_was_decided(self) -> None:
+        life = self.appealed(measure=False)
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **OUTCOMES["safety_incident"]["light"]).says(CLAIMANT, "withdraw")
+        assert types(life) == ["withdrawal_requested"]
+        assert types(life.fire("grace"))[:3] == ["level_reached", "withdrawal_overtaken", "ruling_issued"]
+
+    def test_accepted_the_ruling_stands_and_each_measure_is_named(self) -> None:
+        life = self.appealed().says(CLAIMANT, "withdraw")
+        assert life.refused(LEAD_2, "accept_withdrawal").code == "measures_unnamed"
+        until = (life.now + 30 * DAY).isoformat()
+        life.says(LEAD_2, "accept_withdrawal", stays=["suspend"], until=until)
+        assert types(life)[:3] == ["withdrawal_accepted", "interim_kept", "appeal_withdrawn"]
+        assert (life.case.outcome, len(life.case.interim)) == (Outcome.RULED, 1)
+
+    def test_what_is_said_since_has_to_be_read(self) -> None:
+        life = self.appealed(measure=False).says(CLAIMANT, "withdraw").says(CLAIMANT, "message", text="He made me.")
+        assert life.refused(LEAD_2, "accept_withdrawal", reasons="As you wish.").code == "not_seen"
+
+    def test_gone_on_with_it_is_the_platforms(self) -> None:
+        life = self.appealed().says(CLAIMANT, "withdraw").says(LEAD_2, "continue_of_office")
+        assert (life.case.of_office is not None, life.case.appellants) == (True, (Side.CLAIMANT,))
+        assert life.refused(CLAIMANT, "withdraw").code == "of_office"
+        assert life.says(PLATFORM, "withdraw").case.outcome is Outcome.RULED, "the platform's own is its own"
+
+    def test_of_the_accused_is_theirs_unless_a_measure_would_end_with_it(self) -> None:
+        assert "appeal_withdrawn" in types(self.appealed(measure=False, by=RESPONDENT).says(RESPONDENT, "withdraw"))
+        life = self.appealed(by=RESPONDENT)
+        seen = life.seen_by(CLAIMANT)
+        life.says(RESPONDENT, "withdraw")
+        assert types(life) == ["withdrawal_requested"]
+        assert life.seen_by(CLAIMANT) == seen
+        assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == [RESPONDENT]
+
+    def test_is_over_where_the_ruling_is_set_aside(self) -> None:
+        life = self.appealed(measure=False).says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
+        assert types(life)[0] == "withdrawal_overtaken"
+        assert life.case.withdrawal is None
+
+
 class TestTheOtherSide:
     @pytest.mark.parametrize("answer", [None, "continue_of_office"])
     def test_learns_nothing_of_it(self, answer: str | None) -> None:
@@ -164,6 +271,19 @@ class TestOwnMoney:
         life = self.lost(amount=None)
         assert life.notices_for(CLAIMANT)[-1].data["right"]["because"] == "of_office"
         assert life.refused(CLAIMANT, "appeal").code == "of_office"
+
+    def test_beside_the_platforms_it_is_theirs_from_then_on(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").says(CLAIMANT, "appeal")
+        assert (life.case.phase, life.case.of_office, life.case.appellants) == (Phase.APPEAL, None, (Side.CLAIMANT,))
+        assert life.refused(PLATFORM, "withdraw").code == "not_allowed"
+        assert life.refused(CLAIMANT, "appeal").code == "no_right_to_appeal"
+
+    def test_the_platform_gives_up_its_own_and_not_theirs(self) -> None:
+        life = self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").says(PLATFORM, "withdraw")
+        assert (life.case.phase, life.case.of_office is not None) == (Phase.APPEALABLE, True)
+        assert [n.data.get("own_money") for n in life.notices_for(CLAIMANT) if n.event == "appeal_withdrawn"] == [True]
+        assert life.refused(PLATFORM, "appeal").fields["because"] == "already_used"
+        assert life.says(CLAIMANT, "appeal").case.of_office is None
 
     def test_the_platform_keeps_its_own(self) -> None:
         assert self.lost(amount={"amount": 40_000, "currency": "USD"}).says(PLATFORM, "appeal").case.phase is Phase.APPEAL

@@ -1,0 +1,97 @@
+"""What becomes of what is in force where a case ends without a ruling: each interim measure, and what an earlier ruling left, is
+named by whoever ends it. Nobody's protection ends by the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.refusals import InstantRefused
+from domain.model.ruling import Effect
+from domain.model.safeguards import InterimUnknown
+from domain.model.withdrawal import MeasuresUnnamed, NamesMeasures
+from domain.rules import interim
+from domain.rules import ruling as r
+from domain.rules.remedy import CREDIT, burdens
+from domain.rules.rights import in_force
+from domain.rules.rule import Facts
+
+SHORTEST_KEPT_FOR = timedelta(days=1)
+"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
+LONGEST_KEPT_FOR = timedelta(days=90)
+"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
+
+
+def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
+    """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
+    a matter that is decided afresh has left. Raises a Refusal for one unnamed.
+    """
+    ends, stays = named(case, command, to_be_named(case))
+    return (*interim_over(case, command, ends, stays, at), *r.undo(case, ends, command.id))
+
+
+def left_of_ruling(case: Case) -> tuple[Effect, ...]:
+    """What an earlier ruling still does to somebody while the matter is decided afresh: measures and sanctions of it, and money
+    that was credited until then. Not what was final before the case was taken up again.
+    """
+    if not case.rulings or case.rulings[0].elsewhere:
+        return ()
+    stand = (e for e in in_force(case) if e.id not in (case.final or ()))
+    return tuple(e for e in stand if e.remedy.type == CREDIT or burdens(case, (e.remedy,), e.remedy.to))
+
+
+def interim_names(case: Case) -> dict[str, str]:
+    """By id: what the interim measures in force are called."""
+    return {i.id: i.remedy.type for i in case.interim}
+
+
+def to_be_named(case: Case) -> dict[str, str]:
+    """By id: everything of which whoever ends the case says whether it ends."""
+    return interim_names(case) | {e.id: e.remedy.type for e in left_of_ruling(case)}
+
+
+def interim_over(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
+    """What becomes of the interim measures among those that end and those that stay."""
+    over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
+    until = _until(command, at) if kept else None
+    gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
+    return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
+
+
+def named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of what is in force what ends, and what stays. Each is one or the other, for nothing lapses by a withdrawal."""
+    ends, stays = ({i for i, name in known.items() if {i, name} & {*names}} for names in (command.ends, command.stays))
+    if unknown := sorted({*command.ends, *command.stays} - {*known, *known.values()}):
+        raise InterimUnknown("No such measure is in force.", measure=unknown[0])
+    unclear = [i for i in known if (i in ends) is (i in stays)]
+    if unclear:
+        of_ruling = any(e.id in unclear for e in left_of_ruling(case))
+        more = " What an earlier ruling ordered stays for as long as it was ordered for." if of_ruling else ""
+        raise MeasuresUnnamed(
+            f"Say of each measure in force whether it ends, or stays and, of an interim one, until when.{more}",
+            measures=[{"id": i, "measure": known[i]} for i in unclear],
+        )
+    return tuple(i for i in known if i in ends), tuple(i for i in known if i in stays)
+
+
+def _until(command: NamesMeasures, at: datetime) -> datetime:
+    if command.until is None:
+        raise InstantRefused("Say until when the measures stay.", because="missing")
+    if command.until <= at:
+        raise InstantRefused("This instant is past.", because="past")
+    if command.until < at + SHORTEST_KEPT_FOR:
+        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
+    if command.until > at + LONGEST_KEPT_FOR:
+        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
+    return command.until
+
+
+def end_kept(case: Case, instance: int, command_id: str) -> Facts:
+    """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
+    if case.open and interim.lapses_at(case) is not None:
+        return ()
+    over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
+    return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
