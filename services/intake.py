@@ -10,8 +10,9 @@ from functools import partial
 from domain.model.facts import Actor
 from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
+from domain.model.terms import Routing, Terms
 from policies.pack import PackError
-from policies.shelf import UnknownKind
+from policies.shelf import Shelf, UnknownKind
 from services import mailroom
 from services.callers import Caller
 from services.cases import Seen
@@ -160,14 +161,7 @@ async def land(
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``.
     """
     await scanned(parts, *(one.data for one in report.attachments))
-    try:
-        shelf = await parts.shelf_of(tenant.id)
-        terms, routing = shelf.terms(report, tenant.time_scale)
-    except UnknownKind as unknown:
-        kinds = f"Use one of: {', '.join(unknown.known)}."
-        raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
-    except PackError as error:
-        raise Refused("policy_unusable", str(error)) from None
+    shelf, terms, routing = await _resolved(parts, tenant, report)
     if queue is not None:
         terms = terms.model_copy(update={"queue": queue})
     try:
@@ -194,6 +188,17 @@ async def land(
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
     return Landed(row, opened.command_id, opened.created)
+
+
+async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf, Terms, Routing]:
+    try:
+        shelf = await parts.shelf_of(tenant.id)
+        return shelf, *shelf.terms(report, tenant.time_scale)
+    except UnknownKind as unknown:
+        kinds = f"Use one of: {', '.join(unknown.known)}."
+        raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
+    except PackError as error:
+        raise Refused("policy_unusable", str(error)) from None
 
 
 async def _tenant(parts: Parts, caller: Caller) -> Tenant:

@@ -15,7 +15,7 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False) -> None:
     """Check every part Ombud needs and say the next step for what is not well. Exit code 1 when something fails."""
-    from cli.kit.compose import doctor_checks
+    from cli.kit.examining import doctor_checks
     from runtime.settings import Settings
     from services.doctor import examine
 

@@ -26,7 +26,7 @@ from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
-from domain.rules.parties import told_alone, with_their_own
+from domain.rules.parties import told_alone
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
@@ -34,8 +34,7 @@ from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
-
-_PARTY_ROLES = ("claimant", "respondent")
+from domain.views.withdrawal import PARTY_ROLES, WithdrawalView, withdrawal_seen
 
 
 class Action(Kept):
@@ -101,16 +100,6 @@ class SanctionView(Kept):
     """When it was."""
     counts_until: Instant | None = None
     """Until when it counts the next time; None: it does not."""
-
-
-class WithdrawalView(Kept):
-    """A wish to take the report or an appeal back that waits for the team's answer."""
-
-    id: str
-    by: str
-    asked_at: Instant
-    appeal: Side | None = None
-    """The side that would take its appeal back; None: it is about the report."""
 
 
 def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
@@ -247,7 +236,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         status="open" if case.open else "closed",
         waiting_on=awaited_by(case, audience) if _speaks(case, viewer) else _awaited_by_phase(phase),
         words=words_of(case, phase),
-        your_side=viewer.side if viewer.role in _PARTY_ROLES else None,
+        your_side=viewer.side if viewer.role in PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
         actions=actions(case, viewer) if with_actions else (),
         parties=_parties(case, viewer),
@@ -278,7 +267,7 @@ def _updated_at(case: Case, viewer: f.Actor) -> Instant:
 
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
     """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
-    outside = viewer.role in _PARTY_ROLES
+    outside = viewer.role in PARTY_ROLES
     shown = (p for p in case.parties if not outside or p.id == viewer.id or _knows_of(case, viewer, p))
     # That somebody is a child, or left, is for those who look after the case.
     more = () if outside else ("minor", "left")
@@ -307,7 +296,7 @@ def _awaited_by_phase(phase: Phase) -> str:
 
 
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
-    side = viewer.side if viewer.role in _PARTY_ROLES else None
+    side = viewer.side if viewer.role in PARTY_ROLES else None
     machine = viewer.role == "platform"
     party = case.party(viewer.id)
     came = party.since if party is not None and party.sees_seq else None
@@ -322,7 +311,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
         "settlement": case.settlement,
         "returning": case.returning,
-        **_of_withdrawal(case, viewer),
+        **withdrawal_seen(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
@@ -332,21 +321,10 @@ def _answered_by(proposal: Proposal, viewer: f.Actor) -> Proposal:
     """A proposal with the answers that this viewer may know: the team all, a side its own, the platform none."""
     if audience_of(viewer) == "staff":
         return proposal
-    own = (viewer.side,) if viewer.role in _PARTY_ROLES else ()
+    own = (viewer.side,) if viewer.role in PARTY_ROLES else ()
     return proposal.model_copy(
         update={name: tuple(s for s in getattr(proposal, name) if s in own) for name in ("accepted_by", "declined_by")}
     )
-
-
-def _of_withdrawal(case: Case, viewer: f.Actor) -> dict[str, Any]:
-    asked = case.withdrawal
-    if viewer.role in _PARTY_ROLES and asked is not None and viewer.side is not asked.side:
-        asked = None
-    if asked is not None and asked.party is not None and viewer.role in _PARTY_ROLES:
-        # Nobody else on the side has to know that one of them would rather be out of it.
-        asked = asked if viewer.id in with_their_own(case, asked.party) else None
-    shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at, appeal=asked.appeal) if asked is not None else None
-    return {"withdrawal": shown, "of_office": case.of_office if viewer.side is not Side.RESPONDENT else None}
 
 
 def _sanction(one: Sanction) -> SanctionView:
@@ -431,7 +409,7 @@ _OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
 
 def may_see(case: Case, viewer: f.Actor) -> bool:
     """Whether the viewer has anything to do with the case; if not, it is "not found" to them."""
-    if viewer.role not in _PARTY_ROLES:
+    if viewer.role not in PARTY_ROLES:
         return True
     party = case.party(viewer.id)
     return party is not None and told_of(case, party)
@@ -439,7 +417,7 @@ def may_see(case: Case, viewer: f.Actor) -> bool:
 
 def sees_report(case: Case, viewer: f.Actor) -> bool:
     """Whether the viewer reads the statement and the files of the report in the words of whoever reported it."""
-    if case.terms.report == "shared" or viewer.role not in _PARTY_ROLES:
+    if case.terms.report == "shared" or viewer.role not in PARTY_ROLES:
         return True
     party = case.party(viewer.id)
     if party is None or not party.speaks:
@@ -453,7 +431,7 @@ _WORDS = frozenset({"reasons", "told", "text"})
 def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str]:
     """Fields of a fact that this viewer does not read although they may know that it happened."""
     fact = recording.fact
-    if viewer.role not in _PARTY_ROLES:
+    if viewer.role not in PARTY_ROLES:
         return frozenset()
     if isinstance(fact, f.CaseOpened):
         unread = frozenset() if sees_report(case, viewer) else frozenset({"statement", "subject", "attachments"})
@@ -477,7 +455,7 @@ _NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld"})
 
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     """Whether a viewer may see that something happened (design: each party's view)."""
-    if viewer.role in _PARTY_ROLES and not may_see(case, viewer):
+    if viewer.role in PARTY_ROLES and not may_see(case, viewer):
         return False
     if recording.actor.id == viewer.id:
         return viewer.role not in _OUTSIDE or recording.fact.type not in _NOT_THEIR_DEED
@@ -488,9 +466,9 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
-    if viewer.role in _PARTY_ROLES and told_in_confidence(case, recording):
+    if viewer.role in PARTY_ROLES and told_in_confidence(case, recording):
         return False
-    alone = told_alone(case, fact) if viewer.role in _PARTY_ROLES else None
+    alone = told_alone(case, fact) if viewer.role in PARTY_ROLES else None
     if alone is not None:
         return viewer.id in alone
     if not _speaks(case, viewer) and not shared(fact) and not asked_of(fact, viewer):

@@ -1,0 +1,111 @@
+"""What ``ombud doctor`` looks at, put together from this installation's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cli.kit.compose import evidence_store
+from runtime.errors import ServiceFault
+from runtime.settings import Settings
+from workflows.handles import SEARCH_ATTRIBUTES
+
+if TYPE_CHECKING:
+    from runtime.checks import Look
+    from runtime.embedded.stack import Stack
+    from services.doctor import Check, Finding
+
+_DOCTOR_WAITS_FOR = timedelta(seconds=4)
+"""Longer than a service that is well takes to answer, and short enough to be waited for by hand."""
+
+
+def doctor_checks(settings: Settings) -> list[Check]:
+    """What ``ombud doctor`` looks at, in the order in which the parts depend on each other."""
+    from runtime import checks
+    from runtime.embedded.stack import Stack
+    from runtime.zones import wheel_zones_only
+    from services import doctor
+    from services.doctor import Finding
+
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+
+    async def database() -> Finding:
+        try:
+            dsn = stack.info().database_url
+        except ServiceFault as fault:
+            return Finding("database", "fail", fault.message, "Run `ombud stack up`.")
+        return await doctor.database(dsn, _DOCTOR_WAITS_FOR)
+
+    async def administration() -> Finding:
+        try:
+            dsn = stack.info().database_admin_url
+        except ServiceFault as fault:
+            return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
+        return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
+
+    async def evidence() -> Finding:
+        if settings.evidence_url is None:
+            folder = settings.state_dir.resolve() / "evidence"
+            return doctor.evidence_folder(folder, database_elsewhere=settings.database_url is not None)
+        try:
+            store = evidence_store(settings)
+        except ServiceFault as fault:
+            return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
+        return await doctor.evidence_bucket(store.check, _DOCTOR_WAITS_FOR)
+
+    return [
+        doctor.python,
+        lambda: doctor.zones(wheel_only=wheel_zones_only()),
+        _named("postgres program", lambda: checks.postgres_program(settings)),
+        _named("temporal program", lambda: checks.temporal_program(settings, stack)),
+        _named("services", lambda: checks.services(stack)),
+        database,
+        administration,
+        lambda: _trail(stack),
+        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        lambda: doctor.temporal_door(settings.temporal_door),
+        _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner)),
+        _named("master key", lambda: checks.master_key(settings, stack)),
+        evidence,
+    ]
+
+
+async def _trail(stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
+
+
+async def _file_scanner(settings: Settings, stack: Stack) -> Finding:
+    from adapters.evidence.clamd import Clamd
+    from services import doctor
+
+    return await doctor.file_scanner(Clamd(settings.evidence_scanner).check if settings.evidence_scanner else None)
+
+
+async def _mail_door(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
+
+
+def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
+    from services.doctor import Finding
+
+    async def check() -> Finding:
+        return Finding(part, *await look())
+
+    return check
