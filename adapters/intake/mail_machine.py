@@ -131,9 +131,19 @@ SIGNS: tuple[Sign, ...] = (
 """In the order in which they are asked: the certain ones first."""
 
 
-def sign_of(headers: Headers, *, own_list: bool = False) -> Sign | None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sign that a mail shows; a reader in another process can answer it."""
+
+    code: str
+    certain: bool
+    """As of :class:`Sign`."""
+
+
+def sign_of(headers: Headers, *, own_list: bool = False) -> Shown | None:
     """The first sign that a mail shows; None: a person seems to have written it.
 
     ``own_list``: its list is the address that people write to (a shared inbox kept as a group), so being of a list says nothing.
     """
-    return next((sign for sign in SIGNS if not (own_list and sign.code == "list") and sign.shows(headers)), None)
+    shown = (sign for sign in SIGNS if not (own_list and sign.code == "list") and sign.shows(headers))
+    return next((Shown(sign.code, sign.certain) for sign in shown), None)

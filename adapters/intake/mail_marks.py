@@ -15,7 +15,7 @@ from itertools import islice
 from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, readable, words_decoded
-from adapters.intake.mail_machine import Headers, Sign, sign_of
+from adapters.intake.mail_machine import Headers, Shown, sign_of
 from adapters.intake.mail_proof import Verdict, verdict_of
 
 MAX_HEAD = 256_000
@@ -56,7 +56,7 @@ class MailMarks:
     """Notices that it answers, those with a token first, the newest before older ones."""
     case_token: str | None
     """What a subject of ours ends with: the last eight of a case's id."""
-    sign: Sign | None
+    sign: Shown | None
     """That a machine wrote it."""
     own: str | None
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""

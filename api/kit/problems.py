@@ -206,6 +206,7 @@ PROBLEMS: dict[str, Row] = {
     "amount_known": Row(403, "The amount is known", "A lead, ops or the platform corrects it."),
     "amount_below_paid": Row(409, "More stands already", "See `standing` in `fields` for what was given and stands."),
     "money_stands": Row(409, "Money was given here", "Link the two instead."),
+    "not_ticked": Row(422, "Not ticked", "There is an amount for a remedy that is not chosen: tick it, or leave its amount out."),
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
     "ruling_incomplete": Row(422, "The ruling leaves something out", "See `missing` in `fields` for what its outcome needs."),
     "statement_incomplete": Row(422, "Statement of reasons incomplete", "See `errors` for each field."),

@@ -30,8 +30,8 @@ _INSIDE = {
     "worktime_error", "calendar_never_opens", "instant_naive", "instant_out_of_range", "pause_backwards",
     # What became of a split whose text had been erased: the note of an effect, never an answer.
     "text_erased",
-    # pydantic's own word for a field that nobody knows: it stands in `errors` beside a code of ours, as all its words do.
-    "extra_forbidden",
+    # pydantic's own words for a field that nobody knows, and one that is not there: they stand in `errors` beside a code of ours.
+    "extra_forbidden", "missing",
 }  # fmt: skip
 
 

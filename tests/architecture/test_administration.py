@@ -17,7 +17,6 @@ DEEDS = {
 CONNECTED = {
     "cli/demo/cast.py": "makes the tenant of the demo",
     "cli/kit/compose.py": "the API and the command line; what migrates is the tables' owner",
-    "cli/kit/examining.py": "doctor looks whether the administrator's connection is there",
     "cli/kit/record.py": "publishes packs and makes the keys of logins, at the command line",
     "cli/seed/sowing.py": "makes the company of made-up cases, and publishes its packs",
 }

@@ -52,7 +52,7 @@ async def test_what_a_side_was_asked_for_stands_among_the_clocks_with_its_end(lo
     assert "the respondent" in "".join(owed)
     assert re.search(r"until \w+ .*\d\d:\d\d", "".join(owed))
     assert until > datetime.now(UTC) + timedelta(hours=3), words
-    done = re.search(r"Done: Ask for evidence\. The respondent has until [^.]+\. Nobody has less time", ada.words)
+    done = re.search(r"Evidence was asked for\. The respondent has until [^.]+\. Nobody has less time", ada.words)
     assert done, ada.words[:600]
 
 

@@ -174,9 +174,10 @@ class TestWhoIsTold:
         life = a_case().in_approval().says(LEAD, "return_ruling")
         assert told(life) == {MEDIATOR: ["ruling_returned"]}
 
-    def test_leads_when_somebody_could_not_be_reached(self) -> None:
-        life = a_case().in_review().says(ROBOT, "report_delivery", notice_id="ntc_7", reason="mailbox_gone")
-        assert told(life) == {"role:leads": ["delivery_failed"]}
+    @pytest.mark.parametrize(("owner", "who"), [(MEDIATOR, MEDIATOR), (None, "role:leads")])
+    def test_whoever_looks_after_it_when_somebody_could_not_be_reached(self, owner: str | None, who: str) -> None:
+        life = a_case().in_review(owner=owner).says(ROBOT, "report_delivery", notice_id="ntc_7", reason="mailbox_gone")
+        assert told(life) == {who: ["delivery_failed"]}
 
     def test_the_platform_gets_no_texts(self) -> None:
         life = a_case().appealable().says(RESPONDENT, "appeal")
