@@ -44,4 +44,4 @@ def test_whoever_connects_as_the_administrator_is_named() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "database_admin_url"
     }
     assert found == set(CONNECTED)
-    assert asks == {*CONNECTED, "runtime/places.py", "runtime/embedded/stack.py"}
+    assert asks == {*CONNECTED, "runtime/places.py", "runtime/embedded/stack.py", "cli/kit/examining.py"}

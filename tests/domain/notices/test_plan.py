@@ -174,10 +174,10 @@ class TestWhoIsTold:
         life = a_case().in_approval().says(LEAD, "return_ruling")
         assert told(life) == {MEDIATOR: ["ruling_returned"]}
 
-    @pytest.mark.parametrize(("owner", "who"), [(MEDIATOR, MEDIATOR), (None, "role:leads")])
-    def test_whoever_looks_after_it_when_somebody_could_not_be_reached(self, owner: str | None, who: str) -> None:
+    @pytest.mark.parametrize(("owner", "who"), [(MEDIATOR, (MEDIATOR, "role:leads")), (None, ("role:leads",))])
+    def test_whoever_looks_after_it_when_somebody_could_not_be_reached(self, owner: str | None, who: tuple[str, ...]) -> None:
         life = a_case().in_review(owner=owner).says(ROBOT, "report_delivery", notice_id="ntc_7", reason="mailbox_gone")
-        assert told(life) == {who: ["delivery_failed"]}
+        assert told(life) == {one: ["delivery_failed"] for one in who}
 
     def test_the_platform_gets_no_texts(self) -> None:
         life = a_case().appealable().says(RESPONDENT, "appeal")
