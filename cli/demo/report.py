@@ -55,13 +55,13 @@ def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
         threaded = "earlier notice of the case" if mail["In-Reply-To"] else ""
         table.add_row(str(mail["To"]), str(mail["Subject"]), threaded)
     stage.console.print(table)
-    ids = [str(m["Message-ID"]) for m in mails]
+    ids = [str(m["Message-ID"]).strip() for m in mails]
     story.check(len(mails) > 0, f"{len(mails)} mails were received, {len(ids) - len(set(ids))} of them repeats")
     ruled = story.case("A password reset")
     told = [m for m in mails if str(m["X-Ombud-Case"] or "") == ruled and "in scope on the day of the report" in _text(m)]
     story.check(len(told) == 2, "A password reset: both parties received the ruling with its reasons")
     for mail in told[:1]:
-        head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {mail['Message-ID']}\n\n"
+        head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {str(mail['Message-ID']).strip()}\n\n"
         stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=WIDTH))
 
 

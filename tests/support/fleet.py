@@ -243,7 +243,10 @@ class House:
     def mails(self) -> Counter[str]:
         """How often each notice was accepted by the mail server, by notice id."""
         assert self.info.mail_folder is not None
-        return Counter(str(m["Message-ID"]).strip("<>").rpartition("@")[0].partition(".")[0] for m in read_mails(self.info.mail_folder))
+        return Counter(
+            str(m["Message-ID"]).strip().strip("<>").rpartition("@")[0].partition(".")[0]
+            for m in read_mails(self.info.mail_folder)
+        )
 
     async def run(
         self, *args: str, expect: int | None = 0, stdin: str | None = None, **env: str
