@@ -61,7 +61,8 @@ def _mails(stage: Stage, story: Story, names: dict[str, str]) -> None:
     told = [m for m in mails if str(m["X-Ombud-Case"] or "") == ruled and "in scope on the day of the report" in _text(m)]
     story.check(len(told) == 2, "A password reset: both parties received the ruling with its reasons")
     for mail in told[:1]:
-        head = f"From: {mail['From']}\nTo: {mail['To']}\nSubject: {mail['Subject']}\nMessage-ID: {str(mail['Message-ID']).strip()}\n\n"
+        headers = ("From", "To", "Subject", "Message-ID")
+        head = "".join(f"{name}: {str(mail[name]).strip()}\n" for name in headers) + "\n"
         stage.console.print(Panel(Text(head + _text(mail).strip()), title="one of them, whole", title_align="left", width=WIDTH))
 
 
