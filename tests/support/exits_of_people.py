@@ -105,10 +105,9 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                 act("approval", "lead", "approve"),
                 act("appealable", "respondent", "appeal", reasons="It was not me."),
                 act("appeal", "owner", "decide_appeal", decision="overturn", outcome="no_violation", ground="no_clause", **WHY),
-                act("appealable", "claimant", "appeal", reasons="It was he."),
-                act("appeal", "claimant", "withdraw"),
             ),
-            {"grace": SOON, "appeal_window": timedelta(minutes=5)},
+            {"grace": SOON, "appeal_window": timedelta(seconds=15)},
+            fired=("appeal_window",),
         ),
     ),
     "moderation_appeal": (
