@@ -43,6 +43,10 @@ def a_report(kind: str = "bounty_dispute", number: str = "1", **changes: Any) ->
     }  # fmt: skip
 
 
+_ALONE: Json = {"relies_on": []}
+"""What each side wrote to the desk alone decides nothing: else whoever loses has to be shown it first."""
+
+
 class Refused(Exception):
     """The API answered with a problem."""
 
@@ -229,7 +233,7 @@ class Life:
         outcome, ground, remedy = ("upheld", "scope", "payout") if bounty else ("confirmed", "stolen_payment", "refund")
         remedies = [{"type": remedy, "amount": HEAVY if self.script in ("heavy", "returned") else MONEY}]
         reasons = "The file shows what the report says; nothing that was handed in speaks against it."
-        return self._step("rule", owner, relies_on=[], outcome=outcome, ground=ground, reasons=reasons, remedies=remedies)
+        return self._step("rule", owner, **_ALONE, outcome=outcome, ground=ground, reasons=reasons, remedies=remedies)
 
     def _appeal(self, case: Json, parties: Json) -> tuple[str, Json] | None:
         side = next((r["side"] for r in case["rights"] if r["allowed"]), None)
@@ -247,7 +251,7 @@ class Life:
             # Nobody comes out of the other side's appeal with less, unheard.
             return self._step("message", parties["claimant"], text="The log is not theirs.")
         if self.script == "overturn":
-            return self._step("decide_appeal", owner, relies_on=[], decision="overturn", outcome="false_positive", ground="no_fraud",
+            return self._step("decide_appeal", owner, **_ALONE, decision="overturn", outcome="false_positive", ground="no_fraud",
                               reasons="The log shows that nobody was deceived.")  # fmt: skip
         return self._step(
             "decide_appeal", owner, relies_on=[], decision="uphold", reasons="The log changes nothing; the ruling stands."
