@@ -50,6 +50,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     side = context.side()
     if command.revoke:
         return _revoked(case, context)
+    _check_may_end(case, context)
     if _own_remit(case, context.known()):
         return appeals.remit_taken_back(case, side)
     if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
@@ -57,7 +58,6 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if side in case.appellants:
         others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
         if others or not _appeal_is_looked_at(case, context, side):
-            _check_may_end(case, context)
             return others or appeals.taken_back(case, side, context)
         return _requested(command, appeal=side)
     alone = parties.one_of_several(case, context)
@@ -65,7 +65,6 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     young = context.actor is not None and under_age.of_minor(case, context.actor)
     if asks or young:
         return _requested(command, party=alone)
-    _check_may_end(case, context)
     if alone is not None:
         return parties.left_alone(case, alone)
     if appeals.remitted_alone(case, side):
@@ -76,7 +75,8 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
 
 
 def _check_may_end(case: Case, context: DecisionContext) -> None:
-    """Refuses what ends somebody's matter at once to whoever speaks for them by one person's word."""
+    """Refuses what ends somebody's matter, or asks that it end, to whoever speaks for them by the word of one of the team: else
+    one person would seat the wish and grant it."""
     party = case.party(context.actor.id) if context.actor is not None else None
     refusal = under_age.refusal_of_binding(case, context.known()) if party is not None and party.stated_by is not None else None
     if refusal is not None:

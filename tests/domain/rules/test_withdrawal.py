@@ -118,6 +118,9 @@ class TestWhoeverVoicedIt:
         life = a_case("safety_incident").under_age(CLAIMANT).in_review()
         if by == "pty_guardian":
             life.says(MEDIATOR, "add_party", party=self.GUARDIAN, agreed=True)
+            # Seated by one of the team alone, they voice no wish that somebody could grant.
+            assert life.refused(by, "withdraw").code == "agreement_missing"
+            life.says(LEAD, "add_party", party=self.GUARDIAN, agreed=True)
         return life.says(by, "withdraw")
 
     def test_who_speaks_for_nobody_any_more_is_not_waited_for(self) -> None:
@@ -592,13 +595,9 @@ class TestOneOfSeveral:
         for kind in ("payment_dispute", "safety_incident"):
             for who in (CLAIMANT, AGENT):
                 life = a_case(kind).under_age(CLAIMANT).with_party("pty_second", "claimant", "principal").in_review()
-                life.says(
-                    MEDIATOR,
-                    "add_party",
-                    party={"side": "claimant", "role": "representative", "ref": "guardian"},
-                    represents=CLAIMANT,
-                    agreed=True,
-                )
+                guardian = {"side": "claimant", "role": "representative", "ref": "guardian"}
+                for one in (MEDIATOR, LEAD):
+                    life.says(one, "add_party", party=guardian, represents=CLAIMANT, agreed=True)
                 life.says(who if who == CLAIMANT else "pty_guardian", "withdraw")
                 assert life.case.withdrawal is not None, (kind, who)
                 assert life.says(CLAIMANT, "message").case.open
