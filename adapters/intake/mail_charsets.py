@@ -23,6 +23,7 @@ _OF_MAIL = {
     "cp950": "big5hkscs", "cp874": "cp874",
     # Registered for mail (IANA), and dropped by the web alone because pages could be attacked with them.
     "utf-7": "utf-7", "unicode-1-1-utf-7": "utf-7", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr",
+    "iso-2022-jp-ms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp",
     # What programs of DOS call their letters.
     "cp437": "cp437", "ibm437": "cp437", "cp850": "cp850", "ibm850": "cp850", "cp858": "cp858",
     "cp852": "cp852", "ibm852": "cp852",
@@ -40,6 +41,9 @@ _FOREIGN = re.compile(
 )
 """Bytes beyond ASCII next to each other, or such as are no letter and no usual sign of Western Europe in Windows-1252."""
 _FALLBACK = "cp1252"
+
+_ESCAPES = re.compile(rb"\x1b(\([BJI]|\$[@B])")
+_LINE_ENDS = re.compile(rb"([\r\n]+)")
 
 
 def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str, bool]:
@@ -59,9 +63,46 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
         # Valid UTF-8 with another label: what put the label on did not look. Text of that other charset hardly ever is.
         return meant or "", True
     try:
-        return data.decode(codec), doubtful
+        return (_japanese(data) if codec == "iso2022_jp" else data.decode(codec)), doubtful
     except ValueError:
-        return _misnamed(data, codec), True
+        return (data.decode(codec, "replace") if codec == "iso2022_jp" else _misnamed(data, codec)), True
+
+
+def _japanese(data: bytes) -> str:
+    """ISO-2022-JP as the web reads it (WHATWG Encoding, section 12.2): with half-width katakana and the signs of row 13, which
+    Japanese mail is full of and which the codec of that name does not have. Raises ValueError for what is none of it."""
+    said, mode = [], "(B"
+    for number, piece in enumerate(_ESCAPES.split(data)):
+        if number % 2:
+            mode = piece.decode("ascii")
+        elif mode == "(I":
+            said.append(bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece).decode("cp932"))
+        elif mode in ("$@", "$B"):
+            # A line end may stand among them without a way back.
+            parts = enumerate(_LINE_ENDS.split(piece))
+            said += [part.decode("ascii") if place % 2 else _of_rows(part) for place, part in parts]
+        else:
+            said.append(piece.decode("ascii"))
+    return "".join(said)
+
+
+def _jis(data: bytes) -> str:
+    try:
+        return _japanese(data)
+    except ValueError:
+        return data.decode("iso2022_jp", "replace")
+
+
+def _of_rows(data: bytes) -> str:
+    """Characters of JIS X 0208 by row and cell, two bytes each, read by the table of code page 932."""
+    if len(data) % 2 or any(not 0x21 <= byte <= 0x7E for byte in data):
+        raise ValueError("half a character, or none")
+    moved = bytearray()
+    for row, cell in zip(data[::2], data[1::2], strict=True):
+        lead, odd = (row - 0x21) // 2 + 0x81, row % 2
+        moved.append(lead + 0x40 if lead > 0x9F else lead)
+        moved.append(cell + (0x1F if cell < 0x60 else 0x20) if odd else cell + 0x7E)
+    return moved.decode("cp932")
 
 
 def _codec(label: str | None) -> str | None:
@@ -87,7 +128,7 @@ def _unlabelled(data: bytes, *, html: bool, named: bool) -> tuple[str, bool]:
         return data.decode(_order(data, "utf-16-le"), "replace"), True
     if data.isascii():
         if re.search(rb"\x1b\$[@B]", sample):
-            return data.decode("iso2022_jp", "replace"), True
+            return _jis(data), True
         return data.decode("ascii"), named
     if (text := _utf_8(data)) is not None:
         return text, named

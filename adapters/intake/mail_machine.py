@@ -55,11 +55,12 @@ def _any(*shown: Callable[[Headers], bool]) -> Callable[[Headers], bool]:
 
 
 def _word(value: str) -> str:
-    return re.split(r"[;(\s]", value.strip(), maxsplit=1)[0].lower()
+    """The keyword of a structured field; comments may stand before it (RFC 3834, section 5)."""
+    return re.split(r"[;(\s]", re.sub(r"^(?:\s*\([^()]*\))+", "", value[:1000]).strip(), maxsplit=1)[0].lower()
 
 
 _AWAY = (
-    r"^\s*(automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder|antwort)|out of (?:the )?office|ooo\b"
+    r"^\s*(auto:\s|automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder|antwort)|out of (?:the )?office|ooo\b"
     r"|away from (?:my|the)|vacation (?:reply|response|notice|message|auto)|(?:i am |i'm )?on (?:vacation|leave|holiday)\b"
     r"|abwesenheits(?:notiz|assistent)|abwesend\b|automatische antwort|r[ée]ponse automatique|absence du bureau"
     r"|respuesta autom[áa]tica|fuera de la oficina|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|afwezig"
@@ -109,6 +110,14 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign("vacation_program", True, "vacation(1), Sieve (RFC 5230)", _there("x-vacation", "x-sieve-vacation", "x-autoresponse")),
     Sign("complaint_report", True, "RFC 5965: feedback loops of mail providers", _there("feedback-type")),
+    Sign(
+        "helpdesk", False, "loop marks of OTRS, RT, ServiceNow, Jira, Zendesk, Freshdesk, BoxTrapper and Exchange's own mails",
+        _there(
+            "x-otrs-loop", "x-rt-loop-prevention", "rt-ticket", "x-servicenow-generated", "x-jira-fingerprint",
+            "x-zendesk-from-account-id", "x-boxtrapper", "x-fc-machinegenerated", "x-ms-exchange-generated-message-source",
+            "x-post-messageclass",
+        ),
+    ),
     Sign("rules_loop", False, "Exchange: a rule of a mailbox sent it on or answered", _RULES_LOOP),
     Sign("away_subject", False, "holiday notes without any header, by their subject", _AWAY_SUBJECT),
     Sign("failed_subject", False, "bounces without any header, by their subject", _FAILED_SUBJECT),
@@ -129,6 +138,25 @@ SIGNS: tuple[Sign, ...] = (
     Sign("looped", False, "Postfix, Exim, Sieve: it was delivered to where it comes from", _there("x-loop")),
 )  # fmt: skip
 """In the order in which they are asked: the certain ones first."""
+
+
+_LATE_SUBJECT = _matches("subject", r"delay|warning|still trying|verz[öo]ger|retard")
+_REPORT = _matches("content-type", r"^\s*multipart/report\b")
+_ACTION = re.compile(rb"^[ \t]*Action[ \t]*:[ \t]*([a-z]{1,20})", re.IGNORECASE | re.MULTILINE)
+_BY_A_SERVER = _any(
+    _there("x-failed-recipients"),
+    _matches("from", _DAEMON),
+    _all(_any(_matches("from", _POSTMASTER), _matches("return-path", r"^\s*<\s*>")), _FAILED_SUBJECT),
+)
+
+
+def gives_back(headers: Headers, raw: bytes) -> bool:
+    """Whether a mail server says that it could not deliver a letter: by a report whose action is ``failed`` (RFC 3464, section
+    2.3.3), whatever else the mail bears, or, without a report, by who writes it. A note of absence, a receipt, a delay, and
+    whatever a person may have written say no such thing."""
+    if _REPORT(headers):
+        return any(action.lower() == b"failed" for action in _ACTION.findall(raw))
+    return _BY_A_SERVER(headers) and not _AWAY_SUBJECT(headers) and not _LATE_SUBJECT(headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import islice
 from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, readable, words_decoded
-from adapters.intake.mail_machine import Headers, Shown, sign_of
+from adapters.intake.mail_machine import Headers, Shown, gives_back, sign_of
 from adapters.intake.mail_proof import Verdict, verdict_of
 
 MAX_HEAD = 256_000
@@ -94,17 +94,19 @@ class MarksReader:
         sign = sign_of(headers, own_list=own_list)
         subject = words_decoded(_first(headers, "subject")).strip()
         token = _CASE.search(subject)
-        returned = sign is not None and sign.code != "auto_replied"
         return MailMarks(
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, author) if author else "none",
+            # Of several authors nobody knows of whom a verdict speaks (RFC 5322, section 3.6: one From; RFC 7489, section 6.6.1).
+            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, author)
+            if author and len(headers.get("from", ())) == 1 == len(set(_addresses(headers, "from")))
+            else "none",
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(raw) if returned else (),
+            returned=self._given_back(raw) if gives_back(headers, raw[:MAX_RETURNED]) else (),
         )
 
     def _own(self, headers: Headers, author: str) -> str | None:

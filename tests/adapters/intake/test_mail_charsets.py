@@ -65,3 +65,15 @@ def test_the_page_itself_says_it_where_the_mail_does_not() -> None:
 
 def test_a_name_is_too_short_to_guess_long() -> None:
     assert (plain_guess(b"J\xf6rg"), plain_guess("Jörg".encode())) == ("Jörg", "Jörg")
+
+
+@pytest.mark.parametrize("label", ["iso-2022-jp", "ISO-2022-JP-MS", "cp50221", None])
+def test_japanese_mail_has_the_signs_of_row_13_and_half_width_katakana(label: str | None) -> None:
+    raw = b"\x1b$BJV6b-!\x1b(B ok\r\n\x1b$B-j\x1b(B\x1b(I1\x1b(B"
+    assert text_of(raw, label)[0] == "\u8fd4\u91d1\u2460 ok\r\n\u3231\uff71"
+
+
+def test_broken_japanese_is_still_read_as_far_as_it_goes() -> None:
+    said, guessed = text_of("\u65e5\u672c\u8a9e abc".encode("iso2022_jp") + b"\x1b$B#", "iso-2022-jp")
+    assert "\u65e5\u672c\u8a9e abc" in said
+    assert guessed

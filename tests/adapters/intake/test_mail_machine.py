@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.intake.mail_machine import SIGNS, sign_of
+from adapters.intake.mail_machine import SIGNS, gives_back, sign_of
 
 CERTAIN = {
     "auto_replied": {"auto-submitted": "auto-replied (vacation)"},
@@ -20,6 +20,7 @@ CERTAIN = {
     "complaint_report": {"feedback-type": "abuse"},
 }
 DOUBTFUL = {
+    "helpdesk": {"x-rt-loop-prevention": "desk.example"},
     "rules_loop": {"x-ms-exchange-inbox-rules-loop": "kim@example.net"},
     "away_subject": {"subject": "Abwesenheitsnotiz: Ihr Fall"},
     "failed_subject": {"subject": "Undelivered Mail Returned to Sender", "from": "noreply@mx.example.net"},
@@ -69,3 +70,40 @@ def test_the_group_that_people_write_to_is_no_list_and_its_machines_stay_machine
     group = {"list-id": "<disputes.desk.example>", "precedence": "list"}
     assert shown(group, own_list=True) is None
     assert shown(group | {"auto-submitted": "auto-replied"}, own_list=True) == "auto_replied"
+
+
+REPORT = {"content-type": "multipart/report; report-type=delivery-status; boundary=b"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "came_back"),
+    [
+        (REPORT, "Final-Recipient: rfc822; kim@example.net\nAction: failed\n", True),
+        # Postfix and Gmail write it on every bounce.
+        (REPORT | {"auto-submitted": "auto-replied"}, "Action: failed\n", True),
+        (REPORT, "Action: relayed\n\nAction: failed\n", True),
+        (REPORT, "Action: delayed\n", False),
+        (REPORT, "Action: delivered\n", False),
+        (REPORT, "Action: relayed\n", False),
+        ({"content-type": "multipart/report; report-type=disposition-notification"}, "Disposition: manual; displayed", False),
+        ({"from": "MAILER-DAEMON@mx.example.net", "subject": "failure notice"}, "", True),
+        ({"from": "postmaster@mx.example.net", "subject": "Undeliverable: Your dispute"}, "", True),
+        ({"return-path": "<>", "subject": "Mail delivery failed: returning message to sender"}, "", True),
+        ({"from": "Mailer-Daemon@mx.example.net", "subject": "Warning: message delayed 24 hours"}, "", False),
+        # Vacation programs send from nobody, too (RFC 5230, section 5.1).
+        ({"return-path": "<>", "subject": "Away until Monday"}, "", False),
+        ({"subject": "Automatic reply: case", "auto-submitted": "auto-generated", "x-auto-response-suppress": "All"}, "", False),
+        ({"subject": "Abwesenheitsnotiz: Ihr Fall"}, "", False),
+        # What people write.
+        ({"from": "kim@example.net", "subject": "Undeliverable: parcel 77"}, "", False),
+        ({"from": "kim@example.net", "subject": "Re: x", "x-auto-response-suppress": "DR, OOF, AutoReply"}, "", False),
+    ],
+)  # fmt: skip
+def test_a_letter_came_back_when_a_server_says_that_it_failed(headers: dict[str, str], body: str, came_back: bool) -> None:
+    told = {name: [value] for name, value in {"from": "x@mx.example.net", **headers}.items()}
+    assert gives_back(told, body.encode()) is came_back
+
+
+@pytest.mark.parametrize("value", ["(sieve) auto-replied", "( a )(b) Auto-Replied; x=y", "auto-replied (vacation)"])
+def test_a_comment_may_stand_before_a_keyword(value: str) -> None:
+    assert shown({"auto-submitted": value}) == "auto_replied"

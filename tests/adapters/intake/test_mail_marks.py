@@ -86,3 +86,13 @@ class TestBounces:
 )
 def test_whatever_came_has_marks(raw: bytes) -> None:
     assert READER.read(raw).message_id.startswith("sha256:")
+
+
+def test_of_several_authors_no_verdict_speaks() -> None:
+    said = "mx.desk.example; dmarc=pass"
+    assert READER.read(a_mail(Authentication_Results=f"{said} header.from=example.net")).verdict == "pass"
+    raw = a_mail(Authentication_Results=said)
+    two = raw.replace(b"To: disputes", b"From: eve@evil.example\r\nTo: disputes", 1)
+    assert READER.read(two).verdict == "none"
+    both = raw.replace(b"From: Kim <kim@example.net>", b"From: Kim <kim@example.net>, eve@evil.example", 1)
+    assert READER.read(both).verdict == "none"
