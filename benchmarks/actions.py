@@ -19,18 +19,14 @@ from statistics import median, quantiles
 from time import perf_counter
 
 import httpx2
-from rich.console import Console
 
-from benchmarks.figures import Figure, show
-from benchmarks.house import a_stack
+from benchmarks.figures import Figure
+from benchmarks.house import a_stack, measured_alone
 from benchmarks.lists import BARE_PAGE, MEDIATOR
 from cli.seed.harbor import TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
 from runtime.embedded import processes
-from runtime.logs import set_up_logs
-from runtime.settings import Settings
-from runtime.zones import use_wheel_zones
 
 GOAL = 200
 """Milliseconds in which an action answers on the machine it runs on."""
@@ -170,16 +166,8 @@ def main() -> None:
     reader = argparse.ArgumentParser(prog="python -m benchmarks.actions", description=__doc__)
     reader.add_argument("--rounds", type=int, default=20)
     asked = reader.parse_args()
-    use_wheel_zones()
-    set_up_logs(Settings(log_level="ERROR"), process="bench", plain=str)
-    console, begin = Console(width=120), perf_counter()
-
-    def say(what: str) -> None:
-        console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
-
-    show(asyncio.run(figures(asked.rounds, say)), console)
+    measured_alone(lambda say: figures(asked.rounds, say))
 
 
 if __name__ == "__main__":
     main()
-    sys.stdout.flush()

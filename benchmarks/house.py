@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
+from rich.console import Console
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -21,14 +24,17 @@ from activities.ports.effects import OrderedEffect
 from activities.ports.notices import OutgoingNotice
 from activities.record import RecordActivities
 from benchmarks.bare import BareActivities, BareWorkflow
+from benchmarks.figures import Figure, show
 from cli.kit.compose import prepare_database, shelf
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from runtime.connection import connect_temporal
 from runtime.embedded.stack import Stack
+from runtime.logs import set_up_logs
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from runtime.zones import use_wheel_zones
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
 from storage.outside.effects import PostgresEffects
@@ -163,3 +169,16 @@ async def at_work(house: House) -> AsyncIterator[None]:
     outside: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, remedies, bare.regular]
     async with cases, Worker(house.client, task_queue=QUEUE + OUTBOUND, activities=outside):
         yield
+
+
+def measured_alone(measure: Callable[[Callable[[str], None]], Coroutine[Any, Any, list[Figure]]]) -> None:
+    """Measure in a stack of its own, saying when what begins, and print what was found."""
+    use_wheel_zones()
+    set_up_logs(Settings(log_level="ERROR"), process="bench", plain=str)
+    console, begin = Console(width=120), perf_counter()
+
+    def say(what: str) -> None:
+        console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
+
+    show(asyncio.run(measure(say)), console)
+    sys.stdout.flush()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,25 +19,22 @@ from time import perf_counter, process_time
 import asyncpg
 import httpx2
 from jinja2 import Environment
-from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from api.app import create_app
-from benchmarks.figures import Figure, show
-from benchmarks.house import a_stack
+from benchmarks.figures import Figure
+from benchmarks.house import a_stack, measured_alone
 from cli.kit.compose import api_parts, spare_what_stays
 from cli.kit.pages import house_of
 from cli.seed.harbor import LEAD, TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
 from console.app import create_console
-from runtime.logs import set_up_logs
 from runtime.places import Places
 from runtime.settings import Settings
-from runtime.zones import use_wheel_zones
 from services.parts import Parts
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -276,16 +272,8 @@ def main() -> None:
     reader.add_argument("--cases", type=int, default=100_000)
     reader.add_argument("--rounds", type=int, default=40)
     asked = reader.parse_args()
-    use_wheel_zones()
-    set_up_logs(Settings(log_level="ERROR"), process="bench", plain=str)
-    console, begin = Console(width=120), perf_counter()
-
-    def say(what: str) -> None:
-        console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
-
-    show(asyncio.run(figures(asked.cases, asked.rounds, say)), console)
+    measured_alone(lambda say: figures(asked.cases, asked.rounds, say))
 
 
 if __name__ == "__main__":
     main()
-    sys.stdout.flush()

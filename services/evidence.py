@@ -88,6 +88,7 @@ async def scanned(parts: Parts, *files: bytes) -> None:
         try:
             await parts.scanner(data)
         except Exception as error:
+            # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
             raise refusal_of(error) or error from error
 
 

@@ -335,6 +335,7 @@ async def _filed(
             await scanned(parts, one.data)
             file, _ = await parts.files.add(caller.tenant_id, row.id, party, name=one.name, media_type=media_type, data=one.data)
         except Exception as error:
+            # A file that is refused costs nobody the rest of the mail; a store that is away is asked again.
             why = refusal_of(error)
             if why is None or why.code in ("storage_unavailable", "evidence_store_away", "scanner_away"):
                 raise

@@ -148,6 +148,7 @@ async def _raw(parts: Parts, caller: Caller, mail: UnplacedMail) -> bytes:
     try:
         data = await parts.unplaced.original(caller.tenant_id, mail.id)
     except Exception as error:
+        # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
         refused = refusal_of(error)
         raise refused or error from error
     if data is None:

@@ -13,8 +13,8 @@ from console.pages import case as case_page
 from console.pages.in_force import lateness
 from domain.views.case import Due
 from domain.views.urgency import ClockStanding
-from tests.support.browsing import Browser, Lobby
-from tests.support.lamp import LAMP, in_claim
+from tests.support.browsing import Lobby, taken
+from tests.support.lamp import LAMP
 
 pytestmark = pytest.mark.postgres
 
@@ -25,16 +25,6 @@ async def lobby(lobby: Lobby) -> Lobby:
     for name in ("ada", "ben"):
         await lobby.office.works(name, "payments")
     return lobby
-
-
-async def taken(lobby: Lobby) -> tuple[Browser, str]:
-    """Ada, and a lamp that she took."""
-    case = await in_claim(lobby.office)
-    ada = await lobby.signed_in("ada")
-    await ada.open("/inbox?view=queues")
-    await ada.send("/take-next")
-    await ada.follow()
-    return ada, case["id"]
 
 
 async def test_what_a_side_was_asked_for_stands_among_the_clocks_with_its_end(lobby: Lobby) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.pages import inbox
-from tests.support.browsing import Browser, Lobby
+from tests.support.browsing import Browser, Lobby, taken
 from tests.support.lamp import in_claim
 
 pytestmark = pytest.mark.postgres
@@ -26,16 +26,6 @@ async def lobby(lobby: Lobby) -> Lobby:
 async def three(lobby: Lobby) -> list[str]:
     """Three lamps."""
     return [(await in_claim(lobby.office, matter=f"order-{n}", external_id=f"H-{n}"))["id"] for n in range(3)]
-
-
-async def taken(lobby: Lobby) -> tuple[Browser, str]:
-    """Ada, and a lamp that she took."""
-    case = await in_claim(lobby.office)
-    ada = await lobby.signed_in("ada")
-    await ada.open("/inbox?view=queues")
-    await ada.send("/take-next")
-    await ada.follow()
-    return ada, case["id"]
 
 
 def stats_of(browser: Browser) -> dict[str, str]:

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from storage.access import sessions
-from tests.support.browsing import Browser, Lobby
+from tests.support.browsing import Browser, Lobby, taken
 from tests.support.database import Server
 from tests.support.lamp import LAMP, in_claim
 from tests.support.office import Office, party
@@ -25,17 +25,6 @@ async def office(office: Office) -> Office:
         await office.works(name, "payments")
     await office.works("cleo", "payment-appeals", "payments")
     return office
-
-
-async def taken(lobby: Lobby, name: str = "ada") -> tuple[Browser, str]:
-    """A claim that somebody took from their inbox."""
-    case = await in_claim(lobby.office)
-    browser = await lobby.signed_in(name)
-    await browser.open("/inbox?view=queues")
-    await browser.send("/take-next")
-    await browser.follow()
-    assert case["id"] in str(browser.page.url) if browser.page else False
-    return browser, case["id"]
 
 
 class TestInbox:

@@ -70,9 +70,9 @@ def test_each_remedy_of_each_outcome_of_each_pack_can_be_given_from_the_form(kin
     body = ruling_form.body(life.case.terms, "rule", filled(values), UTC, AMOUNTS)
     life.says(MEDIATOR, "rule", **body)
     (drafted,) = facts_named(life.recordings, "ruling_drafted")
-    gives = [one.type for one in drafted.remedies]  # type: ignore[union-attr]
+    gives = [one.type for one in drafted.remedies]  # type: ignore[union-attr]  # it was drafted a moment ago
     assert remedy is None or remedy in gives
-    assert all(one.amount is None or one.amount.amount == 1250 for one in drafted.remedies)  # type: ignore[union-attr]
+    assert all(one.amount is None or one.amount.amount == 1250 for one in drafted.remedies)  # type: ignore[union-attr]  # it was drafted a moment ago
 
 
 @pytest.mark.parametrize(("kind", "outcome", "remedy"), [one for one in EVERY if one[2] is not None])

@@ -199,7 +199,7 @@ class TestClosed:
         raw = a_mail(In_Reply_To=await letter(office, case["id"]), text="I forgot: it was closed yesterday, see the steps.")
         said = await taken(office, raw)
         assert said["id"] != case["id"]
-        (link,) = (await office.views.case(office.tenant_id, said["id"])).case.links  # type: ignore[union-attr]
+        (link,) = (await office.views.case(office.tenant_id, said["id"])).case.links  # type: ignore[union-attr]  # it was opened
         assert link.other == case["id"]
 
     async def test_an_answer_to_any_other_closed_case_is_kept_and_its_sender_told(self, office: Office) -> None:

@@ -17,6 +17,7 @@ from cli.kit.pages import Amounts
 from console.app import create_console
 from console.kit.assets import Assets
 from console.kit.visit import House, Identities
+from tests.support.lamp import in_claim
 from tests.support.office import Office
 
 URL = "https://disputes.example"
@@ -163,3 +164,15 @@ class Lobby:
         assert browser.page is not None
         assert browser.page.status_code == 303, browser.words
         return browser
+
+
+async def taken(lobby: Lobby, name: str = "ada") -> tuple[Browser, str]:
+    """A claim that somebody took from their inbox."""
+    case = await in_claim(lobby.office)
+    browser = await lobby.signed_in(name)
+    await browser.open("/inbox?view=queues")
+    await browser.send("/take-next")
+    await browser.follow()
+    assert browser.page is not None
+    assert case["id"] in str(browser.page.url)
+    return browser, case["id"]

@@ -223,7 +223,7 @@ class TestReportedAndKnowing:
         told = len(life.notices_for(RESPONDENT))
         life.says(LEAD, "disclose", reasons="I have read it.")
         said = life.facts[-1]
-        assert (said.type, said.to, said.text) == ("message_sent", "respondent", first.text)  # type: ignore[union-attr]
+        assert (said.type, said.to, said.text) == ("message_sent", "respondent", first.text)  # type: ignore[union-attr]  # it is a message, as its type says
         assert len(life.notices_for(RESPONDENT)) == told + 1
         assert life.case.telling is None
         assert life.refused(LEAD, "disclose", reasons="Once more.").fields["because"] == "text"
