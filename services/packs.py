@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from policies.calendars import CalendarFault
 from policies.diff import Difference, differences
+from policies.diff_words import Effect, effects
 from policies.folders import PolicyFolderFault, calendar_files, pack_files
 from policies.lint import Finding, lint_file
 from policies.loading import load_kept, load_pack
@@ -167,6 +168,11 @@ def on_shelf(name: str, year: int, folder: Path | None) -> tuple[Shelf, Pack]:
 def changes(old: Pack, new: Pack) -> tuple[Difference, ...]:
     """What changed between two packs, as it means to a case; empty when they mean the same."""
     return differences(old, new)
+
+
+def meaning_for_people(old: Pack, new: Pack) -> tuple[Effect, ...]:
+    """Whose rights, limits and letters change between two packs, in words."""
+    return effects(old, new)
 
 
 def same_file(version: str, folder: Path | None) -> Path | None:
