@@ -311,7 +311,8 @@ Spans are words (`8 working hours`, `3 business days`, `10 days`, `1 month`) or 
 """
 _LONGEST = 130
 _SECTIONS = {
-    "Pack": "The file", "Gate": "A gate", "PriorityRow": "A row of `priority`", "StepRow": "A rung of a ladder",
+    "Pack": "The file", "CategoryRow": "A category", "Gate": "A gate",
+    "PriorityRow": "A row of `priority`", "StepRow": "A rung of a ladder",
     "ClockRow": "A clock", "_LevelRow": "A level of a clock", "Extension": "The extension of a statutory limit",
     "TargetRow": "A target by report", "OutcomeRow": "An outcome", "RemedyRow": "A remedy", "OfferRow": "An offer",
     "Money": "A limit of money", "_InterimRow": "An interim measure", "SanctionsRow": "The section `sanctions`",

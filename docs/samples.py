@@ -89,6 +89,8 @@ PACK_SAMPLES = {
     "outcomes": "outcomes: [{name: upheld, lost_by: [respondent], remedies: [refund]}]",
     "offers": "offers: [{name: refund_with_return, remedies: [refund], with_return: true}]",
     "gates": "gates: [{name: reason_given, when: report.statement_length < 20, then: decline, reason: no_reason_given}]",
+    "categories": "categories: {injury: {title: Somebody was hurt, priority: urgent}, general: {title: Something else}}",
+    "needs": "needs: [booking]",
     "less_is_lost": "less_is_lost: false",
     "sanctions": "sanctions: {kinds: [{name: warning}], ladders: [{category: abuse, grounds: [insult], steps: [warning], …}]}",
     "hear_penalties": "hear_penalties: false",

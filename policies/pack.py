@@ -33,6 +33,7 @@ from domain.model.terms import (
 from domain.worktime.spans import Span
 from policies.pack_rows import (
     STRICT,
+    CategoryRow,
     ChargebackRow,
     Gate,
     Ladder,
@@ -233,6 +234,8 @@ class Pack(Frozen):
     """Whose work a case is before somebody has taken it."""
     appeal_queue: Code
     """The same on appeal: other people than those who ruled."""
+    categories: dict[Code, CategoryRow] = {}
+    """What reports can be about; one about anything else is put before a person (`category_unknown`). Left out: anything."""
     skills: dict[Code, Code] = {}
     """The skill that a case needs, by category; ``any`` stands for all others. Packs without it need none."""
     gates: tuple[Gate, ...] = ()

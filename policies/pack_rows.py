@@ -38,6 +38,17 @@ class Gate(Frozen):
     """The code that is told with it."""
 
 
+class CategoryRow(Frozen):
+    """What a report can be about, and what such a report needs."""
+
+    title: str
+    """What people call it, also whoever reports: plain words."""
+    priority: Priority | None = None
+    """At least so urgent, whatever the table of priorities and the report say."""
+    needs: tuple[Code, ...] = ()
+    """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
+
+
 class PriorityRow(Frozen):
     """One row of the routing: the first that hits sets the priority; a row without ``when`` always hits."""
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from domain.base import Priority, Side
+from domain.base import Priority, Side, most_urgent
 from domain.model.report import Report
 from domain.model.terms import (
     MAX_TERMS_BYTES,
@@ -39,7 +39,7 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     hours seconds). Raises :class:`PackError` when the terms of real time outgrow 4 KiB, KeyError for an unknown calendar.
     """
     facts = _report_facts(report)
-    routing = _gates(pack, facts)
+    routing = _of_category(pack, report, _gates(pack, facts))
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
     with_minor = {**facts, "report": {**facts["report"], "minors": max(1, facts["report"]["minors"])}}
@@ -200,7 +200,27 @@ def _gates(pack: Pack, facts: dict[str, Any]) -> Routing:
     return Routing(decision="admit", trace=tuple(trace))
 
 
+def _of_category(pack: Pack, report: Report, routing: Routing) -> Routing:
+    """What a category is, and what it needs, is told before a report is taken in: a misspelt one is nobody's fault but ours."""
+    if not pack.categories or routing.decision != "admit":
+        return routing
+    row = pack.categories.get(report.category)
+    missing = [name for name in row.needs if report.attributes.get(name) in (None, "")] if row is not None else []
+    if row is not None and not missing:
+        return routing
+    reason = "details_missing" if row is not None else "category_unknown"
+    said = f"categories/{report.category}: {f'without {missing[0]}' if missing else 'unknown'}"
+    return Routing(decision="triage", reason=reason, trace=(*routing.trace, said))
+
+
 def _priority(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priority, str]:
+    found, why = _by_table(pack, report, facts)
+    category = pack.categories.get(report.category)
+    least = most_urgent(found, category.priority if category is not None else None)
+    return (found, why) if least is found else (least, f"categories/{report.category}: {least.value}")
+
+
+def _by_table(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priority, str]:
     if report.priority is not None:
         return report.priority, "priority: as reported"
     for row in pack.priority:

@@ -6,6 +6,7 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from domain.base import Phase
@@ -19,6 +20,9 @@ from policies.suggestions import did_you_mean
 
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
+_OF_CATEGORY = re.compile(r"""report\.category\s*(?:[!=]=\s*(?:"[^"]*"|'[^']*')|in\s*\[[^\]]*\])""")
+"""What a condition compares the category with."""
+_TEXTS = re.compile(r"""["]([^"]*)["]|[']([^']*)[']""")
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -33,6 +37,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_disclosure(pack, clocks),
         *_prior_decision(pack),
         *_conditions(pack),
+        *_categories(pack),
         *_triggers(pack, clocks),
         *_clocks(clocks),
         *_ladder(pack, clocks),
@@ -159,6 +164,30 @@ def _conditions(pack: Pack) -> Iterator[str]:
             cel.compile(condition)
         except ValueError as error:
             yield f"{place}: {str(error).splitlines()[0]}"
+
+
+def _categories(pack: Pack) -> Iterator[str]:
+    """Where a category is named that the pack does not list: no report of it ever comes that far."""
+    if not pack.categories:
+        return
+    named = [(f"skills.{name}", name) for name in pack.skills if name != "any"]
+    named += [(f"ladders.{key}", key.partition("/")[0]) for key in pack.ladders if "/" in key]
+    for clock in pack.clocks:
+        extension = (clock.model_extra or {}).get("extension") or {}
+        longer = extension.get("by_category") or {} if isinstance(extension, dict) else {}
+        named += [(f"clocks.{clock.name}.by_category.{name}", name) for name in clock.by_category]
+        named += [(f"clocks.{clock.name}.extension.by_category.{name}", str(name)) for name in longer]
+        named += [(f"clocks.{clock.name}.pauses_only", name) for name in _as_codes((clock.model_extra or {}).get("pauses_only"))]
+    for place, condition in pack.cel_conditions:
+        said = (_TEXTS.findall(part) for part in _OF_CATEGORY.findall(condition))
+        named += [(place, name) for texts in said for pair in texts for name in pair if name]
+    for place, name in named:
+        if name not in pack.categories:
+            yield f"{place}: the pack lists no category '{name}'{did_you_mean(name, pack.categories, 'there are')}"
+
+
+def _as_codes(said: object) -> list[str]:
+    return said.split() if isinstance(said, str) else [str(code) for code in said] if isinstance(said, list | tuple) else []
 
 
 def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -96,7 +96,7 @@ async def test_a_temporary_measure_in_force_says_what_it_is_and_on_whom_until_wh
         await lobby.office.works(name, "safety")
     desk = lobby.office.desk()
     report = {
-        "kind": "safety_incident", "category": "injury", "statement": "The sitter's dog bit me in the hand.", "subject": "A bite",
+        "kind": "safety_incident", "category": "bite", "statement": "The sitter's dog bit me in the hand.", "subject": "A bite",
         "matter": "stay-1", "external_id": "S-1", "amount": None,
     }  # fmt: skip
     case = await desk.opened(**{**LAMP, **report})

@@ -146,6 +146,37 @@ class TestWordsForWhatHappens:
         assert only_errors(PACK[: PACK.index("notices:")] + "notices:\n" + told) == []
 
 
+class TestCategories:
+    """Every category that is named is one that the pack lists; where it lists none, any is taken."""
+
+    RUNG = "[{name: a, audience: [ops], wait_for: 1 hour}]"
+    LISTED = changed("queue: mediation", "queue: mediation\ncategories: {severity: {title: Severity}, scope: {title: Scope}}")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "place"),
+        [
+            ("report.amount >= 1000000", "report.category == 'severty'", "priority.large_amount.when"),
+            ("report.amount >= 1000000", "report.category in ['scope', 'severty']", "priority.large_amount.when"),
+            ("report.amount >= 1000000", 'report.category != "severty"', "priority.large_amount.when"),
+            ("queue: mediation", "queue: mediation\nskills: {severty: triage, any: triage}", "skills.severty"),
+            (
+                "quiet_for:",
+                "ladders: {severty/urgent: [{name: a, audience: [ops], wait_for: 1 hour}]}\nquiet_for:",
+                "ladders.severty/urgent",
+            ),
+        ],
+    )
+    def test_a_misspelt_one_is_an_error_with_what_may_have_been_meant(self, old: str, new: str, place: str) -> None:
+        (found,) = only_errors(changed(old, new, self.LISTED))
+        assert (found.place, found.problem) == (place, "the pack lists no category 'severty'; did you mean 'severity'?")
+        assert not [one for one in only_errors(changed(old, new)) if "lists no category" in one.problem]
+
+    def test_in_a_target(self) -> None:
+        own = "    by_category:\n      severty: {urgent: 1 hours, high: 3 hours, normal: 5 hours, low: 6 hours}\n"
+        text = self.LISTED.replace("  - name: first_response\n", f"  - name: first_response\n{own}", 1)
+        assert [one.place for one in only_errors(text)] == ["clocks.first_response.by_category.severty"]
+
+
 class TestEverythingInOnePass:
     """Whoever writes the rules mends all of it at once, not one mistake a run."""
 

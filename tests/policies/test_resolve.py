@@ -68,6 +68,64 @@ class TestGates:
         assert routed("bounty_dispute", statement="no." + " " * 60).reason == "no_reason_given"
 
 
+LISTED = {
+    "assault": {"title": "Somebody was attacked", "priority": "urgent"},
+    "noise": {"title": "Noise", "needs": ["hours"]},
+    "general": {"title": "Something else"},
+}
+
+
+class TestCategories:
+    """What a pack lists comes in; what it does not know comes before a person, and never falls to 'normal' unseen."""
+
+    def terms(self, **changes: Any) -> tuple[Any, Routing]:
+        pack = load_pack(text_of({**source("bounty_dispute"), "categories": LISTED}), "mine")
+        return resolve(pack, a_report("bounty_dispute", **changes), shelf().references)
+
+    @pytest.mark.parametrize(
+        ("changes", "decision", "reason"),
+        [
+            ({"category": "assault"}, "admit", None),
+            ({"category": "asault"}, "triage", "category_unknown"),
+            ({}, "admit", None),
+            ({"category": "noise"}, "triage", "details_missing"),
+            ({"category": "noise", "attributes": {"hours": ""}}, "triage", "details_missing"),
+            ({"category": "noise", "attributes": {"hours": 3}}, "admit", None),
+            # What a gate turns away is turned away, whatever it is called.
+            ({"category": "asault", "statement": "Short."}, "decline", "no_reason_given"),
+        ],
+    )
+    def test_unknown_ones_and_those_that_lack_something_wait_for_a_person(
+        self, changes: Any, decision: str, reason: str | None
+    ) -> None:
+        routing = self.terms(**changes)[1]
+        assert (routing.decision, routing.reason) == (decision, reason)
+
+    @pytest.mark.parametrize("said", [None, "low", "urgent"])
+    def test_one_is_at_least_so_urgent_whatever_the_report_says(self, said: str | None) -> None:
+        assert self.terms(category="assault", priority=said)[0].priority is Priority.URGENT
+
+    def test_the_trace_says_what_made_it_urgent(self) -> None:
+        assert self.terms(category="assault")[1].trace[-1] == "categories/assault: urgent"
+
+    def test_a_pack_that_lists_none_takes_any(self) -> None:
+        pack = load_pack(text_of({key: value for key, value in source("bounty_dispute").items() if key != "categories"}), "mine")
+        _, routing = resolve(pack, a_report("bounty_dispute", category="whatever"), shelf().references)
+        assert routing.decision == "admit"
+
+    @pytest.mark.parametrize(
+        ("kind", "category"),
+        [
+            *(("safety_incident", name) for name in ("assault", "child_endangerment", "injury", "self_harm", "life_in_danger")),
+            *(("conduct_report", name) for name in ("threats", "extortion", "self_harm", "sexual_misconduct")),
+        ],
+    )
+    def test_whoever_may_be_in_danger_is_urgent(self, kind: str, category: str) -> None:
+        for severity in ({}, {"severity": "minor"}):
+            report = a_report(kind, category=category, attributes=severity)
+            assert shelf().terms(report)[0].priority is Priority.URGENT
+
+
 class TestPriority:
     @pytest.mark.parametrize(
         ("kind", "changes", "priority"),

@@ -48,7 +48,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "ruled",
             (*_SAFE, act("review", "owner", "rule", outcome="accident", ground="no_breach", **WHY)),
             {"grace": SOON, "appeal_window": SHORTLY},
-            {"category": "injury"},
+            {"category": "bite"},
             fired=("grace", "appeal_window"),
         ),
         Exit(

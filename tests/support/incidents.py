@@ -13,7 +13,7 @@ STATEMENT = "The dog ran into the road while the sitter held the lead."
 
 def incident(**report: Any) -> Life:
     """A report with a witness, an insurer and the police; nobody of the team is on shift."""
-    life = a_case("safety_incident", **{"statement": STATEMENT, "category": "injury", **report})
+    life = a_case("safety_incident", **{"statement": STATEMENT, "category": "bite", **report})
     life.with_party(NEIGHBOUR, "claimant", "witness").with_party(INSURER, "respondent", "insurer")
     life.with_party(POLICE, "claimant", "authority")
     life.team = tuple(Colleague(actor=PEOPLE[who], roles=(PEOPLE[who].role,), on_shift=False) for who in (MEDIATOR, LEAD, OPS))
