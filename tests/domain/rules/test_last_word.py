@@ -110,7 +110,7 @@ class TestOnAppeal:
         life = (
             claimed()
             .says(RESPONDENT, "message")
-            .says(MEDIATOR, "rule", **DENIED)
+            .says(MEDIATOR, "rule", **DENIED, relies_on=[])
             .later(timedelta(days=1))
             .says(CLAIMANT, "appeal")
         )
