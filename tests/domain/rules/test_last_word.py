@@ -129,7 +129,8 @@ class TestOnAppeal:
 class TestWhoeverLosesIsToldSo:
     @pytest.mark.parametrize(("ruling", "loser"), [(DENIED, "claimant"), (PAID, "respondent")])
     def test_the_side_that_lost_alone(self, ruling: dict[str, Any], loser: str) -> None:
-        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message").says(MEDIATOR, "rule", **ruling)
+        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message").says(RESPONDENT, "message")
+        life.says(MEDIATOR, "rule", **ruling, relies_on=[])
         life.later(timedelta(days=1))
         told = {who: life.notices_for(who) for who in (CLAIMANT, RESPONDENT)}
         said = {who for who, drafts in told.items() if any(draft.data.get("could_answer") for draft in drafts)}
