@@ -65,7 +65,7 @@ def _check_nobody_withdraws(case: Case) -> None:
 
 def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
     """The first person proposes to tell them, a lead or ops who did not propose it does."""
-    if command.to == "claimant" and not words_barred(case):
+    if command.to == "claimant" and case.telling is None and not words_barred(case):
         raise AlreadyDisclosed("Nobody is reported in secret here: write to them by 'message'.")
     if command.reasons is None:
         raise tipping_off(case, "Give reasons; a second person has to agree.", "reasons")
@@ -179,7 +179,7 @@ def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed)
 
 
 def _refusal_of_disclosing(case: Case, actor: Actor) -> Refusal | None:
-    told = case.is_disclosed and not words_barred(case)
+    told = case.is_disclosed and case.telling is None and not words_barred(case)
     return AlreadyDisclosed("The respondent knows of the case already.") if told else None
 
 

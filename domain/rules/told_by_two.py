@@ -136,8 +136,10 @@ def _telling_code(case: Case, command: c.Command) -> bool:
     match command:
         case c.Retarget(category=str() as category):
             return category != case.category
-        case c.AddParty(role="authority"):
-            return True
+        case c.AddParty():
+            return command.party.role == "authority"
+        case c.ReplaceParty():
+            return command.by_party.role == "authority"
         case _:
             return False
 
