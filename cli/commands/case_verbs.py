@@ -52,6 +52,8 @@ _DECISION: Final = (
     Field("sanction_reasons", "The same in words."),
     Field("label_paid_by", "claimant, respondent or platform."),
     Field("statement", "The statement of reasons.", kind=JSON),
+    Field("stays", "An interim measure that stays until --until, for what an authority has yet to say; repeatable.", kind=LIST),
+    Field("until", "Until when it stays: an instant, a day ahead at least."),
 )
 
 

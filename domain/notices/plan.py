@@ -185,7 +185,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     They notice the measure anyway, and must be able to ask that somebody look at it again. Nothing says that there is a case.
     """
     fact = recording.fact
-    kept = [one for one in case.interim if one.kept_until is not None] if isinstance(fact, f.CaseWithdrawn) else []
+    ended = isinstance(fact, f.CaseWithdrawn | f.RulingIssued)
+    kept = [one for one in case.interim if one.kept_until is not None] if ended else []
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"

@@ -138,6 +138,15 @@ def stays_after(case: Case, at: datetime) -> tuple[str, ...]:
     return tuple(i.id for i in case.interim if i.id in ruling.stays)
 
 
+def kept_by_ruling(case: Case, audience: Audience) -> dict[str, Any]:
+    """What stays in force although the matter is decided, and until when, for whom it hits."""
+    ruling = case.rulings[-1]
+    kept = [i for i in case.interim if i.id in ruling.stays and audience in ("platform", "staff", i.remedy.to.value)]
+    if not kept or ruling.until is None:
+        return {}
+    return {"measures": [remedy_data(i.remedy) for i in kept], "to_at": ruling.until.isoformat()}
+
+
 def lapse(case: Case, command_id: str, at: datetime) -> Facts:
     """Nobody reviewed them in time: those in force end by themselves, but for what was promised to last longer.
 

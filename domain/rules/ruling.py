@@ -408,6 +408,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
+    told |= interim.kept_by_ruling(case, audience)
     if audience != "respondent":
         told |= crediting.over_now(case)
     if audience == "claimant" and _may_ask_for_documents(case):
