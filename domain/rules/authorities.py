@@ -59,6 +59,12 @@ def accuses(case: Case) -> bool:
     return (case.open and bool(case.terms.authorities)) or any(not report.made for report in case.reports)
 
 
+def knowing(case: Case) -> tuple[str, ...]:
+    """Who of the team has, or had, a part in a case: whom it belongs to, who proposed a report, decided or approved."""
+    people = (case.owner, *(r.proposed_by for r in case.reports), *(part.person for part in case.involved))
+    return tuple(sorted({one for one in people if one is not None}))
+
+
 def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime, speaker: str | None = None) -> Case:
     """The case as it is judged: the bar is on telling the person, so it counts in every case against them, and where they ask for
     their data.
