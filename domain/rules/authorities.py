@@ -111,7 +111,7 @@ def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
     """
     if not case.terms.has(Phase.APPROVAL):
         return None
-    if reported_in_secret(case):
+    if reported_in_secret(case) or case.words_by_two:
         return "reported_in_secret"
     asked = any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
     return "accused_elsewhere" if case.accused_elsewhere and asked else None

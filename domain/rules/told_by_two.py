@@ -114,11 +114,24 @@ def check(case: Case, command: c.Command, context: DecisionContext) -> None:
         raise tipping_off(case, "The parties read it: leave it as it is, and write a note.", "one_person")
     for field in text_fields(type(command)):
         value = getattr(command, field)
-        if value is None or TEXTS.get((command.type, field), "word") != "word" or not _leaves(case, command, context):
+        if value is None or not _is_word(case, command, field) or not _leaves(case, command, context):
             continue
         if not isinstance(value, Prose) or value.digest not in case.words_agreed:
-            said = f"'{field}' is in the words of one person. Say it by 'disclose' with text and reasons; a second person tells it."
+            said = (
+                f"'{field}' is in the words of one person. Say it by 'disclose' with text and reasons, which a second person tells; "
+                "or leave it out."
+            )
             raise tipping_off(case, said, "one_person")
+
+
+def _is_word(case: Case, command: c.Command, field: str) -> bool:
+    """Whether a text would be read if it were written. What is hidden in the case of the report is not in another one, where no
+    fact tells from when on: there somebody writes it who has no part in that case."""
+    how = TEXTS.get((command.type, field), "word")
+    if how != "hidden" or reported_in_secret(case):
+        return how == "word"
+    # Of a measure against somebody who knows of no case nobody outside reads why.
+    return case.is_disclosed or command.type not in ("impose_interim", "review_interim")
 
 
 def _leaves(case: Case, command: c.Command, context: DecisionContext) -> bool:

@@ -63,7 +63,9 @@ ACCUSES = """((c.closed_at IS NULL AND jsonb_array_length(coalesce(c.terms -> 'a
 KNOWN_BY = """ARRAY(
         SELECT c.owner WHERE c.owner IS NOT NULL
         UNION SELECT r ->> 'proposed_by' FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r
+            WHERE r ->> 'proposed_by' IS NOT NULL
         UNION SELECT i ->> 'person' FROM jsonb_array_elements(coalesce(c.state -> 'involved', '[]')) i
+            WHERE i ->> 'person' IS NOT NULL
     )"""
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,

@@ -181,6 +181,13 @@ class TestInAnotherCase:
         assert life.facts[-1].type == "message_sent"
         assert not life.case.words_by_two, "it is kept nowhere"
 
+    def test_nor_why_a_case_ends_or_what_a_ruling_rests_on(self) -> None:
+        life = self.beside(known_by=(OPS, MEDIATOR))
+        assert life.refused(OPS, "close", outcome="expired", reason="bank_closed", reasons=TOLD).code == "tipping_off"
+        life.says(RESPONDENT, "message").says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"], relies_on=[])
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert getattr(drafted, "approval_because", None) == "reported_in_secret"
+
     def test_whoever_knows_nothing_of_it_asks_as_everybody(self) -> None:
         life = self.beside(known_by=(MEDIATOR_2,)).says(MEDIATOR, "message", to="respondent")
         assert life.facts[-1].type == "message_sent"
