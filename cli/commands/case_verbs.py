@@ -36,7 +36,9 @@ def _needs(name: str, said: str, kind: str = TEXT) -> Field:
 
 
 _RELIES_ON: Final = Field(
-    "relies_on", "What it rests on (evd_…, message:N, signal:N, a joined case), or `none` of what came in; repeatable.", kind=NAMED
+    "relies_on",
+    "What it rests on (evd_…, message:N, signal:N, a joined case), or `none` of what came in; repeatable.",
+    kind=NAMED,
 )
 _DECISION: Final = (
     Field("reasons", "The reasons, as the parties will read them; - reads them from stdin.", needed=True),

@@ -59,7 +59,18 @@ SINCE: dict[int, frozenset[str]] = {
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
     3: frozenset(
-        {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked", "words_agreed"}
+        {
+            "form",
+            "reported_spans",
+            "reports",
+            "clocks",
+            "telling",
+            "proposed_by",
+            "spoke_since",
+            "unanswered",
+            "revoked",
+            "words_agreed",
+        }
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -167,7 +167,9 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
     """The texts that a notice quotes; to the parties nothing that one person wrote while somebody was reported in secret."""
-    return _told(case, recording, texts(case, recording.fact, viewer)) if viewer in _SIDES else texts(case, recording.fact, viewer)
+    return (
+        _told(case, recording, texts(case, recording.fact, viewer)) if viewer in _SIDES else texts(case, recording.fact, viewer)
+    )
 
 
 def _told(case: Case, recording: f.Recording, said: Mapping[str, Any]) -> dict[str, Any]:

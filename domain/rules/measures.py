@@ -18,6 +18,7 @@ from domain.rules.remedy import CREDIT, burdens
 from domain.rules.rights import in_force
 from domain.rules.rule import Facts
 
+
 def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
     """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
     a matter that is decided afresh has left. Raises a Refusal for one unnamed.

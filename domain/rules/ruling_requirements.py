@@ -52,7 +52,11 @@ def said(case: Case, command: c.Rule | c.DecideAppeal, at: datetime) -> dict[str
     told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement", "label_paid_by")}
     relied = {"relies_on": command.relies_on} if command.relies_on is not None else {}
     stays = interim.to_stay(case, command, at)
-    return {name: value for name, value in told.items() if value} | relied | ({"stays": stays, "until": command.until} if stays else {})
+    return (
+        {name: value for name, value in told.items() if value}
+        | relied
+        | ({"stays": stays, "until": command.until} if stays else {})
+    )
 
 
 def _named(allowed: list[str]) -> str:

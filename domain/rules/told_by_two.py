@@ -31,7 +31,9 @@ How = Literal["word", "hidden", "by_two", "inside", "party"]
 _PARTIES = frozenset({"claimant", "respondent"})
 _BY_TWO = frozenset({"message_sent", "case_disclosed"})
 """Facts by which two persons tell something; a word of one is refused before it becomes one."""
-_REASONED = frozenset({"case_closed", "case_declined", "case_reopened", "clock_extended", "party_left", "ruling_annulled", "case_retargeted"})
+_REASONED = frozenset(
+    {"case_closed", "case_declined", "case_reopened", "clock_extended", "party_left", "ruling_annulled", "case_retargeted"}
+)
 """Facts whose ``reason`` is a code that somebody writes as they like."""
 
 TEXTS: Mapping[tuple[str, str], How] = {
@@ -177,6 +179,12 @@ def _in_secret(case: Case, seq: int) -> bool:
 def agreed_words(case: Case, text: Prose | None) -> tuple[str, ...]:
     """The words, by digest, that two persons have agreed on once they tell ``text``: so far, and these."""
     first = case.telling
-    if first is None or first.text is None or text is None or first.text.digest != text.digest or text.digest in case.words_agreed:
+    if (
+        first is None
+        or first.text is None
+        or text is None
+        or first.text.digest != text.digest
+        or text.digest in case.words_agreed
+    ):
         return case.words_agreed
     return (*case.words_agreed, text.digest)

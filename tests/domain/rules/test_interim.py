@@ -339,5 +339,7 @@ class TestWhileAnAuthorityHasYetToSay:
 
     def test_what_nobody_named_ends_as_ever(self) -> None:
         life = self.frozen()
-        life = imposes(life).says(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"], until=life.now + 20 * DAY).fire("grace")
+        life = (
+            imposes(life).says(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"], until=life.now + 20 * DAY).fire("grace")
+        )
         assert (ended(life), undone(life)) == (["ruled"], [SUSPEND])

@@ -306,8 +306,10 @@ class TestWhateverIsSaid:
     )
     def test_it_is_answered_before_somebody_loses_by_it(self, who: str, command: str, fields: dict[str, Any]) -> None:
         life = claimed().says(RESPONDENT, "message").says(who, command, **fields)
-        piece = f"message:{life.recordings[-1].seq}" if command != "state_amount" else next(
-            f"message:{r.seq}" for r in life.recordings if r.fact.type == "amount_stated"
+        piece = (
+            f"message:{life.recordings[-1].seq}"
+            if command != "state_amount"
+            else next(f"message:{r.seq}" for r in life.recordings if r.fact.type == "amount_stated")
         )
         refusal = life.refused(MEDIATOR, "rule", **PAID)
         assert (refusal.code, refusal.fields["missing"], refusal.fields["evidence"]) == ("not_heard", "evidence", [piece])

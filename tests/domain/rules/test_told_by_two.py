@@ -150,7 +150,11 @@ class TestWhy:
         for who in (CLAIMANT, RESPONDENT):
             if visible(life.case, found, life.actor(who)):
                 assert unsaid(life.case, found, life.actor(who)) >= {"reasons", "reason"}
-        drafts = [draft for seq, draft in life.notices if draft.event in (fact, *events) and draft.audience in ("claimant", "respondent")]
+        drafts = [
+            draft
+            for seq, draft in life.notices
+            if draft.event in (fact, *events) and draft.audience in ("claimant", "respondent")
+        ]
         assert not any(draft.texts or "reason" in draft.data for draft in drafts)
         assert not unsaid(life.case, found, life.actor(LEAD))
 
@@ -162,7 +166,10 @@ class TestCodes:
         assert reported().says(LEAD, "retarget", priority="urgent", reason="more_victims").case.priority == "urgent"
 
     def test_nor_is_an_authority_among_the_parties(self) -> None:
-        assert reported().refused(LEAD, "add_party", party={"ref": "fiu", "side": "claimant", "role": "authority"}).code == "tipping_off"
+        assert (
+            reported().refused(LEAD, "add_party", party={"ref": "fiu", "side": "claimant", "role": "authority"}).code
+            == "tipping_off"
+        )
 
 
 class TestInAnotherCase:
@@ -197,5 +204,3 @@ def test_a_second_person_reads_what_the_claimant_alone_is_told_by_a_ruling() -> 
     life = reported(known=False).says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"], relies_on=[])
     drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
     assert getattr(drafted, "approval_because", None) == "reported_in_secret"
-
-
