@@ -222,8 +222,8 @@ class Case(Kept):
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     words_by_two: bool = False
-    """Whether no text of whoever speaks goes out by them alone, while a command is judged beside another case in which a respondent
-    is reported in secret; it is kept nowhere."""
+    """Whether no text of whoever speaks goes out by them alone, while a command is judged beside another case in which a
+    respondent is reported in secret; it is kept nowhere."""
     accused_elsewhere: bool = False
     """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
     raised_by: str | None = None

@@ -41,8 +41,8 @@ class _Decision(CommandBase):
     """What it relies on of whatever came in: evidence, ``message:`` or ``signal:`` and the number of the fact, a joined report by
     its case. Left out: all of it, so that whoever loses could answer all."""
     stays: tuple[Reference, ...] = Field(default=(), max_length=50)
-    """Interim measures, by id or name, that the ruling does not end: they stay until ``until``, for what an authority that was told
-    of the case has yet to say."""
+    """Interim measures, by id or name, that the ruling does not end: they stay until ``until``, for what an authority that was
+    told of the case has yet to say."""
     until: Instant | None = None
 
 

@@ -70,8 +70,8 @@ def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime, speake
     their data.
 
     In a case of theirs that they know, no text goes out by one person where it is tied to the one in which they are reported
-    (split, linked, merged, joined), and none of a ``speaker`` who has worked on that one. Others, who know nothing, ask and answer
-    as everybody does: silence would tell them, and so would a refusal tell those who need not know.
+    (split, linked, merged, joined), and none of a ``speaker`` who has worked on that one. Others, who know nothing, ask and
+    answer as everybody does: silence would tell them, and so would a refusal tell those who need not know.
     """
     found = tuple(others)
     alive = tuple(one for one in found if one.reported and (one.closed_at is None or at < one.closed_at + BARRED_FOR))

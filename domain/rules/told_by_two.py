@@ -1,9 +1,9 @@
 """While somebody is reported in secret, nothing that one person wrote reaches anybody outside the team.
 
 A careless word tips off whoever is reported, and so does one to somebody else who passes it on: neither the person concerned nor
-others may learn of the report (directive (EU) 2015/849, article 39(1); 31 USC 5318(g)(2)). So from when it is proposed each text of
-one person of the team, or of the platform, goes one of these ways (:data:`TEXTS`, one entry for each field of a command that holds
-a text; without one it is a word of one person):
+others may learn of the report (directive (EU) 2015/849, article 39(1); 31 USC 5318(g)(2)). So from when it is proposed each text
+of one person of the team, or of the platform, goes one of these ways (:data:`TEXTS`, one entry for each field of a command that
+holds a text; without one it is a word of one person):
 
 ``word``    It is there to be told. Refused to one person, until two have agreed on these words by ``disclose``.
 ``hidden``  What happens is told, without why: the parties read the text neither then nor later.
@@ -120,8 +120,8 @@ def check(case: Case, command: c.Command, context: DecisionContext) -> None:
             continue
         if not isinstance(value, Prose) or value.digest not in case.words_agreed:
             said = (
-                f"'{field}' is in the words of one person. Say it by 'disclose' with text and reasons, which a second person tells; "
-                "or leave it out."
+                f"'{field}' is in the words of one person. Say it by 'disclose' with text and reasons, which a second person "
+                "tells; or leave it out."
             )
             raise tipping_off(case, said, "one_person")
 
@@ -160,8 +160,8 @@ def _telling_code(case: Case, command: c.Command) -> bool:
 
 
 def unsaid(case: Case, recording: f.Recording) -> frozenset[str]:
-    """Fields of a fact that no party reads: one person of the team wrote them by themselves while somebody was reported in secret,
-    be it why a measure stays or ends, why a clock got more time, or why the case was closed or taken up again.
+    """Fields of a fact that no party reads: one person of the team wrote them by themselves while somebody was reported in
+    secret, be it why a measure stays or ends, why a clock got more time, or why the case was closed or taken up again.
     """
     fact, role = recording.fact, recording.actor.role
     if role in _PARTIES or fact.type in _BY_TWO or not _in_secret(case, recording.seq):
