@@ -23,9 +23,13 @@ class Prose(Kept):
     length: int
 
 
-@cache
 def text_fields(model: type[BaseModel]) -> tuple[str, ...]:
     """The fields of a command or a fact that hold texts, also inside what they hold, in the order of the model."""
+    return _text_fields(model)
+
+
+@cache
+def _text_fields(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for name, field in model.model_fields.items() if _holds_text(field.annotation))
 
 

@@ -52,7 +52,7 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
     # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
-    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at, context.actor.id)
+    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at, context.known().id)
     told_by_two.check(held, command, context)
     if command.type in money.GIVES or command.type == "deadline":
         held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)

@@ -22,6 +22,7 @@ from typing import Literal
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.clocks import Retarget
 from domain.model.prose import Prose, text_fields, text_of
 from domain.rules.authorities import reported_in_secret, tipping_off
 from domain.rules.confidence import addressed, evidence_for
@@ -149,7 +150,7 @@ def _leaves(case: Case, command: c.Command, context: DecisionContext) -> bool:
 
 def _telling_code(case: Case, command: c.Command) -> bool:
     match command:
-        case c.Retarget(category=str() as category):
+        case Retarget(category=str() as category):
             return category != case.category
         case c.AddParty():
             return command.party.role == "authority"
