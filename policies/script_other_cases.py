@@ -15,7 +15,7 @@ from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.authorities import accuses, reported_in_secret
+from domain.rules.authorities import accuses, knowing, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
@@ -52,6 +52,7 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
                     reported=against and reported_in_secret(state),
                     accused=against and accuses(state),
                     closed_at=state.closed_at,
+                    known_by=knowing(state),
                 )
 
 

@@ -29,6 +29,8 @@ _TEAM_ONLY = frozenset({
     # Of a sanction: what it adds to the count of the next one.
     "weight",
     "synthetic",
+    # Of a decision: the numbers of facts that it rests on.
+    "relies_on",
 })  # fmt: skip
 """Fields of facts that the team alone reads: they say how the matter is handled, or join a person's cases."""
 

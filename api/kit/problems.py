@@ -197,7 +197,7 @@ PROBLEMS: dict[str, Row] = {
     "sanction_reasons_missing": Row(422, "Off the ladder without reasons", "Give `sanction_reason` and `sanction_reasons`."),
     "not_disclosed": Row(409, "The respondent does not know", "Tell them of the case first (`disclose`)."),
     "tipping_off": Row(409, "Two persons have to tell them", "It is reported to a financial intelligence unit, or is to be: "
-                       "nobody tells the respondent by a question, a message, a ruling or alone."),
+                       "no text of one person reaches either side, and no question, message or ruling the respondent."),
     "already_disclosed": Row(409, "The respondent knows", "They were told of the case, at its opening or since."),
     "not_heard": Row(409, "Not heard yet", "See `fields`: rule when this side has answered, or its time is over."),
     "remedy_not_allowed": Row(422, "Remedy does not fit", "Use a remedy that comes with the outcome; see `fields`."),

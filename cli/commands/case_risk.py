@@ -135,11 +135,13 @@ def disclose(
     reasons: Annotated[
         str | None, typer.Option(help="Why, where an authority is told of them: a second person says so too.")
     ] = None,
+    to: Annotated[str | None, typer.Option(help="claimant: what two persons tell that side while somebody is reported.")] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Tell the respondent of the case, once and for good."""
     said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {}) | ({"reasons": reasons} if reasons else {})
+    said |= {"to": to} if to else {}
     send(case_id, said | ({"with_statement": True} if with_statement else {}), Target(tenant, speaker), as_json=json)
 
 

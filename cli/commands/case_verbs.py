@@ -35,15 +35,16 @@ def _needs(name: str, said: str, kind: str = TEXT) -> Field:
     return Field(name, said, needed=True, kind=kind)
 
 
+_RELIES_ON: Final = Field(
+    "relies_on",
+    "What it rests on (evd_…, message:N, signal:N, a joined case), or `none` of what came in; repeatable.",
+    kind=NAMED,
+)
 _DECISION: Final = (
     Field("reasons", "The reasons, as the parties will read them; - reads them from stdin.", needed=True),
     Field("ground", "The clause it rests on."),
     Field("remedies", "TYPE or TYPE:AMOUNT:CURRENCY, in minor units; repeatable.", kind=REMEDIES, option="remedy"),
-    Field(
-        "relies_on",
-        "What it rests on (evd_…, message:N, signal:N, a joined case), or `none` of what came in; repeatable.",
-        kind=NAMED,
-    ),
+    _RELIES_ON,
     Field("conditions", "A condition; repeatable.", kind=LIST, option="condition"),
     Field("reply", "What whoever asked or appealed is answered."),
     Field("complaint_route", "Where to complain next, as a code."),
@@ -52,6 +53,8 @@ _DECISION: Final = (
     Field("sanction_reasons", "The same in words."),
     Field("label_paid_by", "claimant, respondent or platform."),
     Field("statement", "The statement of reasons.", kind=JSON),
+    Field("stays", "An interim measure that stays until --until, for what an authority has yet to say; repeatable.", kind=LIST),
+    Field("until", "Until when it stays: an instant, a day ahead at least."),
 )
 
 
@@ -128,7 +131,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "contest_return": ("Say that what came back is not what was agreed.", (REASONS,)),
     "decide_return": ("Say whether the goods count as back.", (
         _needs("received", "Whether they do.", FLAG), REASONS,
-        Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY)),
+        Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY), _RELIES_ON),
     ),
     "merge": ("Let this case go on in an older one.", (_needs("into", "The older case (case_…)."), REASONS)),
     "link": ("Note what this case has to do with another.", (

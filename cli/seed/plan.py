@@ -342,7 +342,7 @@ def _with_ruling(c: _Case, rulings: Mapping[str, dict[str, Any]]) -> Planned:
     started, ruling = _owned(c), dict(rulings[c.kind])
     if isinstance(ruling.get("remedies"), str):
         ruling["remedies"] = [{"type": ruling["remedies"], "to": "claimant", "amount": c.amount}]
-    rule = Deed(c.owner, "rule", {**ruling, "reasons": c.random.choice(texts.REASONS)})
+    rule = Deed(c.owner, "rule", {**ruling, "relies_on": [], "reasons": c.random.choice(texts.REASONS)})
     return Planned(started.moving, (*started.deeds, *_heard(c), rule))
 
 

@@ -30,7 +30,10 @@ from services.errors import Refused
 from services.preview import Preview, preview
 from services.rows import Doing
 
-_CAME = {"message": "A message to the desk", "signal": "A signal of the platform"}
+_CAME = {"message": "Something that was said", "signal": "A signal of the platform"}
+_SAID_BY = frozenset({"claimant", "respondent", "platform"})
+_MOST_SAID = 40
+"""Words that the form lists, the newest of them: more is found on the page of the case, and named by the number of the fact."""
 DECISIONS: Mapping[str, tuple[str, str]] = {
     "uphold": ("The ruling stays as it is", "u"),
     "vary": ("Another outcome, in part", "v"),
@@ -224,11 +227,24 @@ async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
         for piece in await evidence.handed_in(visit.parts, visit.caller, found.seen)
     ]
     case, known = found.seen.case, {code for code, _ in pieces}
-    others = dict.fromkeys(one.id for one in (case.unanswered if case is not None else ()) if one.id not in known)
-    if not others:
-        return pieces
     entries = {entry.n: entry for entry in await timelines.first_entries(visit.parts, visit.caller, found.seen)}
+    said = [f"message:{n}" for n, entry in entries.items() if entry.role in _SAID_BY and entry.type in _SAID and _words(entry)]
+    unanswered = [one.id for one in (case.unanswered if case is not None else ())]
+    others = dict.fromkeys(one for one in (*said[-_MOST_SAID:], *unanswered) if one not in known)
     return [*pieces, *((one, _came(one, entries, found)) for one in others)]
+
+
+_SAID = frozenset({
+    "message_sent", "offer_made", "appeal_lodged", "case_withdrawn", "withdrawal_explained", "claim_conceded", "return_contested",
+    "interim_review_asked", "amount_stated",
+})  # fmt: skip
+"""What people say by words of their own, beside what they hand in."""
+
+
+def _words(entry: timelines.Entry) -> str | None:
+    said = entry.data.get("text") or entry.data.get("reasons")
+    words = said.get("text") if isinstance(said, dict) else said
+    return words if isinstance(words, str) else None
 
 
 def _came(piece: str, entries: Mapping[int, timelines.Entry], found: Shown) -> str:
@@ -238,9 +254,7 @@ def _came(piece: str, entries: Mapping[int, timelines.Entry], found: Shown) -> s
     entry = entries.get(int(number))
     if entry is None:
         return f"{_CAME[what]}, number {number} of the record"
-    said = entry.data.get("text")
-    words = said.get("text") if isinstance(said, dict) else said
-    return f"{(words if isinstance(words, str) else _CAME[what])[:60]} ({found.names.get(entry.actor_id or '', 'the platform')})"
+    return f"{(_words(entry) or _CAME[what])[:60]} ({found.names.get(entry.actor_id or '', 'the platform')})"
 
 
 async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:

@@ -59,7 +59,18 @@ SINCE: dict[int, frozenset[str]] = {
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
     3: frozenset(
-        {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
+        {
+            "form",
+            "reported_spans",
+            "reports",
+            "clocks",
+            "telling",
+            "proposed_by",
+            "spoke_since",
+            "unanswered",
+            "revoked",
+            "words_agreed",
+        }
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -198,6 +209,8 @@ class Case(Kept):
     """The number of that fact: what happened before it they do not see."""
     telling: ProposedDisclosure | None = None
     """Somebody would tell them although an authority was told, and waits for a second person."""
+    words_agreed: tuple[str, ...] = ()
+    """Texts, by digest, that two persons have told while somebody was reported in secret: whoever asks may ask in these words."""
     caucus: tuple[Caucus, ...] = ()
     """The talks between the desk and one side, a thread for each side that was ever spoken to alone."""
     split_off: tuple[Money, ...] = ()
@@ -208,6 +221,9 @@ class Case(Kept):
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
+    words_by_two: bool = False
+    """Whether no text of whoever speaks goes out by them alone, while a command is judged beside another case in which a
+    respondent is reported in secret; it is kept nowhere."""
     accused_elsewhere: bool = False
     """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
     raised_by: str | None = None

@@ -14,11 +14,13 @@ Words = Literal["shared", "desk"]
 
 
 class Disclose(CommandBase):
-    """Tell the respondent of the case, or, where they know of it and are reported in secret, what else they are told. It cannot
+    """Tell the respondent of the case, or, where they are reported in secret, what else a side is told by two persons. It cannot
     be taken back.
     """
 
     type: Literal["disclose"] = "disclose"
+    to: Literal["respondent", "claimant"] = "respondent"
+    """Whom two persons tell ``text`` while the respondent is reported in secret; the claimant reads it as a message."""
     text: SealedText | None = None
     """What they are told of what is held against them, in the team's words: whoever reported it need not be quoted."""
     with_statement: bool = False
@@ -34,6 +36,7 @@ class DisclosureProposed(Kept):
     reasons: Prose
     text: Prose | None = None
     with_statement: bool = False
+    to: Literal["respondent", "claimant"] = "respondent"
 
 
 class ProposedDisclosure(Kept):
@@ -43,6 +46,7 @@ class ProposedDisclosure(Kept):
     credential: str | None = None
     text: Prose | None = None
     with_statement: bool = False
+    to: Literal["respondent", "claimant"] = "respondent"
 
 
 class CaseDisclosed(Kept):

@@ -116,6 +116,8 @@ class HeldPerson(Kept):
     waits for its second person."""
     closed_at: Instant | None = None
     """When that case was closed; None: it is open."""
+    known_by: tuple[str, ...] = ()
+    """Who of the team has, or had, a part in that case."""
 
 
 class Withheld(Kept):

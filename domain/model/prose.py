@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Annotated, Any, get_args
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from domain.base import Kept
@@ -20,6 +21,33 @@ class Prose(Kept):
     content_id: str
     digest: str
     length: int
+
+
+def text_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a command or a fact that hold texts, also inside what they hold, in the order of the model."""
+    return _text_fields(model)
+
+
+@cache
+def _text_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name, field in model.model_fields.items() if _holds_text(field.annotation))
+
+
+def _holds_text(kind: Any) -> bool:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return issubclass(kind, Prose) or bool(text_fields(kind))
+    return any(_holds_text(part) for part in get_args(kind))
+
+
+def text_of(said: BaseModel) -> Iterator[Prose]:
+    """The texts that a command or a fact carries."""
+    for name in text_fields(type(said)):
+        value = getattr(said, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Prose):
+                yield part
+            elif isinstance(part, BaseModel):
+                yield from text_of(part)
 
 
 Sealer = Callable[[str], Prose]

@@ -40,6 +40,10 @@ class _Decision(CommandBase):
     relies_on: Annotated[tuple[Reference, ...] | None, Field(max_length=50)] = None
     """What it relies on of whatever came in: evidence, ``message:`` or ``signal:`` and the number of the fact, a joined report by
     its case. Left out: all of it, so that whoever loses could answer all."""
+    stays: tuple[Reference, ...] = Field(default=(), max_length=50)
+    """Interim measures, by id or name, that the ruling does not end: they stay until ``until``, for what an authority that was
+    told of the case has yet to say."""
+    until: Instant | None = None
 
 
 class Rule(_Decision):
@@ -135,6 +139,9 @@ class Ruling(Kept):
     """Made before there was a case, and taken over into it."""
     sanction: SanctionDrafted | None = None
     label_paid_by: Payer | None = None
+    stays: tuple[str, ...] = ()
+    """Interim measures that it does not end, until an instant."""
+    until: Instant | None = None
 
 
 class Effect(Kept):
@@ -291,6 +298,9 @@ class RulingDrafted(Kept):
     label_paid_by: Payer | None = None
     relies_on: tuple[str, ...] | None = None
     """The evidence that it relies on; None: it was not said."""
+    stays: tuple[str, ...] = ()
+    """Interim measures that it does not end."""
+    until: Instant | None = None
 
 
 class RulingApproved(Kept):

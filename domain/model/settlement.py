@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.base import Code, CommandBase, Instant, Kept, Money, Reference, Side
 from domain.model.prose import Prose, SealedText
@@ -303,6 +305,8 @@ class DecideReturn(CommandBase):
     amount: Money | None = None
     """Less than was promised, because the goods came back damaged, used or not whole; left out: what was promised."""
     reasons: SealedText
+    relies_on: Annotated[tuple[Reference, ...] | None, Field(max_length=50)] = None
+    """What it relies on of whatever came in, as of a ruling; left out: all of it, so that whoever loses could answer all."""
 
 
 ReturnCommand = ShipReturn | ConfirmReturn | ContestReturn | DecideReturn
@@ -354,6 +358,8 @@ class ReturnEnded(Kept):
     received: bool
     because: Literal["confirmed", "decided", "not_shipped", "not_confirmed", "overtaken"]
     reasons: Prose | None = None
+    relies_on: tuple[str, ...] | None = None
+    """What it rests on of whatever came in; None: it was not said."""
     amount: Money | None = None
     """What is paid instead of what was promised, where that is less."""
 

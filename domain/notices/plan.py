@@ -4,7 +4,7 @@ know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain.base import Instant, Kept, Outcome, Phase, Side
@@ -16,7 +16,6 @@ from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
-from domain.rules.authorities import unsaid
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -25,6 +24,7 @@ from domain.rules.parties import told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share
+from domain.rules.told_by_two import unsaid
 from domain.rules.under_age import told_in_confidence, without_guardian
 from domain.rules.visibility import is_news, knows
 
@@ -134,7 +134,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     if isinstance(fact, f.LevelReached):
         audiences = _told_by(case, fact)
     drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
-    drafts += _last_letter(case, fact, event) if isinstance(fact, f.PartyLeft) else []
+    drafts += _last_letter(case, recording, fact, event) if isinstance(fact, f.PartyLeft) else []
     # A measure stays with whoever was replaced or removed: they hear of it as somebody who knows of no case.
     drafts += [one for one in _of_measure_alone(case, recording, event) if case.is_disclosed and _has_left(case, one.recipient)]
     for audience in _each(audiences):
@@ -149,7 +149,8 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         for recipient in _recipients(case, audience, fact):
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
-            data = {**_case_data(case, viewer), **said(case, fact, viewer)}
+            own = said(case, fact, viewer)
+            data = {**_case_data(case, viewer), **(_told(case, recording, own) if viewer in _SIDES else own)}
             if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
                 data["yourself"] = True
             if _came_along(case, recipient):
@@ -165,10 +166,19 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
-    """The texts that a notice quotes; to whoever is reported in secret nothing that one person wrote."""
-    if viewer == "respondent" and unsaid(case, recording):
-        return {}
-    return texts(case, recording.fact, viewer)
+    """The texts that a notice quotes; to the parties nothing that one person wrote while somebody was reported in secret."""
+    return (
+        _told(case, recording, texts(case, recording.fact, viewer)) if viewer in _SIDES else texts(case, recording.fact, viewer)
+    )
+
+
+def _told(case: Case, recording: f.Recording, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a notice says to a party, what they may read: by whatever name the notice calls it."""
+    unread = unsaid(case, recording)
+    if not unread:
+        return dict(said)
+    hidden = [getattr(recording.fact, name, None) for name in unread]
+    return {name: value for name, value in said.items() if name not in unread and not (value is not None and value in hidden)}
 
 
 def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:
@@ -177,7 +187,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     They notice the measure anyway, and must be able to ask that somebody look at it again. Nothing says that there is a case.
     """
     fact = recording.fact
-    kept = [one for one in case.interim if one.kept_until is not None] if isinstance(fact, f.CaseWithdrawn) else []
+    ended = isinstance(fact, f.CaseWithdrawn | f.RulingIssued)
+    kept = [one for one in case.interim if one.kept_until is not None] if ended else []
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"
@@ -198,19 +209,19 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         data["measure_id"] = fact.measure_id
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
         data |= {"due_at": ends_at.isoformat()} if ends_at is not None else {}
-        told = {"told": fact.told} if fact.told is not None else {}
+        told = _told(case, recording, {"told": fact.told}) if fact.told is not None else {}
     hit_by = who_is_hit(case, ids)
     people = (p.id for p in case.side_parties(Side.RESPONDENT) if p.id in hit_by and p.id != recording.actor.id)
     return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]
 
 
-def _last_letter(case: Case, fact: f.PartyLeft, event: str) -> list[NoticeDraft]:
+def _last_letter(case: Case, recording: f.Recording, fact: f.PartyLeft, event: str) -> list[NoticeDraft]:
     """What somebody hears who was put out of a case that was their own matter: why, and nothing of how it goes on."""
     said, party = told_of_leaving(case, fact), case.party(fact.party)
     if said is None or party is None:
         return []
-    texts = {name: text for name, text in said.texts.items() if text is not None}
-    data = {"kind": case.kind, "your_side": party.side.value, **said.codes}
+    texts = {name: text for name, text in _told(case, recording, said.texts).items() if text is not None}
+    data = {"kind": case.kind, "your_side": party.side.value, **_told(case, recording, said.codes)}
     return [NoticeDraft(event=event, recipient=party.id, audience=party.side.value, data=data, texts=texts)]
 
 
@@ -240,6 +251,9 @@ def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[No
                 data["outcome"] = fact.outcome
             drafts.append(NoticeDraft(event=event, recipient=party.id, audience=viewer, data=data))
     return drafts
+
+
+_SIDES = frozenset({"claimant", "respondent"})
 
 
 def _viewer(audience: Audience) -> Viewer:

@@ -26,6 +26,7 @@ from domain.model.safeguards import (
 )
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
+from domain.rules.need_to_know import others_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
@@ -39,9 +40,6 @@ BARRED_FOR = timedelta(days=5 * 365 + 1)
 """After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
 _OF_DATA = frozenset({"erase", "disclose", "correction"})
 """Remedies by which somebody gets, or loses, what is kept of them."""
-_PARTIES = frozenset({"claimant", "respondent"})
-_BY_TWO = frozenset({"message_sent", "case_disclosed"})
-"""What is told by two persons while a report is made in secret."""
 
 
 def is_secret(case: Case) -> bool:
@@ -61,16 +59,31 @@ def accuses(case: Case) -> bool:
     return (case.open and bool(case.terms.authorities)) or any(not report.made for report in case.reports)
 
 
-def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime) -> Case:
+def knowing(case: Case) -> tuple[str, ...]:
+    """Who of the team has, or had, a part in a case: whom it belongs to, who proposed a report, decided or approved."""
+    people = (case.owner, *(r.proposed_by for r in case.reports), *(part.person for part in case.involved))
+    return tuple(sorted({one for one in people if one is not None}))
+
+
+def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime, speaker: str | None = None) -> Case:
     """The case as it is judged: the bar is on telling the person, so it counts in every case against them, and where they ask for
     their data.
+
+    In a case of theirs that they know, no text goes out by one person where it is tied to the one in which they are reported
+    (split, linked, merged, joined), and none of a ``speaker`` who has worked on that one. Others, who know nothing, ask and
+    answer as everybody does: silence would tell them, and so would a refusal tell those who need not know.
     """
     found = tuple(others)
-    barred = {one.ref_digest for one in found if one.reported and (one.closed_at is None or at < one.closed_at + BARRED_FOR)}
+    alive = tuple(one for one in found if one.reported and (one.closed_at is None or at < one.closed_at + BARRED_FOR))
+    barred = {one.ref_digest for one in alive}
     accused = barred | {one.ref_digest for one in found if one.accused}
     hidden = not case.is_disclosed and _any_of(case, Side.RESPONDENT, barred)
     asks = _any_of(case, Side.CLAIMANT, accused)
-    return case.model_copy(update={"reported_elsewhere": hidden, "accused_elsewhere": asks}) if hidden or asks else case
+    tied = {one.ref_digest for one in alive if one.case_id in others_of(case) or speaker in one.known_by}
+    by_two = _any_of(case, Side.RESPONDENT, tied)
+    if not (hidden or asks or by_two):
+        return case
+    return case.model_copy(update={"reported_elsewhere": hidden, "accused_elsewhere": asks, "words_by_two": by_two})
 
 
 def _any_of(case: Case, side: Side, digests: Collection[str]) -> bool:
@@ -81,32 +94,14 @@ def tipping_off(case: Case, what: str, because: str) -> TippingOff:
     """The refusal, in words for the team alone."""
     # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
     where = "" if reported_in_secret(case) else " in another case"
-    said = f"To tell the respondent now may be to tell them that they are reported to an authority{where}. {what}"
+    said = f"To tell them now may be to tell the respondent that they are reported to an authority{where}. {what}"
     return TippingOff(said, because=because)
-
-
-def barred_word(case: Case, context: DecisionContext, why: str) -> None:
-    """Refuses a free text of one person to a respondent who knows of a case that is reported in secret: a careless word tips them
-    off. What they have to be told goes by :class:`~domain.model.disclosure.Disclose`, by two persons.
-
-    In other cases of theirs that they know they are asked and answered as everybody is: silence there would tell them.
-    """
-    if context.actor is not None and context.actor.role not in _PARTIES and reported_in_secret(case):
-        raise tipping_off(case, f"{why} Say it by 'disclose' with text and reasons; a second person tells it.", "one_person")
 
 
 def check_told_of_measure(case: Case, told: Prose | None, of: Side) -> None:
     """Refuses what one person would have whoever a measure hits told of it, where the law forbids to tell them."""
-    if told is not None and of is Side.RESPONDENT and (is_secret(case) or reported_in_secret(case)):
+    if told is not None and of is Side.RESPONDENT and is_secret(case) and told.digest not in case.words_agreed:
         raise tipping_off(case, "Impose the measure without 'told': the measure alone is told.", "one_person")
-
-
-def unsaid(case: Case, recording: f.Recording) -> bool:
-    """Whether the respondent does not read the text of what somebody of the team did by themselves: why a measure stays or ends,
-    why the case was closed or taken up again. It was written while they were reported in secret."""
-    if recording.actor.role in _PARTIES or recording.fact.type in _BY_TWO:
-        return False
-    return any(first <= recording.seq and (last is None or recording.seq < last) for first, last in case.reported_spans)
 
 
 def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
@@ -116,7 +111,7 @@ def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
     """
     if not case.terms.has(Phase.APPROVAL):
         return None
-    if case.is_disclosed and reported_in_secret(case):
+    if reported_in_secret(case) or case.words_by_two:
         return "reported_in_secret"
     asked = any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
     return "accused_elsewhere" if case.accused_elsewhere and asked else None

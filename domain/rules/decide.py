@@ -16,7 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
-from domain.rules import authorities, legal_hold, money
+from domain.rules import authorities, legal_hold, money, told_by_two
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -44,14 +44,16 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         return open_case(command, context, at)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
-    refusal = refusal_of(case, context.actor, command.type)
+    barred = authorities.beside_others(case, context.held, at, context.actor.id)
+    refusal = refusal_of(barred, context.actor, command.type)
     refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)
     if refusal is not None:
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
     # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
-    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at)
+    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at, context.known().id)
+    told_by_two.check(held, command, context)
     if command.type in money.GIVES or command.type == "deadline":
         held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)
     own = command.type in ("place_hold", "lift_hold")

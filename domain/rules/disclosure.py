@@ -29,9 +29,10 @@ from domain.model.terms import OutcomeTerms
 from domain.model.withdrawal import WithdrawalPending
 from domain.rules import hearing, losses
 from domain.rules.audiences import Audience
-from domain.rules.authorities import is_secret, reported_in_secret, tipping_off
+from domain.rules.authorities import is_secret, tipping_off
 from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.told_by_two import agreed_words, words_barred
 from domain.rules.topic import NoticeData, Topic, everybody, inside
 
 _SECOND = ("lead", "ops")
@@ -43,6 +44,8 @@ _SHOWN_TO_NEWCOMERS = _SHOWN_OF_BEFORE | {"case_disclosed", "phase_entered", "ru
 
 
 def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datetime) -> Facts:
+    if command.to == "claimant":
+        return _by_two(case, command, context)
     if not case.side_parties(Side.RESPONDENT):
         raise PartyNotAsked("There is nobody on the side of the respondent to tell.", of=Side.RESPONDENT.value)
     _check_nobody_withdraws(case)
@@ -62,24 +65,28 @@ def _check_nobody_withdraws(case: Case) -> None:
 
 def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
     """The first person proposes to tell them, a lead or ops who did not propose it does."""
+    if command.to == "claimant" and case.telling is None and not words_barred(case):
+        raise AlreadyDisclosed("Nobody is reported in secret here: write to them by 'message'.")
     if command.reasons is None:
         raise tipping_off(case, "Give reasons; a second person has to agree.", "reasons")
     first = case.telling
     if first is None or _other_words(first, command):
-        told = {"text": command.text, "with_statement": command.with_statement}
+        if command.to == "claimant" and command.text is None:
+            raise tipping_off(case, "Say in 'text' what they are told, and give reasons.", "text")
+        told = {"text": command.text, "with_statement": command.with_statement, "to": command.to}
         return (DisclosureProposed(reasons=command.reasons, **told),)
     if first.by == command.by or context.actor is None or context.actor.role not in _SECOND:
         raise tipping_off(case, "A lead or ops who did not propose it has to agree.", "second_person")
     another_credential(first.credential, context)
-    if case.is_disclosed and first.text is not None:
-        return (f.MessageSent(to="respondent", text=first.text, sender="staff"),)
+    if (case.is_disclosed or first.to == "claimant") and first.text is not None:
+        return (f.MessageSent(to=first.to, text=first.text, sender="staff"),)
     return (CaseDisclosed(text=first.text, with_statement=first.with_statement),)
 
 
 def _other_words(first: ProposedDisclosure, command: Disclose) -> bool:
     """Whether somebody would tell them otherwise than was proposed: then these words wait for a second person in their turn."""
     anew = command.text is not None and (first.text is None or command.text.digest != first.text.digest)
-    return anew or (command.with_statement and not first.with_statement)
+    return anew or command.to != first.to or (command.with_statement and not first.with_statement)
 
 
 def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tuple[CaseDisclosed, ...]:
@@ -159,16 +166,20 @@ def before_they_came(case: Case, recording: f.Recording, party_id: str) -> bool:
 
 
 def _case_disclosed(case: Case, rec: f.Recording, fact: CaseDisclosed) -> Change:
-    return {"disclosed_at": rec.at, "disclosed": fact, "disclosed_seq": rec.seq, "telling": None}
+    return {"disclosed_at": rec.at, "disclosed": fact, "disclosed_seq": rec.seq, "telling": None, **_agreed(case, fact)}
+
+
+def _agreed(case: Case, fact: CaseDisclosed) -> Change:
+    return {"words_agreed": agreed_words(case, fact.text)} if case.telling is not None else {}
 
 
 def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed) -> Change:
-    said = {"text": fact.text, "with_statement": fact.with_statement}
+    said = {"text": fact.text, "with_statement": fact.with_statement, "to": fact.to}
     return {"telling": ProposedDisclosure(by=rec.actor.id, credential=rec.credential, **said)}
 
 
 def _refusal_of_disclosing(case: Case, actor: Actor) -> Refusal | None:
-    told = case.is_disclosed and not reported_in_secret(case)
+    told = case.is_disclosed and case.telling is None and not words_barred(case)
     return AlreadyDisclosed("The respondent knows of the case already.") if told else None
 
 

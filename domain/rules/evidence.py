@@ -26,7 +26,6 @@ from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
 from domain.rules.audiences import UNTOLD, Audience
-from domain.rules.authorities import barred_word
 from domain.rules.clocks import woken
 from domain.rules.confidence import evidence_for, talked
 from domain.rules.disclosure import along
@@ -52,8 +51,6 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         raise InstantRefused("This instant is past.", because="past")
     if command.due_at is not None and command.due_at > at + LONGEST_ASKED_FOR:
         raise InstantRefused(f"That is more than {LONGEST_ASKED_FOR.days} days away.", because="too_far")
-    if command.of is Side.RESPONDENT and case.is_disclosed:
-        barred_word(case, context, "A question is in the words of one person.")
     requested = f.EvidenceRequested(
         request_id=derived_id("req", command.id),
         of=command.of,

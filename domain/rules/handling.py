@@ -15,7 +15,6 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.rules import links, losses, provider_news, returns, withdrawal
-from domain.rules.authorities import barred_word
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
@@ -23,6 +22,7 @@ from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.told_by_two import agreed_words
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by, words_of
 
 
@@ -90,15 +90,15 @@ def _message(case: Case, command: c.Message, context: DecisionContext, at: datet
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
     to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
-    if to in ("all", "respondent"):
-        barred_word(case, context, "A message is in the words of one person.")
     return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
-    # While they are reported in secret, a word of the team to them is what two persons agreed on.
-    agreed = {"telling": None} if fact.sender == "staff" and fact.to == "respondent" else {}
-    return {**woken(case, rec, fact), **talked(case, fact, rec.at), **agreed}
+    said: Change = {}
+    if fact.sender == "staff" and case.telling is not None and fact.to == case.telling.to:
+        # While somebody is reported in secret, a word of the team is what two persons agreed on.
+        said = {"telling": None, "words_agreed": agreed_words(case, fact.text)}
+    return {**woken(case, rec, fact), **talked(case, fact, rec.at), **said}
 
 
 def _note(case: Case, command: c.Note, context: DecisionContext, at: datetime) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from domain.base import Phase, Side, derived_id
@@ -11,8 +11,8 @@ from domain.model.case import Case
 from domain.model.commands import Remedy
 from domain.model.disclosure import NotDisclosed
 from domain.model.people import Actor
-from domain.model.refusals import Refusal
-from domain.model.ruling import Effect
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.ruling import DecideAppeal, Effect, Rule
 from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
 from domain.rules import authorities, legal_hold
 from domain.rules.audiences import Audience
@@ -89,6 +89,62 @@ def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, 
     if not ids:
         raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
     return (f.InterimReviewAsked(measure_ids=ids, side=side, text=command.text),)
+
+
+SHORTEST_KEPT_FOR = timedelta(days=1)
+"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
+LONGEST_KEPT_FOR = timedelta(days=90)
+"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
+
+
+def check_until(until: datetime | None, at: datetime) -> datetime:
+    """Until when measures stay. Raises InstantRefused for no day, and for one too near or too far."""
+    if until is None:
+        raise InstantRefused("Say until when the measures stay.", because="missing")
+    if until <= at:
+        raise InstantRefused("This instant is past.", because="past")
+    if until < at + SHORTEST_KEPT_FOR:
+        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
+    if until > at + LONGEST_KEPT_FOR:
+        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
+    return until
+
+
+def to_stay(case: Case, command: Rule | DecideAppeal, at: datetime) -> tuple[str, ...]:
+    """The measures in force that a ruling does not end. Only for what an authority may still say: it is told of a case, and what
+    it wants frozen is not freed by the way, because the matter between the two is decided meanwhile (directive (EU) 2015/849,
+    article 32(7)).
+    """
+    if not command.stays:
+        return ()
+    if not case.reports:
+        said = "A ruling ends interim measures, but for what an authority was told of: order what is to last as a remedy."
+        raise MeasureNotAllowed(said, allowed=[])
+    known = {i.id: i.remedy.type for i in case.interim}
+    if unknown := sorted({*command.stays} - {*known, *known.values()}):
+        raise InterimUnknown("No such measure is in force.", measure=unknown[0])
+    twice = next((r.type for r in command.remedies if r.type in command.stays), None)
+    if twice is not None:
+        raise MeasureNotAllowed("The ruling orders it itself: leave it out of 'stays'.", measure=twice, allowed=[])
+    check_until(command.until, at)
+    return tuple(i for i, name in known.items() if {i, name} & {*command.stays})
+
+
+def stays_after(case: Case, at: datetime) -> tuple[str, ...]:
+    """The measures that stay although the ruling is told, as whoever made it said."""
+    ruling = case.ruling
+    if ruling is None or ruling.until is None or ruling.until <= at:
+        return ()
+    return tuple(i.id for i in case.interim if i.id in ruling.stays)
+
+
+def kept_by_ruling(case: Case, audience: Audience) -> dict[str, Any]:
+    """What stays in force although the matter is decided, and until when, for whom it hits."""
+    ruling = case.rulings[-1]
+    kept = [i for i in case.interim if i.id in ruling.stays and audience in ("platform", "staff", i.remedy.to.value)]
+    if not kept or ruling.until is None:
+        return {}
+    return {"measures": [remedy_data(i.remedy) for i in kept], "to_at": ruling.until.isoformat()}
 
 
 def lapse(case: Case, command_id: str, at: datetime) -> Facts:
@@ -179,12 +235,14 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     """The facts, and the end of what was only meant until the matter is told or closed; unless they end it themselves."""
     if any(isinstance(fact, f.InterimEnded) for fact in facts):
         return facts
-    if any(isinstance(fact, f.CaseClosed) for fact in facts):
-        kept = {i for fact in facts if isinstance(fact, f.InterimKept) for i in fact.measure_ids}
-        return facts if kept else (*end_all(case, command_id, "closed"), *facts)
-    if any(isinstance(fact, f.PhaseEntered) and fact.phase is Phase.APPEALABLE for fact in facts):
-        return (*end_all(case, command_id, "ruled"), *facts)
-    return facts
+    closed = any(isinstance(fact, f.CaseClosed) for fact in facts)
+    told = any(isinstance(fact, f.PhaseEntered) and fact.phase is Phase.APPEALABLE for fact in facts)
+    if not (closed or told) or any(isinstance(fact, f.InterimKept) for fact in facts):
+        return facts
+    # What the ruling that stands does not end outlives the case as it said.
+    by_ruling = {i for ruling in case.rulings[-1:] if ruling.annulled_at is None for i in ruling.stays}
+    over = tuple(i.id for i in case.interim if i.kept_until is None or i.id not in by_ruling)
+    return (*_end(case, over, command_id, "closed" if closed else "ruled"), *facts)
 
 
 def _hits(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded | f.InterimKept, audience: Audience) -> bool:

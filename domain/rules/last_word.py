@@ -1,11 +1,14 @@
 """Whatever comes in, a side can answer before it loses by it: nobody has the last word by saying it late, or by another door.
 
-Kept is what a side has neither been shown nor said anything since: what the other side handed in or wrote to the desk alone, a
-report that was joined, what the platform handed in, wrote to the desk or had noticed (with a text), and, of several on a side,
-what another of them handed in, for a ruling that hits the one and not the other. Shown is what both may see, and what somebody of
-the team wrote or asked that side since (the gist). Once it is shown, a word of the side answers it, and so
-does the time that the pack gives it. A ruling against the side waits for that, unless whoever rules names what it relies on
-(``relies_on``) and this is none of it: trifles delay nobody for ever.
+Kept is what a side has neither been shown nor said anything since: every text that came from outside the team by whatever
+command (a message, the words of an offer, the reasons of an appeal or of a wish to withdraw, evidence, a report that was joined,
+what a machine noticed), said openly or not. It speaks against the other side; what a witness or an insurer says also against the
+side that they stand on, as nobody there has said it; what the platform says against both; and, of several on a side, what one of
+them says against the others, for a ruling that hits the one and not the other.
+
+Shown is what that side may see when it is said, and what somebody of the team wrote or asked that side since (the gist). Once it
+is shown, a word of the side answers it, and so does the time that the pack gives it. A ruling against the side waits for that,
+unless whoever rules names what it relies on (``relies_on``) and this is none of it: trifles delay nobody for ever.
 
 The adversarial principle: European Convention on Human Rights, article 6(1) (also of what the deciders got themselves: Krčmář and
 others v. the Czech Republic, 35376/97); UNCITRAL's Technical Notes on Online Dispute
@@ -15,7 +18,7 @@ Resolution.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from domain.base import Side
@@ -23,12 +26,14 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import Unanswered
 from domain.model.procedure import EvidenceUnknown
+from domain.model.prose import text_of
 from domain.model.remedy import Remedy
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
 from domain.model.withdrawal import NotSeen
 from domain.rules import losses
 from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
 from domain.worktime.spans import Span, SpanUnit
 
@@ -37,62 +42,108 @@ _USUAL_FOR = timedelta(days=5)
 _BY_NUMBER = re.compile(r"(?:message|signal):(?P<seq>[0-9]{1,9})")
 
 
-def unanswered_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Unanswered, ...]:
-    """What each side has not answered of what the other handed in, after a fact."""
+def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: Collection[str]) -> tuple[Unanswered, ...]:
+    """What each side has not answered of what the other handed in, after a fact that the audiences ``seen`` know of."""
     known = before.unanswered if before is not None else ()
     if not after.terms.late:
         return known
-    fact, party = rec.fact, after.party(rec.actor.id)
-    if party is not None and party.speaks and (said_all(fact) or isinstance(fact, f.AppealLodged)):
-        mine = spoken_for(after, party)
-        known = tuple(one for one in known if one.shown_at is None or not _answered(one, party.side, mine))
+    fact, speakers = rec.fact, _speakers(after, rec)
+    if speakers is not None:
+        side, mine = speakers
+        known = tuple(one for one in known if one.shown_at is None or not _answered(one, side, mine))
+    if before is not None and isinstance(fact, f.EvidenceLapsed):
+        began = _time_began(before, fact)
+        known = tuple(one for one in known if one.against is not fact.of or one.shown_at is None or one.shown_at > began)
     for side in _shown_to(fact):
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
-    return (*known, *_came_in(after, rec))
+    return (*known, *_came_in(after, rec, seen))
+
+
+def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | None:
+    """The side, and the principals on it, whose word a fact is; None for what is no word of a side."""
+    if isinstance(rec.fact, f.PastMessageKept):
+        # Nothing says who of several it was.
+        return (side, tuple(p.id for p in case.principals(side))) if (side := _side_of_past(rec.fact)) is not None else None
+    party = case.party(rec.actor.id)
+    if party is None or not party.speaks or not (said_all(rec.fact) or isinstance(rec.fact, f.AppealLodged)):
+        return None
+    return party.side, spoken_for(case, party)
+
+
+def _side_of_past(fact: f.PastMessageKept) -> Side | None:
+    return Side(fact.sender) if fact.sender in ("claimant", "respondent") else None
 
 
 def _answered(one: Unanswered, side: Side, mine: tuple[str, ...]) -> bool:
     return one.against is side and (one.party is None or one.party in mine)
 
 
-def _came_in(case: Case, rec: f.Recording) -> Iterable[Unanswered]:
+def _time_began(case: Case, fact: f.EvidenceLapsed) -> datetime:
+    """Since when the time ran that a side let go by: it answers what they had been shown until then."""
+    asked = [one.asked_at for one in case.requests if one.id in fact.requests]
+    return min(asked, default=case.phase_entered_at)
+
+
+def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Unanswered]:
     """What a fact brings, for each who could lose by it."""
-    found, fact, side = _piece(rec), rec.fact, _side(case, rec)
+    found, fact, party = piece_of(rec), rec.fact, case.party(rec.actor.id)
     if found is None:
         return
-    against = [side.other] if side is not None else [Side.RESPONDENT] if isinstance(fact, f.CaseJoined) else [*Side]
-    if side is None and not isinstance(fact, f.CaseJoined) and rec.actor.role not in ("platform", "system"):
-        return
-    shared = isinstance(fact, f.EvidenceSubmitted) and fact.seen_by == "shared"
-    for one in (one for one in against if one in case.terms.hear):
-        shown = shared and (one is Side.CLAIMANT or case.is_disclosed)
-        yield Unanswered(id=found, against=one, shown_at=rec.at if shown else None)
-    party = case.party(rec.actor.id)
-    if party is None or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
+    side = _side_of_past(fact) if isinstance(fact, f.PastMessageKept) else _side(case, rec)
+    if isinstance(fact, f.CaseJoined):
+        against = {Side.RESPONDENT}
+    elif side is None:
+        against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or isinstance(fact, f.PastMessageKept) else set()
+    else:
+        # A witness, an insurer: whoever could lose by their word has not said it, on whichever side they stand.
+        against = {side.other} if party is None or party.speaks else {*Side}
+    for one in (one for one in Side if one in against and one in case.terms.hear):
+        yield Unanswered(id=found, against=one, shown_at=since(rec) if one.value in seen else None)
+    if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
         return
     # Of several who are accused each could save themselves by what they say of another.
     mine = spoken_for(case, party) or (party.id,)
-    beside = isinstance(fact, f.MessageSent) or (isinstance(fact, f.EvidenceSubmitted) and fact.seen_by != "deciders")
+    beside = _read_beside(fact, party.side.value in seen)
     for other in (p for p in case.principals(party.side) if p.id not in mine):
         yield Unanswered(id=found, against=party.side, shown_at=rec.at if beside else None, party=other.id, by=mine[0])
 
 
-def _piece(rec: f.Recording) -> str | None:
-    """By what id a ruling names what a fact brings; None: nothing that anybody could lose by."""
-    match rec.fact:
+def _read_beside(fact: f.Fact, seen: bool) -> bool:
+    """Whether the others on the side of whoever said it read it."""
+    return fact.seen_by != "deciders" if isinstance(fact, f.EvidenceSubmitted) else seen
+
+
+def piece_of(rec: f.Recording) -> str | None:
+    """By what name a ruling rests on what a fact brings; None: it brings no words from outside the team.
+
+    Closed by default: whatever carries a text of somebody outside can be lost by, unless it stands in :data:`NO_PIECES`.
+    """
+    fact = rec.fact
+    match fact:
         case f.EvidenceSubmitted(evidence_id=evidence_id):
             return evidence_id
-        case f.MessageSent(to="desk"):
-            # What is said to the desk alone is said behind the other's back.
-            return f"message:{rec.seq}"
-        case f.CaseJoined(of=of, statement=statement) if statement is not None:
-            return of
-        case f.SignalReceived(text=text) if text is not None:
-            return f"signal:{rec.seq}"
+        case f.CaseJoined(of=of, statement=statement):
+            return of if statement is not None else None
+        case f.SignalReceived(text=text):
+            return f"signal:{rec.seq}" if text is not None else None
+        case f.PastMessageKept(sender=sender):
+            return f"message:{rec.seq}" if sender != "staff" else None
         case _:
-            return None
+            pass
+    if fact.type in NO_PIECES or rec.actor.role not in _OUTSIDE or not any(text_of(fact)):
+        return None
+    return f"message:{rec.seq}"
+
+
+_OUTSIDE_BOTH = frozenset({"platform", "system"})
+_OUTSIDE = frozenset({"claimant", "respondent", "platform"})
+NO_PIECES: Mapping[str, str] = {
+    "case_opened": "Whoever it is against is heard on the report itself before anything can go against them.",
+    "decision_taken_over": "What was decided elsewhere is what the appeal is about.",
+}
+"""By fact: why a text from outside the team is nothing that a side has yet to answer."""
 
 
 def came_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
@@ -120,14 +171,10 @@ def check_seen(case: Case, seen: Iterable[str]) -> None:
 
 
 def word_of(rec: f.Recording) -> str | None:
-    """What somebody outside the team said or handed in, by the name that commands call it by; None for anything else."""
-    match rec.fact:
-        case f.EvidenceSubmitted(evidence_id=evidence_id):
-            return evidence_id
-        case f.MessageSent(sender="claimant" | "respondent" | "platform"):
-            return f"message:{rec.seq}"
-        case _:
-            return None
+    """What somebody outside the team said or handed in, by the name that commands call it by; None for anything else, and for why
+    somebody takes something back: that is read with the wish itself."""
+    wish = isinstance(rec.fact, f.WithdrawalExplained | f.CaseWithdrawn)
+    return piece_of(rec) if rec.actor.role in _OUTSIDE and not wish else None
 
 
 def _side(case: Case, rec: f.Recording) -> Side | None:

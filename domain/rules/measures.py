@@ -5,11 +5,10 @@ named by whoever ends it. Nobody's protection ends by the way.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.refusals import InstantRefused
 from domain.model.ruling import Effect
 from domain.model.safeguards import InterimUnknown
 from domain.model.withdrawal import MeasuresUnnamed, NamesMeasures
@@ -18,11 +17,6 @@ from domain.rules import ruling as r
 from domain.rules.remedy import CREDIT, burdens
 from domain.rules.rights import in_force
 from domain.rules.rule import Facts
-
-SHORTEST_KEPT_FOR = timedelta(days=1)
-"""Wall time: a measure that is named as one that stays is there when whoever it protects wakes up."""
-LONGEST_KEPT_FOR = timedelta(days=90)
-"""Wall time: nobody is held by a measure without a ruling for longer, once nobody rules any more."""
 
 
 def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
@@ -56,7 +50,7 @@ def to_be_named(case: Case) -> dict[str, str]:
 def interim_over(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
     """What becomes of the interim measures among those that end and those that stay."""
     over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
-    until = _until(command, at) if kept else None
+    until = interim.check_until(command.until, at) if kept else None
     gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
     return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
 
@@ -75,18 +69,6 @@ def named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple
             measures=[{"id": i, "measure": known[i]} for i in unclear],
         )
     return tuple(i for i in known if i in ends), tuple(i for i in known if i in stays)
-
-
-def _until(command: NamesMeasures, at: datetime) -> datetime:
-    if command.until is None:
-        raise InstantRefused("Say until when the measures stay.", because="missing")
-    if command.until <= at:
-        raise InstantRefused("This instant is past.", because="past")
-    if command.until < at + SHORTEST_KEPT_FOR:
-        raise InstantRefused("What ends within a day protects nobody: name it under 'ends', or a later day.", because="too_soon")
-    if command.until > at + LONGEST_KEPT_FOR:
-        raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
-    return command.until
 
 
 def end_kept(case: Case, instance: int, command_id: str) -> Facts:

@@ -15,7 +15,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
 from domain.model.terms import Payer
-from domain.rules import money
+from domain.rules import last_word, money
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -83,7 +83,13 @@ def decide_return(case: Case, command: c.DecideReturn, context: DecisionContext,
     """Somebody who may judge the case says whether the goods count as back."""
     if command.amount is not None and not command.received:
         raise RemedyNotAllowed("Nothing is paid for goods that are not back: leave the amount out.", because="not_received")
-    return _ended(case, command.id, "decided", received=command.received, reasons=command.reasons, amount=command.amount)
+    # Whoever sent them back loses what they are not worth any more, or all of it; else whoever said that they are not there.
+    loser = Side.CLAIMANT if not command.received or command.amount is not None else Side.RESPONDENT
+    last_word.check(case, [loser], command.relies_on, at)
+    found = _ended(case, command.id, "decided", received=command.received, reasons=command.reasons, amount=command.amount)
+    if command.relies_on is None:
+        return found
+    return tuple(x.model_copy(update={"relies_on": command.relies_on}) if isinstance(x, f.ReturnEnded) else x for x in found)
 
 
 def by_default(case: Case, received: bool, command_id: str) -> Facts:

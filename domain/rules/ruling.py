@@ -160,7 +160,7 @@ def _drafted(
         version=case.terms.version,
         approval_because=because,
         same_decider=isinstance(command, c.DecideAppeal) and command.same_decider,
-        **completeness.said(case, command),
+        **completeness.said(case, command, at),
     )
     chosen = (sanction,) if sanction is not None else ()
     return (drafted, *chosen, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
@@ -215,20 +215,23 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
     if held := legal_hold.kept_from_telling(case, ruling):
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held", goes_on="paused"))
-    measures = tuple(i.id for i in case.interim)
+    stays = interim.stays_after(case, at)
+    measures = tuple(i.id for i in case.interim if i.id not in stays)
     goods, changes = Facts(), Facts()
     if ruling.decision == "uphold":
         effects = interim.undo(case, measures, command_id)
     else:
         now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
-        effects = _effects(case, ruling.id, ruling.outcome, now)
+        effects = _effects(case, ruling.id, ruling.outcome, now, stays)
         known = case.terms.outcome(ruling.outcome)
         label = ruling.label_paid_by or (known.label_paid_by if known else None)
         goods = returns.after_ruling(case, ruling.id, later, label)
         changes = sanctions.issued(case, ruling, at)
     rights = disclosure.rights_told(case, rights_after(case, ruling))
     told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=rights, effects=tuple(e.effect_id for e in effects))
-    ended = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
+    ended: Facts = (f.InterimEnded(measure_ids=measures, because="ruled"),) if measures else ()
+    if stays and ruling.until is not None:
+        ended = (*ended, f.InterimKept(measure_ids=stays, until=ruling.until))
     waits = any(not isinstance(x, f.ReturnEnded) for x in goods) or (case.returning is not None and not goods)
     first = disclosure.by_ruling(case, ruling, rights)
     return (*first, told, *ended, *changes, *effects, *by_hand(case, effects), *goods, *after(case, rights, waits))
@@ -241,14 +244,16 @@ def after(case: Case, rights: tuple[f.AppealRight, ...], waits: bool) -> Facts:
     return (f.CaseClosed(outcome=Outcome.RULED),)
 
 
-def _effects(case: Case, because: str, outcome: str, remedies: tuple[c.Remedy, ...]) -> tuple[f.EffectOrdered, ...]:
+def _effects(
+    case: Case, because: str, outcome: str, remedies: tuple[c.Remedy, ...], stays: tuple[str, ...] = ()
+) -> tuple[f.EffectOrdered, ...]:
     """Undo, newest first, what an earlier ruling did and this one does not want; then do what is new. What both want stays
     untouched, and a provisional credit counts towards what is granted.
     """
     kept, wanted = crediting.settled(case, outcome, remedies)
     undo: list[Effect] = []
     # An interim measure that the ruling wants too goes on as what the ruling ordered.
-    for effect in (e for e in (*in_force(case), *interim.in_force(case)) if e not in kept):
+    for effect in (e for e in (*in_force(case), *interim.in_force(case)) if e not in kept and e.because not in stays):
         if effect.remedy in wanted:
             wanted.remove(effect.remedy)
         else:
@@ -306,6 +311,8 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         statement=fact.statement,
         same_decider=fact.same_decider,
         label_paid_by=fact.label_paid_by,
+        stays=fact.stays,
+        until=fact.until,
     )
     part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
@@ -401,6 +408,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
+    told |= interim.kept_by_ruling(case, audience)
     if audience != "respondent":
         told |= crediting.over_now(case)
     if audience == "claimant" and _may_ask_for_documents(case):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from domain.base import derived_id
@@ -9,6 +10,7 @@ from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
 from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
+from domain.rules import interim
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
@@ -45,11 +47,16 @@ def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str
         raise StatementIncomplete(detail, missing=[fault.field for fault in found], errors=errors)
 
 
-def said(case: Case, command: c.Rule | c.DecideAppeal) -> dict[str, Any]:
+def said(case: Case, command: c.Rule | c.DecideAppeal, at: datetime) -> dict[str, Any]:
     """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
     told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement", "label_paid_by")}
     relied = {"relies_on": command.relies_on} if command.relies_on is not None else {}
-    return {name: value for name, value in told.items() if value} | relied
+    stays = interim.to_stay(case, command, at)
+    return (
+        {name: value for name, value in told.items() if value}
+        | relied
+        | ({"stays": stays, "until": command.until} if stays else {})
+    )
 
 
 def _named(allowed: list[str]) -> str:

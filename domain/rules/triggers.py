@@ -22,7 +22,12 @@ MEANS: Mapping[str, Mean] = merged(topic.means for topic in TOPICS)
 def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
     """What a fact means to clocks and notices: its type, what its topic adds (a qualifier, a side), and what it completes."""
     meant = MEANS[fact.type](before, fact, after) if fact.type in MEANS else ()
-    return frozenset({fact.type, *meant, *_completed(before, after)})
+    return frozenset({fact.type, *meant, *_completed(before, after), *_came_late(before, after)})
+
+
+def _came_late(before: Case | None, after: Case) -> set[str]:
+    """Whatever text it was: whoever made a draft that waits is told that somebody who loses by it said something since."""
+    return {"came_since_draft"} if before is not None and len(after.came_since) > len(before.came_since) else set()
 
 
 def _completed(before: Case | None, after: Case) -> set[str]:

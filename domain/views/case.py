@@ -19,7 +19,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import authorities
+from domain.rules import told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
@@ -425,9 +425,6 @@ def sees_report(case: Case, viewer: f.Actor) -> bool:
     return party.side is Side.CLAIMANT or (case.disclosed is not None and case.disclosed.with_statement)
 
 
-_WORDS = frozenset({"reasons", "told", "text"})
-
-
 def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str]:
     """Fields of a fact that this viewer does not read although they may know that it happened."""
     fact = recording.fact
@@ -442,8 +439,8 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"reasons"})
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)
     # Why somebody of whom they knew nothing was held off was written for the desk.
-    if viewer.side is Side.RESPONDENT and authorities.unsaid(case, recording):
-        return _WORDS
+    if unread := told_by_two.unsaid(case, recording):
+        return unread
     early = viewer.side is Side.RESPONDENT and recording.seq < case.disclosed_seq
     return frozenset({"reasons"}) if measure and early else frozenset()
 

@@ -60,11 +60,18 @@ REPORTED = """EXISTS (
     )"""
 ACCUSES = """((c.closed_at IS NULL AND jsonb_array_length(coalesce(c.terms -> 'authorities', '[]')) > 0)
         OR EXISTS (SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'made' = 'false'))"""
+KNOWN_BY = """ARRAY(
+        SELECT c.owner WHERE c.owner IS NOT NULL
+        UNION SELECT r ->> 'proposed_by' FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r
+            WHERE r ->> 'proposed_by' IS NOT NULL
+        UNION SELECT i ->> 'person' FROM jsonb_array_elements(coalesce(c.state -> 'involved', '[]')) i
+            WHERE i ->> 'person' IS NOT NULL
+    )"""
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by,
     other.side = 'respondent' AND {REPORTED} AS reported,
-    other.side = 'respondent' AND {ACCUSES} AS accused, c.closed_at
+    other.side = 'respondent' AND {ACCUSES} AS accused, c.closed_at, {KNOWN_BY} AS known_by
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id

@@ -151,7 +151,7 @@ class TestSecondPerson:
 
 class TestOnlyAppellant:
     def appealed(self) -> Any:
-        life = a_case().that_protects().in_review().says(RESPONDENT, "message").says(MEDIATOR, "rule", **BOTH)
+        life = a_case().that_protects().in_review().says(RESPONDENT, "message").says(MEDIATOR, "rule", **BOTH, relies_on=[])
         return life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
 
     def test_does_not_come_out_with_less(self) -> None:

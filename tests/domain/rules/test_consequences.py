@@ -44,14 +44,22 @@ def _withdrawn(life: Life, **named: Any) -> Life:
     return life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", **named)
 
 
+def _agreed(life: Life, lead: str = LEAD) -> Life:
+    """A second person reads what is told while somebody is reported in secret."""
+    return life.says(lead, "approve") if life.case.phase is Phase.APPROVAL else life
+
+
 def _ruled(life: Life) -> Life:
-    life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace")
+    life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"])
+    _agreed(life).fire("grace")
     return life.fire("appeal_window") if life.case.open else life
 
 
 def _appealed(life: Life) -> Life:
-    life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"]).fire("grace").says(CLAIMANT, "appeal").says(LEAD_3, "take")
-    life.says(LEAD_3, "decide_appeal", decision="uphold").fire("grace")
+    life.says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["none"])
+    _agreed(life).fire("grace").says(CLAIMANT, "appeal").says(LEAD_3, "take")
+    life.says(LEAD_3, "decide_appeal", decision="uphold")
+    _agreed(life, LEAD_2).fire("grace")
     return life.fire("appeal_window") if life.case.open else life
 
 

@@ -129,7 +129,7 @@ class TestMoreFollows:
 
     def test_answers_nothing_that_the_other_side_handed_in(self) -> None:
         life = in_review().says(CLAIMANT, "submit_evidence").says(RESPONDENT, "message", more_follows=True)
-        assert [one.against for one in life.case.unanswered] == [Side.RESPONDENT]
+        assert [one.against for one in life.case.unanswered] == [Side.RESPONDENT, Side.CLAIMANT]
 
     def test_is_a_partys_to_say(self) -> None:
         life = in_review().says(MEDIATOR, "message", more_follows=True)
@@ -236,7 +236,8 @@ class TestAPenalty:
 class TestOnAppeal:
     def appealed(self) -> Life:
         """The researcher, who got a part, wants more; the programme has not said anything to that."""
-        life = in_review().says(RESPONDENT, "message").says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["both"])
+        life = in_review().says(RESPONDENT, "message")
+        life.says(MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["both"], relies_on=[])
         return life.fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
 
     def test_the_other_side_is_heard_before_it_loses_more(self) -> None:

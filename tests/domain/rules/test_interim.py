@@ -296,3 +296,50 @@ class TestWhomItHits:
         assert life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Again.").code == "measure_not_allowed"
         reviews(life, "lift", measure_id=life.case.interim[0].id)
         assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == [RESPONDENT]
+
+
+class TestWhileAnAuthorityHasYetToSay:
+    """A ruling between the two frees nothing that an authority, which was told, may want to stay where it is."""
+
+    def frozen(self, *, told: bool = True) -> Life:
+        life = imposes(a_case("fraud_report").in_review(), measure="payout_freeze")
+        if told:
+            life.says(MEDIATOR, "report_to_authority", authority="police", reasons="A ring.").says(LEAD, "approve_report")
+        return life
+
+    def ruled(self, **said: Any) -> Life:
+        life = self.frozen()
+        return life.says(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"], until=life.now + 20 * DAY, **said)
+
+    def test_the_freeze_stays_until_its_day(self) -> None:
+        life = self.ruled().fire("grace")
+        assert (ended(life), len(life.case.interim)) == ([], 1)
+        while life.case.open:
+            life.later(DAY)
+        assert (life.case.phase, len(life.case.interim)) == (Phase.CLOSED, 1)
+        told = [n.data for n in life.notices_for(RESPONDENT) if n.data.get("to_at")]
+        assert told, "whom it hits is told until when"
+        life.later(30 * DAY)
+        assert (ended(life), life.case.interim) == (["lapsed"], ())
+        assert undone(life) == [FREEZE]
+
+    def test_it_can_be_lifted_before(self) -> None:
+        life = self.ruled().fire("grace")
+        while life.case.open:
+            life.later(DAY)
+        assert reviews(life, "lift", who=OPS).case.interim == ()
+
+    def test_it_needs_a_day_and_an_authority(self) -> None:
+        life = self.frozen()
+        assert life.refused(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"]).code == "instant_refused"
+        until = {"stays": ["payout_freeze"], "until": life.now + 20 * DAY}
+        assert self.frozen(told=False).refused(MEDIATOR, "rule", **WANTS_OTHER, **until).code == "measure_not_allowed"
+        until["stays"] = ["suspend"]
+        assert life.refused(MEDIATOR, "rule", **WANTS_OTHER, **until).code == "interim_unknown"
+
+    def test_what_nobody_named_ends_as_ever(self) -> None:
+        life = self.frozen()
+        life = (
+            imposes(life).says(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"], until=life.now + 20 * DAY).fire("grace")
+        )
+        assert (ended(life), undone(life)) == (["ruled"], [SUSPEND])

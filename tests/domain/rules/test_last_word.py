@@ -1,14 +1,32 @@
 """Nobody loses by what the other side has handed in last, unseen or unanswered, as far as the ruling relies on it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from domain.base import Phase
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.prose import Prose, text_fields
 from domain.rules.evolve import fold
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
-from tests.support.other_cases import joined
+from domain.rules.last_word import NO_PIECES, piece_of
+from domain.rules.lifecycle import TABLE
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    WITNESS,
+    Life,
+    a_case,
+)
+from tests.support.other_cases import OTHER_CASE, joined
 
 DENIED = {"outcome": "denied", "ground": "not_received"}
 PAID = {
@@ -110,7 +128,7 @@ class TestOnAppeal:
         life = (
             claimed()
             .says(RESPONDENT, "message")
-            .says(MEDIATOR, "rule", **DENIED)
+            .says(MEDIATOR, "rule", **DENIED, relies_on=[])
             .later(timedelta(days=1))
             .says(CLAIMANT, "appeal")
         )
@@ -129,7 +147,8 @@ class TestOnAppeal:
 class TestWhoeverLosesIsToldSo:
     @pytest.mark.parametrize(("ruling", "loser"), [(DENIED, "claimant"), (PAID, "respondent")])
     def test_the_side_that_lost_alone(self, ruling: dict[str, Any], loser: str) -> None:
-        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message").says(MEDIATOR, "rule", **ruling)
+        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message").says(RESPONDENT, "message")
+        life.says(MEDIATOR, "rule", **ruling, relies_on=[])
         life.later(timedelta(days=1))
         told = {who: life.notices_for(who) for who in (CLAIMANT, RESPONDENT)}
         said = {who for who, drafts in told.items() if any(draft.data.get("could_answer") for draft in drafts)}
@@ -224,3 +243,94 @@ class TestWhereWordsGoToTheDesk:
         assert life.refused(MEDIATOR, "rule", **against).fields["evidence"] == [life.case.handed_in[-1]]
         life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
         assert life.says(MEDIATOR, "rule", **against).case.ruling is not None
+
+
+def classes_of(union: Any) -> list[type[BaseModel]]:
+    """The classes of a union of unions."""
+    found: list[type[BaseModel]] = []
+    for part in get_args(union):
+        found += [part] if isinstance(part, type) else classes_of(part)
+    return found
+
+
+FROM_OUTSIDE: dict[str, str] = {
+    "message": "said openly, to one side, or to the desk",
+    "offer": "with an offer or a counter-offer",
+    "submit_evidence": "evidence, by its own id",
+    "appeal": "why somebody appeals",
+    "withdraw": "why somebody takes it back",
+    "ship_return": "the number of a parcel",
+    "contest_return": "what came back",
+    "signal": "what a machine noticed",
+    "state_amount": "why it is another amount",
+    "ask_interim_review": "why a measure is wrong",
+    "concede": "why somebody concedes",
+    "remove_party": "why somebody is to go",
+    "replace_party": "why somebody is replaced",
+    "open": "the report itself: whoever it is against is heard on it",
+    "join": "the report that is joined, by its case",
+}
+"""Every command by which somebody outside the team writes a text."""
+
+
+class TestWhateverIsSaid:
+    """A table of all texts from outside: none is in nobody's list."""
+
+    def test_every_command_that_carries_one_is_here(self) -> None:
+        outside = {"claimant", "respondent", "reporter", "witness", "appellant", "hit", "platform"}
+        may = {row.command for row in TABLE if {who.value for who in row.who} & outside}
+        texts = {one.model_fields["type"].default for one in classes_of(c.Command) if text_fields(one)}
+        assert set(FROM_OUTSIDE) == {*(may & texts), "open", "join"}
+
+    @pytest.mark.parametrize("kind", [one for one in classes_of(f.Fact) if text_fields(one)], ids=lambda one: one.__name__)
+    @pytest.mark.parametrize("who", [CLAIMANT, RESPONDENT, PLATFORM])
+    def test_every_fact_that_carries_one_is_a_piece(self, kind: type[Any], who: str) -> None:
+        life = claimed()
+        text = Prose(content_id="cnt_1", digest="d", length=1)
+        said = {"of": OTHER_CASE, "evidence_id": "evd_1", "sender": "claimant", **dict.fromkeys(text_fields(kind), text)}
+        fact = kind.model_construct(**{name: value for name, value in said.items() if name in kind.model_fields})
+        found = piece_of(life.recordings[-1].model_copy(update={"fact": fact, "actor": life.actor(who)}))
+        assert (found is None) == (fact.type in NO_PIECES), fact.type
+
+    @pytest.mark.parametrize(
+        ("who", "command", "fields"),
+        [
+            (CLAIMANT, "message", {"to": "all"}),
+            (CLAIMANT, "message", {"to": "desk"}),
+            (CLAIMANT, "message", {"to": "claimant"}),
+            (CLAIMANT, "offer", {"remedy": "refund", "amount": {"amount": 100, "currency": "USD"}, "text": "It burnt, too."}),
+            (PLATFORM, "message", {"to": "all"}),
+            (PLATFORM, "message", {"to": "claimant"}),
+            (PLATFORM, "state_amount", {"amount": {"amount": 100, "currency": "USD"}, "reasons": "So our ledger says."}),
+        ],
+    )
+    def test_it_is_answered_before_somebody_loses_by_it(self, who: str, command: str, fields: dict[str, Any]) -> None:
+        life = claimed().says(RESPONDENT, "message").says(who, command, **fields)
+        piece = (
+            f"message:{life.recordings[-1].seq}"
+            if command != "state_amount"
+            else next(f"message:{r.seq}" for r in life.recordings if r.fact.type == "amount_stated")
+        )
+        refusal = life.refused(MEDIATOR, "rule", **PAID)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["evidence"]) == ("not_heard", "evidence", [piece])
+        assert life.refused(MEDIATOR, "rule", **PAID, relies_on=[piece]).code == "not_heard"
+        life.says(MEDIATOR, "message", to="respondent").says(RESPONDENT, "message")
+        assert not [one for one in life.case.unanswered if one.against.value == "respondent"]
+
+    def test_nobody_waits_for_what_the_ruling_does_not_rest_on(self) -> None:
+        life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "message")
+        life.says(MEDIATOR, "rule", **PAID, relies_on=[])
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert getattr(drafted, "relies_on", None) == ()
+
+    def test_a_witness_of_their_own_speaks_for_nobody(self) -> None:
+        life = a_case("safety_incident").with_party(WITNESS, "respondent", "witness").that_protects().in_review().disclosed()
+        life.says(RESPONDENT, "message").says(WITNESS, "submit_evidence", confidentiality="deciders")
+        theirs = [one for one in life.case.unanswered if one.against.value == "respondent"]
+        assert [(one.id, one.shown_at) for one in theirs] == [(life.case.handed_in[-1], None)]
+
+    def test_time_that_went_by_answers_what_was_shown_before_it_began(self) -> None:
+        life = claimed().says(CLAIMANT, "message").says(MEDIATOR, "request_evidence", of="respondent")
+        assert [one.against.value for one in life.case.unanswered] == ["respondent"]
+        life.later(timedelta(days=30))
+        assert life.case.unanswered == ()
