@@ -115,7 +115,7 @@ class _Stage:
         known = Known(
             earlier=self._earlier(told, others),
             other=self._named(raw),
-            held=tuple(held_elsewhere(told, others)),
+            held=tuple(held_elsewhere(told, others, at)),
             paid=tuple(paid_elsewhere(told, others)),
         )
         line = told.act(number, raw, actor, known, at, with_actions=self._with_actions)
@@ -159,7 +159,7 @@ class _Stage:
             self._now = max(self._now, row.due_at)
             before = len(told.record)
             others = tuple(other for other in self._cases.values() if other is not told)
-            known = Known(held=tuple(held_elsewhere(told, others)), paid=tuple(paid_elsewhere(told, others)))
+            known = Known(held=tuple(held_elsewhere(told, others, self._now)), paid=tuple(paid_elsewhere(told, others)))
             line = told.fire(row, self._now, known, with_actions=self._with_actions)
             yield from self._with_what_follows(told, line, before)
         place = f"step {number}: at" if number else "until"

@@ -60,6 +60,8 @@ SINCE: dict[int, frozenset[str]] = {
     ),
     3: frozenset(
         {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
+        | {"ruling", "rulings", "lifted_under", "charged_at", "charged", "heard", "heard_parties", "questioned"}
+        | {"requests", "settled_requests"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -163,6 +165,8 @@ class Case(Kept):
     """What destroys and was not carried out, because of such a hold."""
     lifted_by: tuple[str, ...] = ()
     """Who lifted a legal hold: they destroy nothing alone that it kept."""
+    lifted_under: tuple[str, ...] = ()
+    """Whom those report to."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -173,6 +177,10 @@ class Case(Kept):
     """Principals who answered what the team asked of them, or let the time for it go by, since the matter was last taken up."""
     identity_requests: tuple[str, ...] = ()
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
+    charged_at: Instant | None = None
+    """Since when the matter is called something that another ladder of sanctions answers; None: since it was opened."""
+    charged: tuple[str, ...] = ()
+    """The ladders of sanctions about which somebody was asked by the name of a clause, and has answered or let the time go by."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -209,7 +217,7 @@ class Case(Kept):
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     accused_elsewhere: bool = False
-    """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
+    """Whether a claimant is accused in another case that protects people, while a command is judged beside it; kept nowhere."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     raised_by_manager: str | None = None

@@ -50,8 +50,9 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
-    # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
-    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at)
+    # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows, as is who is accused.
+    case = authorities.beside_others(case, context.held, at)
+    held = legal_hold.with_others(case, context.held, at)
     if command.type in money.GIVES or command.type == "deadline":
         held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)
     own = command.type in ("place_hold", "lift_hold")

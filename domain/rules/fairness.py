@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from domain.base import Phase, Side
 from domain.model.case import Case
@@ -37,8 +37,9 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
     ``recused`` (said so themselves), ``annulled_it`` (set a ruling of it aside, so that somebody else decides afresh),
-    ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their
-    manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back because of it).
+    ``reports_to_annuller`` (their manager did), ``earlier_part`` (decided or approved in an earlier round),
+    ``reports_to_earlier`` (their manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back
+    because of it).
     """
     if actor.role not in _JUDGES:
         return "no_judge"
@@ -46,9 +47,8 @@ def disqualification(case: Case, actor: Actor) -> str | None:
         return "conflict"
     if actor.id in case.recused:
         return "recused"
-    if actor.id in {ruling.annulled_by for ruling in case.rulings}:
-        # Who has found that it was decided wrongly has a view of how it is decided rightly.
-        return "annulled_it"
+    if (close := set_aside_by(case, actor)) is not None:
+        return close
     before = [part for part in case.involved if part.round < case.round and part.may_again_in != case.round]
     earlier = {part.person for part in before}
     if actor.id in earlier:
@@ -58,6 +58,18 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     if actor.id in {part.manager for part in before if part.line}:
         return "manages_earlier"
     return None
+
+
+def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
+    """Whether this person, or whoever they report to, has set a ruling of the case aside.
+
+    Who has found that it was decided wrongly has a view of how it is decided rightly, and neither decides it afresh nor says who
+    does; nobody decides freely whose superior has said what they think of it.
+    """
+    annullers = {ruling.annulled_by for ruling in case.rulings if ruling.annulled_by is not None}
+    if actor.id in annullers:
+        return "annulled_it"
+    return "reports_to_annuller" if actor.manager in annullers else None
 
 
 def in_conflict(case: Case, actor: Actor) -> bool:
