@@ -40,7 +40,7 @@ from policies.script_shapes import spans_of
 from policies.scripts import FIRST, Expectation, Script, ScriptError, ScriptStep
 from policies.shelf import Shelf
 
-_FIRINGS = 1_000
+_FIRINGS = 2_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
 _RELATIVE = ("at", "until", "to", "due_at", "expires_at")  # may say `+2 business days` in a story: so long after the step
 _NAMES_A_CASE = {"merge": "into", "link": "to"}
