@@ -109,7 +109,7 @@ class _Stage:
             raise ScriptError([f"step {number}: case: no report of this story is called '{name}' yet"])
         before = len(told.record)
         speaker, command = script_step.sent
-        actor = told.cast.actor(speaker)
+        actor = told.cast.actor(speaker, told.state)
         raw = self._raw_command(number, command, actor, told)
         others = tuple(other for other in self._cases.values() if other is not told)
         known = Known(

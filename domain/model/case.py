@@ -60,7 +60,7 @@ SINCE: dict[int, frozenset[str]] = {
     ),
     3: frozenset(
         {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
-        | {"ruling", "rulings", "lifted_under", "charged_at", "charged", "heard", "heard_parties", "questioned"}
+        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "heard", "heard_parties", "questioned"}
         | {"requests", "settled_requests"}
     ),
 }
@@ -134,6 +134,8 @@ class Case(Kept):
     """Rulings that were issued, oldest first."""
     rights: tuple[AppealRight, ...] = ()
     appeals_used: tuple[Side, ...] = ()
+    appealed_by: tuple[str, ...] = ()
+    """Who has used the appeal that is their own, oldest first: principals, and who reported the same in a case that went into it."""
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     appealed_alone: Side | None = None

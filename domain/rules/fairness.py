@@ -111,7 +111,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
             if party.side in case.appellants:
                 found.add(Who.APPELLANT)
         else:
-            found.add(Who.WITNESS)
+            found |= _beside_the_sides(case, party)
         return frozenset(found)
     if actor.role in _STAFF:
         found.add(Who.STAFF)
@@ -122,6 +122,21 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     if actor.role == "system":
         found.add(Who.SYSTEM)
     return frozenset(found)
+
+
+def _beside_the_sides(case: Case, party: OpenedParty) -> set[Who]:
+    """What somebody is who speaks for no side. Whoever reported the same in a case that went into this one has an appeal of their
+    own: that another one's report was there first takes no right from them."""
+    if party.role != "co_claimant":
+        return {Who.WITNESS}
+    theirs = {Who.APPELLANT} if party.side in case.appellants and lodger(case, party.side) == party.id else set()
+    return {Who.WITNESS, Who.REPORTER, *theirs}
+
+
+def lodger(case: Case, side: Side) -> str | None:
+    """Whose appeal it is that is being decided for a side, or was last; None where nobody noted it, or it is the platform's."""
+    of = {p.id for p in case.side_parties(side)}
+    return next((one for one in reversed(case.appealed_by) if one in of), None)
 
 
 def hit_by(case: Case, party: OpenedParty) -> bool:

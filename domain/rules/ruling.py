@@ -348,7 +348,7 @@ def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change
             for one in case.involved
         )
     if fact.rights_anew:
-        change["appeals_used"] = ()
+        change |= {"appeals_used": (), "appealed_by": ()}
     return {**change, "owner_sought": True, "rights": ()}
 
 

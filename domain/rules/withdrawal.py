@@ -56,7 +56,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
         raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
-        others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
+        others = () if _came_along(case, context) else parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
         if others or not _appeal_is_looked_at(case, context, side):
             return others or appeals.taken_back(case, side, context)
         return _requested(command, appeal=side)
@@ -72,6 +72,12 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     reason = GIVEN_UP if case.appellants else None
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+
+
+def _came_along(case: Case, context: DecisionContext) -> bool:
+    """Whether it is somebody who reported the same, and takes an appeal back that is their own alone."""
+    party = case.party(context.known().id)
+    return party is not None and party.role == "co_claimant"
 
 
 def _check_may_end(case: Case, context: DecisionContext) -> None:
@@ -329,8 +335,8 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    if side in case.appellants:
-        return None
+    if side is not None and side in case.appellants:
+        return appeals.refusal_of_taking_back(case, actor, side)
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
         # What a ruling did to protect others is not the claimant's own to give up.
         return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])
