@@ -135,7 +135,7 @@ class Case(Kept):
     rights: tuple[AppealRight, ...] = ()
     appeals_used: tuple[Side, ...] = ()
     appealed_by: tuple[str, ...] = ()
-    """Who has used the appeal that is their own, oldest first: principals, and who reported the same in a case that went into it."""
+    """Who has used the appeal that is their own, oldest first: principals, and who came with a report that went into this one."""
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     appealed_alone: Side | None = None

@@ -55,8 +55,8 @@ def taken_back(case: Case, side: Side, context: DecisionContext | None = None) -
 
 
 def _others_may(case: Case, side: Side) -> bool:
-    """Whether somebody on the side of whoever gives up has an appeal of their own that they have not used: who reported the same in
-    a case that went into this one, or, where it is such a one who gives up, whose report came first."""
+    """Whether somebody on the side of whoever gives up has an appeal of their own that they have not used: who reported the same
+    in a case that went into this one, or, where it is such a one who gives up, whose report came first."""
     theirs = {p.id for p in case.side_parties(side) if p.role == "co_claimant" and not p.left}
     principals = {p.id for p in case.principals(side)} if lodger(case, side) in theirs else set()
     return bool((theirs | principals) - {*case.appealed_by})

@@ -99,11 +99,13 @@ def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bo
     """Whether the team looks first where a side takes its appeal back.
 
     Where people are protected it does at whoever reported, who can be pressed to it as to taking the report back, and wherever a
-    measure would end with the appeal; somebody under age is looked after in every kind.
+    measure would end with the appeal; somebody under age is looked after in every kind. No measure ends while the other side
+    appeals as well, so nothing waits then: not even for what the team may have to answer there, of which they are not to learn.
     """
     if context.actor is not None and context.actor.role == "platform":
         return False
-    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or bool(case.interim))
+    ends = bool(case.interim) and side.other not in case.appellants
+    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or ends)
     return guarded or any(p.minor for p in case.principals(side))
 
 

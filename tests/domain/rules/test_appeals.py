@@ -76,7 +76,7 @@ class TestWhoAppealedAlone:
 
 
 class TestWhoReportedTheSame:
-    """Whoever came with a report that went into another one has an appeal of their own (Regulation (EU) 2022/2065, article 20(1))."""
+    """Whoever came with a report that went into another one has their own appeal (Regulation (EU) 2022/2065, article 20(1))."""
 
     def ruled(self) -> Life:
         life = joined(life=a_case("payment_dispute").in_review())
