@@ -72,13 +72,16 @@ def accuses(case: Case, at: datetime) -> bool:
 
 
 def charges(case: Case, party: OpenedParty) -> bool:
-    """Whether a claimant of an open case is asked, or was, what could be held against them: a report is no answer to a charge."""
-    if not case.open or not _protects(case) or party.side not in case.terms.hear or party.side is not Side.CLAIMANT:
+    """Whether a claimant of an open case is asked, or was, what could be held against them (a report is no answer to a charge), or
+    a card network weighs against what they told it."""
+    if not case.open or party.side is not Side.CLAIMANT:
         return False
-    asked = (
-        r for r in case.requests if r.of is party.side and r.party in (None, party.id) and r.id not in case.identity_requests
-    )
-    return party.id in case.questioned or any(asked)
+    if case.chargeback is not None and case.chargeback.closed_at is None:
+        return True
+    if not _protects(case) or party.side not in case.terms.hear:
+        return False
+    mine = (r for r in case.requests if r.of is party.side and r.party in (None, party.id))
+    return party.id in case.questioned or any(r.id not in case.identity_requests for r in mine)
 
 
 def _protects(case: Case) -> bool:

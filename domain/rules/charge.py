@@ -14,6 +14,7 @@ from collections.abc import Collection
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.evidence import EvidenceRequest
 from domain.model.sanctions import NotHeard
 from domain.model.terms import OutcomeTerms, Terms
 from domain.rules.rule import Change
@@ -43,13 +44,26 @@ def charged_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[s
             return ()
         case f.AppealLodged(cross=False) if fact.side not in _accused(after):
             return ()
+        case f.PartyAdded() if fact.party.role == "principal" and fact.party.side in _accused(after):
+            # Whoever comes was asked nothing.
+            return ()
         case f.EvidenceSubmitted() if (party := after.party(rec.actor.id)) is None or not party.speaks:
             return known
         case f.EvidenceSubmitted(answers=asked) | f.EvidenceLapsed(requests=asked) if before is not None:
-            named = (ladder_of(before.terms, one.ground) for one in before.requests if one.id in asked and one.ground is not None)
+            named = (
+                ladder_of(before.terms, one.ground or "")
+                for one in before.requests
+                if one.id in asked and _to_accused(before, one)
+            )
             return tuple(dict.fromkeys((*known, *(ladder for ladder in named if ladder is not None))))
         case _:
             return known
+
+
+def _to_accused(case: Case, one: EvidenceRequest) -> bool:
+    """Whether it was whoever could be sanctioned who was asked, and not a witness, nor the other side."""
+    party = case.party(one.party) if one.party is not None else None
+    return one.of in _accused(case) and (one.party is None or (party is not None and party.speaks))
 
 
 def _accused(case: Case) -> frozenset[Side]:

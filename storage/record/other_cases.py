@@ -63,11 +63,12 @@ PROTECTS = "coalesce(c.terms ->> 'withdrawal', 'closes') <> 'closes'"
 ACCUSES = f"""(((c.closed_at IS NULL OR now() < c.closed_at + coalesce(c.terms ->> 'reopen_for', 'PT0S')::interval)
             AND (jsonb_array_length(coalesce(c.terms -> 'authorities', '[]')) > 0 OR {PROTECTS}))
         OR EXISTS (SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'made' = 'false'))"""
-CHARGES = f"""(c.closed_at IS NULL AND {PROTECTS} AND coalesce(c.terms -> 'hear', '[]') ? 'claimant'
+WEIGHED = "c.state #>> '{chargeback,due_at}' IS NOT NULL AND c.state #>> '{chargeback,closed_at}' IS NULL"
+CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.terms -> 'hear', '[]') ? 'claimant')
         AND (coalesce(c.state -> 'questioned', '[]') ? other.id OR EXISTS (
             SELECT FROM jsonb_array_elements(coalesce(c.state -> 'requests', '[]')) r
             WHERE r ->> 'of' = 'claimant' AND coalesce(r ->> 'party', other.id) = other.id
-                AND NOT coalesce(c.state -> 'identity_requests', '[]') ? (r ->> 'id'))))"""
+                AND NOT coalesce(c.state -> 'identity_requests', '[]') ? (r ->> 'id')))))"""
 ACCUSED = f"CASE WHEN other.side = 'respondent' THEN {ACCUSES} ELSE other.side = 'claimant' AND {CHARGES} END"
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,

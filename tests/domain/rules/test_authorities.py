@@ -16,6 +16,7 @@ from tests.support.cases import (
     LEAD,
     LEAD_2,
     MEDIATOR,
+    MONDAY,
     OPS,
     PLATFORM,
     RESPONDENT,
@@ -324,7 +325,7 @@ class TestAccuses:
     """Who could lose by it that what is kept of them is erased for the asking."""
 
     def test_whoever_is_reported_in_a_kind_that_protects_also_when_it_was_closed_and_can_be_taken_up_again(self) -> None:
-        life = a_case("conduct_report").that_protects().with_terms(procedure=()).closed()
+        life = a_case("conduct_report").with_terms(procedure=(), hear=(), withdrawal="asks").closed()
         assert life.case.closed_at is not None
         assert accuses(life.case, life.now)
         assert not accuses(life.case, life.case.closed_at + life.case.terms.reopen_for)
@@ -332,6 +333,12 @@ class TestAccuses:
     def test_not_where_a_report_is_taken_back_by_whoever_made_it(self) -> None:
         life = a_case("bounty_dispute").in_review()
         assert not accuses(life.case, life.now)
+
+    def test_a_buyer_of_whom_a_card_network_weighs_what_the_shop_says(self) -> None:
+        due = int((MONDAY + timedelta(days=6)).timestamp())
+        life = a_case("payment_dispute", attributes={"stage": "chargeback", "due_by": due})
+        (claimant,) = life.in_review().case.principals(Side.CLAIMANT)
+        assert charges(life.case, claimant)
 
     def test_a_claimant_who_is_asked_what_could_be_held_against_them(self) -> None:
         """Friendly fraud: the cardholder may have ordered it."""

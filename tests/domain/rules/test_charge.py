@@ -1,12 +1,13 @@
 """Nobody is sanctioned for what they were not asked about (European Convention on Human Rights, article 6(3)(a) and (b))."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.base import Phase
 from domain.rules.charge import ladder_of
-from tests.support.cases import LEAD, MEDIATOR, RESPONDENT, Life, a_case
+from tests.support.cases import LEAD, MEDIATOR, OPS, RESPONDENT, Life, a_case
 
 VIOLATION: dict[str, Any] = {"outcome": "violation", "relies_on": []}
 
@@ -49,6 +50,20 @@ class TestAnotherClause:
 
     def test_what_no_ladder_knows_was_asked_about_anything(self) -> None:
         assert answered("something_else").says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+
+    @pytest.mark.parametrize("asked", [{"of": "claimant"}, {"of": "respondent", "party": "pty_witness"}])
+    def test_that_was_put_to_somebody_else_was_not_put_to_them(self, asked: dict[str, str]) -> None:
+        life = answered().says(LEAD, "add_party", party={"side": "respondent", "ref": "witness", "role": "witness"})
+        due = life.now + timedelta(days=6)
+        life.says(MEDIATOR, "request_evidence", **asked, ground="threat", due_at=due).fire(f"{asked['of']}_evidence", "end")
+        assert life.case.charged == ()
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "charge"
+
+    def test_nor_to_whoever_takes_their_place(self) -> None:
+        life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
+        assert life.case.charged == ("threats",)
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"})
+        assert life.case.charged == ()
 
     def test_is_one_of_the_kind(self) -> None:
         refusal = answered().refused(MEDIATOR, "request_evidence", of="respondent", ground="gravity")

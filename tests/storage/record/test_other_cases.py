@@ -182,6 +182,8 @@ async def test_who_is_accused_in_another_case_that_authorities_are_told_of_is_fo
         ({"requests": [{"id": "req_1", "of": "claimant"}]}, True),
         ({"requests": [{"id": "req_1", "of": "claimant"}], "identity_requests": ["req_1"]}, False),
         ({"requests": [{"id": "req_1", "of": "respondent"}]}, False),
+        ({"chargeback": {"due_at": "2026-03-02T09:00:00Z"}}, True),
+        ({"chargeback": {"due_at": "2026-03-02T09:00:00Z", "closed_at": "2026-03-01T09:00:00Z"}}, False),
         ({"requests": [{"id": "req_1", "of": "claimant", "party": "pty_another"}]}, False),
     ],
 )
