@@ -72,8 +72,8 @@ def accuses(case: Case, at: datetime) -> bool:
 
 
 def charges(case: Case, party: OpenedParty) -> bool:
-    """Whether a claimant of an open case is asked, or was, what could be held against them (a report is no answer to a charge), or
-    a card network weighs against what they told it."""
+    """Whether a claimant of an open case is asked, or was, what could be held against them (a report is no answer to a charge),
+    or a card network weighs what is said against them."""
     if not case.open or party.side is not Side.CLAIMANT:
         return False
     if case.chargeback is not None and case.chargeback.closed_at is None:
