@@ -115,7 +115,7 @@ def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
     if right is not None and right.allowed:
         return _refusal_of_own(case, actor)
     if side in case.appellants:
-        said = "An appeal of your side is being decided: it is yours too. Who is a party in their own name is asked before it ends."
+        said = "An appeal of your side is being decided: it is yours too; it ends when each principal agrees."
         return NoRight(said, because="already_used")
     return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
 

@@ -61,7 +61,7 @@ class TestAnotherClause:
 
     def test_nor_to_whoever_takes_their_place(self) -> None:
         life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
-        assert life.case.charged == ("threats",)
+        assert "threats" in life.case.charged
         life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"})
         assert life.case.charged == ()
 
