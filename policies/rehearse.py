@@ -40,7 +40,7 @@ from policies.script_shapes import spans_of
 from policies.scripts import FIRST, Expectation, Script, ScriptError, ScriptStep
 from policies.shelf import Shelf
 
-_FIRINGS = 1_000
+_FIRINGS = 2_000
 """Deadlines between two steps: a story in which more fire has lost its way."""
 _RELATIVE = ("at", "until", "to", "due_at", "expires_at")  # may say `+2 business days` in a story: so long after the step
 _NAMES_A_CASE = {"merge": "into", "link": "to"}
@@ -109,13 +109,13 @@ class _Stage:
             raise ScriptError([f"step {number}: case: no report of this story is called '{name}' yet"])
         before = len(told.record)
         speaker, command = script_step.sent
-        actor = told.cast.actor(speaker)
+        actor = told.cast.actor(speaker, told.state)
         raw = self._raw_command(number, command, actor, told)
         others = tuple(other for other in self._cases.values() if other is not told)
         known = Known(
             earlier=self._earlier(told, others),
             other=self._named(raw),
-            held=tuple(held_elsewhere(told, others)),
+            held=tuple(held_elsewhere(told, others, at)),
             paid=tuple(paid_elsewhere(told, others)),
         )
         line = told.act(number, raw, actor, known, at, with_actions=self._with_actions)
@@ -159,7 +159,7 @@ class _Stage:
             self._now = max(self._now, row.due_at)
             before = len(told.record)
             others = tuple(other for other in self._cases.values() if other is not told)
-            known = Known(held=tuple(held_elsewhere(told, others)), paid=tuple(paid_elsewhere(told, others)))
+            known = Known(held=tuple(held_elsewhere(told, others, self._now)), paid=tuple(paid_elsewhere(told, others)))
             line = told.fire(row, self._now, known, with_actions=self._with_actions)
             yield from self._with_what_follows(told, line, before)
         place = f"step {number}: at" if number else "until"

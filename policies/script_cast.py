@@ -48,14 +48,14 @@ class Cast:
             return name
         return _id("per_", name)
 
-    def actor(self, speaker: Speaker) -> Actor:
-        """Who does a step, as the rules see them."""
+    def actor(self, speaker: Speaker, case: Case | None = None) -> Actor:
+        """Who does a step, as the rules see them; ``case`` knows those who came with a report that went into it."""
         if speaker.role == "system":
             return SYSTEM
         if speaker.role == "platform":
             return Actor(id=_id("key_", speaker.id), role="platform")
         if speaker.role in ("claimant", "respondent", "witness"):
-            return self._party_actor(speaker)
+            return self._party_actor(speaker, case)
         person = self.person_id(speaker.id)
         more = self._team.get(person)
         said = (speaker,) if more is None else (speaker, more)
@@ -124,8 +124,10 @@ class Cast:
             return ref
         return next((p.id for p in self.parties if p.side.value == ref and p.role == "principal"), ref)
 
-    def _party_actor(self, speaker: Speaker) -> Actor:
-        party = self._known.get(self._side_or(speaker.id))
+    def _party_actor(self, speaker: Speaker, case: Case | None) -> Actor:
+        joined = (p for p in (case.parties if case is not None else ()) if p.role == "co_claimant")
+        came = next((p for p in joined if p.ref_digest == digest(speaker.id)), None)
+        party = self._known.get(self._side_or(speaker.id)) or came
         if party is not None:
             return _speaks_for(party)
         # Somebody of another case: the rules have to turn them away.

@@ -5,6 +5,7 @@ another do. The house finds the same in Postgres (``storage.intake.opening``, ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from domain.base import Outcome, Side
@@ -15,7 +16,7 @@ from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
 from domain.model.sanctions import EarlierSanction
-from domain.rules.authorities import accuses, knowing, reported_in_secret
+from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
@@ -33,12 +34,12 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
                 yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **sanction.model_dump(include=names))
 
 
-def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[HeldPerson]:
-    """The parties of this case of whom another one is under legal hold, or was; or who are reported there in secret."""
+def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime) -> Iterator[HeldPerson]:
+    """The parties of this case as others have them at an instant: under legal hold there, or not any more, reported, accused."""
     here = {party.ref_digest for party in (case.state.parties if case.state else case.cast.parties)}
     for other in others:
         state = other.state
-        if state is None or not (state.legal_holds or state.lifted_by or reported_in_secret(state) or accuses(state)):
+        if state is None:
             continue
         for party in state.parties:
             if party.ref_digest in here:
@@ -49,8 +50,9 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[H
                     case_id=other.id,
                     held=held,
                     lifted_by=state.lifted_by,
+                    lifted_under=state.lifted_under,
                     reported=against and reported_in_secret(state),
-                    accused=against and accuses(state),
+                    accused=accuses(state, at) if against else charges(state, party),
                     closed_at=state.closed_at,
                     known_by=knowing(state),
                 )

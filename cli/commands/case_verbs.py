@@ -91,6 +91,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "request_evidence": ("Ask a side for evidence.", (
         _needs("of", "claimant or respondent."), _needs("what", "What is asked for, as they will read it."),
         Field("party", "One party of the side (pty_…)."), Field("evidence_type", "A type of the pack."),
+        Field("ground", "The clause they are asked about, where the category says another."),
         Field("due_at", "Until when, with the zone.")),
     ),
     "ask_identity": ("Ask the claimant to prove who they are.", (_needs("what", "What is asked for, as they will read it."),)),

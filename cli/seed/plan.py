@@ -312,11 +312,12 @@ def _measured(c: _Case) -> Planned:
     return Planned(started.moving, (*started.deeds, Deed(c.owner, "impose_interim", said)))
 
 
-def _heard(c: _Case) -> tuple[Deed, ...]:
-    """What has to be done before anybody rules."""
+def _heard(c: _Case, ground: str | None = None) -> tuple[Deed, ...]:
+    """What has to be done before anybody rules; with the clause that somebody is asked about by name."""
     steps = tuple(Deed(c.owner, "complete_step", {"step": s, "reasons": "Done; see the notes."}) for s in _STEPS.get(c.kind, ()))
     if c.kind == "conduct_report":
-        ask = Deed(c.owner, "request_evidence", {"of": "respondent", "what": texts.ASKED[0]})
+        about = {"ground": ground} if ground is not None else {}
+        ask = Deed(c.owner, "request_evidence", {"of": "respondent", "what": texts.ASKED[0], **about})
         return (*steps, ask, Deed("respondent", "submit_evidence", {"text": c.matter.respondent}, file="picture"))
     if c.kind == "safety_incident":
         cause = Deed(c.owner, "name_root_cause", {"cause": "no_supervision", "insight": "Two sitters, and nobody was told."})
@@ -343,7 +344,8 @@ def _with_ruling(c: _Case, rulings: Mapping[str, dict[str, Any]]) -> Planned:
     if isinstance(ruling.get("remedies"), str):
         ruling["remedies"] = [{"type": ruling["remedies"], "to": "claimant", "amount": c.amount}]
     rule = Deed(c.owner, "rule", {**ruling, "relies_on": [], "reasons": c.random.choice(texts.REASONS)})
-    return Planned(started.moving, (*started.deeds, *_heard(c), rule))
+    asked = ruling["ground"] if rulings is _FOR_APPROVAL else None
+    return Planned(started.moving, (*started.deeds, *_heard(c, asked), rule))
 
 
 def _appealable(c: _Case) -> Planned:

@@ -59,18 +59,9 @@ SINCE: dict[int, frozenset[str]] = {
         | {"questioned", "identity_requests", "spoke", "heard", "steps", "seated", "withdrawal", "came_since"}
     ),
     3: frozenset(
-        {
-            "form",
-            "reported_spans",
-            "reports",
-            "clocks",
-            "telling",
-            "proposed_by",
-            "spoke_since",
-            "unanswered",
-            "revoked",
-            "words_agreed",
-        }
+        {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
+        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "heard", "heard_parties", "questioned"}
+        | {"requests", "settled_requests", "words_agreed"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -143,6 +134,8 @@ class Case(Kept):
     """Rulings that were issued, oldest first."""
     rights: tuple[AppealRight, ...] = ()
     appeals_used: tuple[Side, ...] = ()
+    appealed_by: tuple[str, ...] = ()
+    """Who has used the appeal that is their own, oldest first: principals, and who came with a report that went into this one."""
     appellants: tuple[Side, ...] = ()
     """Sides whose appeal is being decided."""
     appealed_alone: Side | None = None
@@ -174,6 +167,8 @@ class Case(Kept):
     """What destroys and was not carried out, because of such a hold."""
     lifted_by: tuple[str, ...] = ()
     """Who lifted a legal hold: they destroy nothing alone that it kept."""
+    lifted_under: tuple[str, ...] = ()
+    """Whom those report to."""
     sanctions: tuple[Sanction, ...] = ()
     """Every one that was imposed in this case, oldest first, those that are over or taken back included."""
     heard: tuple[Side, ...] = ()
@@ -184,6 +179,10 @@ class Case(Kept):
     """Principals who answered what the team asked of them, or let the time for it go by, since the matter was last taken up."""
     identity_requests: tuple[str, ...] = ()
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
+    charged_at: Instant | None = None
+    """Since when the matter is called something that another ladder of sanctions answers; None: since it was opened."""
+    charged: tuple[str, ...] = ()
+    """The ladders of sanctions about which somebody was asked by the name of a clause, and has answered or let the time go by."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -225,7 +224,7 @@ class Case(Kept):
     """Whether no text of whoever speaks goes out by them alone, while a command is judged beside another case in which a
     respondent is reported in secret; it is kept nowhere."""
     accused_elsewhere: bool = False
-    """Whether a claimant is accused in another case that authorities are told of, while a command is judged beside it."""
+    """Whether a claimant is accused in another case that protects people, while a command is judged beside it; kept nowhere."""
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     raised_by_manager: str | None = None

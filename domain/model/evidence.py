@@ -30,6 +30,8 @@ class RequestEvidence(CommandBase):
     """One party of that side (a witness, an insurer, one of several people); left out: whoever speaks for the side."""
     evidence_type: Code | None = None
     """What it should be: one of the pack's types, where it lists any."""
+    ground: Code | None = None
+    """The clause that they are asked about, where it is another one than the category of the case says."""
     due_at: Instant | None = None
     """By when; left out: the response time of the pack. A request with a date of its own lapses at that date and not before."""
 
@@ -82,6 +84,8 @@ class EvidenceRequested(Kept):
     party: str | None = None
     """The one party that was asked; None: whoever speaks for the side."""
     evidence_type: str | None = None
+    ground: str | None = None
+    """The clause that they were asked about by name."""
     due_at: Instant | None = None
     """A date of its own; None: the clock of the side says by when."""
 
@@ -148,6 +152,8 @@ class EvidenceRequest(Kept):
     party: str | None = None
     """The one party that was asked; None: whoever speaks for the side."""
     evidence_type: str | None = None
+    ground: str | None = None
+    """The clause that they were asked about by name."""
     due_at: Instant | None = None
     """A date of its own; None: the clock of the side says by when."""
     what: Prose | None = None

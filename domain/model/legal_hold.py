@@ -74,11 +74,13 @@ class EffectReleased(Kept):
 
 
 class RulingWithheld(Kept):
-    """A ruling that destroys something is not told while the case is under legal hold: it goes back to whoever decides."""
+    """A ruling that destroys something is not told while the case is under legal hold, nor one that hands out or destroys what is
+    kept of somebody who has come to be accused elsewhere: it goes back to whoever decides."""
 
     type: Literal["ruling_withheld"] = "ruling_withheld"
     ruling_id: str
     hold_ids: tuple[str, ...]
+    because: Literal["hold", "accused_elsewhere"] = "hold"
 
 
 class LegalHoldLifted(Kept):
@@ -109,11 +111,14 @@ class HeldPerson(Kept):
     held: bool = True
     lifted_by: tuple[str, ...] = ()
     """Who lifted a hold of that case."""
+    lifted_under: tuple[str, ...] = ()
+    """Whom those report to."""
     reported: bool = False
     """They are on the side of the respondent there, and that case was, or is to be, reported to an authority in secret."""
     accused: bool = False
-    """They are on the side of the respondent there, and that case is open and of a kind that tells authorities, or a report of it
-    waits for its second person."""
+    """They are on the side of the respondent there, and that case is of a kind that tells authorities or protects people, and is
+    open or can be taken up again; or a report of it waits for its second person; or they reported it, and were asked about
+    something that could be held against them."""
     closed_at: Instant | None = None
     """When that case was closed; None: it is open."""
     known_by: tuple[str, ...] = ()

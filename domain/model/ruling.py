@@ -125,6 +125,8 @@ class Ruling(Kept):
     issued_at: Instant | None = None
     annulled_at: Instant | None = None
     """Set aside after it was told: it is on record, and no longer in force."""
+    approval_because: str | None = None
+    """Why a second person has to agree to it; None: nobody has to."""
     annulled_by: str | None = None
     """Who set it aside: they do not end the case undecided."""
     conditions: tuple[str, ...] = ()

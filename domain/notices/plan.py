@@ -70,7 +70,9 @@ _ALWAYS: Notices = {
 """Whom every pack tells, unless it says otherwise."""
 _RECEIPTS = frozenset({"withdrawal_requested"})
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do."""
-_TOLD_ALONG = frozenset({"ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted"})
+_TOLD_ALONG = frozenset({
+    "ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted", "appeal_withdrawn",
+})  # fmt: skip
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
 _OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
 _OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right", "credit")
@@ -154,7 +156,9 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
                 data["yourself"] = True
             if _came_along(case, recipient):
-                data = {name: value for name, value in data.items() if name not in _OF_THE_SIDE}
+                # The appeal is one of their own, and so is the time for it.
+                hidden = ("credit",) if case.phase is Phase.APPEALABLE else _OF_THE_SIDE
+                data = {name: value for name, value in data.items() if name not in hidden}
             data = told_share(case, recipient, data)
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.

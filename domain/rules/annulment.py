@@ -15,7 +15,7 @@ from domain.model.refusals import NothingChanges, OwnCase, Refusal, TooLate
 from domain.model.ruling import NothingToAnnul
 from domain.rules import returns, sanctions
 from domain.rules.audiences import Audience
-from domain.rules.fairness import ABOUT_DECIDERS, in_conflict
+from domain.rules.fairness import ABOUT_DECIDERS, in_conflict, set_aside_by
 from domain.rules.phases import reopened_afresh
 from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -48,6 +48,11 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
         return NothingToAnnul("The case has ended, or goes on, by something else than a ruling.")
     if in_conflict(case, actor):
         return OwnCase("You stand close to a party; another lead or ops has to look at it.", because="conflict")
+    if (close := set_aside_by(case, actor)) is not None:
+        # Else one person would set aside whatever is decided until it is what they want.
+        return OwnCase(
+            "You, or whoever you report to, set a ruling of it aside already; another lead or ops has to.", because=close
+        )
     if any(actor.id == part.person for part in case.involved):
         return OwnCase("You had a part in it; another lead or ops has to look at it.", because="earlier_part")
     if actor.manager is not None and actor.manager in {part.person for part in case.involved}:

@@ -11,10 +11,12 @@ from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import NoRight
+from domain.model.withdrawal import OthersReported
 from domain.rules import disclosure
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped
-from domain.rules.fairness import keeps_own_appeal, took_it_back
+from domain.rules.fairness import keeps_own_appeal, lodger, took_it_back
+from domain.rules.hearing import spoken_for
 from domain.rules.prior_decision import undecided
 from domain.rules.rights import rights_after, standing
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -41,7 +43,7 @@ def taken_back(case: Case, side: Side, context: DecisionContext | None = None) -
     What the platform gives up of office takes nothing from whoever reported it, where it is their money: the right is theirs.
     """
     by_platform = context is not None and context.actor is not None and context.actor.role == "platform"
-    theirs_again = by_platform and keeps_own_appeal(case)
+    theirs_again = (by_platform and keeps_own_appeal(case)) or _others_may(case, side)
     withdrawn = f.AppealWithdrawn(side=side, theirs_again=theirs_again)
     if any(s is not side for s in case.appellants):
         return (withdrawn,)
@@ -50,6 +52,22 @@ def taken_back(case: Case, side: Side, context: DecisionContext | None = None) -
         return (withdrawn, f.CaseClosed(outcome=Outcome.WITHDRAWN))
     rights = _theirs_again(case) if theirs_again else case.rights
     return (withdrawn, *after(case, rights, case.returning is not None))
+
+
+def _others_may(case: Case, side: Side) -> bool:
+    """Whether somebody on the side of whoever gives up has an appeal of their own that they have not used: who reported the same
+    in a case that went into this one, or, where it is such a one who gives up, whose report came first."""
+    theirs = {p.id for p in case.side_parties(side) if p.role == "co_claimant" and not p.left}
+    principals = {p.id for p in case.principals(side)} if lodger(case, side) in theirs else set()
+    return bool((theirs | principals) - {*case.appealed_by})
+
+
+def refusal_of_taking_back(case: Case, actor: Actor, side: Side) -> Refusal | None:
+    """Nobody takes back the appeal of another one who reported the same."""
+    party = case.party(own) if (own := lodger(case, side)) is not None else None
+    if party is None or party.role != "co_claimant" or party.id == actor.id:
+        return None
+    return OthersReported("Somebody else who reported the same has appealed, and takes that back themselves.")
 
 
 def _theirs_again(case: Case) -> tuple[f.AppealRight, ...]:
@@ -95,8 +113,24 @@ def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
     right = next((r for r in case.rights if r.side is side), None)
     if right is not None and right.allowed:
-        return None
+        return _refusal_of_own(case, actor)
+    if side in case.appellants:
+        said = "An appeal of your side is being decided: it is yours too; it ends when each principal agrees."
+        return NoRight(said, because="already_used")
     return NoRight("This side has no right to appeal.", because=right.because if right else "no_ruling")
+
+
+def _refusal_of_own(case: Case, actor: Actor) -> Refusal | None:
+    """Of several on a side each appeals once, and what is left to the others is not theirs again."""
+    own = _own(case, actor.id)
+    return NoRight("You have appealed already.", because="already_used") if own and {*own} <= {*case.appealed_by} else None
+
+
+def _own(case: Case, actor_id: str) -> tuple[str, ...]:
+    party = case.party(actor_id)
+    if party is None:
+        return ()
+    return (party.id,) if party.role == "co_claimant" else spoken_for(case, party)
 
 
 def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change:
@@ -108,7 +142,8 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     used = (*case.appeals_used, fact.side)
     party = case.party(rec.actor.id)
     # Whoever asks for another decision about their money stands by the report again.
-    back: Change = {"of_office": None} if party is not None and party.side is Side.CLAIMANT else {}
+    back: Change = {"of_office": None} if party is not None and party.speaks and party.side is Side.CLAIMANT else {}
+    back["appealed_by"] = tuple(dict.fromkeys((*case.appealed_by, *_own(case, rec.actor.id))))
     return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights, **back}
 
 
@@ -119,6 +154,9 @@ def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> 
     change: Change = {"appellants": left, "appealed_alone": alone, "ruling": draft, **({} if left else dropped(case, rec.at))}
     if fact.theirs_again:
         change |= {"rights": _theirs_again(case)}
+        if rec.actor.role == "platform":
+            # It appealed in their place, and they have not.
+            change["appealed_by"] = ()
     if fact.rights is not None:
         # The remit had given every right anew; the one that led to it is used.
         change |= {"rights": fact.rights, "appeals_used": (*case.appeals_used, fact.side)}
@@ -127,7 +165,8 @@ def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> 
 
 def _said_of_end(case: Case, fact: f.AppealWithdrawn, audience: Audience) -> NoticeData:
     stands = {"stands": True} if fact.rights is not None else {}
-    return NoticeData(stands | ({"own_money": True} if fact.theirs_again and audience == "claimant" else {}))
+    own = fact.theirs_again and keeps_own_appeal(case) and audience == "claimant"
+    return NoticeData(stands | ({"own_money": True} if own else {}))
 
 
 TOPIC = Topic(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from domain.base import Phase, Side, derived_id
 from domain.model import facts as f
@@ -11,9 +12,10 @@ from domain.model.case import Case
 from domain.model.commands import Remedy
 from domain.model.disclosure import TippingOff
 from domain.model.legal_hold import HeldPerson
-from domain.model.people import Actor
+from domain.model.people import Actor, OpenedParty
 from domain.model.prose import Prose
 from domain.model.refusals import OwnCase, Refusal
+from domain.model.ruling import Ruling
 from domain.model.safeguards import (
     ApproveReport,
     AuthorityReport,
@@ -40,6 +42,7 @@ BARRED_FOR = timedelta(days=5 * 365 + 1)
 """After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
 _OF_DATA = frozenset({"erase", "disclose", "correction"})
 """Remedies by which somebody gets, or loses, what is kept of them."""
+ACCUSED: Final = "accused_elsewhere"
 
 
 def is_secret(case: Case) -> bool:
@@ -54,9 +57,34 @@ def reported_in_secret(case: Case) -> bool:
     return any(report.authority in SECRET for report in case.reports)
 
 
-def accuses(case: Case) -> bool:
-    """Whether whoever it is against could destroy or learn by asking for their data what an authority is, or may be, told."""
-    return (case.open and bool(case.terms.authorities)) or any(not report.made for report in case.reports)
+def accuses(case: Case, at: datetime) -> bool:
+    """Whether whoever it is against could destroy or learn by asking for their data what may still be used against them: what an
+    authority is, or may be, told; and whatever protects others, while it is open or can be taken up again.
+
+    What a claim is established or defended with is not erased for the asking: Regulation (EU) 2016/679, articles 17(3)(e)
+    and 18(1)(c).
+    """
+    pending = case.closed_at is None or at < case.closed_at + case.terms.reopen_for
+    told = bool(case.terms.authorities) or _protects(case)
+    return (pending and told) or any(not report.made for report in case.reports)
+
+
+def charges(case: Case, party: OpenedParty) -> bool:
+    """Whether a claimant of an open case is asked, or was, what could be held against them (a report is no answer to a charge),
+    or a card network weighs what is said against them."""
+    if not case.open or party.side is not Side.CLAIMANT:
+        return False
+    if case.chargeback is not None and case.chargeback.closed_at is None:
+        return True
+    if not _protects(case) or party.side not in case.terms.hear:
+        return False
+    mine = (r for r in case.requests if r.of is party.side and r.party in (None, party.id))
+    return party.id in case.questioned or any(r.id not in case.identity_requests for r in mine)
+
+
+def _protects(case: Case) -> bool:
+    """Whether the kind protects people: nobody ends a report of it by taking it back."""
+    return case.terms.withdrawal != "closes"
 
 
 def knowing(case: Case) -> tuple[str, ...]:
@@ -113,8 +141,20 @@ def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
         return None
     if reported_in_secret(case) or case.words_by_two:
         return "reported_in_secret"
-    asked = any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
-    return "accused_elsewhere" if case.accused_elsewhere and asked else None
+    return ACCUSED if _asked_by_accused(case, remedies) else None
+
+
+def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
+    """That a ruling is not told, because whoever asks has come to be accused elsewhere since it was drafted: it is drafted again,
+    for two to look at."""
+    known = ruling.approval_because == ACCUSED or ruling.decision in ("uphold", "remit") or not case.terms.has(Phase.APPROVAL)
+    if known or not _asked_by_accused(case, ruling.remedies):
+        return ()
+    return (f.RulingWithheld(ruling_id=ruling.id, hold_ids=(), because=ACCUSED),)
+
+
+def _asked_by_accused(case: Case, remedies: Iterable[Remedy]) -> bool:
+    return case.accused_elsewhere and any(remedy.to is Side.CLAIMANT and remedy.type in _OF_DATA for remedy in remedies)
 
 
 def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at: datetime) -> Facts:

@@ -24,7 +24,7 @@ from domain.model.clocks import (
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
-from domain.rules import interim, under_age
+from domain.rules import charge, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
@@ -347,7 +347,7 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     if fact.minors:
         young = {"minor": True}
         change["parties"] = tuple(p.model_copy(update=young) if p.id in fact.minors else p for p in case.parties)
-    return {**change, **_as_told(case, fact)}
+    return {**change, **charge.moved(case, rec, fact), **_as_told(case, fact)}
 
 
 def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant) -> Clock:

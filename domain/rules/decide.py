@@ -44,15 +44,15 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         return open_case(command, context, at)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
-    barred = authorities.beside_others(case, context.held, at, context.actor.id)
-    refusal = refusal_of(barred, context.actor, command.type)
+    case = authorities.beside_others(case, context.held, at, context.actor.id)
+    refusal = refusal_of(case, context.actor, command.type)
     refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)
     if refusal is not None:
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})
     # Whoever lifts a hold lifts those of this case; that others are left is a matter of what follows.
-    held = authorities.beside_others(legal_hold.with_others(case, context.held, at), context.held, at, context.known().id)
+    held = legal_hold.with_others(case, context.held, at)
     told_by_two.check(held, command, context)
     if command.type in money.GIVES or command.type == "deadline":
         held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)

@@ -22,9 +22,10 @@ from domain.model.evidence import (
 )
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
-from domain.model.ruling import NoRight
+from domain.model.ruling import NoRight, UnknownGround
 from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
+from domain.rules import charge
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
 from domain.rules.confidence import evidence_for, talked
@@ -41,6 +42,9 @@ LONGEST_ASKED_FOR = timedelta(days=90)
 def request(case: Case, command: RequestEvidence, context: DecisionContext, at: datetime) -> Facts:
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
+    if command.ground is not None and command.ground not in case.terms.grounds:
+        allowed = list(case.terms.grounds)
+        raise UnknownGround(f"Name a clause of this kind: {', '.join(allowed)}.", ground=command.ground, allowed=allowed)
     party = case.party(command.party) if command.party is not None else None
     _owes(case, command.of, party)
     if command.party is not None and (party is None or party.side is not command.of):
@@ -57,6 +61,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         what=command.what,
         party=command.party,
         evidence_type=command.evidence_type,
+        ground=command.ground,
         due_at=command.due_at,
     )
     # To ask somebody is to tell them.
@@ -162,6 +167,7 @@ def _evidence_requested(case: Case, rec: f.Recording, fact: f.EvidenceRequested)
         asked_at=rec.at,
         party=fact.party,
         evidence_type=fact.evidence_type,
+        ground=fact.ground,
         due_at=fact.due_at,
         what=fact.what,
         number=before + 1,
@@ -174,14 +180,19 @@ def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted)
         **_settled(case, fact.answers, "answered", rec.at),
         "handed_in": (*case.handed_in, fact.evidence_id),
         # A witness's word does not stand for the side's own.
-        **heard(case, {fact.side} if fact.side is not None and fact.answers and _speaks(case, rec.actor.id) else set()),
+        **heard(case, {fact.side} if fact.side is not None and _answers_it(case, rec, fact) else set()),
         **woken(case, rec, fact),
         **talked(case, fact, rec.at),
     }
 
 
+def _answers_it(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> bool:
+    return bool(charge.about_it(case, fact.answers)) and _speaks(case, rec.actor.id)
+
+
 def _evidence_lapsed(case: Case, rec: f.Recording, fact: f.EvidenceLapsed) -> Change:
-    theirs = any(r.id in fact.requests and (r.party is None or _speaks(case, r.party)) for r in case.requests)
+    about = charge.about_it(case, fact.requests)
+    theirs = any(r.id in about and (r.party is None or _speaks(case, r.party)) for r in case.requests)
     return {**_settled(case, fact.requests, "lapsed", rec.at), **heard(case, {fact.of} if theirs else set())}
 
 

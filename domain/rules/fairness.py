@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from domain.base import Phase, Side
 from domain.model.case import Case
@@ -37,8 +37,9 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
     ``recused`` (said so themselves), ``annulled_it`` (set a ruling of it aside, so that somebody else decides afresh),
-    ``earlier_part`` (decided or approved in an earlier round), ``reports_to_earlier`` (their
-    manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back because of it).
+    ``reports_to_annuller`` (their manager did), ``earlier_part`` (decided or approved in an earlier round),
+    ``reports_to_earlier`` (their manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back
+    because of it).
     """
     if actor.role not in _JUDGES:
         return "no_judge"
@@ -46,9 +47,8 @@ def disqualification(case: Case, actor: Actor) -> str | None:
         return "conflict"
     if actor.id in case.recused:
         return "recused"
-    if actor.id in {ruling.annulled_by for ruling in case.rulings}:
-        # Who has found that it was decided wrongly has a view of how it is decided rightly.
-        return "annulled_it"
+    if (close := set_aside_by(case, actor)) is not None:
+        return close
     before = [part for part in case.involved if part.round < case.round and part.may_again_in != case.round]
     earlier = {part.person for part in before}
     if actor.id in earlier:
@@ -58,6 +58,18 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     if actor.id in {part.manager for part in before if part.line}:
         return "manages_earlier"
     return None
+
+
+def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
+    """Whether this person, or whoever they report to, has set a ruling of the case aside.
+
+    Who has found that it was decided wrongly has a view of how it is decided rightly, and neither decides it afresh nor says who
+    does; nobody decides freely whose superior has said what they think of it.
+    """
+    annullers = {ruling.annulled_by for ruling in case.rulings if ruling.annulled_by is not None}
+    if actor.id in annullers:
+        return "annulled_it"
+    return "reports_to_annuller" if actor.manager in annullers else None
 
 
 def in_conflict(case: Case, actor: Actor) -> bool:
@@ -99,7 +111,7 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
             if party.side in case.appellants:
                 found.add(Who.APPELLANT)
         else:
-            found.add(Who.WITNESS)
+            found |= _beside_the_sides(case, party)
         return frozenset(found)
     if actor.role in _STAFF:
         found.add(Who.STAFF)
@@ -110,6 +122,21 @@ def relations(case: Case, actor: Actor) -> frozenset[Who]:
     if actor.role == "system":
         found.add(Who.SYSTEM)
     return frozenset(found)
+
+
+def _beside_the_sides(case: Case, party: OpenedParty) -> set[Who]:
+    """What somebody is who speaks for no side. Whoever reported the same in a case that went into this one has an appeal of their
+    own: that another one's report was there first takes no right from them."""
+    if party.role != "co_claimant":
+        return {Who.WITNESS}
+    theirs = {Who.APPELLANT} if party.side in case.appellants and lodger(case, party.side) == party.id else set()
+    return {Who.WITNESS, Who.REPORTER, *theirs}
+
+
+def lodger(case: Case, side: Side) -> str | None:
+    """Whose appeal it is that is being decided for a side, or was last; None where nobody noted it, or it is the platform's."""
+    of = {p.id for p in case.side_parties(side)}
+    return next((one for one in reversed(case.appealed_by) if one in of), None)
 
 
 def hit_by(case: Case, party: OpenedParty) -> bool:

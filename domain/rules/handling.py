@@ -18,9 +18,8 @@ from domain.rules import links, losses, provider_news, returns, withdrawal
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
-from domain.rules.fairness import ABOUT_DECIDERS, disqualification
+from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
 from domain.rules.phases import end_codes, said_of_end
-from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.told_by_two import agreed_words
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by, words_of
@@ -66,6 +65,7 @@ def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datet
         if queue == case.queue and case.owner is None:
             raise OwnerMissing("The case waits in this queue already.", queue=queue)
         return (handed, f.CaseQueued(queue=queue, reason="moved"))
+    _check_names_decider(case, context, command.to)
     if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.to}'.", to=command.to)
     bar = disqualification(case, context.target)
@@ -109,9 +109,17 @@ def _escalate(case: Case, command: c.Escalate, context: DecisionContext, at: dat
     return (f.PhaseEntered(phase=Phase.REVIEW, reason="escalated"),)
 
 
+def _check_names_decider(case: Case, context: DecisionContext, owner: str) -> None:
+    """Refuses to say who decides a case afresh to whoever has set aside what was decided before."""
+    if set_aside_by(case, context.known()) == "annulled_it":
+        said = "You set a ruling of it aside: neither do you decide it afresh, nor say who does. Put it back into its queue."
+        raise OwnCase(said, owner=owner, because="annulled_it")
+
+
 def _assign(case: Case, command: c.Assign, context: DecisionContext, at: datetime) -> Facts:
     if command.owner is None:
         return (f.CaseQueued(queue=case.queue, reason=command.reason),)
+    _check_names_decider(case, context, command.owner)
     if context.target is None:
         raise UnknownActor(f"Nobody in the team has the id '{command.owner}'.", owner=command.owner)
     bar = disqualification(case, context.target)
@@ -129,10 +137,9 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     over = withdrawal.ended_by_the_desk(case, command, at)
     losses.check_ended(case)
-    ruling = standing(case)
-    if ruling is not None and command.by == ruling.annulled_by:
-        said = "You set the ruling aside, so that somebody decides afresh: another one closes the case, if nobody can."
-        raise OwnCase(said, because="annulled_it")
+    if (close := set_aside_by(case, context.known())) is not None:
+        said = "You, or whoever you report to, set a ruling of it aside, so that somebody decides afresh: another one closes it."
+        raise OwnCase(said, because=close)
     return (
         *over,
         f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),

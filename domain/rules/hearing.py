@@ -20,7 +20,7 @@ waits until they were asked since the report, and answered or let the time for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -29,6 +29,8 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.sanctions import NotHeard
 from domain.model.terms import ClockTerms
+from domain.rules import charge
+from domain.rules.charge import accused_anew
 from domain.rules.evidence_due import EVIDENCE_DUE
 
 HEARING_STEP = "both_sides_heard"
@@ -160,6 +162,8 @@ def all_heard(case: Case) -> Unheard | None:
 def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Side, ...]:
     """The sides that have been heard after a fact."""
     fact, known = rec.fact, before.heard if before is not None else ()
+    if anew := accused_anew(before, fact, after):
+        return tuple(side for side in after.heard if side not in anew)
     match fact:
         case f.AppealLodged(cross=False) if after.terms.heard_when == "asked":
             # What they were asked before was about something else than the reasons of the appeal.
@@ -203,6 +207,8 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
     if isinstance(rec.fact, f.AppealLodged) and not rec.fact.cross:
         told = after.terms.heard_when == "told"
         known = () if told else tuple(p.id for p in after.principals(rec.fact.side) if p.id in known)
+    if anew := accused_anew(before, rec.fact, after):
+        known = _without(after, known, anew)
     own = {p.id for side in Side for p in _each(after, side)}
     spoke = (one for one in _heard_by(before, rec, after) if one in own)
     return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
@@ -214,16 +220,28 @@ def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
     What is taken up again begins anew, and so does an appeal for whoever did not lodge it. To prove who one is answers nothing.
     """
     known = before.questioned if before is not None else ()
+    if anew := accused_anew(before, rec.fact, after):
+        return _without(after, known, anew)
     match rec.fact:
         case f.CaseReopened() | f.RulingAnnulled():
             return ()
         case f.AppealLodged(cross=False):
             own = {p.id for p in after.principals(rec.fact.side)}
             return tuple(one for one in known if one in own)
-        case f.EvidenceLapsed(requests=asked) | f.EvidenceSubmitted(answers=asked) if {*asked} - {*after.identity_requests}:
+        case f.EvidenceLapsed(requests=asked) | f.EvidenceSubmitted(answers=asked) if _puts_it(before, asked, after):
             return tuple(dict.fromkeys((*known, *_answering(before, rec, after))))
         case _:
             return known
+
+
+def _puts_it(before: Case | None, asked: Collection[str], after: Case) -> bool:
+    """Whether one of these requests was about the matter as it is called now."""
+    return before is not None and bool({*charge.about_it(before, asked)} - {*after.identity_requests})
+
+
+def _without(case: Case, known: Iterable[str], sides: Collection[Side]) -> tuple[str, ...]:
+    of = {p.id for p in case.parties if p.side in sides}
+    return tuple(one for one in known if one not in of)
 
 
 def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
@@ -266,7 +284,7 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return [p.id for p in after.principals(Side.CLAIMANT)[:1]]
         case f.AppealLodged() if told:
             return _meant(after, rec.actor.id, fact.side)
-        case f.EvidenceSubmitted() if not told and not fact.answers:
+        case f.EvidenceSubmitted() if not told and (before is None or not charge.about_it(before, fact.answers)):
             return ()
         case f.EvidenceSubmitted(more_follows=False):
             pass
@@ -298,7 +316,7 @@ def _let_it_go_by(case: Case, fact: f.EvidenceLapsed) -> Iterable[str]:
     found: list[str] = []
     for asked in case.requests:
         party = case.party(asked.party) if asked.party is not None else None
-        if asked.id in fact.requests:
+        if asked.id in charge.about_it(case, fact.requests):
             found += _there(case, fact.of, asked.asked_at) if asked.party is None else spoken_for(case, party) if party else ()
     if not fact.requests:
         clocks = ((clock, case.terms.clock(clock.name)) for clock in case.clocks if clock.stopped_at is None)

@@ -205,13 +205,11 @@ def check(
     if named is not None and (unknown := [piece for piece in named if not _is_piece(case, piece)]):
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     for side in losers:
-        alone = _hit_alone(side, remedies)
+        hit = _who_is_hit(case, side, remedies)
         ends = {
             one.id: one.shown_at + _time_for(case.terms, side) if one.shown_at is not None else None
             for one in case.unanswered
-            if one.against is side
-            and (named is None or one.id in named)
-            and (one.party is None or (one.party in alone and one.by not in alone))
+            if one.against is side and (named is None or one.id in named) and (one.party is None or one.party in hit)
         }
         waits = {piece: end for piece, end in ends.items() if end is None or end > at}
         if not waits:
@@ -235,9 +233,11 @@ def _is_piece(case: Case, piece: str) -> bool:
     return by_number is not None and int(by_number["seq"]) <= case.seq
 
 
-def _hit_alone(side: Side, remedies: Collection[Remedy]) -> Collection[str]:
-    """Whom of several on a side a ruling names; nobody, where it hits them all."""
-    return {one.party for one in remedies if one.to is side and one.party is not None}
+def _who_is_hit(case: Case, side: Side, remedies: Collection[Remedy]) -> Collection[str]:
+    """Whom of several on a side a ruling hits, each for themselves, whatever it does to others: all, where it names nobody."""
+    of_side = [one.party for one in remedies if one.to is side]
+    named = {party for party in of_side if party is not None}
+    return {p.id for p in case.principals(side)} if not of_side or None in of_side else named
 
 
 def promised(case: Case, audience: Audience) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from domain.base import Outcome, Phase, derived_id
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
@@ -54,8 +54,10 @@ def with_others(case: Case, held: Iterable[HeldPerson], at: datetime) -> Case:
         return case
     keeps = {(side, one.case_id) for side, one in theirs if one.held}
     lifted = dict.fromkeys((*case.lifted_by, *(person for _, one in theirs for person in one.lifted_by)))
+    above = dict.fromkeys((*case.lifted_under, *(person for _, one in theirs for person in one.lifted_under)))
     others = (LegalHold(id=of, reason="other_case", by="system", since=at, side=side) for side, of in sorted(keeps))
-    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others), "lifted_by": tuple(lifted)})
+    known = {"lifted_by": tuple(lifted), "lifted_under": tuple(above)}
+    return case.model_copy(update={"legal_holds": (*case.legal_holds, *others), **known})
 
 
 def _keeping(case: Case, remedy: Remedy) -> tuple[str, ...]:
@@ -77,11 +79,26 @@ def check_not_held(case: Case, remedies: Iterable[Remedy]) -> None:
         )
 
 
-def why_approval(case: Case, remedies: Iterable[Remedy], decider: str) -> str | None:
-    """Why a second person looks at it: whoever lifted the hold would destroy what it kept."""
-    if decider not in case.lifted_by or not case.terms.has(Phase.APPROVAL):
+def lifted_in_line(case: Case, actor: Actor) -> bool:
+    """Whether this person lifted a hold, or somebody who reports to them, or to whom they report: what it kept is not theirs to
+    destroy alone, nor are they the second person to it."""
+    lifted = {*case.lifted_by}
+    return actor.id in lifted or actor.manager in lifted or actor.id in case.lifted_under
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy], decider: Actor) -> str | None:
+    """Why a second person looks at it: whoever lifted the hold, or one of their line, would destroy what it kept."""
+    if not case.terms.has(Phase.APPROVAL) or not lifted_in_line(case, decider):
         return None
     return "lifted_the_hold" if any(destroys(case, remedy) for remedy in remedies) else None
+
+
+def check_approver(case: Case, ruling: Ruling, actor: Actor) -> None:
+    """Refuses to be the second person to the destruction of what one let go, or one's line."""
+    undoes = ruling.decision not in ("uphold", "remit") and any(destroys(case, remedy) for remedy in ruling.remedies)
+    if undoes and lifted_in_line(case, actor):
+        said = "You, or somebody of your line, lifted the hold on what this destroys: another lead."
+        raise OwnCase(said, because="lifted_the_hold")
 
 
 def kept_from_telling(case: Case, ruling: Ruling) -> Facts:
@@ -149,8 +166,10 @@ def _lift(case: Case, command: c.LiftHold, context: DecisionContext, at: datetim
 
 
 def _released(case: Case, one: Withheld) -> Facts:
-    """What was withheld goes on where what it follows from still stands; otherwise somebody has to look."""
-    if not _stands(case, one.because):
+    """What was withheld goes on where what it follows from still stands, and nobody may need it in another case; otherwise
+    somebody has to look.
+    """
+    if not _stands(case, one.because) or (case.accused_elsewhere and one.remedy.to is Side.CLAIMANT):
         return (f.EffectReleased(effect_id=one.id, remedy=one.remedy),)
     # Another id: the one that was stopped is over, for whoever carries it out.
     anew = derived_id("eff", one.id, "held")
@@ -193,7 +212,12 @@ def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) ->
 
 def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
     left = tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)
-    return {"legal_holds": left, "lifted_by": tuple(dict.fromkeys((*case.lifted_by, rec.actor.id)))}
+    above = (rec.actor.manager,) if rec.actor.manager is not None else ()
+    return {
+        "legal_holds": left,
+        "lifted_by": tuple(dict.fromkeys((*case.lifted_by, rec.actor.id))),
+        "lifted_under": tuple(dict.fromkeys((*case.lifted_under, *above))),
+    }
 
 
 def _effect_withheld(case: Case, rec: f.Recording, fact: f.EffectWithheld) -> Change:

@@ -19,7 +19,8 @@ class Who(StrEnum):
     CLAIMANT = "claimant"
     RESPONDENT = "respondent"
     REPORTER = "reporter"
-    """Somebody who took the report back, of a case that goes on of office and is about their money."""
+    """Somebody who took the report back, of a case that goes on of office and is about their money; or who reported the same in a
+    case that went into this one."""
     WITNESS = "witness"
     APPELLANT = "appellant"
     HIT = "hit"

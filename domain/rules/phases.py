@@ -74,6 +74,7 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "appealed_alone": None if fact.reason in ABOUT_NEWS else case.appealed_alone,
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
+        "appealed_by": (),
         # Whoever has something to lose by what has come to light is asked about it.
         "heard": (),
         "final": (
@@ -100,6 +101,7 @@ def reopened_afresh(case: Case, about_deciders: bool) -> Change:
         "queue": case.terms.queue,
         "rights": (),
         "appeals_used": (),
+        "appealed_by": (),
     }
 
 

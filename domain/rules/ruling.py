@@ -25,6 +25,7 @@ from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import (
     authorities,
+    charge,
     disclosure,
     hearing,
     interim,
@@ -59,6 +60,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
+    charge.check(case, outcome, command.ground)
     return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -93,6 +95,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
+    charge.check(case, outcome, ground)
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
@@ -142,12 +145,12 @@ def _drafted(
     completeness.check(case, command, decision, outcome)
     if command.label_paid_by is not None and not any(x.after_return for x in remedies):
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
-    because = None
-    if decision != "uphold":
+    # What a second person must know above all comes first.
+    because = authorities.why_approval(case, remedies)
+    if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
-    because = because or legal_hold.why_approval(case, remedies, command.by) or procedure.why_approval(case, command.by)
-    because = because or authorities.why_approval(case, remedies)
+    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case, command.by)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
@@ -175,6 +178,8 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
         raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
     if money.seated_for(case, context.known()):
         raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
+    if draft is not None:
+        legal_hold.check_approver(case, draft, context.known())
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
     if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
@@ -213,7 +218,7 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
-    if held := legal_hold.kept_from_telling(case, ruling):
+    if held := legal_hold.kept_from_telling(case, ruling) or authorities.kept_from_telling(case, ruling):
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held", goes_on="paused"))
     stays = interim.stays_after(case, at)
     measures = tuple(i.id for i in case.interim if i.id not in stays)
@@ -298,6 +303,7 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         id=fact.ruling_id,
         decider=fact.decider,
         drafted_with=rec.credential,
+        approval_because=fact.approval_because,
         outcome=fact.outcome,
         decision=fact.decision,
         reasons=fact.reasons,
@@ -349,7 +355,7 @@ def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change
             for one in case.involved
         )
     if fact.rights_anew:
-        change["appeals_used"] = ()
+        change |= {"appeals_used": (), "appealed_by": ()}
     return {**change, "owner_sought": True, "rights": ()}
 
 

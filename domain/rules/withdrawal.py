@@ -56,7 +56,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
         raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
-        others = parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
+        others = () if _came_along(case, context) else parties.others_wanted(case, context, _end_of_appeal(case, side), (side,))
         if others or not _appeal_is_looked_at(case, context, side):
             return others or appeals.taken_back(case, side, context)
         return _requested(command, appeal=side)
@@ -72,6 +72,12 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     reason = GIVEN_UP if case.appellants else None
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+
+
+def _came_along(case: Case, context: DecisionContext) -> bool:
+    """Whether it is somebody who reported the same, and takes an appeal back that is their own alone."""
+    party = case.party(context.known().id)
+    return party is not None and party.role == "co_claimant"
 
 
 def _check_may_end(case: Case, context: DecisionContext) -> None:
@@ -93,11 +99,13 @@ def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bo
     """Whether the team looks first where a side takes its appeal back.
 
     Where people are protected it does at whoever reported, who can be pressed to it as to taking the report back, and wherever a
-    measure would end with the appeal; somebody under age is looked after in every kind.
+    measure would end with the appeal; somebody under age is looked after in every kind. No measure ends while the other side
+    appeals as well, so nothing waits then: not even for what the team may have to answer there, of which they are not to learn.
     """
     if context.actor is not None and context.actor.role == "platform":
         return False
-    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or bool(case.interim))
+    ends = bool(case.interim) and side.other not in case.appellants
+    guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or ends)
     return guarded or any(p.minor for p in case.principals(side))
 
 
@@ -329,8 +337,8 @@ def _case_withdrawn(case: Case, rec: f.Recording, fact: f.CaseWithdrawn) -> Chan
 
 def _refusal_of_withdrawing(case: Case, actor: Actor) -> Refusal | None:
     side = actor.side or (Side.CLAIMANT if case.of_office is not None else None)
-    if side in case.appellants:
-        return None
+    if side is not None and side in case.appellants:
+        return appeals.refusal_of_taking_back(case, actor, side)
     if case.appellants and not case.terms.has(Phase.SETTLEMENT):
         # What a ruling did to protect others is not the claimant's own to give up.
         return NotAllowed("'withdraw' can be sent by: appellant.", command="withdraw", allowed=["appellant"])

@@ -244,7 +244,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         merged_as=merged_as(case, viewer.id),
         requests=open_requests(case, viewer),
         settled_requests=settled_requests(case, viewer),
-        **(_of_the_sides(case, viewer) if _speaks(case, viewer) else {}),
+        **(_of_the_sides(case, viewer) if _speaks(case, viewer) else _of_their_own_appeal(case, viewer)),
         **({"priority": case.priority} if audience == "platform" else {}),
         keep_until=case.keep_until if audience in ("staff", "platform") else None,
         **(_internal(case) if staff else {}),
@@ -314,6 +314,18 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         **withdrawal_seen(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
+    }
+
+
+def _of_their_own_appeal(case: Case, viewer: f.Actor) -> dict[str, Any]:
+    """Until when whoever came with a merge can appeal by themselves; nothing else that is between the sides."""
+    party = case.party(viewer.id)
+    if party is None or party.role != "co_claimant" or case.phase is not Phase.APPEALABLE:
+        return {}
+    windows = {clock.name for clock in case.terms.clocks if clock.during is Phase.APPEALABLE}
+    return {
+        "rights": rights_of(case, case.rights, party.side.value),
+        "deadlines": tuple(due for due in _deadlines(case, viewer) if due.clock in windows),
     }
 
 

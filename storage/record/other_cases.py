@@ -58,7 +58,10 @@ LIMIT 1
 REPORTED = """EXISTS (
         SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'authority' = ANY ($3::text[])
     )"""
-ACCUSES = """((c.closed_at IS NULL AND jsonb_array_length(coalesce(c.terms -> 'authorities', '[]')) > 0)
+# What :func:`domain.rules.authorities.accuses` and :func:`~domain.rules.authorities.charges` say, of a row ``c``.
+PROTECTS = "coalesce(c.terms ->> 'withdrawal', 'closes') <> 'closes'"
+ACCUSES = f"""(((c.closed_at IS NULL OR now() < c.closed_at + coalesce(c.terms ->> 'reopen_for', 'PT0S')::interval)
+            AND (jsonb_array_length(coalesce(c.terms -> 'authorities', '[]')) > 0 OR {PROTECTS}))
         OR EXISTS (SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'made' = 'false'))"""
 KNOWN_BY = """ARRAY(
         SELECT c.owner WHERE c.owner IS NOT NULL
@@ -67,16 +70,24 @@ KNOWN_BY = """ARRAY(
         UNION SELECT i ->> 'person' FROM jsonb_array_elements(coalesce(c.state -> 'involved', '[]')) i
             WHERE i ->> 'person' IS NOT NULL
     )"""
+WEIGHED = "c.state #>> '{chargeback,due_at}' IS NOT NULL AND c.state #>> '{chargeback,closed_at}' IS NULL"
+CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.terms -> 'hear', '[]') ? 'claimant')
+        AND (coalesce(c.state -> 'questioned', '[]') ? other.id OR EXISTS (
+            SELECT FROM jsonb_array_elements(coalesce(c.state -> 'requests', '[]')) r
+            WHERE r ->> 'of' = 'claimant' AND coalesce(r ->> 'party', other.id) = other.id
+                AND NOT coalesce(c.state -> 'identity_requests', '[]') ? (r ->> 'id')))))"""
+ACCUSED = f"CASE WHEN other.side = 'respondent' THEN {ACCUSES} ELSE other.side = 'claimant' AND {CHARGES} END"
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by,
+    ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_under', '[]'))) AS lifted_under,
     other.side = 'respondent' AND {REPORTED} AS reported,
-    other.side = 'respondent' AND {ACCUSES} AS accused, c.closed_at, {KNOWN_BY} AS known_by
+    {ACCUSED} AS accused, c.closed_at, {KNOWN_BY} AS known_by
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
 JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic = this.synthetic
-    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]' OR {REPORTED} OR (other.side = 'respondent' AND {ACCUSES}))
+    AND (c.legal_hold OR c.state -> 'lifted_by' <> '[]' OR {REPORTED} OR {ACCUSED})
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
 """  # noqa: S608 - put together from constants

@@ -520,7 +520,7 @@ class TestErrors:
         triage["levels"][0]["repeat"] = "1 minute"
         pack = load_pack(text_of(raw), "mine.yaml")
         script = a_script(report={**REPORT, "attributes": {"reporter_standing": -1}}, until="+30 days")
-        with pytest.raises(ScriptError, match="until: more than 1000 deadlines fall due"):
+        with pytest.raises(ScriptError, match="until: more than 2000 deadlines fall due"):
             lines_of(script, pack, with_actions=False)
 
     def test_what_nobody_knows_is_named_and_passed_over(self) -> None:

@@ -83,7 +83,8 @@ ARROWS = {
     # Nothing to settle, and nobody but the sanctioned person to appeal.
     "conduct_report": _OF_ALL | {("intake", "review")},
 }  # fmt: skip
-ARROWS["safety_incident"] = _OF_ALL | {("intake", "review")}
+# An appeal is taken back while somebody else who reported the same may still appeal.
+ARROWS["safety_incident"] = _OF_ALL | {("intake", "review"), ("appeal", "appealable")}
 ENDS = {
     "safety_incident": {"declined", "withdrawn", "expired", "ruled"},
     "moderation_appeal": {"declined", "withdrawn", "expired", "ruled"},

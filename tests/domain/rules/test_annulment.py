@@ -53,6 +53,30 @@ class TestAnnul:
         life.says(MEDIATOR_2, "take").says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["heavy"])
         assert life.refused(LEAD_2, "approve").code == "own_case"
 
+    def test_nor_sets_aside_what_is_decided_afresh(self) -> None:
+        """Else one person would set aside whatever is decided, until it is what they want."""
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        life.says(MEDIATOR_2, "take").says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["light"]).fire("grace")
+        refusal = life.refused(LEAD_2, "annul", reason="procedural_fault")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
+        below = somebody("per_below", LEAD_2)
+        assert life.refused(below, "annul", reason="procedural_fault").fields["because"] == "reports_to_annuller"
+        assert life.says(OPS, "annul", reason="procedural_fault").case.phase is Phase.REVIEW
+
+    @pytest.mark.parametrize(
+        ("command", "said"), [("assign", {"owner": MEDIATOR_2}), ("hand_over", {"to": MEDIATOR_2, "reasons": "They have time."})]
+    )
+    def test_nor_says_who_does(self, command: str, said: dict[str, Any]) -> None:
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        refusal = life.refused(LEAD_2, command, **said)
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
+        life.says(OPS, command, **said)
+
+    def test_nor_does_whoever_reports_to_them_decide_or_agree(self) -> None:
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        for role in ("mediator", "lead"):
+            assert disqualification(life.case, somebody("per_below", LEAD_2, role)) == "reports_to_annuller"
+
     def test_both_sides_are_told_why(self) -> None:
         life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
         told = {notice.recipient for _, notice in life.last.notices if notice.event == "ruling_annulled"}

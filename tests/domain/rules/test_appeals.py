@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from domain.base import Outcome
+from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
-from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, MEDIATOR, OPS, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.other_cases import NEIGHBOUR, joined
 
 
 class TestWhoAppealedAlone:
@@ -72,3 +73,42 @@ class TestWhoAppealedAlone:
         refusal = self.refunded().refused(CLAIMANT, "withdraw")
         assert refusal.code == "not_in_this_phase"
         assert "makes an offer" in refusal.detail
+
+
+class TestWhoReportedTheSame:
+    """Whoever came with a report that went into another one has their own appeal (Regulation (EU) 2022/2065, article 20(1))."""
+
+    def ruled(self) -> Life:
+        life = joined(life=a_case("payment_dispute").in_review())
+        return life.says(MEDIATOR, "rule", **OUTCOMES["payment_dispute"]["none"], relies_on=[]).fire("grace")
+
+    def test_appeals_for_themselves_and_nobody_takes_that_back_but_they(self) -> None:
+        life = self.ruled().says(NEIGHBOUR, "appeal")
+        assert (life.case.phase, life.case.appellants) == (Phase.APPEAL, (Side.CLAIMANT,))
+        assert life.refused(CLAIMANT, "withdraw").code == "others_reported"
+        life.says(NEIGHBOUR, "withdraw")
+        # Whoever reported first has not appealed, and may.
+        assert life.case.phase is Phase.APPEALABLE
+        assert life.refused(NEIGHBOUR, "appeal").fields["because"] == "already_used"
+        assert life.says(CLAIMANT, "appeal").case.phase is Phase.APPEAL
+
+    def test_has_the_time_for_it_when_another_one_gives_theirs_up(self) -> None:
+        life = self.ruled().says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw")
+        assert life.case.phase is Phase.APPEALABLE
+        told = next(n for _, n in life.last.notices if n.recipient == NEIGHBOUR)
+        assert (told.event, told.data["due_clock"]) == ("appeal_withdrawn", "appeal_window")
+        assert life.refused(CLAIMANT, "appeal").fields["because"] == "already_used"
+        life.says(NEIGHBOUR, "appeal").says(NEIGHBOUR, "withdraw")
+        assert life.case.outcome is Outcome.RULED
+
+    def test_is_told_with_the_ruling_that_they_may(self) -> None:
+        life = self.ruled()
+        told = next(n for _, n in life.last.notices if n.recipient == NEIGHBOUR)
+        assert (told.event, told.data["right"]["allowed"]) == ("ruling_issued", True)
+
+    def test_makes_nobody_stand_by_a_report_that_they_took_back(self) -> None:
+        safety = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life = joined(life=safety).says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        life.says(MEDIATOR, "rule", outcome="unsubstantiated", ground="no_breach", relies_on=[]).fire("grace")
+        assert life.says(NEIGHBOUR, "appeal").case.of_office is not None
+        assert life.refused(CLAIMANT, "appeal").code == "of_office"

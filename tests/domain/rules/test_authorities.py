@@ -7,14 +7,16 @@ from typing import Any, ClassVar
 
 import pytest
 
+from domain.base import Side
 from domain.model.legal_hold import HeldPerson
-from domain.rules.authorities import BARRED_FOR
+from domain.rules.authorities import BARRED_FOR, accuses, charges
 from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
     LEAD_2,
     MEDIATOR,
+    MONDAY,
     OPS,
     PLATFORM,
     RESPONDENT,
@@ -296,6 +298,56 @@ class TestAskingForTheirData:
     def test_so_it_is_of_whoever_is_reported_in_secret(self) -> None:
         assert self.asked("disclose", accused=False, reported=True).case.phase == "approval"
 
+    @pytest.mark.parametrize("remedy", ["erase", "disclose"])
+    def test_accused_in_the_grace_it_is_not_told_but_drafted_again_for_two(self, remedy: str) -> None:
+        """GDPR, article 17(3)(e): what comes in between counts as what was there before."""
+        life = self.asked(remedy, accused=False)
+        life.elsewhere = {"held": (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id=OTHER_CASE, held=False, accused=True),)}
+        seen = life.seen_by(CLAIMANT)
+        life.fire("grace")
+        assert (life.case.phase, life.case.ruling, life.case.effects) == ("review", None, ())
+        assert life.seen_by(CLAIMANT) == seen
+        life.says(MEDIATOR, "rule", **self.GRANTED, remedies=[{"type": remedy}]).says(LEAD, "approve").fire("grace")
+        assert [effect.remedy.type for effect in life.case.effects] == [remedy]
+
+    def test_what_a_hold_kept_back_does_not_go_on_by_itself(self) -> None:
+        life = self.asked("erase", accused=False).fire("grace").says(LEAD, "place_hold")
+        life.elsewhere = {"held": (HeldPerson(ref_digest=digest_of(CLAIMANT), case_id=OTHER_CASE, held=False, accused=True),)}
+        life.says(OPS, "lift_hold")
+        assert [fact.goes_on_as for fact in life.facts if fact.type == "effect_released"] == [None]
+
     def test_whoever_is_accused_of_nothing_is_answered_by_one(self) -> None:
         assert self.asked("erase", accused=False).case.phase == "ruled"
         assert self.asked("erase", ref_digest=digest_of(RESPONDENT)).case.phase == "ruled"
+
+
+class TestAccuses:
+    """Who could lose by it that what is kept of them is erased for the asking."""
+
+    def test_whoever_is_reported_in_a_kind_that_protects_also_when_it_was_closed_and_can_be_taken_up_again(self) -> None:
+        life = a_case("conduct_report").with_terms(procedure=(), hear=(), withdrawal="asks").closed()
+        assert life.case.closed_at is not None
+        assert accuses(life.case, life.now)
+        assert not accuses(life.case, life.case.closed_at + life.case.terms.reopen_for)
+
+    def test_not_where_a_report_is_taken_back_by_whoever_made_it(self) -> None:
+        life = a_case("bounty_dispute").in_review()
+        assert not accuses(life.case, life.now)
+
+    def test_a_buyer_of_whom_a_card_network_weighs_what_the_shop_says(self) -> None:
+        due = int((MONDAY + timedelta(days=6)).timestamp())
+        life = a_case("payment_dispute", attributes={"stage": "chargeback", "due_by": due})
+        (claimant,) = life.in_review().case.principals(Side.CLAIMANT)
+        assert charges(life.case, claimant)
+
+    def test_a_claimant_who_is_asked_what_could_be_held_against_them(self) -> None:
+        """Friendly fraud: the cardholder may have ordered it."""
+        life = a_case("fraud_report").that_protects().in_review()
+        (claimant,) = life.case.principals(Side.CLAIMANT)
+        assert not charges(life.case, claimant)
+        life.says(MEDIATOR, "ask_identity")
+        assert not charges(life.case, claimant), "who they are says nothing of what they did"
+        life.says(MEDIATOR, "request_evidence", of="claimant")
+        assert charges(life.case, claimant)
+        life.says(CLAIMANT, "submit_evidence")
+        assert charges(life.case, claimant)

@@ -57,6 +57,19 @@ class TestAHold:
         drafted = [x for x in life.facts if x.type == "ruling_drafted"][-1]
         assert (life.case.phase, drafted.approval_because) == (Phase.APPROVAL, "lifted_the_hold")
 
+    @pytest.mark.parametrize("line", ["their_report", "their_manager"])
+    def test_lifted_by_somebody_of_the_line_a_second_person_looks_who_is_none_of_it(self, line: str) -> None:
+        """Four eyes: nobody is a second person to what they, or somebody they report to, let go."""
+        life = a_case().with_terms(destructive=("payout",)).in_review(owner=None).says(OPS, "place_hold", reason="litigation")
+        above = life.actor(LEAD_2)
+        lifter = life.actor(LEAD).model_copy(update={"manager": LEAD_2} if line == "their_manager" else {})
+        decider = above if line == "their_manager" else life.actor(LEAD_3).model_copy(update={"manager": LEAD})
+        life.says(lifter, "lift_hold").says(decider, "take").says(decider, "rule", **OUTCOMES["bounty_dispute"]["light"])
+        drafted = [x for x in life.facts if x.type == "ruling_drafted"][-1]
+        assert (life.case.phase, drafted.approval_because) == (Phase.APPROVAL, "lifted_the_hold")
+        refusal = life.refused(LEAD, "approve")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "lifted_the_hold")
+
     def test_that_is_lifted_lets_nothing_go_on_that_nobody_wants_any_more(self) -> None:
         life = a_case().with_terms(destructive=("payout",), withdrawal="closes").appealable()
         life.says(OPS, "place_hold", reason="litigation").fire("appeal_window").says(OPS, "reopen", reason="asked")

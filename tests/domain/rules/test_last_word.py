@@ -219,13 +219,20 @@ class TestByAnotherDoor:
         assert (refusal.fields["missing"], refusal.fields["evidence"]) == ("evidence", [life.case.handed_in[-1]])
         assert life.says(MEDIATOR, "rule", **ruling, remedies=[{**warn, "party": "pty_second"}]).case.ruling is not None
 
-    def test_and_to_nobody_where_it_hits_them_all(self) -> None:
+    def test_and_to_each_whom_it_hits_whatever_it_does_to_others(self) -> None:
+        """A trifle for the one who said it does not unlock what hits the other."""
         life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
         life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"}).disclosed()
         for who in (RESPONDENT, "pty_second"):
             life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
-        warn = [{"type": "warn", "to": "respondent"}]
-        assert life.says(MEDIATOR, "rule", outcome="substantiated", ground="duty_of_care", remedies=warn).case.ruling is not None
+        one = {"type": "suspend", "to": "respondent", "party": RESPONDENT}
+        other = {"type": "warn", "to": "respondent", "party": "pty_second"}
+        ruling = {"outcome": "substantiated", "ground": "duty_of_care"}
+        for remedies in ([one, other], [{"type": "warn", "to": "respondent"}]):
+            refusal = life.refused(MEDIATOR, "rule", **ruling, remedies=remedies)
+            assert (refusal.fields["missing"], refusal.fields["evidence"]) == ("evidence", [life.case.handed_in[-1]])
+        life.says(RESPONDENT, "message", text="She was not even there.", to="desk")
+        assert life.says(MEDIATOR, "rule", **ruling, remedies=[one, other], relies_on=[life.case.handed_in[-1]]).case.ruling
 
     def test_only_what_there_can_be_is_relied_upon(self) -> None:
         for piece in ("message:99999", "case_none", "message:x"):

@@ -202,15 +202,16 @@ class TestJoin:
         life.says(NEIGHBOUR, "submit_evidence", text="The receipt.")
         assert life.refused(NEIGHBOUR, "withdraw").code == "not_allowed"
 
-    def test_whoever_came_is_told_how_it_ends_and_no_more(self) -> None:
+    def test_whoever_came_is_told_how_it_ends_and_of_an_appeal_of_their_own(self) -> None:
         life = joined().appealable("none")
         told = life.notices_for(NEIGHBOUR)
         assert [n.event for n in told] == ["ruling_issued"]
         assert {"outcome", "reasons"} <= {*told[0].data, *told[0].texts}
-        assert not {"right", "due_at", "by_default"} & set(told[0].data)
+        assert told[0].data["due_clock"] == "appeal_window"
+        assert not {"offer", "credit", "amount"} & set(told[0].data)
         seen = life.seen_by(NEIGHBOUR)
-        assert seen.ruling is not None
-        assert (seen.rights, seen.deadlines, seen.offer) == ((), (), None)
+        assert (seen.ruling is not None, seen.offer) == (True, None)
+        assert ([right.side for right in seen.rights], [due.clock for due in seen.deadlines]) == ([Side.CLAIMANT], ["appeal_window"])
 
     def test_the_other_parties_do_not_learn_of_it(self) -> None:
         life = joined()

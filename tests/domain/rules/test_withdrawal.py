@@ -213,6 +213,18 @@ class TestOfAnAppeal:
         assert life.seen_by(CLAIMANT) == seen
         assert [n.recipient for _, n in life.last.notices if n.audience == "respondent"] == [RESPONDENT]
 
+    def test_of_the_accused_while_the_other_side_appeals_too_waits_for_nothing_and_tells_of_no_wish(self) -> None:
+        """No measure ends with it, and the refusal would have told them that whoever reported wants to give up."""
+        life = a_case("safety_incident").with_terms(procedure=(), hear=(), root_cause_needed=False, late=False)
+        life.in_review().disclosed().says(MEDIATOR, "rule", outcome="partly_substantiated", ground="duty_of_care",
+                                          remedies=[{"type": "warn", "to": "respondent"}])  # fmt: skip
+        life.fire("grace").says(RESPONDENT, "appeal").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "impose_interim", measure="suspend", reasons="He was there.").says(CLAIMANT, "withdraw")
+        wish = life.case.withdrawal
+        life.says(RESPONDENT, "withdraw")
+        assert types(life) == ["appeal_withdrawn"]
+        assert (life.case.appellants, life.case.withdrawal, len(life.case.interim)) == ((Side.CLAIMANT,), wish, 1)
+
     def test_is_over_where_the_ruling_is_set_aside(self) -> None:
         life = self.appealed(measure=False).says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
         assert types(life)[0] == "withdrawal_overtaken"

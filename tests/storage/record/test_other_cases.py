@@ -150,6 +150,10 @@ async def test_who_is_reported_in_secret_in_another_case_of_theirs_is_found(
         ({"authorities": []}, [], False, False),
         ({"authorities": ["police"]}, [{"authority": "police", "made": False}], True, True),
         ({"authorities": ["police"]}, [{"authority": "police", "made": True}], True, False),
+        ({"withdrawal": "asks"}, [], False, True),
+        ({"withdrawal": "asks", "reopen_for": "P180D"}, [], True, True),
+        ({"withdrawal": "asks"}, [], True, False),
+        ({"withdrawal": "closes", "reopen_for": "P180D"}, [], True, False),
     ],
 )
 async def test_who_is_accused_in_another_case_that_authorities_are_told_of_is_found(
@@ -169,3 +173,30 @@ async def test_who_is_accused_in_another_case_that_authorities_are_told_of_is_fo
     assert [(one.case_id, one.closed_at is not None) for one in found if one.accused] == (
         [(first.case_id, closed)] if accused else []
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "accused"),
+    [
+        ({}, False),
+        ({"requests": [{"id": "req_1", "of": "claimant"}]}, True),
+        ({"requests": [{"id": "req_1", "of": "claimant"}], "identity_requests": ["req_1"]}, False),
+        ({"requests": [{"id": "req_1", "of": "respondent"}]}, False),
+        ({"chargeback": {"due_at": "2026-03-02T09:00:00Z"}}, True),
+        ({"chargeback": {"due_at": "2026-03-02T09:00:00Z", "closed_at": "2026-03-01T09:00:00Z"}}, False),
+        ({"requests": [{"id": "req_1", "of": "claimant", "party": "pty_another"}]}, False),
+    ],
+)
+async def test_a_claimant_who_is_asked_what_could_be_held_against_them_is_found(
+    world: World, state: dict[str, Any], accused: bool
+) -> None:
+    said = {"kind": "fraud_report", "statement": "Nine payments went to one account."}
+    people = [{"side": "respondent", "ref": "payee"}, {"side": "claimant", "ref": "cardholder"}]
+    first = await opened(world, Report.model_validate({**said, "parties": people}))
+    asks = [{"side": "claimant", "ref": "cardholder"}, {"side": "respondent", "ref": "platform"}]
+    second = await opened(world, Report.model_validate({**said, "parties": asks}))
+    async with world.database.tenant(world.tenant_id) as conn:
+        terms = {"withdrawal": "asks", "hear": ["claimant"]}
+        await conn.execute("UPDATE cases SET state = $2, terms = $3 WHERE id = $1", first.case_id, state, terms)
+    found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
+    assert [one.case_id for one in found if one.accused] == ([first.case_id] if accused else [])

@@ -1,0 +1,99 @@
+"""Nobody is sanctioned for what they were not asked about (European Convention on Human Rights, article 6(3)(a) and (b))."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Phase
+from domain.rules.charge import ladder_of
+from tests.support.cases import LEAD, MEDIATOR, OPS, RESPONDENT, Life, a_case
+
+VIOLATION: dict[str, Any] = {"outcome": "violation", "relies_on": []}
+
+
+def answered(category: str = "insult") -> Life:
+    """The accused was asked about what the category says, and has answered."""
+    life = a_case("conduct_report", category=category).with_terms(procedure=()).in_review()
+    return life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+
+
+class TestLadderOf:
+    @pytest.mark.parametrize(
+        ("category", "ladder"),
+        [("insult", "unprofessional"), ("unprofessional", "unprofessional"), ("threat", "threats"), ("something_else", None)],
+    )
+    def test_a_category_of_reports_is_that_of_a_ladder_or_one_of_its_clauses(self, category: str, ladder: str | None) -> None:
+        assert ladder_of(answered().case.terms, category) == ladder
+
+    def test_a_kind_without_sanctions_has_none(self) -> None:
+        assert ladder_of(a_case("payment_dispute").in_review().case.terms, "threat") is None
+
+
+class TestAnotherClause:
+    def test_of_the_same_ladder_is_ruled_as_it_is(self) -> None:
+        assert answered().says(MEDIATOR, "rule", **VIOLATION, ground="spam").case.phase is Phase.RULED
+
+    @pytest.mark.parametrize(("category", "ground"), [("insult", "threat"), ("threats", "insult")])
+    def test_of_another_one_waits_until_they_were_asked_about_it_by_name(self, category: str, ground: str) -> None:
+        life = answered(category)
+        refusal = life.refused(MEDIATOR, "rule", **VIOLATION, ground=ground)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["ground"]) == ("not_heard", "charge", ground)
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground=ground)
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground=ground).fields["missing"] == "charge"
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground=ground).case.phase is Phase.RULED
+
+    def test_their_silence_is_an_answer(self) -> None:
+        life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").fire("respondent_response", "end")
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+
+    def test_what_no_ladder_knows_was_asked_about_anything(self) -> None:
+        assert answered("something_else").says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+
+    @pytest.mark.parametrize("asked", [{"of": "claimant"}, {"of": "respondent", "party": "pty_witness"}])
+    def test_that_was_put_to_somebody_else_was_not_put_to_them(self, asked: dict[str, str]) -> None:
+        life = answered().says(LEAD, "add_party", party={"side": "respondent", "ref": "witness", "role": "witness"})
+        due = life.now + timedelta(days=6)
+        life.says(MEDIATOR, "request_evidence", **asked, ground="threat", due_at=due).fire(f"{asked['of']}_evidence", "end")
+        assert life.case.charged == ()
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "charge"
+
+    def test_nor_to_whoever_takes_their_place(self) -> None:
+        life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
+        assert "threats" in life.case.charged
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"})
+        assert life.case.charged == ()
+
+    def test_is_one_of_the_kind(self) -> None:
+        refusal = answered().refused(MEDIATOR, "request_evidence", of="respondent", ground="gravity")
+        assert refusal.code == "ground_unknown"
+
+    def test_a_question_of_the_first_instance_is_none_of_what_is_decided_afresh(self) -> None:
+        life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
+        life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").fire("grace").says(LEAD, "annul", reason="fault")
+        assert life.case.charged == ()
+
+
+class TestAnotherCategory:
+    def test_is_another_charge_to_be_asked_about(self) -> None:
+        life = answered().says(LEAD, "retarget", category="threats", reason="more")
+        refusal = life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat")
+        assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "answer")
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+
+    def test_of_the_same_ladder_is_none(self) -> None:
+        life = answered().says(LEAD, "retarget", category="spam", reason="more")
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground="spam").case.phase is Phase.RULED
+
+    def test_that_they_were_asked_about_by_name_is_none(self) -> None:
+        life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
+        life.says(LEAD, "retarget", category="threats", reason="more")
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+
+    def test_a_question_from_before_answers_nothing_of_it(self) -> None:
+        life = a_case("conduct_report", category="insult").with_terms(procedure=()).in_review()
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(LEAD, "retarget", category="threats", reason="more")
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "answer"
