@@ -18,17 +18,17 @@ from domain.model.parties import (
     AddParty,
     Agreed,
     AgreementMissing,
+    Changed,
     KnownParty,
     PartyUnfit,
     PrincipalNeeded,
     ProposedRemoval,
     RemoveParty,
     ReplaceParty,
-    Seated,
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
-from domain.rules import under_age
+from domain.rules import confirmation, under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
@@ -37,11 +37,10 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
 
 _PARTY_ROLES = ("claimant", "respondent")
-_TEAM = ("mediator", "lead", "ops")
+_TEAM = confirmation.TEAM
 _Consent = Literal["own_word", "stated"] | None
 _OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
 _OF_OFFICE = "of_office"
-_SECOND = ("lead", "ops")
 """The platform, where it has taken the claimant's place."""
 
 
@@ -50,6 +49,8 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     actor = _actor(context)
     if (stated := _stated(case, command.party, actor)) is not None:
         return (f.PartyAgreed(party=stated.represents or actor.id, to=stated.id),)
+    if confirmed := confirmation.added(case, command.party, context):
+        return confirmed
     party = _may_be_added(case, command.party, actor)
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
@@ -69,16 +70,13 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
 def _comes(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
     """What follows where somebody comes, in whosoever's place."""
     close = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party))
-    return (*close, *_unheard_by(case, party), *_proposed_to_others(case, party, context))
+    return (*close, *_unheard_by(case, party), *_offered_to_others(case, party))
 
 
-def _proposed_to_others(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
-    """What somebody has proposed is over where they, or their line, say anew who gets it: one person would do both."""
-    actor = _actor(context)
-    if case.proposal is None or actor.role not in _TEAM or (party.side, party.role) != (Side.CLAIMANT, "principal"):
-        return ()
-    by, manager = case.proposed_by or (actor.id, None)
-    return (f.OfferLapsed(offer_id=case.proposal.id),) if actor.id in (by, manager) or actor.manager == by else ()
+def _offered_to_others(case: Case, party: OpenedParty) -> Facts:
+    """No offer, and no answer to one, outlasts a change of whose own matter it is: it was made by, or to, others."""
+    made = (one for one in (case.offer, case.proposal) if one is not None and party.role == "principal")
+    return tuple(f.OfferLapsed(offer_id=one.id) for one in made)
 
 
 def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
@@ -87,13 +85,18 @@ def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
     found = next((p for p in there if not p.left), None)
     if found is None:
         return None
-    second = actor.role in _SECOND and actor.id != found.stated_by and actor.manager != found.stated_by
+    child = case.party(found.represents) if found.represents is not None else None
+    # Whoever says that somebody is under age does not say as well who decides for them.
+    first = (found.stated_by, child.flagged_by if child is not None else None)
+    second = all(one is None or confirmation.may_be_second(one, actor) for one in first)
     own_word = actor.id == found.represents and not under_age.is_minor(case, actor)
     return found if second or own_word else None
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
     """A party is none any more. The last principal of a side stays: a case without one is ended, not emptied."""
+    if confirmed := confirmation.removed(case, command.party, context):
+        return confirmed
     actor, party = _actor(context), _present(case, command.party)
     if party.id == actor.id and party.role == "principal":
         raise PartyUnfit("Withdraw instead: that takes back your part.", because="last")
@@ -110,7 +113,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
     # Nobody speaks for somebody who is none of the case any more.
     theirs = (p for p in case.parties if p.represents == party.id and not p.left)
     left = (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
-    return (*left, *_wanted_out(case, party))
+    return (*left, *_wanted_out(case, party), *_offered_to_others(case, party))
 
 
 def _wanted_out(case: Case, party: OpenedParty) -> Facts:
@@ -128,14 +131,21 @@ def _wanted_out(case: Case, party: OpenedParty) -> Facts:
 
 def _has_a_say(case: Case, party: OpenedParty) -> bool:
     """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
-    return party.id in case.spoke or bool(case.offer or case.proposal or case.rulings) or case.phase in UNTOLD
+    said = party.minor or party.id in case.spoke
+    return said or bool(case.offer or case.proposal) or _decided(case)
+
+
+def _decided(case: Case) -> bool:
+    """Whether something is ruled, drafted or agreed that others would get, or be bound by, in somebody's place."""
+    return bool(case.rulings or case.settlement or case.returning) or case.phase in UNTOLD
 
 
 def _dissented(case: Case, party: OpenedParty) -> bool:
-    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it."""
+    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it. And
+    whether it is a child, of whom one alone would make an adult, or more than words stands already."""
     refused = any(offer.side is not party.side and offer.became in ("declined", "countered") for offer in case.offers)
     no = refused or any(party.side in proposal.declined_by for proposal in case.proposals)
-    return party.id in case.spoke_since or no or party.side in case.appellants
+    return party.minor or party.id in case.spoke_since or no or party.side in case.appellants or _decided(case)
 
 
 def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | None, context: DecisionContext) -> bool:
@@ -154,10 +164,15 @@ def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | Non
 
 def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: datetime) -> Facts:
     """Another stands where a party stood: same side, same role. What was asked of the one is not held against the other."""
+    if confirmed := confirmation.replaced(case, command.party, command.by_party, context):
+        return confirmed
     before, actor = _present(case, command.party), _actor(context)
     if (command.by_party.side, command.by_party.role) != (before.side, before.role):
         raise PartyUnfit("Whoever takes a place takes it as it is: name the same side and role.", because="role")
     party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
+    if before.minor and before.role == "principal":
+        # It is a child's matter, until two say that it is none.
+        party = party.model_copy(update={"minor": True})
     if before.role == "representative" and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
     if before.role == "principal" and _dissented(case, before) and _first(case, command, party.ref_digest, context):
@@ -374,16 +389,10 @@ def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     if fact.party.role == "principal":
         # Two of the team have agreed to who stands there: nobody's own word.
         agreed = fact.instead_of is not None and case.removal is not None and case.removal.party == fact.instead_of
-        seat = {} if agreed else _seated(case, rec, fact.party.side)
+        how: Changed = "added" if fact.instead_of is None else "replaced"
+        seat = {} if agreed else confirmation.noted(case, rec, fact.party.side, fact.party.id, how, fact.instead_of)
         change = {**change, **without_identity(case, fact.party.side), **seat}
     return change
-
-
-def _seated(case: Case, rec: f.Recording, side: Side) -> Change:
-    """Who of the team has changed who stands on a side, and gets what it gets."""
-    if rec.actor.role not in _TEAM:
-        return {}
-    return {"seated": (*case.seated, Seated(side=side, by=rec.actor.id, manager=rec.actor.manager))}
 
 
 def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -399,7 +408,7 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
         # Two of the team have agreed to it.
         asked = {**asked, "removal": None}
     elif (gone := case.party(fact.party)) is not None and gone.role == "principal" and fact.because == "removed":
-        asked = {**asked, **_seated(case, rec, gone.side)}
+        asked = {**asked, **confirmation.taken_out(case, rec, gone)}
     if (gone := case.party(fact.party)) is not None and gone.role == "principal":
         asked = {**asked, **without_identity(case, gone.side)}
     return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}

@@ -87,6 +87,12 @@ def found_out(case: Case, parties: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in parties if not there[one].minor))
 
 
+def offered_alone(case: Case, found: Iterable[str]) -> Facts:
+    """What is over where somebody turned out to be under age: what they, or somebody for them, have offered."""
+    sides = {p.side for p in case.parties if p.id in set(found)}
+    return (f.OfferLapsed(offer_id=case.offer.id),) if case.offer is not None and case.offer.side in sides else ()
+
+
 def raised(case: Case, party: OpenedParty) -> Facts:
     """A case that somebody under age comes to is as urgent as one that began with them, and never less than it was."""
     wanted = most_urgent(case.priority, case.terms.priority_for_minors)

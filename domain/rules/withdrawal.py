@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import appeals, interim, losses, measures, parties, proposals, sanctions, under_age
+from domain.rules import appeals, confirmation, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of, lapsed
@@ -63,7 +63,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     alone = parties.one_of_several(case, context)
     asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
     young = context.actor is not None and under_age.of_minor(case, context.actor)
-    if asks or young:
+    if asks or young or confirmation.waits_on(case, Side.CLAIMANT):
         return _requested(command, party=alone)
     if alone is not None:
         return parties.left_alone(case, alone)
@@ -98,7 +98,7 @@ def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bo
     if context.actor is not None and context.actor.role == "platform":
         return False
     guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or bool(case.interim))
-    return guarded or any(p.minor for p in case.principals(side))
+    return guarded or any(p.minor for p in case.principals(side)) or confirmation.waits_on(case, side)
 
 
 def _end_of_appeal(case: Case, side: Side) -> str:
@@ -139,6 +139,7 @@ def _part(case: Case) -> str | None:
 
 def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
+    confirmation.check_not_own(case, context.known(), case.withdrawal.side if case.withdrawal is not None else Side.CLAIMANT)
     _check_seen(case, command)
     if case.withdrawal is not None and case.withdrawal.appeal is not None:
         return _accepted_of_appeal(case, command, case.withdrawal.appeal, at)
@@ -273,9 +274,19 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
         ended = _end_of_appeal(case, fact.appeal)
         again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
     if isinstance(fact, f.WithdrawalOvertaken):
-        word = (rec.actor.id, f"revoked:{rec.seq}")
-        again = {**again, "revoked": (*case.revoked, word) if fact.because == "revoked" else ()}
+        again = {**again, "revoked": _still_unread(case, rec, fact)}
     return {"withdrawal": None, **again}
+
+
+def _still_unread(case: Case, rec: f.Recording, fact: f.WithdrawalOvertaken) -> tuple[tuple[str, str], ...]:
+    """What is read before another such wish is granted: that somebody took it back, and what was said by who is there no more."""
+    asked = case.withdrawal
+    if fact.because == "revoked":
+        return (*case.revoked, (rec.actor.id, f"revoked:{rec.seq}"))
+    if fact.because != "left" or asked is None:
+        return ()
+    known = {word for _, word in case.revoked}
+    return (*case.revoked, *((asked.party or asked.by, word) for word in asked.said if word not in known))
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
