@@ -74,17 +74,27 @@ def check_settled(case: Case) -> None:
         )
 
 
-def own_change(case: Case, actor: Actor, side: Side | None = None) -> bool:
-    """Whether somebody, whom they report to, or who reports to them, changed who stands on a side (left out: on either)."""
-    there = (one for one in seats(case) if side in (None, one.side))
-    return any(one.by in (actor.id, actor.manager) or one.manager == actor.id for one in there)
+def own_change(case: Case, actor: Actor) -> bool:
+    """Whether somebody, whom they report to, or who reports to them, changed who stands on either side."""
+    return _of_line(seats(case), actor)
 
 
-def check_not_own(case: Case, actor: Actor, side: Side) -> None:
-    """Refuses to grant a wish to whoever has put on its side who wishes it, or taken off who does not."""
-    if own_change(case, actor, side):
-        said = "Who stands on this side is there by you, or by somebody of your line: somebody else answers it."
-        raise OwnCase(said, because="seated_them")
+def _of_line(found: Iterable[Seated], actor: Actor) -> bool:
+    return any(one.by in (actor.id, actor.manager) or one.manager == actor.id for one in found)
+
+
+def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
+    """Why somebody does not grant a wish: they, or their line, have put there who wishes it, or taken out who does not."""
+    asked = case.withdrawal
+    by = case.party(asked.by) if asked is not None else None
+    if asked is None or by is None:
+        return None
+    theirs = {by.id, by.represents}
+    found = [one for one in seats(case) if one.side is asked.side and (one.party in theirs or one.change == "removed")]
+    if not _of_line(found, actor):
+        return None
+    said = "Who wishes it is there by you, or by somebody of your line, or who does not was taken out: somebody else answers it."
+    return OwnCase(said, because="seated_them")
 
 
 def may_be_second(by: str | None, actor: Actor) -> bool:
@@ -187,6 +197,11 @@ def _adulthood_proposed(case: Case, rec: f.Recording, fact: f.AdulthoodProposed)
     return noted(case, rec, party.side, fact.party, "adult") if party is not None else {}
 
 
+def _waits_since(before: Case | None, fact: f.Fact, after: Case) -> set[str]:
+    """That leads have something to look at."""
+    return {"party_change_waits"} if before is not None and len(after.seated) > len(before.seated) else set()
+
+
 def _who_knows(case: Case, fact: f.PartyChangeConfirmed, audience: Audience) -> bool:
     # A side that was refused to agree learns by it that it can; it is told nothing where nobody could have.
     return fact.change not in _AGE and audience == "platform"
@@ -194,6 +209,12 @@ def _who_knows(case: Case, fact: f.PartyChangeConfirmed, audience: Audience) -> 
 
 TOPIC = Topic(
     changes={"party_change_confirmed": _change_confirmed, "adulthood_proposed": _adulthood_proposed},
+    means={
+        "party_added": _waits_since,
+        "party_left": _waits_since,
+        "case_retargeted": _waits_since,
+        "adulthood_proposed": _waits_since,
+    },
     known_to={
         "party_change_confirmed": Known(_who_knows, "nothing", "How the team agrees among itself; the platform knows its users."),
         "adulthood_proposed": inside("It is so once two of the team have agreed."),

@@ -132,12 +132,12 @@ def _wanted_out(case: Case, party: OpenedParty) -> Facts:
 def _has_a_say(case: Case, party: OpenedParty) -> bool:
     """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
     said = party.minor or party.id in case.spoke
-    return said or bool(case.offer or case.proposal) or _decided(case)
+    return said or bool(case.offer or case.proposal) or case.phase in UNTOLD or _decided(case)
 
 
 def _decided(case: Case) -> bool:
-    """Whether something is ruled, drafted or agreed that others would get, or be bound by, in somebody's place."""
-    return bool(case.rulings or case.settlement or case.returning) or case.phase in UNTOLD
+    """Whether something is ruled or agreed that others would get, or be bound by, in somebody's place."""
+    return bool(case.rulings or case.settlement or case.returning)
 
 
 def _dissented(case: Case, party: OpenedParty) -> bool:
@@ -187,10 +187,11 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
-    """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
+    """A draft that was made before somebody stood there goes back to whoever decides: nobody loses unheard, and nobody gets what
+    was meant for another."""
     asks = party.side is Side.CLAIMANT and proves_identity(case)
     counts = party.role == "principal" or (asks and party.role == "representative")
-    if case.phase not in UNTOLD or not counts or not (asks or party.side in case.terms.hear):
+    if case.phase not in UNTOLD or not counts:
         return ()
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)

@@ -139,7 +139,6 @@ def _part(case: Case) -> str | None:
 
 def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: datetime) -> Facts:
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
-    confirmation.check_not_own(case, context.known(), case.withdrawal.side if case.withdrawal is not None else Side.CLAIMANT)
     _check_seen(case, command)
     if case.withdrawal is not None and case.withdrawal.appeal is not None:
         return _accepted_of_appeal(case, command, case.withdrawal.appeal, at)
@@ -372,6 +371,10 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     return NoWithdrawal("Nobody wants to take this report back.") if case.withdrawal is None else None
 
 
+def _refusal_of_granting(case: Case, actor: Actor) -> Refusal | None:
+    return _refusal_of_answer(case, actor) or confirmation.refusal_of_granting(case, actor)
+
+
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
     """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
     stands = {"stands": True} if _stands(case) else {}
@@ -441,7 +444,7 @@ TOPIC = Topic(
     },
     refuses={
         "withdraw": _refusal_of_withdrawing,
-        "accept_withdrawal": _refusal_of_answer,
+        "accept_withdrawal": _refusal_of_granting,
         "continue_of_office": _refusal_of_answer,
     },
     means={
