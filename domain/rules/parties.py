@@ -248,7 +248,13 @@ def _not_the_last(case: Case, party: OpenedParty) -> None:
 
 def _may_be_added(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty:
     """The party as it may come in. Raises a Refusal."""
-    if any(p.ref_digest == party.ref_digest or p.id == party.id for p in case.parties):
+    known = [p for p in case.parties if p.ref_digest == party.ref_digest or p.id == party.id]
+    if any(p.stated_by is not None and not p.left for p in known):
+        raise KnownParty(
+            "They are here already, by the word of one. The second word is whoever's they speak for, a lead's or ops' who said "
+            "neither that nor that somebody is under age, nor reports to who did, or the platform's."
+        )
+    if known:
         raise KnownParty("This person is, or was, a party of the case already.")
     if len(case.parties) >= MOST_PARTIES:
         raise PartyUnfit(f"A case has at most {MOST_PARTIES} parties.", because="too_many")

@@ -182,7 +182,7 @@ def shared() -> Life:
 
 def put_there() -> Life:
     """An heir who one of the team puts there and another confirms; thought to be under age, and not."""
-    life = a_case("payment_dispute", amount=AMOUNT).in_settlement()
+    life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_settlement()
     swap = {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}}
     life.says(OPS, "replace_party", **swap).says(LEAD, "replace_party", **swap)
     life.says(OPS, "retarget", minors=["pty_heir"], reason="under_age")
