@@ -22,6 +22,7 @@ from domain.model.case import Case
 from domain.model.parties import Changed, ChangeUnconfirmed, PartyUnfit, Seated, UnconfirmedChange
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import OwnCase
+from domain.rules import under_age
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -104,9 +105,25 @@ def may_be_second(by: str | None, actor: Actor) -> bool:
 
 
 def added(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
-    """The confirmation that is said by adding somebody once more who stands there by the word of one; empty: they do not."""
-    here = {p.id for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and not p.left}
-    return _confirmed(case, (one for one in case.seated if one.party in here and one.change in ("added", "replaced")), context)
+    """The confirmation that is said by adding somebody once more who stands there, or speaks, by the word of one."""
+    here = [p for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and not p.left]
+    speaks = next((p for p in here if p.stated_by is not None), None)
+    if speaks is not None:
+        actor = context.known()
+        agreed = f.PartyAgreed(party=speaks.represents or actor.id, to=speaks.id)
+        return (agreed,) if _may_say_who_speaks(case, speaks, actor) else ()
+    ids = {p.id for p in here}
+    return _confirmed(case, (one for one in case.seated if one.party in ids and one.change in ("added", "replaced")), context)
+
+
+def _may_say_who_speaks(case: Case, speaks: OpenedParty, actor: Actor) -> bool:
+    """Whose second word makes binding what somebody says for another: theirs for whom it is, unless a child's, or that of a
+    second person. Whoever says that somebody is under age does not say as well who decides for them."""
+    whose = case.party(speaks.represents) if speaks.represents is not None else None
+    if actor.id == speaks.represents:
+        return not under_age.is_minor(case, actor)
+    first = (speaks.stated_by, whose.flagged_by if whose is not None else None)
+    return all(one is None or may_be_second(one, actor) for one in first)
 
 
 def replaced(case: Case, party_id: str, by_party: OpenedParty, context: DecisionContext) -> Facts:

@@ -47,8 +47,6 @@ _OF_OFFICE = "of_office"
 def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -> Facts:
     """Somebody becomes a party."""
     actor = _actor(context)
-    if (stated := _stated(case, command.party, actor)) is not None:
-        return (f.PartyAgreed(party=stated.represents or actor.id, to=stated.id),)
     if confirmed := confirmation.added(case, command.party, context):
         return confirmed
     party = _may_be_added(case, command.party, actor)
@@ -77,20 +75,6 @@ def _offered_to_others(case: Case, party: OpenedParty) -> Facts:
     """No offer, and no answer to one, outlasts a change of whose own matter it is: it was made by, or to, others."""
     made = (one for one in (case.offer, case.proposal) if one is not None and party.role == "principal")
     return tuple(f.OfferLapsed(offer_id=one.id) for one in made)
-
-
-def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
-    """Whom somebody of the team said to speak for another, where whoever says it again may make it binding; else None."""
-    there = (p for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and p.stated_by is not None)
-    found = next((p for p in there if not p.left), None)
-    if found is None:
-        return None
-    child = case.party(found.represents) if found.represents is not None else None
-    # Whoever says that somebody is under age does not say as well who decides for them.
-    first = (found.stated_by, child.flagged_by if child is not None else None)
-    second = all(one is None or confirmation.may_be_second(one, actor) for one in first)
-    own_word = actor.id == found.represents and not under_age.is_minor(case, actor)
-    return found if second or own_word else None
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
