@@ -53,6 +53,9 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
                          because="own_request")  # fmt: skip
+    if party.role == "principal" and actor.role in _TEAM and (case.returning is not None or case.withheld):
+        said = "They would get a part of what is ruled or agreed and still to be carried out: wait, or have the platform say it."
+        raise PartyUnfit(said, because="not_carried_out")
     consent: _Consent = None
     if party.role == "representative":
         party = _representing(case, command, party, actor)
@@ -368,7 +371,8 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     seen = rec.seq if fact.sees_from == "now" else 0
-    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role in _TEAM else None
+    # Whoever is not the platform speaks for themselves, also of several on a side: nobody names who agrees for another.
+    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role != "platform" else None
     came = {"since": rec.at, "sees_seq": seen, "stated_by": alone}
     change: Change = {"parties": (*case.parties, fact.party.model_copy(update=came))}
     if fact.party.role == "principal" and case.proposal is not None:

@@ -69,8 +69,8 @@ def refusal_of_binding(case: Case, actor: Actor) -> AgreementMissing | GuardianN
     if party is not None and party.stated_by is not None:
         # Directive 2013/11/EU, article 9(2): a settlement binds whom was told and agreed themselves.
         return AgreementMissing(
-            "Who has put you here is one of the team. Before you bind anybody, whoever you speak for says it too (add_party), or "
-            "a lead or ops who did not, or the platform.",
+            "Whoever has put you here is not whom you speak for. Before you bind anybody, that one says it too (add_party), or a "
+            "lead or ops who did not, or the platform.",
             represents=party.represents,
         )
     if party is not None and party.chosen_by_minor:
