@@ -23,7 +23,7 @@ from domain.model.parties import Changed, ChangeUnconfirmed, PartyUnfit, Seated,
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import OwnCase
 from domain.rules import under_age
-from domain.rules.audiences import Audience
+from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, Topic, inside
@@ -137,6 +137,19 @@ def removed(case: Case, party_id: str, context: DecisionContext) -> Facts:
     return _confirmed(case, (one for one in case.seated if one.change == "removed" and one.party == party_id), context)
 
 
+def comes_back(case: Case, party: OpenedParty, actor: Actor, instead_of: str | None = None) -> OpenedParty | None:
+    """Who stands there again where the team undoes what one of it has changed and nobody has confirmed; else None."""
+    if actor.role not in ("platform", *TEAM):
+        return None
+    gone = {p.id: p for p in case.parties if p.ref_digest == party.ref_digest and p.left}
+    for one in seats(case):
+        was = one.instead_of if instead_of is not None else one.party
+        undoes = one.change == "removed" if instead_of is None else one.party == instead_of
+        if undoes and was in gone:
+            return gone[was].model_copy(update={"left": False})
+    return None
+
+
 def of_age(case: Case, minors: Iterable[str], adults: Iterable[str], reason: str, context: DecisionContext) -> Facts:
     """What it means to say once more that somebody is under age, and to say that they are not."""
     flags = [one for one in case.seated if one.change == "under_age" and one.party in minors]
@@ -158,6 +171,28 @@ def _confirmed(case: Case, found: Iterable[Seated], context: DecisionContext) ->
     return tuple(f.PartyChangeConfirmed(party=one.party, change=one.change) for one in there)
 
 
+# --- what takes two from the beginning
+
+
+def has_a_say(case: Case, party: OpenedParty) -> bool:
+    """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
+    said = party.minor or party.id in case.spoke
+    return said or bool(case.offer or case.proposal) or case.phase in UNTOLD or _decided(case)
+
+
+def _decided(case: Case) -> bool:
+    """Whether something is ruled or agreed that others would get, or be bound by, in somebody's place."""
+    return bool(case.rulings or case.settlement or case.returning)
+
+
+def dissented(case: Case, party: OpenedParty) -> bool:
+    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it. And
+    whether it is a child, of whom one alone would make an adult, or more than words stands already."""
+    refused = any(offer.side is not party.side and offer.became in ("declined", "countered") for offer in case.offers)
+    no = refused or any(party.side in proposal.declined_by for proposal in case.proposals)
+    return party.minor or party.id in case.spoke_since or no or party.side in case.appellants or _decided(case)
+
+
 # --- what it does to a case
 
 
@@ -175,6 +210,12 @@ def taken_out(case: Case, rec: f.Recording, party: OpenedParty) -> Change:
     if not came:
         return noted(case, rec, party.side, party.id, "removed")
     return {"seated": tuple(one for one in case.seated if one.party != party.id)}
+
+
+def undone(case: Case, party: OpenedParty) -> Change:
+    """Somebody stands there again as if nobody had changed it."""
+    there = tuple(party if p.id == party.id else p for p in case.parties)
+    return {"parties": there, "seated": tuple(one for one in case.seated if party.id not in (one.party, one.instead_of))}
 
 
 def flagged(case: Case, rec: f.Recording, minors: tuple[str, ...]) -> Change:

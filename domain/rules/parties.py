@@ -49,13 +49,16 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
     actor = _actor(context)
     if confirmed := confirmation.added(case, command.party, context):
         return confirmed
+    if (back := confirmation.comes_back(case, command.party, actor)) is not None:
+        return (f.PartyAdded(party=back), *_comes(case, back, context))
     party = _may_be_added(case, command.party, actor)
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
                          because="own_request")  # fmt: skip
     if party.role == "principal" and actor.role in _TEAM and (case.returning is not None or case.withheld):
-        said = "They would get a part of what is ruled or agreed and still to be carried out: wait, or have the platform say it."
-        raise PartyUnfit(said, because="not_carried_out")
+        raise PartyUnfit(
+            "They would share in what is still to be carried out: wait, or ask the platform.", because="not_carried_out"
+        )
     consent: _Consent = None
     if party.role == "representative":
         party = _representing(case, command, party, actor)
@@ -91,7 +94,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
-    if party.role == "principal" and _has_a_say(case, party) and _first(case, command, None, context):
+    if party.role == "principal" and confirmation.has_a_say(case, party) and _first(case, command, None, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "told": command.told}
         return (f.PartyRemovalProposed(party=party.id, **said),)
@@ -116,25 +119,6 @@ def _wanted_out(case: Case, party: OpenedParty) -> Facts:
     return (f.WithdrawalOvertaken(request_id=asked.id, because="left", appeal=asked.appeal, party=asked.party),)
 
 
-def _has_a_say(case: Case, party: OpenedParty) -> bool:
-    """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
-    said = party.minor or party.id in case.spoke
-    return said or bool(case.offer or case.proposal) or case.phase in UNTOLD or _decided(case)
-
-
-def _decided(case: Case) -> bool:
-    """Whether something is ruled or agreed that others would get, or be bound by, in somebody's place."""
-    return bool(case.rulings or case.settlement or case.returning)
-
-
-def _dissented(case: Case, party: OpenedParty) -> bool:
-    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it. And
-    whether it is a child, of whom one alone would make an adult, or more than words stands already."""
-    refused = any(offer.side is not party.side and offer.became in ("declined", "countered") for offer in case.offers)
-    no = refused or any(party.side in proposal.declined_by for proposal in case.proposals)
-    return party.minor or party.id in case.spoke_since or no or party.side in case.appellants or _decided(case)
-
-
 def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | None, context: DecisionContext) -> bool:
     """Whether this is the first word on it. Raises a Refusal for what is neither that nor a second person's."""
     before, actor = case.removal, _actor(context)
@@ -156,21 +140,28 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
     before, actor = _present(case, command.party), _actor(context)
     if (command.by_party.side, command.by_party.role) != (before.side, before.role):
         raise PartyUnfit("Whoever takes a place takes it as it is: name the same side and role.", because="role")
+    if (back := confirmation.comes_back(case, command.by_party, actor, before.id)) is not None:
+        return _in_place(case, command, before, f.PartyAdded(party=back, instead_of=before.id), context)
     party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
     if before.minor and before.role == "principal":
         # It is a child's matter, until two say that it is none.
         party = party.model_copy(update={"minor": True})
     if before.role == "representative" and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
-    if before.role == "principal" and _dissented(case, before) and _first(case, command, party.ref_digest, context):
+    if before.role == "principal" and confirmation.dissented(case, before) and _first(case, command, party.ref_digest, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "successor": party.ref_digest}
         return (f.PartyRemovalProposed(party=before.id, **said),)
-    gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
     consent: _Consent = "stated" if command.agreed else None
     place = {"instead_of": before.id} if before.role == "principal" else {}
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
-    return (added, gone, *_wanted_out(case, before), *_comes(case, party, context))
+    return _in_place(case, command, before, added, context)
+
+
+def _in_place(case: Case, command: ReplaceParty, before: OpenedParty, added: f.PartyAdded, context: DecisionContext) -> Facts:
+    gone = {"reason": command.reason, "successor": added.party.id, "reasons": command.reasons}
+    left = f.PartyLeft(party=before.id, because="replaced", **gone)
+    return (added, left, *_wanted_out(case, before), *_comes(case, added.party, context))
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
@@ -370,6 +361,8 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
+    if case.party(fact.party.id) is not None:
+        return {**confirmation.undone(case, fact.party), **without_identity(case, fact.party.side)}
     seen = rec.seq if fact.sees_from == "now" else 0
     # Whoever is not the platform speaks for themselves, also of several on a side: nobody names who agrees for another.
     alone = rec.actor.id if fact.consent == "stated" and rec.actor.role != "platform" else None

@@ -118,6 +118,46 @@ class TestWaiting:
         assert life.seen_by(RESPONDENT).unconfirmed is None
 
 
+class TestUndoing:
+    def test_a_replacement_that_nobody_has_confirmed(self) -> None:
+        life = swapped(a_payment()).says("pty_heir", "message")
+        life.says(LEAD, "replace_party", party="pty_heir", by_party={"side": "claimant", "ref": "claimant"})
+        assert [p.id for p in life.case.principals(Side.CLAIMANT)] == [CLAIMANT]
+        assert life.case.seated == ()
+        assert {n.recipient for _, n in life.last.notices} >= {CLAIMANT, "pty_heir"}
+        assert life.says(RESPONDENT, "offer", **PAY).says(CLAIMANT, "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_a_removal(self) -> None:
+        life = a_payment("pty_two").says(MEDIATOR, "remove_party", party="pty_two")
+        life.says(LEAD, "add_party", party={"side": "claimant", "ref": "two"})
+        assert ([p.id for p in life.case.principals(Side.CLAIMANT)], life.case.seated) == ([CLAIMANT, "pty_two"], ())
+
+    def test_not_what_two_have_agreed_to(self) -> None:
+        life = a_payment("pty_two")
+        for who in (MEDIATOR, LEAD):
+            life.says(who, "remove_party", party="pty_two")
+        assert life.refused(LEAD, "add_party", party={"side": "claimant", "ref": "two"}).code == "party_known"
+
+    def test_not_by_a_side(self) -> None:
+        life = a_payment("pty_two").says(MEDIATOR, "remove_party", party="pty_two")
+        assert life.refused(CLAIMANT, "add_party", party={"side": "claimant", "ref": "two"}).code == "party_known"
+
+
+class TestBesideOthers:
+    def test_nobody_names_who_agrees_for_another(self) -> None:
+        life = a_payment("pty_two").says(RESPONDENT, "offer", **PAY)
+        life.says(CLAIMANT, "add_party", party=FRIEND, represents="pty_two", agreed=True)
+        assert life.refused("pty_friend", "accept_offer").code == "agreement_missing"
+        life.says("pty_two", "add_party", party=FRIEND).says("pty_friend", "accept_offer")
+        assert life.says(CLAIMANT, "accept_offer").case.outcome is Outcome.SETTLED
+
+    def test_nobody_joins_what_is_still_to_be_carried_out(self) -> None:
+        life = a_payment().says(RESPONDENT, "offer", remedy="refund_with_return", amount=PAY["amount"])
+        life.says(CLAIMANT, "accept_offer")
+        assert life.refused(MEDIATOR, "add_party", party=HEIR).fields["because"] == "not_carried_out"
+        assert life.refused(MEDIATOR, "replace_party", party=CLAIMANT, by_party=HEIR).fields["because"] == "reasons"
+
+
 class TestTheSecondPerson:
     def test_is_none_of_their_line(self) -> None:
         life = swapped(a_payment(), LEAD)
