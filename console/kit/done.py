@@ -7,7 +7,7 @@ from collections.abc import Mapping
 DONE: Mapping[str, str] = {
     "accept_offer": "The offer was accepted.",
     "accept_withdrawal": "The report was let go back.",
-    "add_party": "The party was added. Who speaks or stands there by your word binds nobody before a second person sends the same.",
+    "add_party": "The party was added. Who is here by your word binds nobody before a second person says it too.",
     "admit": "The report was let in.",
     "annul": "The ruling was set aside.",
     "appeal": "The appeal was lodged.",
