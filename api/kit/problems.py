@@ -298,6 +298,9 @@ PROBLEMS: dict[str, Row] = {
     "party_unclear": Row(409, "Several on the side", "Split the case, so that each of them has their own."),
     "agreement_missing": Row(422, "Not agreed", "Ask whoever is to be represented, and say `agreed`."),
     "principal_needed": Row(409, "Each for themselves", "Several are on this side: whoever it is about says it."),
+    "change_unconfirmed": Row(
+        409, "A change of the parties waits", "A lead or ops who did not make it, or the platform, sends the same command."
+    ),
     "guardian_needed": Row(409, "A guardian has to do it", "See `because` in `fields`; a guardian is a `representative`."),
     "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it first."),
     "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),

@@ -117,6 +117,9 @@ def retarget(
         str | None, typer.Option(help="calendars: their newest versions and zone data; pack: that, and the newest rules.")
     ] = None,
     minor: Annotated[list[str] | None, typer.Option(help="This party turned out to be under age; once for each.")] = None,
+    adult: Annotated[
+        list[str] | None, typer.Option(help="This party counts as under age and is not; it takes two people.")
+    ] = None,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
@@ -124,8 +127,9 @@ def retarget(
     """Change what the targets follow from. Pauses that were earned and levels that were reached stay."""
     body: dict[str, Any] = {"priority": priority, "category": category, "queue": queue, "calendar": calendar, "newest": newest}
     body |= {"minors": minor} if minor else {}
+    body |= {"adults": adult} if adult else {}
     if not any(body.values()):
-        misused("Say what changes: --priority, --category, --queue, --calendar, --minor or --newest.")
+        misused("Say what changes: --priority, --category, --queue, --calendar, --minor, --adult or --newest.")
     _send(case_id, "retargets", {**body, "reason": reason}, Target(tenant, speaker), json=json)
 
 

@@ -86,6 +86,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "party_left": ("user-round", "{party} is no party any more: {because}"),
     "past_decision_kept": ("gavel", "Decided before it moved in: {outcome}"),
     "party_removal_proposed": ("user-minus", "{who} proposed to take a party out; a second person has to agree"),
+    "party_change_confirmed": ("user-check", "{who} confirmed what one had changed about a party"),
+    "adulthood_proposed": ("user-check", "{who} says that a party is not under age; a second person has to agree"),
     "past_message_kept": ("message-square", "Written before it moved in"),
     "proposal_answered": ("handshake", "The {side}'s answer to the proposal: {answer}"),
     "proposal_ended": ("handshake", "Both sides have answered the proposal: {became}"),

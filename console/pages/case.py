@@ -301,8 +301,17 @@ def _about(found: Shown, party_id: str) -> tuple[str, ...]:
         ("under age", party.minor),
         ("came later", party.since is not None and not party.left),
         ("is no party any more", party.left),
+        ("so by the word of one: a second person sends the same", _by_one(found, party_id)),
     )
     return tuple(words for words, is_so in known if is_so)
+
+
+def _by_one(found: Shown, party_id: str) -> bool:
+    """Whether one of the team put them here, took them out, or said how old they are, and nobody else has confirmed it."""
+    case = found.seen.case
+    party = case.party(party_id) if case is not None else None
+    stated = party is not None and party.stated_by is not None and not party.left
+    return stated or (case is not None and any(one.party == party_id for one in case.seated))
 
 
 def _named(parties: Sequence[PartyShown], side: Side) -> str:

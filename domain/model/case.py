@@ -37,7 +37,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 3
+FORM = 4
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -60,8 +60,11 @@ SINCE: dict[int, frozenset[str]] = {
     ),
     3: frozenset(
         {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
-        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "heard", "heard_parties", "questioned"}
-        | {"requests", "settled_requests", "words_agreed"}
+    ),
+    4: frozenset(
+        {"form", "seated", "parties", "agreed", "proposals", "revoked"}
+        | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
+        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -246,7 +249,7 @@ class Case(Kept):
     spoke_since: tuple[str, ...] = ()
     """Those of them who have said something since the report."""
     seated: tuple[Seated, ...] = ()
-    """Who of the team has changed who stands on a side: they give it no money by their own word alone."""
+    """What one of the team has changed about whose own matter it is, and nobody else has confirmed."""
     removal: ProposedRemoval | None = None
     """Somebody would put such a one out, and waits for a second person."""
     timetable: Timetable = ()

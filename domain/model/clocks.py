@@ -92,14 +92,18 @@ class Retarget(CommandBase):
     newest version of the pack."""
     minors: tuple[PartyId, ...] = Field(default=(), max_length=10)
     """Principals who turned out to be under age: from now on as if the report had said so. The case is at least as urgent as
-    one of a child, a guardian settles for them, and what is kept is kept as long as of a child."""
+    one of a child, a guardian settles for them, and what is kept is kept as long as of a child. It protects at once; nothing is
+    agreed on until a lead or ops who did not say it first says it too."""
+    adults: tuple[PartyId, ...] = Field(default=(), max_length=10)
+    """Principals who count as under age and are not. The first word proposes it, and the same of a lead or ops who did not makes
+    it so."""
     reason: Code
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not any((self.priority, self.category, self.queue, self.calendar, self.newest, self.minors)):
+        if not any((self.priority, self.category, self.queue, self.calendar, self.newest, self.minors, self.adults)):
             raise PydanticCustomError(
-                "retarget_empty", "Say what changes: priority, category, queue, calendar, minors, or newest (calendars or pack)."
+                "retarget_empty", "Say what changes: priority, category, queue, calendar, minors, adults, or newest."
             )
         return self
 

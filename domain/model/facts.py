@@ -22,8 +22,10 @@ from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
 from domain.model.money import MoneyFact
+from domain.model.parties import AdulthoodProposed as AdulthoodProposed
 from domain.model.parties import PartyAdded as PartyAdded
 from domain.model.parties import PartyAgreed as PartyAgreed
+from domain.model.parties import PartyChangeConfirmed as PartyChangeConfirmed
 from domain.model.parties import PartyFact
 from domain.model.parties import PartyLeft as PartyLeft
 from domain.model.parties import PartyRemovalProposed as PartyRemovalProposed

@@ -92,8 +92,9 @@ class RemoveParty(CommandBase):
 class ReplaceParty(CommandBase):
     """Another takes a party's place: a successor, the new owner of an account, other counsel.
 
-    Whose own matter it is, and who has spoken since the report or said no, is replaced by two: the first proposes it with
-    reasons, and a lead or ops who did not sends the same command, with the same successor.
+    Whose own matter it is, and who has spoken since the report, said no or is under age, and anybody once something is ruled or
+    agreed, is replaced by two: the first proposes it with reasons, and a lead or ops who did not sends the same command, with the
+    same successor. Who is replaced by one binds nobody, and is bound by nobody, until that second word.
     """
 
     type: Literal["replace_party"] = "replace_party"
@@ -168,15 +169,48 @@ class PartyAgreed(Kept):
     """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), or who speaks for them, by their id."""
 
 
-PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed
+Changed = Literal["added", "replaced", "removed", "under_age", "adult"]
+"""What one of the team has changed about whose own matter it is: somebody was put beside them or in their place, was taken out,
+or counts as under age; ``adult``: would count as under age no longer."""
 
 
-class Seated(Kept):
-    """Somebody of the team changed who stands on a side as whose own matter it is."""
+class PartyChangeConfirmed(Kept):
+    """A second person agrees to what one of the team has changed about whose own matter it is."""
+
+    type: Literal["party_change_confirmed"] = "party_change_confirmed"
+    party: str
+    change: Changed
+
+
+class AdulthoodProposed(Kept):
+    """Somebody who counts as under age is not, says one of the team; a second person has to agree."""
+
+    type: Literal["adulthood_proposed"] = "adulthood_proposed"
+    party: str
+    reason: str
+
+
+PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed | PartyChangeConfirmed | AdulthoodProposed
+
+
+class UnconfirmedChange(Kept):
+    """What one of the team changed about whose own matter it is, while nobody else has confirmed it."""
 
     side: Side
     by: str
+    change: Changed = "added"
+    party: str = ""
+    """Who came, was taken out, or counts as under age; empty: it was kept before this was noted."""
+    instead_of: str | None = None
+    """Whose place they have."""
+
+
+class Seated(UnconfirmedChange):
+    """The same, as the record keeps it."""
+
     manager: str | None = None
+    credential: str | None = None
+    """By which credential it was said."""
 
 
 class Agreed(Kept):
@@ -194,8 +228,8 @@ class KnownParty(Refusal):
 
 class PartyUnfit(Refusal):
     """This person cannot be added like this; ``because`` says why (``other_side``, ``role``, ``shares``, ``too_many``,
-    ``represents``, ``last``; ``own_request``: each shows who they are in a case of their own), or cannot be removed by one alone
-    (``reasons``, ``second_person``)."""
+    ``represents``, ``last``; ``own_request``: each shows who they are in a case of their own; ``not_carried_out``: they would
+    share in what was meant for others), or cannot be removed by one alone (``reasons``, ``second_person``)."""
 
     code = "party_unfit"
 
@@ -204,6 +238,13 @@ class AgreementMissing(Refusal):
     """Whoever is to be represented has not agreed."""
 
     code = "agreement_missing"
+
+
+class ChangeUnconfirmed(Refusal):
+    """One of the team changed who the parties are, or what is known of them, and nobody else has confirmed it yet: until then
+    nobody agrees on anything, and the case is neither split nor merged."""
+
+    code = "change_unconfirmed"
 
 
 class PrincipalNeeded(Refusal):

@@ -68,10 +68,12 @@ class OpenedParty(Frozen):
     """They were a party, and are none any more: what they said stays, and to them there is no such case."""
     minor: bool = False
     """Under age."""
+    flagged_by: str | None = None
+    """Who of the team found out that they are; they are not the second one to say who represents them."""
     chosen_by_minor: bool = False
     """A representative whom somebody under age has added themselves: they speak for them, and bind nobody."""
     stated_by: str | None = None
-    """Who of the team alone has said that they may speak for somebody: until a second one has, or that one, they bind nobody."""
+    """Who alone has said that they may speak for somebody else: until a second one has, or that one, they bind nobody."""
     since: Instant | None = None
     """When they came, where that was after the opening; None: the report named them."""
     sees_seq: int = 0

@@ -60,6 +60,8 @@ _ALWAYS: Notices = {
     "party_added": ("claimant", "respondent", "platform", "owner"),
     "party_left": ("claimant", "respondent", "platform", "owner"),
     "party_removal_proposed": ("leads",),
+    "party_change_waits": ("leads",),
+    "party_change_confirmed": ("owner",),
     "ruling_withheld": ("owner", "leads"),
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),

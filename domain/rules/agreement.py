@@ -30,7 +30,7 @@ from domain.model.settlement import (
 )
 from domain.model.terms import OfferTerms, Payer
 from domain.model.withdrawal import WithdrawalPending
-from domain.rules import agreement_terms, money, parties, returns, under_age
+from domain.rules import agreement_terms, confirmation, money, parties, returns, under_age
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
@@ -117,7 +117,8 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
 
 
 def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
-    if (refusal := refusal_of_offer(case, actor) or refusal_for_others(case)) is not None:
+    refusal = refusal_of_offer(case, actor) or confirmation.unconfirmed(case) or refusal_for_others(case)
+    if refusal is not None:
         return refusal
     granted = _granted(case)
     if case.terms.concession is None or granted is None or granted.amount == 0:

@@ -24,7 +24,7 @@ from domain.model.clocks import (
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
-from domain.rules import charge, interim, under_age
+from domain.rules import charge, confirmation, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
@@ -129,6 +129,8 @@ def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: date
         if (value := getattr(command, name)) not in (None, getattr(case, name))
     }
     minors = under_age.found_out(case, command.minors)
+    under_age.found_out(case, command.adults)
+    words = confirmation.of_age(case, command.minors, command.adults, command.reason, context)
     wanted = most_urgent(command.priority or case.priority, case.terms.priority_for_minors) if minors else case.priority
     if minors and wanted is not case.priority:
         new["priority"] = wanted
@@ -139,6 +141,8 @@ def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: date
             calendar=command.calendar,
         )
     if not new and not wants_terms and not minors:
+        if words:
+            return words
         raise NothingChanges("The case is as this command would make it.")
     changed = context.terms if context.terms is not None and context.terms != case.terms else None
     if not new and changed is None and command.newest is None and not minors:
@@ -146,9 +150,8 @@ def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: date
     retargeted = f.CaseRetargeted(
         **new, terms=changed, refreshed=command.newest is not None, minors=minors, reason=command.reason
     )
-    if "queue" in new and case.phase in _OWNED:
-        return (retargeted, f.CaseQueued(queue=new["queue"], reason="moved"))
-    return (retargeted,)
+    moved = (f.CaseQueued(queue=new["queue"], reason="moved"),) if "queue" in new and case.phase in _OWNED else ()
+    return (retargeted, *moved, *words, *under_age.offered_alone(case, minors))
 
 
 def freeze(case: Case, command: c.Freeze, context: DecisionContext, at: datetime) -> Facts:
@@ -344,10 +347,8 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
         change["clocks"] = tuple(c.model_copy(update=afresh) if c.stopped_at is None else c for c in case.clocks)
     if fact.keeps:
         change["clocks"] = tuple(_with_its_time(case, c, fact, rec.at) for c in change.get("clocks", case.clocks))
-    if fact.minors:
-        young = {"minor": True}
-        change["parties"] = tuple(p.model_copy(update=young) if p.id in fact.minors else p for p in case.parties)
-    return {**change, **charge.moved(case, rec, fact), **_as_told(case, fact)}
+    young = confirmation.flagged(case, rec, fact.minors) if fact.minors else {}
+    return {**change, **young, **charge.moved(case, rec, fact), **_as_told(case, fact)}
 
 
 def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant) -> Clock:

@@ -18,7 +18,7 @@ from domain.model.people import Actor
 from domain.model.refusals import NothingChanges, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProposal, CreditProvisionally
-from domain.rules import money
+from domain.rules import confirmation, money
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import CREDIT, remedy_data
@@ -82,7 +82,7 @@ def _refusal_of_seconding(case: Case, actor: Actor) -> Refusal | None:
     because = _may_second(case.credit_proposed, actor)
     if case.credit_proposed.because == "amount_of_own_word" and case.raised_by == actor.id:
         because = because or "stated_it"
-    if case.credit_proposed.because == "payee_of_own_word" and any(one.by == actor.id for one in case.seated):
+    if case.credit_proposed.because == "payee_of_own_word" and any(one.by == actor.id for one in confirmation.seats(case)):
         because = because or "seated_them"
     said = "Another lead has to agree: not whoever proposed it, nor anybody who reports to them."
     return OwnCase(said, because=because) if because is not None else None

@@ -9,7 +9,8 @@ the first instance is no answer to the reasons of the appeal.
 
 Of several principals on a side each is heard for themselves, and so is who came after the opening, or who stays when others
 have left: no word but their own, or that of whoever represents them, stands for them, and no time counts against them that began
-before they were there.
+before they were there. For a child no word stands of whoever represents them without being chosen by them, but for the answer to
+what the team has asked.
 
 Somebody who could not be reached loses no time by it, and wins none: their clock runs out as everybody's, and the matter is
 decided on file. Urgent protection does not wait: that is what interim measures are for.
@@ -191,7 +192,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             pass
     if said_all(fact):
         party = after.party(rec.actor.id)
-        return _with(known, party.side) if party is not None and party.speaks else known
+        return _with(known, party.side) if party is not None and party.speaks and _heard_through(after, party, fact) else known
     return known
 
 
@@ -252,7 +253,7 @@ def spoke_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str
     party = after.party(rec.actor.id)
     if party is None or not party.speaks or not isinstance(fact, (*WORDS, f.AppealLodged, f.PartyAgreed, f.ClaimConceded)):
         return known
-    return tuple(dict.fromkeys((*known, *spoken_for(after, party))))
+    return tuple(dict.fromkeys((*known, *_heard_through(after, party, fact))))
 
 
 def spoke_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
@@ -293,7 +294,22 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
         case _:
             pass
     party = after.party(rec.actor.id)
-    return spoken_for(after, party) if party is not None and party.speaks else ()
+    return _heard_through(after, party, fact) if party is not None and party.speaks else ()
+
+
+def _heard_through(case: Case, party: f.OpenedParty, fact: f.Fact) -> tuple[str, ...]:
+    """The principals who are heard by what a party says: whom it speaks for. A child is by what they say themselves, or somebody
+    whom they have chosen; by others only where the team asked, and that is the answer.
+
+    A child has the opportunity to be heard, directly or through a representative (UN Convention on the Rights of the Child,
+    article 12(2)): it is the child's, and a parent who says unasked what happened has not given it to them.
+    """
+    whose = spoken_for(case, party)
+    answers = isinstance(fact, f.EvidenceSubmitted) and bool({*fact.answers} - {*case.identity_requests})
+    if party.role == "principal" or party.chosen_by_minor or answers:
+        return whose
+    young = {p.id for p in case.principals(party.side) if p.minor}
+    return tuple(one for one in whose if one not in young)
 
 
 def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:

@@ -46,7 +46,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import authorities, money
+from domain.rules import authorities, confirmation, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -79,6 +79,7 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
         )
     if money.given(case):
         raise MoneyStands("Money was given in this case, and would be lost to view there; link the two instead.")
+    confirmation.check_settled(case)
     if other.kind != case.kind and other.kind not in case.terms.merges_with:
         raise KindDiffers(f"A {case.kind} cannot go on in a {other.kind}; link the two instead.", kind=other.kind)
     if other.synthetic is not case.synthetic:
@@ -263,10 +264,14 @@ def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at:
 def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) -> Facts:
     """Order a case for a part of the matter."""
     _no_conflict(case, context)
-    unknown = [party_id for party_id in command.parties if case.party(party_id) is None]
+    confirmation.check_settled(case)
+    if case.withdrawal is not None:
+        raise WithdrawalPending("Whoever reported it wants to take it back: answer that first.", request=case.withdrawal.id)
+    present = {p.id for p in case.parties if not p.left}
+    unknown = [party_id for party_id in command.parties if party_id not in present]
     if unknown:
         raise SplitUnfit("Name parties of this case.", because="party", parties=unknown)
-    chosen = _with_principal([p for p in case.parties if not command.parties or p.id in command.parties])
+    chosen = _with_principal([p for p in case.parties if p.id in (command.parties or present)])
     split_id = derived_id("spl", command.id)
     ids = tuple(p.id for p in chosen)
     part = money.check_part(case, command.amount)

@@ -26,6 +26,7 @@ from domain.model.refusals import NothingChanges, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Effect, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
+from domain.rules import confirmation
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.remedy import CREDIT
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -307,7 +308,7 @@ def payee_why(case: Case, given: Iterable[Remedy], giver: Actor) -> str | None:
 
 def _own_payee(case: Case, side: Side, person: str, manager: str | None) -> bool:
     """Whether who gets it stands there by this person, by whom they report to, or by somebody who reports to them."""
-    there = (one for one in case.seated if one.side is side)
+    there = (one for one in confirmation.seats(case) if one.side is side)
     return any(one.by in (person, manager) or one.manager == person for one in there)
 
 
@@ -315,7 +316,7 @@ def seated_for(case: Case, approver: Actor) -> bool:
     """Whether whoever would agree to a draft said who gets what it gives, to a drafter of their own line: no second person."""
     draft = case.ruling
     sides = {x.to for x in draft.remedies if x.amount is not None or x.type in _HANDED_OVER} if draft is not None else set()
-    if draft is None or not any(one.by == approver.id and one.side in sides for one in case.seated):
+    if draft is None or not any(one.by == approver.id and one.side in sides for one in confirmation.seats(case)):
         return False
     drafted = [part for part in case.involved if part.person == draft.decider]
     return any(_own_payee(case, side, part.person, part.manager) for side in sides for part in drafted)

@@ -18,17 +18,17 @@ from domain.model.parties import (
     AddParty,
     Agreed,
     AgreementMissing,
+    Changed,
     KnownParty,
     PartyUnfit,
     PrincipalNeeded,
     ProposedRemoval,
     RemoveParty,
     ReplaceParty,
-    Seated,
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
-from domain.rules import under_age
+from domain.rules import confirmation, under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
@@ -37,23 +37,28 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
 
 _PARTY_ROLES = ("claimant", "respondent")
-_TEAM = ("mediator", "lead", "ops")
+_TEAM = confirmation.TEAM
 _Consent = Literal["own_word", "stated"] | None
 _OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
 _OF_OFFICE = "of_office"
-_SECOND = ("lead", "ops")
 """The platform, where it has taken the claimant's place."""
 
 
 def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -> Facts:
     """Somebody becomes a party."""
     actor = _actor(context)
-    if (stated := _stated(case, command.party, actor)) is not None:
-        return (f.PartyAgreed(party=stated.represents or actor.id, to=stated.id),)
+    if confirmed := confirmation.added(case, command.party, context):
+        return confirmed
+    if (back := confirmation.comes_back(case, command.party, actor)) is not None:
+        return (f.PartyAdded(party=back), *_comes(case, back, context))
     party = _may_be_added(case, command.party, actor)
     if (party.side, party.role) == (Side.CLAIMANT, "principal") and proves_identity(case):
         raise PartyUnfit("Each person asks for themselves, and shows who they are: have them ask in a case of their own.",
                          because="own_request")  # fmt: skip
+    if party.role == "principal" and actor.role in _TEAM and (case.returning is not None or case.withheld):
+        raise PartyUnfit(
+            "They would share in what is still to be carried out: wait, or ask the platform.", because="not_carried_out"
+        )
     consent: _Consent = None
     if party.role == "representative":
         party = _representing(case, command, party, actor)
@@ -69,31 +74,19 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
 def _comes(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
     """What follows where somebody comes, in whosoever's place."""
     close = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party))
-    return (*close, *_unheard_by(case, party), *_proposed_to_others(case, party, context))
+    return (*close, *_unheard_by(case, party), *_offered_to_others(case, party))
 
 
-def _proposed_to_others(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
-    """What somebody has proposed is over where they, or their line, say anew who gets it: one person would do both."""
-    actor = _actor(context)
-    if case.proposal is None or actor.role not in _TEAM or (party.side, party.role) != (Side.CLAIMANT, "principal"):
-        return ()
-    by, manager = case.proposed_by or (actor.id, None)
-    return (f.OfferLapsed(offer_id=case.proposal.id),) if actor.id in (by, manager) or actor.manager == by else ()
-
-
-def _stated(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty | None:
-    """Whom somebody of the team said to speak for another, where whoever says it again may make it binding; else None."""
-    there = (p for p in case.side_parties(party.side) if p.ref_digest == party.ref_digest and p.stated_by is not None)
-    found = next((p for p in there if not p.left), None)
-    if found is None:
-        return None
-    second = actor.role in _SECOND and actor.id != found.stated_by and actor.manager != found.stated_by
-    own_word = actor.id == found.represents and not under_age.is_minor(case, actor)
-    return found if second or own_word else None
+def _offered_to_others(case: Case, party: OpenedParty) -> Facts:
+    """No offer, and no answer to one, outlasts a change of whose own matter it is: it was made by, or to, others."""
+    made = (one for one in (case.offer, case.proposal) if one is not None and party.role == "principal")
+    return tuple(f.OfferLapsed(offer_id=one.id) for one in made)
 
 
 def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datetime) -> Facts:
     """A party is none any more. The last principal of a side stays: a case without one is ended, not emptied."""
+    if confirmed := confirmation.removed(case, command.party, context):
+        return confirmed
     actor, party = _actor(context), _present(case, command.party)
     if party.id == actor.id and party.role == "principal":
         raise PartyUnfit("Withdraw instead: that takes back your part.", because="last")
@@ -101,7 +94,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
-    if party.role == "principal" and _has_a_say(case, party) and _first(case, command, None, context):
+    if party.role == "principal" and confirmation.has_a_say(case, party) and _first(case, command, None, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "told": command.told}
         return (f.PartyRemovalProposed(party=party.id, **said),)
@@ -110,7 +103,7 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
     # Nobody speaks for somebody who is none of the case any more.
     theirs = (p for p in case.parties if p.represents == party.id and not p.left)
     left = (gone, *(f.PartyLeft(party=p.id, because="removed", reason=command.reason) for p in theirs))
-    return (*left, *_wanted_out(case, party))
+    return (*left, *_wanted_out(case, party), *_offered_to_others(case, party))
 
 
 def _wanted_out(case: Case, party: OpenedParty) -> Facts:
@@ -124,18 +117,6 @@ def _wanted_out(case: Case, party: OpenedParty) -> Facts:
     if not alone and party.id not in (asked.by, whose):
         return ()
     return (f.WithdrawalOvertaken(request_id=asked.id, because="left", appeal=asked.appeal, party=asked.party),)
-
-
-def _has_a_say(case: Case, party: OpenedParty) -> bool:
-    """Whether putting them out would end what they said, or what waits for their word: an offer, a draft, what was ruled."""
-    return party.id in case.spoke or bool(case.offer or case.proposal or case.rulings) or case.phase in UNTOLD
-
-
-def _dissented(case: Case, party: OpenedParty) -> bool:
-    """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it."""
-    refused = any(offer.side is not party.side and offer.became in ("declined", "countered") for offer in case.offers)
-    no = refused or any(party.side in proposal.declined_by for proposal in case.proposals)
-    return party.id in case.spoke_since or no or party.side in case.appellants
 
 
 def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | None, context: DecisionContext) -> bool:
@@ -154,28 +135,41 @@ def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | Non
 
 def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: datetime) -> Facts:
     """Another stands where a party stood: same side, same role. What was asked of the one is not held against the other."""
+    if confirmed := confirmation.replaced(case, command.party, command.by_party, context):
+        return confirmed
     before, actor = _present(case, command.party), _actor(context)
     if (command.by_party.side, command.by_party.role) != (before.side, before.role):
         raise PartyUnfit("Whoever takes a place takes it as it is: name the same side and role.", because="role")
+    if (back := confirmation.comes_back(case, command.by_party, actor, before.id)) is not None:
+        return _in_place(case, command, before, f.PartyAdded(party=back, instead_of=before.id), context)
     party = _may_be_added(case, command.by_party, actor).model_copy(update={"represents": before.represents})
+    if before.minor and before.role == "principal":
+        # It is a child's matter, until two say that it is none.
+        party = party.model_copy(update={"minor": True})
     if before.role == "representative" and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
-    if before.role == "principal" and _dissented(case, before) and _first(case, command, party.ref_digest, context):
+    if before.role == "principal" and confirmation.dissented(case, before) and _first(case, command, party.ref_digest, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "successor": party.ref_digest}
         return (f.PartyRemovalProposed(party=before.id, **said),)
-    gone = f.PartyLeft(party=before.id, because="replaced", reason=command.reason, successor=party.id, reasons=command.reasons)
     consent: _Consent = "stated" if command.agreed else None
     place = {"instead_of": before.id} if before.role == "principal" else {}
     added = f.PartyAdded(party=party, sees_from=_sees_from(command.sees_from, party), consent=consent, **place)
-    return (added, gone, *_wanted_out(case, before), *_comes(case, party, context))
+    return _in_place(case, command, before, added, context)
+
+
+def _in_place(case: Case, command: ReplaceParty, before: OpenedParty, added: f.PartyAdded, context: DecisionContext) -> Facts:
+    gone = {"reason": command.reason, "successor": added.party.id, "reasons": command.reasons}
+    left = f.PartyLeft(party=before.id, because="replaced", **gone)
+    return (added, left, *_wanted_out(case, before), *_comes(case, added.party, context))
 
 
 def _unheard_by(case: Case, party: OpenedParty) -> Facts:
-    """A draft that was made before somebody stood there to be heard goes back to whoever decides: nobody loses unheard."""
+    """A draft that was made before somebody stood there goes back to whoever decides: nobody loses unheard, and nobody gets what
+    was meant for another."""
     asks = party.side is Side.CLAIMANT and proves_identity(case)
     counts = party.role == "principal" or (asks and party.role == "representative")
-    if case.phase not in UNTOLD or not counts or not (asks or party.side in case.terms.hear):
+    if case.phase not in UNTOLD or not counts:
         return ()
     deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
     return (f.PhaseEntered(phase=deciding, reason="party_added", offer_stays=True),)
@@ -232,7 +226,13 @@ def _not_the_last(case: Case, party: OpenedParty) -> None:
 
 def _may_be_added(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty:
     """The party as it may come in. Raises a Refusal."""
-    if any(p.ref_digest == party.ref_digest or p.id == party.id for p in case.parties):
+    known = [p for p in case.parties if p.ref_digest == party.ref_digest or p.id == party.id]
+    if any(p.stated_by is not None and not p.left for p in known):
+        raise KnownParty(
+            "They are here already, by the word of one. The second word is whoever's they speak for, a lead's or ops' who said "
+            "neither that nor that somebody is under age, nor reports to who did, or the platform's."
+        )
+    if known:
         raise KnownParty("This person is, or was, a party of the case already.")
     if len(case.parties) >= MOST_PARTIES:
         raise PartyUnfit(f"A case has at most {MOST_PARTIES} parties.", because="too_many")
@@ -361,8 +361,11 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
+    if case.party(fact.party.id) is not None:
+        return {**confirmation.undone(case, fact.party), **without_identity(case, fact.party.side)}
     seen = rec.seq if fact.sees_from == "now" else 0
-    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role in _TEAM else None
+    # Whoever is not the platform speaks for themselves, also of several on a side: nobody names who agrees for another.
+    alone = rec.actor.id if fact.consent == "stated" and rec.actor.role != "platform" else None
     came = {"since": rec.at, "sees_seq": seen, "stated_by": alone}
     change: Change = {"parties": (*case.parties, fact.party.model_copy(update=came))}
     if fact.party.role == "principal" and case.proposal is not None:
@@ -374,16 +377,10 @@ def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:
     if fact.party.role == "principal":
         # Two of the team have agreed to who stands there: nobody's own word.
         agreed = fact.instead_of is not None and case.removal is not None and case.removal.party == fact.instead_of
-        seat = {} if agreed else _seated(case, rec, fact.party.side)
+        how: Changed = "added" if fact.instead_of is None else "replaced"
+        seat = {} if agreed else confirmation.noted(case, rec, fact.party.side, fact.party.id, how, fact.instead_of)
         change = {**change, **without_identity(case, fact.party.side), **seat}
     return change
-
-
-def _seated(case: Case, rec: f.Recording, side: Side) -> Change:
-    """Who of the team has changed who stands on a side, and gets what it gets."""
-    if rec.actor.role not in _TEAM:
-        return {}
-    return {"seated": (*case.seated, Seated(side=side, by=rec.actor.id, manager=rec.actor.manager))}
 
 
 def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -399,7 +396,7 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
         # Two of the team have agreed to it.
         asked = {**asked, "removal": None}
     elif (gone := case.party(fact.party)) is not None and gone.role == "principal" and fact.because == "removed":
-        asked = {**asked, **_seated(case, rec, gone.side)}
+        asked = {**asked, **confirmation.taken_out(case, rec, gone)}
     if (gone := case.party(fact.party)) is not None and gone.role == "principal":
         asked = {**asked, **without_identity(case, gone.side)}
     return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}

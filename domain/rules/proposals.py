@@ -10,9 +10,8 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase
-from domain.model.remedy import Remedy
 from domain.model.settlement import OfferAnswered, Proposal
-from domain.rules import agreement, money
+from domain.rules import agreement, confirmation
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, Facts
@@ -20,10 +19,9 @@ from domain.rules.topic import Known, NoticeData, Topic, everybody, words_by
 
 
 def propose(case: Case, command: c.Offer, proposer: Actor) -> Facts:
-    """To both sides at once; it takes the place of the one before. Not by whoever has put on the case who would get the money."""
-    asked = agreement.meant(case, command.remedy).all_remedies
-    if money.payee_why(case, [Remedy(type=name, amount=command.amount) for name in asked], proposer) is not None:
-        why = "Who gets it is there by you, or by somebody of your line: have somebody else propose it."
+    """To both sides at once; it takes the place of the one before. Not by whoever has put on the case who would agree to it."""
+    if confirmation.own_change(case, proposer):
+        why = "One of those who would agree is there by you, or by somebody of your line: have somebody else propose it."
         raise OwnCase(why, because="payee_of_own_word")
     said: dict[str, Any] = {name: getattr(command, name) for name in ("remedy", "amount", "expires_at", "text")}
     said["label_paid_by"] = command.label_paid_by or agreement.meant(case, command.remedy).label_paid_by

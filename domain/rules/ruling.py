@@ -401,9 +401,8 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
         told["label_paid_by"] = case.returning.label_paid_by
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
-    return NoticeData(
-        told | undone_by(case, ruling, audience) | _of_reader(case, fact, audience), _texts_of(case, ruling, audience)
-    )
+    told |= undone_by(case, ruling, audience) | _of_reader(case, fact, audience)
+    return NoticeData(told, _texts_of(case, ruling, audience))
 
 
 def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from domain.model.refusals import Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import MadeOffer, NoOffer, OfferAnswered, OfferUnclear, OpenOffer, OwnOffer, Proposal
 from domain.model.terms import OFFER_EXPIRY
-from domain.rules import agreement, parties, proposals, under_age
+from domain.rules import agreement, confirmation, parties, proposals, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -157,15 +157,8 @@ def _over_by(case: Case, fact: f.Fact) -> Literal["ruled", "settled", "closed", 
             return ""
         case f.ContinuedOfOffice() if case.offer is not None and case.offer.side is Side.CLAIMANT:
             return ""
-        case f.PartyLeft(because="replaced") if _made_alone_by(case, fact.party):
-            return ""
         case _:
             return None
-
-
-def _made_alone_by(case: Case, party_id: str) -> bool:
-    """Whether the open offer is that of the only principal of a side: who takes their place has offered nothing."""
-    return case.offer is not None and [p.id for p in case.principals(case.offer.side)] == [party_id]
 
 
 def _offer_made(case: Case, rec: f.Recording, fact: f.OfferMade) -> Change:
@@ -214,7 +207,8 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 def _refusal_of_accepting(case: Case, actor: Actor) -> Refusal | None:
     in_kind = agreement.refusal_in_kind(case)
     pressed = agreement.refusal_while_withdrawing(case, actor)
-    return in_kind or pressed or _refusal_of_answer(case, actor) or under_age.refusal_of_binding(case, actor)
+    unable = in_kind or pressed or _refusal_of_answer(case, actor) or under_age.refusal_of_binding(case, actor)
+    return unable or confirmation.unconfirmed(case)
 
 
 def _said_of_offer(case: Case, fact: f.OfferMade, audience: Audience) -> NoticeData:

@@ -69,8 +69,8 @@ def refusal_of_binding(case: Case, actor: Actor) -> AgreementMissing | GuardianN
     if party is not None and party.stated_by is not None:
         # Directive 2013/11/EU, article 9(2): a settlement binds whom was told and agreed themselves.
         return AgreementMissing(
-            "Who has put you here is one of the team. Before you bind anybody, whoever you speak for says it too (add_party), or "
-            "a lead or ops who did not.",
+            "Whoever has put you here is not whom you speak for. Before you bind anybody, that one says it too (add_party), or a "
+            "lead or ops who did not, or the platform.",
             represents=party.represents,
         )
     if party is not None and party.chosen_by_minor:
@@ -85,6 +85,12 @@ def found_out(case: Case, parties: Iterable[str]) -> tuple[str, ...]:
     if unknown := [one for one in parties if one not in there]:
         raise PartyNotAsked("Name principals of this case: whose own matter it is.", party=unknown[0])
     return tuple(dict.fromkeys(one for one in parties if not there[one].minor))
+
+
+def offered_alone(case: Case, found: Iterable[str]) -> Facts:
+    """What is over where somebody turned out to be under age: what they, or somebody for them, have offered."""
+    sides = {p.side for p in case.parties if p.id in set(found)}
+    return (f.OfferLapsed(offer_id=case.offer.id),) if case.offer is not None and case.offer.side in sides else ()
 
 
 def raised(case: Case, party: OpenedParty) -> Facts:

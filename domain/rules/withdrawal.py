@@ -27,7 +27,7 @@ from domain.model.withdrawal import (
     OthersReported,
     WithdrawalPending,
 )
-from domain.rules import appeals, interim, losses, measures, parties, proposals, sanctions, under_age
+from domain.rules import appeals, confirmation, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped_of, lapsed
@@ -63,7 +63,7 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     alone = parties.one_of_several(case, context)
     asks = case.terms.withdrawal != "closes" if alone is not None else _mode(case) == "asks"
     young = context.actor is not None and under_age.of_minor(case, context.actor)
-    if asks or young:
+    if asks or young or confirmation.waits_on(case, Side.CLAIMANT):
         return _requested(command, party=alone)
     if alone is not None:
         return parties.left_alone(case, alone)
@@ -106,7 +106,7 @@ def _appeal_is_looked_at(case: Case, context: DecisionContext, side: Side) -> bo
         return False
     ends = bool(case.interim) and side.other not in case.appellants
     guarded = case.terms.withdrawal != "closes" and (side is Side.CLAIMANT or ends)
-    return guarded or any(p.minor for p in case.principals(side))
+    return guarded or any(p.minor for p in case.principals(side)) or confirmation.waits_on(case, side)
 
 
 def _end_of_appeal(case: Case, side: Side) -> str:
@@ -281,9 +281,19 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
         ended = _end_of_appeal(case, fact.appeal)
         again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
     if isinstance(fact, f.WithdrawalOvertaken):
-        word = (rec.actor.id, f"revoked:{rec.seq}")
-        again = {**again, "revoked": (*case.revoked, word) if fact.because == "revoked" else ()}
+        again = {**again, "revoked": _still_unread(case, rec, fact)}
     return {"withdrawal": None, **again}
+
+
+def _still_unread(case: Case, rec: f.Recording, fact: f.WithdrawalOvertaken) -> tuple[tuple[str, str], ...]:
+    """What is read before another such wish is granted: that somebody took it back, and what was said by who is there no more."""
+    asked = case.withdrawal
+    if fact.because == "revoked":
+        return (*case.revoked, (rec.actor.id, f"revoked:{rec.seq}"))
+    if fact.because != "left" or asked is None:
+        return ()
+    known = {word for _, word in case.revoked}
+    return (*case.revoked, *((asked.party or asked.by, word) for word in asked.said if word not in known))
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:
@@ -369,6 +379,10 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
     return NoWithdrawal("Nobody wants to take this report back.") if case.withdrawal is None else None
 
 
+def _refusal_of_granting(case: Case, actor: Actor) -> Refusal | None:
+    return _refusal_of_answer(case, actor) or confirmation.refusal_of_granting(case, actor)
+
+
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
     """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
     stands = {"stands": True} if _stands(case) else {}
@@ -438,7 +452,7 @@ TOPIC = Topic(
     },
     refuses={
         "withdraw": _refusal_of_withdrawing,
-        "accept_withdrawal": _refusal_of_answer,
+        "accept_withdrawal": _refusal_of_granting,
         "continue_of_office": _refusal_of_answer,
     },
     means={

@@ -12,6 +12,7 @@ from domain.model.commands import Remedy
 from domain.model.disclosure import Words
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
+from domain.model.parties import UnconfirmedChange
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
@@ -19,7 +20,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import told_by_two
+from domain.rules import confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.confidence import awaited_by, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
@@ -194,6 +195,9 @@ class CaseView(Kept):
     hands: tuple[str, ...] | None = None
     guardian_missing: tuple[str, ...] | None = None
     """Parties under age whose own matter it is and whom nobody represents who could settle for them."""
+    unconfirmed: tuple[UnconfirmedChange, ...] | None = None
+    """What one of the team has changed about whose own matter it is: a lead or ops who did not, or the platform, sends the same
+    command, and nobody agrees on anything before."""
     legal_holds: tuple[LegalHold, ...] | None = None
     withheld: tuple[Withheld, ...] | None = None
     """What destroys and is not carried out because of them."""
@@ -345,18 +349,9 @@ def _sanction(one: Sanction) -> SanctionView:
 
 def _internal(case: Case) -> dict[str, Any]:
     names = (
-        "priority",
-        "owner",
-        "queue",
-        "round",
-        "escalations",
-        "legal_holds",
-        "withheld",
-        "root_cause",
-        "campaign",
-        "joined",
+        "priority", "owner", "queue", "round", "escalations", "legal_holds", "withheld", "root_cause", "campaign", "joined",
         "credits",
-    )
+    )  # fmt: skip
     taken = {
         done.step: StepView(step=done.step, state=done.how, by=done.by, at=done.at, evidence=done.evidence) for done in case.steps
     }
@@ -370,7 +365,14 @@ def _internal(case: Case) -> dict[str, Any]:
         "provider_disputes": disputes_seen(case),
     }
     own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
-    return {name: getattr(case, name) for name in names} | own | {"guardian_missing": without_guardian(case)}
+    return (
+        {name: getattr(case, name) for name in names}
+        | own
+        | {
+            "guardian_missing": without_guardian(case),
+            "unconfirmed": confirmation.as_seen(case),
+        }
+    )
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:

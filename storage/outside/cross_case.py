@@ -128,7 +128,7 @@ class _Order:
     ) -> tuple[tuple[OpenedParty, ...], dict[str, DataKey]]:
         """The parties as they are in the other case, on disk there, each with a key of their own."""
         rows = {row["id"]: row for row in await conn.fetch(SOURCE, self._tenant, self._from)}
-        moved = [(rows[p.id], p.model_copy(update={"id": party_there(self._task.errand_id, p.id)})) for p in parties]
+        moved = [(rows[p.id], self._there(p, parties)) for p in parties]
         keys = {new.id: self._vault.new_key(self._tenant, to, new.id) for _, new in moved}
         made = list(keys.values())
         await conn.execute(KEYS, self._tenant, to, [k.id for k in made], [k.holder for k in made], [k.wrapped for k in made])
@@ -140,6 +140,12 @@ class _Order:
             told.append({**new.model_dump(mode="json"), "key_id": keys[new.id].id, "has_email": row["has_email"] and known})
         await conn.execute(PARTIES, self._tenant, to, told, [new.id for _, new in moved], contacts)
         return tuple(new for _, new in moved), keys
+
+    def _there(self, party: OpenedParty, parties: Sequence[OpenedParty]) -> OpenedParty:
+        """A party as it is there: with an id of its own, and so has whom it represents, where they come along."""
+        known = {p.id: party_there(self._task.errand_id, p.id) for p in parties}
+        whom = party.represents and known.get(party.represents, party.represents)
+        return party.model_copy(update={"id": known[party.id], "represents": whom})
 
     def _contact(self, row: Any, key: DataKey, party_id: str) -> bytes:
         """Name and address under the new key; nothing of somebody who was erased."""

@@ -28,7 +28,18 @@ from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, W
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
 BEHIND_THE_DOOR = frozenset({"approval", "ruled"})
-STAFF_ONLY = ("priority", "owner", "queue", "round", "escalations", "hands", "guardian_missing", "pack", "pack_version")
+STAFF_ONLY = (
+    "priority",
+    "owner",
+    "queue",
+    "round",
+    "escalations",
+    "hands",
+    "guardian_missing",
+    "unconfirmed",
+    "pack",
+    "pack_version",
+)
 """What the team sees and nobody outside does; the priority is the platform's to see too."""
 UNTOLD = frozenset({
     "note_added", "case_assigned", "case_queued", "ruling_drafted", "ruling_approved", "ruling_returned", "ruling_retracted",
@@ -36,6 +47,7 @@ UNTOLD = frozenset({
     "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
     "provisional_credit_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
+    "adulthood_proposed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})

@@ -180,6 +180,17 @@ def shared() -> Life:
     return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
 
 
+def put_there() -> Life:
+    """An heir who one of the team puts there and another confirms; thought to be under age, and not."""
+    life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_settlement()
+    swap = {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}}
+    life.says(OPS, "replace_party", **swap).says(LEAD, "replace_party", **swap)
+    life.says(OPS, "retarget", minors=["pty_heir"], reason="under_age")
+    for who in (OPS, LEAD):
+        life.says(who, "retarget", adults=["pty_heir"], reason="born_earlier")
+    return life
+
+
 def _beside_others(life: Life) -> None:
     """Linked both ways, joined, split, counted to a campaign and not any more."""
     life.elsewhere = elsewhere("fraud_report")
@@ -286,6 +297,7 @@ def _lived() -> dict[str, Life]:
         "compliance_request": compliance_request(),
         "withdrawn": withdrawn(),
         "shared": shared(),
+        "put_there": put_there(),
         "merged": merged(),
         "settled_in_review": settled_in_review(),
         "heard_again": heard_again(),

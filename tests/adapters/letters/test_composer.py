@@ -355,6 +355,7 @@ LETTERS = {
     "report_proposed.staff": to_staff(
         "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
     ),
+    "party_change_waits.staff": to_staff("party_change_waits", kind="payment_dispute", data=INQUIRY),
     "report_returned.staff": to_staff(
         "report_returned", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "Say which bookings."}
     ),
@@ -464,7 +465,7 @@ EVENTS = [
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",
-    "party_left",
+    "party_left", "party_change_waits",
     "withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken:revoked", "withdrawal_overtaken:left",
     "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",

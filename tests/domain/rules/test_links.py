@@ -211,7 +211,8 @@ class TestJoin:
         assert not {"offer", "credit", "amount"} & set(told[0].data)
         seen = life.seen_by(NEIGHBOUR)
         assert (seen.ruling is not None, seen.offer) == (True, None)
-        assert ([right.side for right in seen.rights], [due.clock for due in seen.deadlines]) == ([Side.CLAIMANT], ["appeal_window"])
+        assert [right.side for right in seen.rights] == [Side.CLAIMANT]
+        assert [due.clock for due in seen.deadlines] == ["appeal_window"]
 
     def test_the_other_parties_do_not_learn_of_it(self) -> None:
         life = joined()

@@ -75,13 +75,13 @@ class TestAnAgreement:
         assert (before, life.case.open) == (True, False)
         assert paid(life) == [(CLAIMANT, 501), (HELPER, 500)]
 
-    def test_to_a_proposal_is_asked_of_the_side_again_when_somebody_joins_it(self) -> None:
+    @pytest.mark.parametrize("by", [OPS, PLATFORM])
+    def test_is_with_those_who_were_there_when_it_was_offered(self, by: str) -> None:
         life = a_case().in_review().says(MEDIATOR, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
-        life.says(OPS, "add_party", party={"side": "claimant", "role": "principal", "ref": "late"})
-        assert life.case.proposal is not None
-        assert life.case.proposal.answered_by == ()
-        life.says(RESPONDENT, "accept_offer").says(CLAIMANT, "accept_offer")
-        assert life.case.open, "whoever joined has not said anything"
+        life.says(RESPONDENT, "offer", **PAYOUT)
+        life.says(by, "add_party", party={"side": "claimant", "role": "principal", "ref": "late"})
+        assert (life.case.proposal, life.case.offer) == (None, None)
+        assert life.refused(CLAIMANT, "accept_offer").code == "no_such_offer"
 
     def test_to_concede_takes_all_of_a_side_and_each_agrees_to_the_same_sum(self) -> None:
         life = a_case(amount={"amount": 1001, "currency": "EUR"}).with_party(SHOP_2, "respondent", "principal").in_review()

@@ -184,7 +184,9 @@ class TestFoundOutLater:
         life = self.found().says(RESPONDENT, "offer", **PAY)
         assert life.refused(CLAIMANT, "accept_offer").fields["because"] == "no_guardian"
         assert without_guardian(life.case) == (CLAIMANT,)
-        assert with_guardian(life).says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
+        assert with_guardian(life).refused("pty_guardian", "accept_offer").code == "change_unconfirmed"
+        life.says(LEAD_2, "retarget", minors=[CLAIMANT], reason="under_age")
+        assert life.says("pty_guardian", "accept_offer").case.outcome is Outcome.SETTLED
 
     def test_the_case_is_as_urgent_as_one_of_a_child_and_never_less(self) -> None:
         life = self.found("safety_incident")
@@ -200,7 +202,9 @@ class TestFoundOutLater:
         assert spans == [kept[0].terms.keep_for, kept[0].terms.keep_for_minors]
 
     def test_of_principals_of_the_case_once(self) -> None:
-        assert self.found().refused(OPS, "retarget", minors=[CLAIMANT], reason="under_age").code == "nothing_changes"
+        assert self.found().refused(OPS, "retarget", minors=[CLAIMANT], reason="under_age").fields["because"] == "second_person"
+        life = self.found().says(LEAD_2, "retarget", minors=[CLAIMANT], reason="under_age")
+        assert life.refused(OPS, "retarget", minors=[CLAIMANT], reason="under_age").code == "nothing_changes"
         assert self.found().refused(OPS, "retarget", minors=["pty_nobody"], reason="under_age").code == "party_unknown"
         life = a_case("payment_dispute").in_review()
         assert life.refused(MEDIATOR, "retarget", minors=[CLAIMANT], reason="under_age").code == "not_allowed"

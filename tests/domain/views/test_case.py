@@ -240,7 +240,7 @@ class TestActions:
             "state_amount": {"amount": {"amount": 1_000_000, "currency": "USD"}},
             "add_party": {"party": {"side": "respondent" if who == RESPONDENT else "claimant", "role": "witness", "ref": "new"}},
             "remove_party": {"party": WITNESS},
-            "replace_party": {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}},
+            "replace_party": {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}, "reasons": "Died."},
             "merge": {"into": OTHER_CASE}, "link": {"to": OTHER_CASE}, "unlink": {"link_id": "lnk_1"},
             "join_campaign": {"campaign": CAMPAIGN},
             "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},
