@@ -38,7 +38,7 @@ from console.pages import (
     views,
 )
 from console.pages import sessions as sessions_page
-from services import desk_settings, saved_views, sessions
+from services import desk_settings, sessions
 from services.errors import Refused, refusal_of
 
 SIGNED_IN = (
@@ -106,12 +106,10 @@ async def _visit(request: Request, house: House) -> Visit:
     if session is None:
         return Visit(request, house, None, "")
     request.scope["ombud_session"] = session.id
-    person = await house.parts.people.one(session.tenant_id, session.person_id)
-    tenant = await house.parts.tenants.tenant(session.tenant_id)
-    visit = Visit(request, house, session, secret, person, tenant)
-    visit = replace(visit, settings=await desk_settings.find(house.parts, visit.caller))
+    visit = Visit(request, house, session, secret)
     # What is put into a page that is there already brings no menu.
-    return visit if visit.partial else replace(visit, views=await saved_views.listed(house.parts, visit.caller))
+    sitter = await desk_settings.sitter(house.parts, visit.caller, with_views=not visit.partial)
+    return replace(visit, person=sitter.person, tenant=sitter.tenant, settings=sitter.settings, views=sitter.views)
 
 
 def _told(house: House, request: Request, error: Exception) -> Response:

@@ -126,16 +126,25 @@ class Shown:
 
 async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
     """The case as the caller may see it, who reads it being kept; None: it waits to be judged."""
-    seen = await cases.find(visit.parts, visit.caller, case_id, *reading)
-    if seen.case is None:
+    found = await known(visit, case_id, *reading)
+    if found is None:
         return None
-    told = await references.references_and_people(visit.parts, visit.caller, seen)
+    told = await references.references_and_people(visit.parts, visit.caller, found.seen)
     names = dict(await people.colleagues(visit.parts, visit.caller))
     for party in told.references.parties if told else ():
         names[party.id] = party.name or party.ref or party.side.value
     # Phases are called as the pack calls them.
-    names |= {phase.value: label for phase, label in seen.case.terms.labels.items()}
-    return Shown(seen, view(seen.case, seen.viewer), told, names, standings(seen.case, visit.zones.now))
+    return replace(found, told=told, names={**names, **found.names})
+
+
+async def known(visit: Visit, case_id: str, *reading: str) -> Shown | None:
+    """The same without anybody's name: enough to send something, or to keep what is being written. Nobody waits for names that
+    no page shows."""
+    seen = await cases.find(visit.parts, visit.caller, case_id, *reading)
+    if seen.case is None:
+        return None
+    labels = {phase.value: label for phase, label in seen.case.terms.labels.items()}
+    return Shown(seen, view(seen.case, seen.viewer), None, labels, standings(seen.case, visit.zones.now))
 
 
 async def show(visit: Visit) -> Response:

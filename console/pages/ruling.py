@@ -16,9 +16,9 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
 from console.pages import giving, ruling_form
-from console.pages.case import Shown, may, shown, since, stale
+from console.pages.case import Shown, may, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told, why_not
+from console.pages.command import after, filled_in, kept, next_of, opened, sent, status_of, to_prove, told, why_not
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
@@ -72,12 +72,13 @@ async def _again(visit: Visit, found: Shown) -> Mapping[str, Sequence[str]]:
 async def send(visit: Visit) -> Response:
     """Send it, or without JavaScript look at what it would come to."""
     form = await visit.form()
-    found = await _found(visit)
-    command = _command(found)
     if form.text("do") == "preview":
-        return await _page(visit, found, form, None)
+        return await _page(visit, await _found(visit), form, None)
     if form.text("do") == "insert":
+        found = await _found(visit)
         return await _page(visit, found, await _inserted(visit, found, form), None)
+    found = await opened(visit)
+    command = _command(found)
     if form.text("do") == "save":
         await _save(visit, found, form)
         return to(f"/cases/{found.seen.id}/ruling")
@@ -85,6 +86,7 @@ async def send(visit: Visit) -> Response:
         await drafts.discard(visit.parts, visit.caller, found.seen, command)
         return to(f"/cases/{found.seen.id}/ruling")
     if stale(found, command, form.text("seq")):
+        found = await _found(visit)
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
         return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
@@ -96,6 +98,7 @@ async def send(visit: Visit) -> Response:
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         saved_at = await kept(visit, found.seen, command, form)
+        found = await _found(visit)
         return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     await templates.used(visit.parts, visit.caller, form.all("written_with"))
@@ -115,8 +118,7 @@ async def send(visit: Visit) -> Response:
 async def keep(visit: Visit) -> Response:
     """Keep what is filled in by now, while somebody goes on writing."""
     form = await visit.form()
-    found = await _found(visit)
-    return visit.page("saved.html", saved_at=await _save(visit, found, form))
+    return visit.page("saved.html", saved_at=await _save(visit, await opened(visit), form))
 
 
 async def insert(visit: Visit) -> Response:
@@ -177,10 +179,7 @@ async def foresee(visit: Visit) -> Response:
 
 
 async def _found(visit: Visit) -> Shown:
-    found = await shown(visit, visit.request.path_params["case_id"], "case", "preview of letters", "evidence")
-    if found is None:
-        raise Refused("not_opened")
-    return found
+    return await opened(visit, "case", "preview of letters", "evidence", named=True)
 
 
 def _command(found: Shown) -> str:
