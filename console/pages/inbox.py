@@ -22,6 +22,7 @@ from domain.model.case import Case
 from domain.views.case import CaseView, view
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views
+from services.bulk import OF_ONES_OWN
 from services.cases import Listing, Seen, may_send
 from services.pages import Page
 from services.rows import PressingCount
@@ -116,7 +117,7 @@ async def show(visit: Visit) -> Response:
         live=of_list(visit, _address(said)),
         may_share=leads,
         table=f"/inbox.csv?{query}",
-        orders={name: called(name) for name in ORDERS} if leads else {},
+        orders={name: called(name) for name in ORDERS if leads or (which in ("mine", "away") and name in OF_ONES_OWN)},
     )
 
 

@@ -81,7 +81,7 @@ async def find(visit: Visit) -> Response:
     """Cases by what they are called. The palette asks the same, and puts it among what can be done."""
     asked = " ".join(visit.request.query_params.get("q", "").split())[: finding.LONGEST]
     found = await finding.found(visit.parts, visit.caller, asked) if asked else ()
-    return visit.page("find.html", asked=asked, found=found, icons=KINDS)
+    return visit.page("find.html", asked=asked, found=found, icons=KINDS, others=finding.OTHERS)
 
 
 async def mentioned(visit: Visit) -> Response:
