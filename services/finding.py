@@ -1,7 +1,8 @@
 """Finding a case by what somebody remembers of it.
 
 By ids all cases that they may see are looked through, by an index; by words, and by the names of people, their own open ones
-and the most pressing ones beside them that they may see: whom and what a case is about lies in the database where nobody reads it.
+and the most pressing ones beside them that they may see: whom and what a case is about lies in the database where nobody reads
+it.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ async def send(visit: Visit) -> Response:
         found = await _found(visit)
         return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
-    await templates.used(visit.parts, visit.caller, form.all("written_with"))
+    await templates.used(visit.parts, visit.caller, form.all("written_with"), found.seen.id, state.command_id)
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)

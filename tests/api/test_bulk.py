@@ -148,7 +148,8 @@ class TestEachCase:
         told = await bulk(ada, later)
         assert [(one["case"], one["status"]) for one in told["results"]] == [(cases["adas"], "accepted")]
         assert (await ada.get(f"/v1/bulk/{told['id']}")).json() == told
-        named = await bulk(ada, {"type": "resume", "clock": "team", "reason": "news"}, selection={"case_ids": list(cases.values())})
+        again, every = {"type": "resume", "clock": "team", "reason": "news"}, list(cases.values())
+        named = await bulk(ada, again, selection={"case_ids": every})
         assert [one["case"] for one in named["results"]] == [cases["adas"]]
         assert len(named["left_out"]) == len(cases) - 1
         of_ben = await ada.post("/v1/bulk", {"command": later, "selection": {"owner": "per_ben"}})

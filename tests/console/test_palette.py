@@ -29,7 +29,8 @@ class TestFind:
         found, other = [(await in_claim(lobby.office, matter=f"order-{n}", external_id=f"H-{n}"))["id"] for n in range(2)]
         ada = await lobby.signed_in("ada")
         await ada.open("/find?q=order-0")
-        readers = {case: await lobby.office.parts.reading.readers(lobby.office.tenant_id, case, None, 10) for case in (found, other)}
+        reading, tenant = lobby.office.parts().reading, lobby.office.tenant_id
+        readers = {case: await reading.readers(tenant, case, None, 10) for case in (found, other)}
         assert [one.who for one in readers[found]] == ["per_ada"]
         assert readers[other] == []
 
