@@ -133,9 +133,7 @@ async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def a_stack(
-    say: Callable[[str], None], *, mail: bool = False
-) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
+async def a_stack(say: Callable[[str], None], *, mail: bool = False) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
     """Postgres and Temporal in a folder of their own, with ``mail`` a mail catcher beside them, migrated and empty; all of it is
     gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))

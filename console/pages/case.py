@@ -25,7 +25,7 @@ from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
+from services import audit, cases, clocks, drafts, evidence, people, readers, references, tags, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
@@ -34,6 +34,13 @@ from services.timelines import Entry
 
 SAY = "say"
 """The draft of what is written in the case itself."""
+_UNTAGGED = {
+    "words": "Write letters from a to z, digits and hyphens, at most 32, and nobody's name.",
+    "many": f"A case has at most {tags.MOST} tags: take one away first.",
+}
+"""Why a tag was not taken."""
+_BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
+"""Commands that have a page of their own, by the end of its address."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
 _SAYS = {
@@ -193,6 +200,8 @@ async def show(visit: Visit) -> Response:
         live=of_case(seen, "reading", again=f"/cases/{case_id}"),
         **_in_time(visit, found, entries),
         **await _handed_in(visit, found),
+        tags=(await tags.of_cases(visit.parts, caller, [seen])).get(seen.id, ()),
+        untagged=_UNTAGGED.get(visit.request.query_params.get("untagged", "")),
     )
 
 
@@ -239,6 +248,7 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
     pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
     return {
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
+        "others_pieces": [piece for piece in pieces if piece.fact.side is None],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
         "veil": veiled(visit, found.said.kind),
         "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
@@ -253,8 +263,7 @@ def buttons_of(found: Shown) -> list[Button]:
 
 def _button(case_id: str, action: Action, *, away: bool) -> Button:
     command = action.command
-    ruling = command in ("rule", "decide_appeal")
-    where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
+    where = f"/cases/{case_id}/{_BY_HAND.get(command, f'do/{command}')}"
     why = None if action.allowed else readable(action.detail or action.code or "")
     words = "Take it up again" if command == "resume" and away else called(command)
     return Button(command, words, icon_of(command), action.allowed, why, KEYS.get(command), where)

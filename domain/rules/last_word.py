@@ -1,11 +1,11 @@
 """Whatever comes in, a side can answer before it loses by it: nobody has the last word by saying it late, or by another door.
 
 Kept is what a side has neither been shown nor said anything since: what the other side handed in or wrote to the desk alone, a
-report that was joined, what the platform handed in, wrote to the desk or had noticed (with a text), and, of several on a side,
-what another of them handed in, for a ruling that hits the one and not the other. Shown is what both may see, and what somebody of
-the team wrote or asked that side since (the gist). Once it is shown, a word of the side answers it, and so
-does the time that the pack gives it. A ruling against the side waits for that, unless whoever rules names what it relies on
-(``relies_on``) and this is none of it: trifles delay nobody for ever.
+report that was joined, what the platform or the team itself handed in, what the platform wrote to the desk or had noticed (with a
+text), and, of several on a side, what another of them handed in, for a ruling that hits the one and not the other. Shown is what
+both may see, and what somebody of the team wrote or asked that side since (the gist). Once it is shown, a word of the side
+answers it, and so does the time that the pack gives it. A ruling against the side waits for that, unless whoever rules names what
+it relies on (``relies_on``) and this is none of it: trifles delay nobody for ever.
 
 The adversarial principle: European Convention on Human Rights, article 6(1) (also of what the deciders got themselves: Krčmář and
 others v. the Czech Republic, 35376/97); UNCITRAL's Technical Notes on Online Dispute
@@ -63,7 +63,8 @@ def _came_in(case: Case, rec: f.Recording) -> Iterable[Unanswered]:
     if found is None:
         return
     against = [side.other] if side is not None else [Side.RESPONDENT] if isinstance(fact, f.CaseJoined) else [*Side]
-    if side is None and not isinstance(fact, f.CaseJoined) and rec.actor.role not in ("platform", "system"):
+    of_the_team = side is None and rec.actor.role not in ("platform", "system")
+    if of_the_team and not isinstance(fact, f.CaseJoined | f.EvidenceSubmitted):
         return
     shared = isinstance(fact, f.EvidenceSubmitted) and fact.seen_by == "shared"
     for one in (one for one in against if one in case.terms.hear):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -74,6 +75,14 @@ class Became(Kept):
     """Of these, those that were decided on appeal."""
     changed: int
     """Of these, those that were overturned or varied there."""
+
+    @property
+    def between(self) -> tuple[int, int]:
+        """The share of those that were changed lies between these whole per cent, with a likelihood of 95 % (Wilson's score
+        interval, E. B. Wilson, 1927, which also holds for few). Needs an appeal at least."""
+        n, share, z = self.appealed, self.changed / self.appealed, 1.96
+        middle, wide = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        return tuple(round(100 * (middle + sign * wide) / (1 + z * z / n)) for sign in (-1, 1))  # type: ignore[return-value]  # two
 
 
 class PostgresTemplates:

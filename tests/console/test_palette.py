@@ -31,8 +31,7 @@ class TestFind:
         await ada.open("/find?q=order-0")
         reading, tenant = lobby.office.parts().reading, lobby.office.tenant_id
         readers = {case: await reading.readers(tenant, case, None, 10) for case in (found, other)}
-        assert [one.who for one in readers[found]] == ["per_ada"]
-        assert readers[other] == []
+        assert ["per_ada" in [one.who for one in readers[case]] for case in (found, other)] == [True, False]
 
     async def test_what_somebody_may_not_see_is_not_found(self, lobby: Lobby) -> None:
         case_id = (await in_claim(lobby.office))["id"]
