@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -19,7 +19,7 @@ from console.pages.command import after, opened, sent, status_of, told, why_not
 from console.pages.live import of_case
 from console.pages.options import options_of
 from services import evidence
-from services.errors import FieldError, Refused
+from services.errors import FieldError, Refused, refusal_of
 
 MOST_FILES = 10
 SEEN_BY = (("shared", "Both sides"), ("deciders", "Whoever decides, alone"))
@@ -46,7 +46,7 @@ async def send(visit: Visit) -> Response:
             said["confidentiality"] = seen_by
         if form.text("evidence_type"):
             said["evidence_type"] = form.text("evidence_type")
-        if kept := [await _kept(visit, found, one) for one in files]:
+        if kept := [await _kept(visit, found, name, data) for name, data in files]:
             said["files"] = kept
         state = await sent(visit, found.seen, said, form)
     except Refused as refused:
@@ -57,41 +57,44 @@ async def send(visit: Visit) -> Response:
     return after(found.seen.id, _COMMAND, state)
 
 
-async def _received(visit: Visit) -> tuple[Form, list[UploadFile]]:
-    """What was sent, when a page of ours sent it: its fields, and its files. Nothing is read before it is known how much comes.
-    Raises ``origin_refused``, ``form_expired``, ``file_too_large`` and ``malformed``."""
+async def _received(visit: Visit) -> tuple[Form, list[tuple[str, bytes]]]:
+    """What was sent, when a page of ours sent it: its fields, and its files by name. Nothing is read before it is known how much
+    comes. Raises ``origin_refused``, ``form_expired``, ``file_too_large`` and ``malformed``."""
     own_origin(visit.request, visit.house.public_url)
-    length = visit.request.headers.get("content-length", "")
+    length, most = visit.request.headers.get("content-length", ""), visit.parts.inspector.most
     # A browser says how much comes; whoever does not say sends nothing that a browser would.
-    if not length.isdecimal() or int(length) > MOST_FILES * visit.parts.inspector.most:
+    if not length.isdecimal() or int(length) > MOST_FILES * most:
         raise Refused("file_too_large")
     try:
-        said: FormData = await visit.request.form(max_files=MOST_FILES, max_fields=50)
+        async with visit.request.form(max_files=MOST_FILES, max_fields=50) as said:
+            form = Form([(name, value) for name, value in said.multi_items() if isinstance(value, str)])
+            check_token(visit.secret, form.text(TOKEN))
+            # A field of files in which none was chosen comes as one without a name.
+            files = [one for one in said.getlist("files") if isinstance(one, UploadFile) and one.filename]
+            if any((one.size or 0) > most for one in files):
+                raise Refused("file_too_large")
+            return form, [(one.filename or "", await one.read()) for one in files]
     except HTTPException:
         raise Refused("malformed", f"This is not what our forms send, or more than {MOST_FILES} files.") from None
     except ClientDisconnect:
         raise Refused("malformed", "It was broken off.") from None
-    form = Form([(name, value) for name, value in said.multi_items() if isinstance(value, str)])
-    check_token(visit.secret, form.text(TOKEN))
-    # A field of files in which none was chosen comes as one without a name.
-    return form, [one for one in said.getlist("files") if isinstance(one, UploadFile) and one.filename]
 
 
-async def _kept(visit: Visit, found: Shown, file: UploadFile) -> str:
+async def _kept(visit: Visit, found: Shown, filename: str, data: bytes) -> str:
     """The file, kept for this case: its id. The same file sent again is the same."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2][:200]
-    if (file.size or 0) > visit.parts.inspector.most:
-        raise Refused("file_too_large")
+    name = filename.replace("\\", "/").rpartition("/")[2][:200]
     evidence.uploading(visit.caller, found.seen, name)
-    # What a browser guesses by the name does not count: the bytes show what it is.
-    looked = evidence.looked_at(visit.parts, found.seen, name, await file.read(), None)
-    stored, _ = await evidence.add(visit.parts, visit.caller, looked)
+    try:
+        # What a browser guesses by the name does not count: the bytes show what it is.
+        looked = evidence.looked_at(visit.parts, found.seen, name, data, None)
+        stored, _ = await evidence.add(visit.parts, visit.caller, looked)
+    except Exception as error:
+        # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
+        raise refusal_of(error) or error from error
     return stored.id
 
 
-async def _page(
-    visit: Visit, found: Shown, values: Mapping[str, Sequence[str]], refused: Refused | None = None
-) -> Response:
+async def _page(visit: Visit, found: Shown, values: Mapping[str, Sequence[str]], refused: Refused | None = None) -> Response:
     case = found.seen.case
     assert case is not None, "it was opened"
     return visit.page(
