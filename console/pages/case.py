@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from uuid_utils import uuid7
@@ -30,6 +31,7 @@ from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
 from services.references import Told
+from services.texts import Texts
 from services.timelines import Entry
 
 SAY = "say"
@@ -41,6 +43,8 @@ _UNTAGGED = {
 """Why a tag was not taken."""
 _BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
 """Commands that have a page of their own, by the end of its address."""
+_JUST_DONE = ("by", "done", "before", "sent")
+"""What an address says of what its visitor did a moment ago."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
 _SAYS = {
@@ -51,6 +55,8 @@ _SAYS = {
     "appeal_lodged": "side",
 }
 """Where somebody says something to the matter, and by which field one learns whose word it is."""
+_IN_WORDS = ("text", "what", "reasons")
+"""Where the words of what happened stand: what was said, what was asked, and why."""
 _SPOKEN = ("message_sent", "note_added", "past_message_kept")
 
 
@@ -168,6 +174,7 @@ async def show(visit: Visit) -> Response:
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
     words, side = turn_of(seen, said, caller.holder, found.names)
+    texts = await cases.texts_of(visit.parts, caller, seen)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
     return visit.page(
@@ -191,27 +198,33 @@ async def show(visit: Visit) -> Response:
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
-        texts=await cases.texts_of(visit.parts, caller, seen),
+        texts=texts,
         command_id=f"cmd_{uuid7()}",
         **await _just_now(visit, found, entries),
         called=called,
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
-        live=of_case(seen, "reading", again=f"/cases/{case_id}"),
-        **_in_time(visit, found, entries),
+        live=of_case(seen, "reading", again=_again(visit, case_id)),
+        **_in_time(visit, found, entries, texts),
         **await _handed_in(visit, found),
         tags=(await tags.of_cases(visit.parts, caller, [seen])).get(seen.id, ()),
         untagged=_UNTAGGED.get(visit.request.query_params.get("untagged", "")),
     )
 
 
-def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+def _again(visit: Visit, case_id: str) -> str:
+    """Where the page reads itself anew: with what was just done, so that its word and its way back stay while they hold."""
+    said = {name: visit.request.query_params[name] for name in _JUST_DONE if name in visit.request.query_params}
+    return f"/cases/{case_id}?{urlencode(said)}" if said else f"/cases/{case_id}"
+
+
+def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts) -> dict[str, Any]:
     """What happened, what holds for the moment, and what is ahead."""
     case, said, now = found.seen.case, found.said, visit.zones.now
     return {
         "heard": {entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         "measures": measures(case, said, entries, found.names) if case is not None else [],
-        "owed": owed(said, found.names),
+        "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
         "course": course(said, entries, found.clocks, found.names, now),
         "of_what": OF_WHAT,
@@ -389,7 +402,7 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
 
 def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
-    said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
+    said = next((words for name in _IN_WORDS if (words := _text(entry.data.get(name)) or "")), "")
     return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…", of=of_what(entry))
 
 

@@ -35,6 +35,8 @@ class Owed:
     what: str
     until: datetime | None
     """None: their clock stands still."""
+    words: str | None = None
+    """The question itself."""
 
 
 def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mapping[str, str]) -> list[Measure]:
@@ -57,14 +59,15 @@ def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mappin
     return found
 
 
-def owed(said: CaseView, names: Mapping[str, str]) -> list[Owed]:
-    """What the sides were asked for and have not handed in, what falls due first above."""
+def owed(said: CaseView, names: Mapping[str, str], texts: Mapping[str, str | None]) -> list[Owed]:
+    """What the sides were asked for and have not handed in, in the words of the question, what falls due first above."""
     found = [
         Owed(
             names.get(asked.party or "", f"the {asked.of.value}"),
             asked.of.value,
             in_words(asked.evidence_type) if asked.evidence_type else "Evidence",
             asked.due_at,
+            texts.get(asked.what.content_id) if asked.what else None,
         )
         for asked in said.requests
     ]

@@ -140,10 +140,12 @@ def _tagged(said: Mapping[str, str]) -> str:
 def _groups(rows: Sequence[Row], listing: Listing) -> list[tuple[str, list[Row]]]:
     if listing.sort == "newest":
         return [("Newest first", list(rows))] if rows else []
+    here = [row for row in rows if row.away_until is None]
     groups = [
-        ("Act now", [row for row in rows if row.state in ("late", "risk")]),
-        ("Later", [row for row in rows if row.state == "on_track"]),
-        ("Paused", [row for row in rows if row.state == "paused"]),
+        ("Act now", [row for row in here if row.state in ("late", "risk")]),
+        ("Later", [row for row in here if row.state == "on_track"]),
+        ("Paused", [row for row in here if row.state == "paused"]),
+        ("Put away", [row for row in rows if row.away_until is not None]),
     ]
     return [group for group in groups if group[1]]
 

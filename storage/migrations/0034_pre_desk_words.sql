@@ -40,3 +40,16 @@ GRANT SELECT, INSERT ON reason_template_uses TO ombud_app;
 -- Counts are read from an index alone as far as it is known that its rows are visible to all. By the usual share (a fifth of the
 -- table) that is looked at every few weeks.
 ALTER TABLE cases SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02);
+
+-- A clock whose time was over and that stands still is no late one any more: whoever migrates places late cases anew.
+DO $$
+DECLARE
+    one text;
+BEGIN
+    FOR one IN SELECT id FROM tenants LOOP
+        PERFORM set_config('ombud.tenant', one, true);
+        UPDATE cases SET pressing = 4 WHERE tenant = one AND status = 'open' AND pressing = 0 AND state IS NOT NULL;
+    END LOOP;
+    PERFORM set_config('ombud.tenant', '', true);
+END
+$$;
