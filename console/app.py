@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 import structlog
 from starlette.applications import Starlette
@@ -123,6 +124,10 @@ def _told(house: House, request: Request, error: Exception) -> Response:
         refused = Refused({404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request"))
     if refused is None:
         refused = Refused("internal_error")
+    case_id = request.path_params.get("case_id")
+    if refused.code == "access_needed" and request.method == "GET" and case_id and not by_itself(request):
+        # The case's own page asks for the reason; whatever else is about it leads there.
+        return RedirectResponse(f"/cases/{quote(case_id, safe='')}", 303)
     row = house.problems.get(refused.code) or house.problems["refused"]
     visit = Visit(request, house, None, "")
     said = {"title": row.title, "detail": refused.detail or row.advice, "code": refused.code, "errors": refused.errors}

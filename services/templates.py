@@ -15,6 +15,7 @@ PLACES: Mapping[str, str] = {
     "claimant": "the claimant's name",
     "respondent": "the respondent's name",
     "amount": "the amount in dispute",
+    "given": "the amount that the ruling gives",
     "number": "how the case is called",
     "outcome": "the outcome that is chosen",
     "ground": "the ground that is chosen",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit
 from console.kit.words import in_words
+from console.pages.listing import titled
 from services import cases, references
 from services.cases import Listing, Seen
 from services.pages import Page
@@ -45,7 +46,17 @@ async def show(visit: Visit) -> Response:
         known = await references.references_of(visit.parts, visit.caller, *others)
         named = party.name or party.ref
         found.append((party.side.value, named, [_earlier(one, known.get(one.id), party.ref) for one in others]))
-    return visit.page("history.html", people=found, case_id=seen.id)
+    return visit.page("history.html", people=found, linked=await _linked(visit, seen), case_id=seen.id)
+
+
+async def _linked(visit: Visit, seen: Seen) -> list[tuple[str, str, str, str]]:
+    """The cases that this one is linked with, as far as the viewer may see them: how, id, number and what it is called."""
+    how = {link.other: in_words(link.relation) for link in (seen.case.links if seen.case is not None else ())}
+    if not how:
+        return []
+    others = (await cases.page_of_cases(visit.parts, visit.caller, Listing(ids=tuple(how)), Page(_MOST))).items
+    known = await references.references_of(visit.parts, visit.caller, *others)
+    return [(how[one.id], one.id, *titled(one, known.get(one.id))) for one in others]
 
 
 def _earlier(one: Seen, told: references.Told | None, ref: str) -> Earlier:

@@ -24,6 +24,7 @@ class Measure:
     until: datetime | None
     """When it ends by itself unless somebody keeps it; None: no end is in sight."""
     reasons: str | None
+    side: str
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,8 @@ def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mappin
         by = names.get(entry.actor_id or "", "Ombud") if entry else "Ombud"
         reasons = entry.data.get("reasons") if entry else None
         until = one.kept_until or ends
-        found.append(
-            Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, reasons if isinstance(reasons, str) else None)
-        )
+        words = reasons if isinstance(reasons, str) else None
+        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, one.remedy.to.value))
     return found
 
 

@@ -35,7 +35,7 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
     by_age = _known("order", said, tuple(ORDERS)) == "newest" or status == "closed"
     own = visit.caller.holder if which in ("mine", "away") else None
     return Listing(
-        kind=said.get("kind") or None,
+        kind=_known("kind", said, tuple(visit.parts.packs)),
         phase=_one(Phase, "phase", said),
         priority=_one(Priority, "priority", said),
         queue=said.get("queue") or None,

@@ -63,7 +63,9 @@ class TestHandingIn:
     async def test_whoever_only_reads_it_hands_nothing_in(self, lobby: Lobby) -> None:
         case_id, _ = await at_the_form(lobby)
         ben = await lobby.signed_in("ben")
-        assert (await ben.open(f"/cases/{case_id}/hand-in")).status_code == 403
+        answer = await ben.open(f"/cases/{case_id}/hand-in")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case_id}"), "where access is asked for"
+        assert (await ben.open(f"/cases/{case_id}")).status_code == 403
 
 
 def files_of_one() -> list[tuple[str, tuple[str, bytes, str]]]:
