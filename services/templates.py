@@ -55,6 +55,11 @@ async def add(parts: Parts, caller: Caller, name: str, body: str, *, kind: str |
         raise Refused("parameter_invalid", errors=[FieldError("body", "parameter_invalid", wrong)])
     if kind is not None and kind not in parts.packs:
         raise Refused("parameter_invalid", errors=[FieldError("kind", "parameter_invalid", "Choose a kind that there is.")])
+    packs = [pack for name, pack in parts.packs.items() if kind in (None, name)]
+    known = sorted({row.name for pack in packs for row in pack.outcomes})
+    if outcome and outcome not in known:
+        wrong = f"No ruling has this outcome. There are: {', '.join(known)}."
+        raise Refused("parameter_invalid", errors=[FieldError("outcome", "parameter_invalid", wrong)])
     await parts.templates.add(caller.tenant_id, said, text, caller.holder, kind, outcome or None)
 
 
