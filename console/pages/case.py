@@ -402,7 +402,7 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
 
 def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
-    said = next((words for name in _IN_WORDS if (words := _text(entry.data.get(name)) or "")), "")
+    said = next((text for text in (_text(entry.data.get(name)) for name in _IN_WORDS) if text), "")
     return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…", of=of_what(entry))
 
 
