@@ -114,7 +114,8 @@ async def _visit(request: Request, house: House) -> Visit:
     visit = Visit(request, house, session, secret)
     # What is put into a page that is there already brings no menu.
     sitter = await desk_settings.sitter(house.parts, visit.caller, with_views=not visit.partial)
-    return replace(visit, person=sitter.person, tenant=sitter.tenant, settings=sitter.settings, views=sitter.views)
+    tenant = await house.parts.tenants.tenant(session.tenant_id)
+    return replace(visit, person=sitter.person, tenant=tenant, settings=sitter.settings, views=sitter.views)
 
 
 def _told(house: House, request: Request, error: Exception) -> Response:

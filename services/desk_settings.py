@@ -19,8 +19,8 @@ async def find(parts: Parts, caller: Caller) -> DeskSettings:
 
 
 async def sitter(parts: Parts, caller: Caller, *, with_views: bool) -> Sitter:
-    """Whoever sits at the desk, in one look: themselves, their company, what they chose, and the lists in their menu where it is
-    shown (:func:`services.saved_views.listed`)."""
+    """Whoever sits at the desk, in one look: themselves, what they chose, and the lists in their menu where it is shown
+    (:func:`services.saved_views.listed`)."""
     return await parts.desk_settings.whose(caller.tenant_id, caller.holder, SHOWN if with_views else 0)
 
 

@@ -28,7 +28,7 @@ UPDATE tenants SET name = coalesce($2, name), zone = coalesce($3, zone), setting
 WHERE id = $1
 RETURNING id, name, zone, development, time_scale, settings
 """
-TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
+_TENANT = "SELECT id, name, zone, development, time_scale, settings FROM tenants WHERE id = $1"
 
 
 class Tenant(Kept):
@@ -77,7 +77,7 @@ class PostgresTenants:
     async def tenant(self, tenant_id: str) -> Tenant | None:
         """One tenant, or None."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(TENANT, tenant_id)
+            row = await conn.fetchrow(_TENANT, tenant_id)
         return Tenant(**dict(row)) if row else None
 
     async def change(

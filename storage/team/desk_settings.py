@@ -12,13 +12,12 @@ from storage.team.people import ONE as PERSON
 from storage.team.people import Person
 from storage.team.saved_views import LISTED as VIEWS
 from storage.team.saved_views import SavedView
-from storage.tenants import TENANT, Tenant
 
 FIND = "SELECT said FROM desk_settings WHERE tenant = $1 AND person_id = $2"
-# Four small looks with every page, of which each costs a way there and back and more than the reading itself: put together.
+# Three small looks with every page, of which each costs a way there and back and more than the reading itself: put together.
 WHOSE = f"""
-SELECT (SELECT to_jsonb(p) FROM ({PERSON}) AS p) AS person, (SELECT to_jsonb(t) FROM ({TENANT}) AS t) AS tenant,
-    ({FIND}) AS settings, (SELECT jsonb_agg(to_jsonb(v)) FROM ({VIEWS}) AS v) AS views
+SELECT (SELECT to_jsonb(p) FROM ({PERSON}) AS p) AS person, ({FIND}) AS settings,
+    (SELECT jsonb_agg(to_jsonb(v)) FROM ({VIEWS}) AS v) AS views
 """  # noqa: S608 - put together from constants
 SAVE = """
 INSERT INTO desk_settings (tenant, person_id, said) VALUES ($1, $2, $3)
@@ -44,10 +43,9 @@ class DeskSettings(Kept):
 
 @dataclass(frozen=True)
 class Sitter:
-    """Whoever sits at a desk, in which company, what they chose, and the lists in their menu."""
+    """Whoever sits at a desk, what they chose, and the lists in their menu."""
 
     person: Person | None
-    tenant: Tenant | None
     settings: DeskSettings
     views: Sequence[SavedView]
 
@@ -71,7 +69,6 @@ class PostgresDeskSettings:
         assert row is not None, "a row of whatever there is"
         return Sitter(
             Person.model_validate(row["person"]) if row["person"] else None,
-            Tenant.model_validate(row["tenant"]) if row["tenant"] else None,
             DeskSettings.model_validate(row["settings"] or {}),
             [SavedView.model_validate(one) for one in row["views"] or ()],
         )
