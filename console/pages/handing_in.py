@@ -13,7 +13,7 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.browser import TOKEN, check_token, own_origin
-from console.kit.visit import Addresses, Form, Visit
+from console.kit.visit import MOST_BYTES, Addresses, Form, Visit
 from console.pages.case import Shown
 from console.pages.command import after, opened, sent, status_of, told, why_not
 from console.pages.live import of_case
@@ -63,7 +63,7 @@ async def _received(visit: Visit) -> tuple[Form, list[tuple[str, bytes]]]:
     own_origin(visit.request, visit.house.public_url)
     length, most = visit.request.headers.get("content-length", ""), visit.parts.inspector.most
     # A browser says how much comes; whoever does not say sends nothing that a browser would.
-    if not length.isdecimal() or int(length) > MOST_FILES * most:
+    if not length.isdecimal() or int(length) > MOST_FILES * most + MOST_BYTES:
         raise Refused("file_too_large")
     try:
         async with visit.request.form(max_files=MOST_FILES, max_fields=50) as said:
@@ -94,6 +94,10 @@ async def _kept(visit: Visit, found: Shown, filename: str, data: bytes) -> str:
     return stored.id
 
 
+def _size(most: int) -> str:
+    return f"{most // (1024 * 1024)} MB" if most >= 1024 * 1024 else f"{most // 1024} KB"
+
+
 async def _page(visit: Visit, found: Shown, values: Mapping[str, Sequence[str]], refused: Refused | None = None) -> Response:
     case = found.seen.case
     assert case is not None, "it was opened"
@@ -109,7 +113,7 @@ async def _page(visit: Visit, found: Shown, values: Mapping[str, Sequence[str]],
         seen_by=SEEN_BY,
         undisclosed=not case.is_disclosed,
         most_files=MOST_FILES,
-        most=visit.parts.inspector.most // (1024 * 1024),
+        most=_size(visit.parts.inspector.most),
         live=of_case(found.seen, "writing"),
         command_id=f"cmd_{uuid7()}",
     )
