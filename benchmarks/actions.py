@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+import asyncpg
 import httpx2
 
 from benchmarks.figures import Figure
@@ -27,6 +28,7 @@ from cli.seed.harbor import TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
 from runtime.embedded import processes
+from runtime.places import Places
 
 GOAL = 200
 """Milliseconds in which an action answers on the machine it runs on."""
@@ -37,7 +39,8 @@ _CASE = re.compile(r'href="/cases/(case_[0-9a-f-]+)"')
 @asynccontextmanager
 async def at_home(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str]]:
     """The addresses of Harbor's pages and of the bare one, with a worker behind them."""
-    async with a_stack(say) as (settings, places, _):
+    # With a mail server, as there is one at home: without it every letter of Harbor's past is tried again and again meanwhile.
+    async with a_stack(say, mail=True) as (settings, places, _):
         await sow(places, settings, cases=HARBOR)
         port, bare = processes.free_port(), processes.free_port()
         run = settings.model_copy(update={"api_port": port, "log_level": "WARNING"})
@@ -52,6 +55,7 @@ async def at_home(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str]]:
             addresses = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare}"
             await _ready(f"{addresses[0]}/v1/readyz")
             await _ready(addresses[1])
+            await _at_rest(places)
             yield addresses
         finally:
             for process in running:
@@ -69,6 +73,26 @@ async def _ready(address: str) -> None:
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.2)
+
+
+_WAITING = """
+SELECT (SELECT count(*) FROM notices WHERE state = 'pending') + (SELECT count(*) FROM commands WHERE status = 'pending')
+"""
+REST_WITHIN = 120
+
+
+async def _at_rest(places: Places) -> None:
+    """Wait until the worker has sent what Harbor's past had left to send, and judged what had waited: two looks in a row."""
+    conn = await asyncpg.connect(places.database_owner_url)
+    try:
+        await conn.execute("SELECT set_config('ombud.tenant', $1, false)", TENANT)
+        async with asyncio.timeout(REST_WITHIN):
+            idle = 0
+            while idle < 2:
+                await asyncio.sleep(1)
+                idle = 0 if await conn.fetchval(_WAITING) else idle + 1
+    finally:
+        await conn.close()
 
 
 class Desk:

@@ -133,11 +133,12 @@ async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def a_stack(say: Callable[[str], None]) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
-    """Postgres and Temporal in a folder of their own, migrated and empty; all of it is gone afterwards."""
+async def a_stack(say: Callable[[str], None], *, mail: bool = False) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
+    """Postgres and Temporal in a folder of their own, with ``mail`` a mail catcher beside them, migrated and empty; all of it is
+    gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))
     settings = Settings(state_dir=folder, database_url=None, temporal_address=None, development=True)
-    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
+    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, mail=mail)
     try:
         info = await stack.up(say)
         places = find_places(settings)

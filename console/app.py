@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 import structlog
 from starlette.applications import Starlette
@@ -27,18 +28,20 @@ from console.pages import (
     command,
     export,
     files,
+    handing_in,
     history,
     inbox,
     live,
     ruling,
     settings,
     sign_in,
+    tags,
     templates,
     unplaced,
     views,
 )
 from console.pages import sessions as sessions_page
-from services import desk_settings, saved_views, sessions
+from services import desk_settings, sessions
 from services.errors import Refused, refusal_of
 
 SIGNED_IN = (
@@ -47,11 +50,13 @@ SIGNED_IN = (
     bulk,
     case,
     files,
+    handing_in,
     history,
     ruling,
     command,
     live,
     templates,
+    tags,
     unplaced,
     views,
     sessions_page,
@@ -106,12 +111,11 @@ async def _visit(request: Request, house: House) -> Visit:
     if session is None:
         return Visit(request, house, None, "")
     request.scope["ombud_session"] = session.id
-    person = await house.parts.people.one(session.tenant_id, session.person_id)
-    tenant = await house.parts.tenants.tenant(session.tenant_id)
-    visit = Visit(request, house, session, secret, person, tenant)
-    visit = replace(visit, settings=await desk_settings.find(house.parts, visit.caller))
+    visit = Visit(request, house, session, secret)
     # What is put into a page that is there already brings no menu.
-    return visit if visit.partial else replace(visit, views=await saved_views.listed(house.parts, visit.caller))
+    sitter = await desk_settings.sitter(house.parts, visit.caller, with_views=not visit.partial)
+    tenant = await house.parts.tenants.tenant(session.tenant_id)
+    return replace(visit, person=sitter.person, tenant=tenant, settings=sitter.settings, views=sitter.views)
 
 
 def _told(house: House, request: Request, error: Exception) -> Response:
@@ -121,6 +125,10 @@ def _told(house: House, request: Request, error: Exception) -> Response:
         refused = Refused({404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request"))
     if refused is None:
         refused = Refused("internal_error")
+    case_id = request.path_params.get("case_id")
+    if refused.code == "access_needed" and request.method == "GET" and case_id and not by_itself(request):
+        # The case's own page asks for the reason; whatever else is about it leads there.
+        return RedirectResponse(f"/cases/{quote(case_id, safe='')}", 303)
     row = house.problems.get(refused.code) or house.problems["refused"]
     visit = Visit(request, house, None, "")
     said = {"title": row.title, "detail": refused.detail or row.advice, "code": refused.code, "errors": refused.errors}

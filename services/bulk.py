@@ -18,7 +18,7 @@ from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Prior
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from domain.rules.lifecycle import TABLE, Who
 from services.authority import DECIDING
-from services.callers import Caller, conflicts_of, overseer, sender
+from services.callers import Caller, conflicts_of, overseer, sender, speaking
 from services.errors import FieldError, Refused, malformed, not_found
 from services.parts import Parts
 from services.repeats import Asked, own_key
@@ -35,6 +35,8 @@ IN_BULK = (
 """Commands that can be meant for many cases at once: none decides the matter. ``close`` in bulk ends cases that nobody can
 decide; with the outcome ``declined`` it turns a report away, as ``decline`` does, and goes to one case at a time."""
 
+OF_ONES_OWN = ("snooze", "request_evidence", "pause", "resume")
+"""Of these what whoever has a case may order for it: a mediator for many of their own at once, and for nobody else's."""
 _DECIDING = DECIDING
 _OF_PARTIES = {Who.CLAIMANT, Who.RESPONDENT, Who.REPORTER, Who.WITNESS, Who.APPELLANT, Who.PLATFORM}
 _BULK_ID = re.compile(r"bulk_[0-9a-f]{32}")
@@ -152,13 +154,26 @@ async def order(parts: Parts, caller: Caller, asked: Asked, bulk: Bulk, by: str 
     command = bulk.command.get("type")
     if why := why_not_in_bulk(command, bulk.command.get("outcome")):
         raise Refused("bulk_forbidden", why, fields={"command": command, "in_bulk": list(IN_BULK)})
-    speaker = await sender(parts, caller, by, str(command), _senders(command))
+    speaker, of_own = await _sender(parts, caller, by, str(command))
     _check(bulk.command, speaker)
     # Part of it is what was asked: with the same key, only the same request finds this bulk again.
     bulk_id = f"key:{own_key(caller, asked.key)}\n{asked.by(speaker).decode()}" if asked.key is not None else str(uuid7())
     fields = {name: value for name, value in bulk.command.items() if name != "type"}
     which = _which(bulk.selection, await conflicts_of(parts, caller, speaker))
+    if of_own:
+        # Whatever they named: of theirs alone. Those of others are left out, like those that are not there.
+        which = replace(which, owner=speaker, ids=which.ids if which.owner in (None, speaker) else ())
     return Order(str(command), None, bulk_id, speaker, more=fields, which=which, limit=MAX_CASES)
+
+
+async def _sender(parts: Parts, caller: Caller, by: str | None, command: str) -> tuple[str, bool]:
+    """Who gives the order, and whether it is for cases of their own alone. Raises ``by_forbidden``, ``actor_unknown`` and
+    ``not_allowed``."""
+    if command in OF_ONES_OWN:
+        speaker, found = await speaking(parts, caller, by, command)
+        if found == "mediator":
+            return speaker, True
+    return await sender(parts, caller, by, command, _senders(command)), False
 
 
 def _senders(command: object) -> set[Who]:
@@ -252,10 +267,12 @@ def _state(
 
 
 async def state(parts: Parts, caller: Caller, bulk_id: str) -> BulkState:
-    """How far a bulk came. Raises ``not_found``, and ``not_allowed`` for whoever could not have sent one."""
-    await overseer(parts, caller, "What is done in bulk is the business of leads and ops.")
+    """How far a bulk came: for leads and operations, and for whoever ordered it. Raises ``not_found``, and ``not_allowed`` for
+    whoever could not have sent one."""
     number = bulk_id.removeprefix("bulk_")
     placed = await parts.bulk.placed(caller.tenant_id, number) if _BULK_ID.fullmatch(bulk_id) else None
+    if placed is None or placed.by != caller.holder:
+        await overseer(parts, caller, "What is done in bulk is the business of leads and ops, and of whoever ordered it.")
     if placed is None:
         raise not_found()
     found = await parts.bulk.results(caller.tenant_id, placed)

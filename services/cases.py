@@ -28,9 +28,10 @@ from services.parts import Parts
 from services.rows import CaseRow
 from services.texts import Texts
 from storage.views.cases import CaseFilter, PressingCount
+from storage.views.sql import COUNTED
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
-_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing", "waiting_on", "waits_in", "put_away", "ids")
+_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing", "waiting_on", "waits_in", "put_away", "tag", "ids")
 """Filters by what only the team may know."""
 _OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
@@ -139,6 +140,8 @@ class Listing:
     """Of these alone."""
     put_away: bool | None = None
     """True: what its owner has put away until later."""
+    tag: str | None = None
+    """With this label of the team."""
     sort: Literal["newest", "due"] = "newest"
     category: str | None = None
     priority: str | None = None
@@ -188,6 +191,7 @@ class Listing:
             # Of queues that are theirs to read.
             waits_in=self.waits_in and tuple(name for name in self.waits_in if within is None or name in within),
             put_away=self.put_away,
+            tag=self.tag,
             ids=self.ids,
             party=party,
             closed_to=viewer.conflicts or None,
@@ -231,12 +235,15 @@ def may_send(seen: Seen, command: str) -> bool:
     return seen.case is not None and not seen.reads_only and refusal_of(seen.case, seen.viewer, command) is None
 
 
-async def pressing_counts(parts: Parts, caller: Caller, listing: Listing) -> Mapping[ClockState, PressingCount]:
-    """How many of the open cases that the caller may see, and that match, are in each state. Raises ``filter_forbidden``."""
+async def pressing_counts(
+    parts: Parts, caller: Caller, listing: Listing, most: int = COUNTED
+) -> Mapping[ClockState, PressingCount]:
+    """How many of the open cases that the caller may see, and that match, are in each state, counted up to ``most``. Raises
+    ``filter_forbidden``."""
     looker = await reader(parts, caller)
     listing.check(looker)
     which = listing.which(looker, caller.party, await within(parts, caller, looker))
-    return dict(zip(STATES, await parts.views.pressing_counts(caller.tenant_id, which), strict=True))
+    return dict(zip(STATES, await parts.views.pressing_counts(caller.tenant_id, which, most), strict=True))
 
 
 async def _seen(parts: Parts, caller: Caller, looker: Actor, phase: Phase | None, row: CaseRow) -> Seen | None:

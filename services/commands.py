@@ -26,15 +26,21 @@ _COMMAND_ID: TypeAdapter[str] = TypeAdapter(CommandId)
 
 
 @dataclass(frozen=True)
-class CommandState:
-    """A command that is on disk, and the case as it stands after it."""
+class Sent:
+    """A command that is on disk."""
 
     command_id: str
     answer: Answered | None
     """None: nobody has judged it yet; it will be, by the time at which it was received."""
-    seen: Seen
     known: bool
     """It was sent before, and nothing happened again."""
+
+
+@dataclass(frozen=True)
+class CommandState(Sent):
+    """A command that is on disk, and the case as it stands after it."""
+
+    seen: Seen
 
 
 def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None, *, sent: bool = True) -> dict[str, Any]:
@@ -61,6 +67,16 @@ def whole(caller: Caller, body: dict[str, Any], command_type: str | None = None,
 async def send(
     parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
 ) -> CommandState:
+    """What became of a command, and of its case. Raises as :func:`put`."""
+    sent = await put(parts, caller, seen, command, key=key, channel=channel)
+    now = await parts.views.case(caller.tenant_id, seen.row.id) or seen.row
+    (seen_now,) = await seen_by(parts, caller, [now], seen.viewer)
+    return CommandState(sent.command_id, sent.answer, sent.known, seen_now)
+
+
+async def put(
+    parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], *, key: str | None = None, channel: str = "api"
+) -> Sent:
     """What became of a command: accepted, or waiting. Raises the refusal of a refused one; ``id_reused`` for an id that was used
     before, in the same words whoever used it, in whatever case, for whatever; ``proof_needed`` (:mod:`services.heavy`)."""
     await need_proof(parts, caller, seen.case, command)
@@ -79,9 +95,7 @@ async def send(
         closed = await closed_among(parts, caller, seen.viewer, named)
         refused = refusal_in(answer, replayed=receipt.known, closed=closed)
         raise refused if caller.may_read else refused.bare()
-    now = await parts.views.case(tenant_id, row.id) or row
-    (seen_now,) = await seen_by(parts, caller, [now], seen.viewer)
-    return CommandState(receipt.command_id, answer, seen_now, known=receipt.known and key is not None)
+    return Sent(receipt.command_id, answer, known=receipt.known and key is not None)
 
 
 def refusal_in(answer: Answered, *, replayed: bool = False, closed: frozenset[str] = frozenset()) -> Refused:

@@ -9,12 +9,19 @@ from pydantic import ValidationError
 from services.callers import Caller
 from services.errors import FieldError, Refused
 from services.parts import Parts
-from storage.team.desk_settings import DeskSettings
+from services.saved_views import SHOWN
+from storage.team.desk_settings import DeskSettings, Sitter
 
 
 async def find(parts: Parts, caller: Caller) -> DeskSettings:
     """What the caller chose."""
     return await parts.desk_settings.find(caller.tenant_id, caller.holder)
+
+
+async def sitter(parts: Parts, caller: Caller, *, with_views: bool) -> Sitter:
+    """Whoever sits at the desk, in one look: themselves, what they chose, and the lists in their menu where it is shown
+    (:func:`services.saved_views.listed`)."""
+    return await parts.desk_settings.whose(caller.tenant_id, caller.holder, SHOWN if with_views else 0)
 
 
 async def change(parts: Parts, caller: Caller, **changes: Any) -> DeskSettings:

@@ -1,7 +1,8 @@
 """Finding a case by what somebody remembers of it.
 
-By ids all cases that they may see are looked through, by an index; by words their own open ones, for what a case is about lies in
-the database where nobody reads it.
+By ids all cases that they may see are looked through, by an index; by words, and by the names of people, their own open ones
+and the most pressing ones beside them that they may see: whom and what a case is about lies in the database where nobody reads
+it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.views.references import References
 from services.callers import Caller
 from services.cases import Listing, Seen, find, page_of_cases
 from services.errors import Refused
 from services.pages import Page
 from services.parts import Parts
-from services.references import Told, references_of
+from services.references import Told, looked_through, references_of
 
 LONGEST = 200
 _SHOWN = 8
 _OWN = 100
+OTHERS = 200
+"""Open cases beside one's own that are opened and looked through, the most pressing ones first."""
 _FROM = 3
 """Characters from which on words are looked for: two are in every sentence."""
 _NUMBER = re.compile(r"(?P<before>(?:[A-Za-z]+-)?)(?P<digits>\d{1,12})")
@@ -41,13 +45,16 @@ async def found(parts: Parts, caller: Caller, asked: str) -> Sequence[Found]:
     asked = asked.strip()[:LONGEST]
     if not asked:
         return ()
-    exact = await _by_ids(parts, caller, asked)
-    own = []
+    exact, looked = await _by_ids(parts, caller, asked), list[Seen]()
     if len(asked) >= _FROM or asked.isdecimal():
-        own = list((await page_of_cases(parts, caller, Listing(owner=caller.holder, status="open"), Page(_OWN))).items)
-    told = await references_of(parts, caller, *{one.id: one for one in (*exact, *own)}.values())
-    meant = {one.id: one for one in (*exact, *(one for one in own if _says(told.get(one.id), asked)))}
-    return tuple(_called(one, told.get(one.id)) for one in list(meant.values())[:_SHOWN])
+        own = await page_of_cases(parts, caller, Listing(owner=caller.holder, status="open"), Page(_OWN))
+        others = await page_of_cases(parts, caller, Listing(status="open", sort="due"), Page(OTHERS))
+        looked = list({one.id: one for one in (*own.items, *others.items)}.values())
+    known = await looked_through(parts, caller, looked)
+    meant = {one.id: one for one in (*exact, *(one for one in looked if _says(known.get(one.id), asked)))}
+    shown = list(meant.values())[:_SHOWN]
+    told = await references_of(parts, caller, *shown)
+    return tuple(_called(one, told.get(one.id)) for one in shown)
 
 
 async def _by_ids(parts: Parts, caller: Caller, asked: str) -> list[Seen]:
@@ -83,15 +90,14 @@ def _same_number(asked: str, known: str | None) -> bool:
     return mine["digits"].lstrip("0") == its["digits"].lstrip("0") != ""
 
 
-def _says(told: Told | None, asked: str) -> bool:
-    if told is None:
+def _says(known: References | None, asked: str) -> bool:
+    if known is None:
         return False
-    known = told.references
     if _same_number(asked, known.external_id):
         return True
     if len(asked) < _FROM:
         return False
-    # The names of parties as well, in cases of one's own: what is found is shown without them.
+    # The names of parties as well: what is found is shown without them.
     of_people = (word for party in known.parties for word in (party.ref, party.name))
     said = (known.subject, known.matter, known.external_id, *of_people)
     return any(asked.casefold() in one.casefold() for one in said if one)

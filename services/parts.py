@@ -52,6 +52,7 @@ from storage.team.live import PostgresLive
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
+from storage.team.tags import PostgresTags
 from storage.team.templates import PostgresTemplates
 from storage.tenants import KeyHolder, Tenant
 from storage.views.cases import PostgresViews
@@ -323,6 +324,7 @@ class Parts:
     drafts: PostgresDrafts
     desk_settings: PostgresDeskSettings
     saved_views: PostgresSavedViews
+    tags: PostgresTags
     templates: PostgresTemplates
     live: PostgresLive
     reading: PostgresReading

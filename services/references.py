@@ -34,6 +34,13 @@ async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[st
     return {case_id: Told(references) for case_id, references in found.items()}
 
 
+async def looked_through(parts: Parts, caller: Caller, seen: Sequence[Seen]) -> Mapping[str, References]:
+    """The references of these cases with the names of their people, for a search that goes through them and shows nobody what it
+    went through: of what it found, :func:`references_of` reads what is shown, and keeps that it was read."""
+    theirs = [case_id for read in (await _by_right(parts, caller, seen)).values() for case_id in read]
+    return await parts.views.references(caller.tenant_id, theirs) if theirs else {}
+
+
 async def _by_right(parts: Parts, caller: Caller, seen: Sequence[Seen]) -> Mapping[tuple[Right, Actor], list[str]]:
     """The cases of whose references the viewer may know, by the right by which they read them; without right, none."""
     viewers: dict[Actor, list[Seen]] = {}

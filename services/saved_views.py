@@ -13,7 +13,8 @@ from services.rows import SavedView
 
 MOST = 30
 """Of one person: a menu of more is read by nobody."""
-_SHOWN = 60
+SHOWN = 60
+"""In a menu at most: their own and those that others share."""
 LONGEST_NAME = 60
 MOST_COUNTED = 100
 """From there on a list is long, and how long is read on it."""
@@ -22,7 +23,7 @@ _LONGEST_QUERY = 1000
 
 async def listed(parts: Parts, caller: Caller) -> Sequence[SavedView]:
     """The caller's own, and those that others share."""
-    return await parts.saved_views.listed(caller.tenant_id, caller.holder, _SHOWN) if caller.is_somebody else ()
+    return await parts.saved_views.listed(caller.tenant_id, caller.holder, SHOWN) if caller.is_somebody else ()
 
 
 async def counted(parts: Parts, caller: Caller, listings: Sequence[Listing]) -> Sequence[int]:

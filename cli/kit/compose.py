@@ -258,6 +258,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.live import PostgresLive
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
+    from storage.team.tags import PostgresTags
     from storage.team.templates import PostgresTemplates
 
     inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
@@ -274,6 +275,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "drafts": PostgresDrafts(database, vault),
         "desk_settings": PostgresDeskSettings(database),
         "saved_views": PostgresSavedViews(database),
+        "tags": PostgresTags(database),
         "templates": PostgresTemplates(database),
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),

@@ -56,14 +56,17 @@ _CLOCKS: Mapping[Hours, str] = {"24": "%H:%M", "12": "%-I:%M %P"}
 
 
 def moment(at: datetime, zone: ZoneInfo, now: datetime, hours: Hours = "24") -> str:
-    """An instant as somebody says it: ``today 16:40``, ``Fri 11:00``, ``12 Nov 19:04``, ``3 Jan 2027 09:00``."""
+    """An instant as somebody says it: ``today 16:40``, ``Fri 11:00``, ``12 Nov 19:04``, ``3 Jan 2027 09:00``. A weekday alone is
+    ahead; one that is past says its date, so that nobody takes the one for the other."""
     there, here = at.astimezone(zone), now.astimezone(zone)
     days = (there.date() - here.date()).days
     clock = there.strftime(_CLOCKS[hours])
     if days in (-1, 0, 1):
         return f"{('yesterday', 'today', 'tomorrow')[days + 1]} {clock}"
-    if abs(days) <= _SOON:
+    if 0 < days <= _SOON:
         return f"{there:%a} {clock}"
+    if -_SOON <= days < 0:
+        return f"{there:%a} {there.day} {there:%b} {clock}"
     year = "" if there.year == here.year else f" {there.year}"
     return f"{there.day} {there:%b}{year} {clock}"
 

@@ -37,14 +37,14 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "appeal_withdrawn": ("undo-2", "{who} took the appeal back"),
     "rights_lapsed": ("clock", "The time to appeal is over"),
     "effect_ordered": ("badge-dollar-sign", "To be carried out: {remedy}"),
-    "effect_reported": ("badge-dollar-sign", "Carried out: {state}"),
+    "effect_reported": ("badge-dollar-sign", "Carried out: {result}"),
     "level_reached": ("timer", "{clock}: {level}"),
     "level_passed": ("timer", "{clock}: {level}, before it moved in"),
     "clocks_paused": ("circle-pause", "Clocks stand still: {reason}"),
     "clocks_resumed": ("clock", "Clocks go on"),
     "clock_extended": ("clock", "{who} gave {clock} more time"),
-    "interim_imposed": ("shield-alert", "{who} imposed a temporary measure"),
-    "interim_ended": ("shield-check", "A temporary measure ended"),
+    "interim_imposed": ("shield-alert", "{who} imposed a temporary measure: {remedy}"),
+    "interim_ended": ("shield-check", "A temporary measure ended: {because}"),
     "delivery_failed": ("triangle-alert", "A letter could not be delivered"),
     "legal_hold_placed": ("file-lock", "{who} placed a legal hold"),
     "step_completed": ("check", "{who}: {step} done"),
@@ -385,6 +385,21 @@ class _Said(dict[str, str]):
         return "…"
 
 
+_ENDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "interim_ended": (
+        "because",
+        {
+            "lifted": "{who} lifted it",
+            "lapsed": "nobody reviewed it in time",
+            "ruled": "it was decided",
+            "closed": "the case ended",
+        },
+    ),
+    "effect_reported": ("result", {"done": "it is done", "reversed": "it is undone", "needs_hands": "somebody has to do it"}),
+}
+"""What an end is called, by the field that says why or how."""
+
+
 def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, str]) -> tuple[str, str]:
     """What happened in one line, and its icon. ``names`` are of people and parties, by id."""
     icon, sentence = _HAPPENED.get(type_, ("chevron-right", in_words(type_)))
@@ -392,6 +407,11 @@ def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, 
     remedy = data.get("remedy")
     if isinstance(remedy, Mapping):
         words["remedy"] = in_words(remedy.get("type", "")).lower()
+        if data.get("reverses"):
+            words["remedy"] = f"{words['remedy']} is undone"
+    if type_ in _ENDS:
+        about, meant = _ENDS[type_]
+        words[about] = meant.get(str(data.get(about)), words.get(about, "…")).format(who=who)
     party = data.get("party")
     if isinstance(party, Mapping):
         words["party"] = names.get(str(party.get("id")), "Somebody")

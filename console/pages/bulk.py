@@ -13,9 +13,9 @@ from console.kit import forms
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import ORDERS, called
+from console.pages import tags
 from console.pages.command import status_of, told
-from console.pages.listing import titled
-from console.pages.views import query_of
+from console.pages.listing import query_of, titled
 from services import bulk, cases, people, references
 from services.bulk import Bulk, BulkSelection
 from services.cases import Listing
@@ -23,6 +23,8 @@ from services.errors import FieldError, Refused
 from services.pages import Page
 from services.repeats import Asked
 
+TAG = "tag"
+"""Beside the orders: a label of the team, which is no command of any case."""
 MOST = 100
 """Cases that are ticked at once: those of one page."""
 
@@ -30,10 +32,12 @@ MOST = 100
 async def ask(visit: Visit) -> Response:
     """The form of the order, with the cases that were ticked in the list."""
     form = await visit.form()
-    if not form.all("case") and form.text("command") in ORDERS:
+    if not form.all("case") and form.text("command") in (*ORDERS, TAG):
         # The list says so itself: a form about no case is no answer.
         _, _, query = form.text("list").partition("?")
         return to(f"/inbox?{query_of(dict(parse_qsl(query)))}&unticked=1")
+    if form.text("command") == TAG:
+        return await tags.ask(visit, form)
     return await _page(visit, form, _without_case(form))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from uuid_utils import uuid7
@@ -25,15 +26,25 @@ from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
+from services import audit, cases, clocks, drafts, evidence, people, readers, references, tags, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
 from services.references import Told
+from services.texts import Texts
 from services.timelines import Entry
 
 SAY = "say"
 """The draft of what is written in the case itself."""
+_UNTAGGED = {
+    "words": "Write letters from a to z, digits and hyphens, at most 32, and nobody's name.",
+    "many": f"A case has at most {tags.MOST} tags: take one away first.",
+}
+"""Why a tag was not taken."""
+_BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
+"""Commands that have a page of their own, by the end of its address."""
+_JUST_DONE = ("by", "done", "before", "sent")
+"""What an address says of what its visitor did a moment ago."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
 _SAYS = {
@@ -44,6 +55,8 @@ _SAYS = {
     "appeal_lodged": "side",
 }
 """Where somebody says something to the matter, and by which field one learns whose word it is."""
+_IN_WORDS = ("text", "what", "reasons")
+"""Where the words of what happened stand: what was said, what was asked, and why."""
 _SPOKEN = ("message_sent", "note_added", "past_message_kept")
 
 
@@ -126,16 +139,25 @@ class Shown:
 
 async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
     """The case as the caller may see it, who reads it being kept; None: it waits to be judged."""
-    seen = await cases.find(visit.parts, visit.caller, case_id, *reading)
-    if seen.case is None:
+    found = await known(visit, case_id, *reading)
+    if found is None:
         return None
-    told = await references.references_and_people(visit.parts, visit.caller, seen)
+    told = await references.references_and_people(visit.parts, visit.caller, found.seen)
     names = dict(await people.colleagues(visit.parts, visit.caller))
     for party in told.references.parties if told else ():
         names[party.id] = party.name or party.ref or party.side.value
     # Phases are called as the pack calls them.
-    names |= {phase.value: label for phase, label in seen.case.terms.labels.items()}
-    return Shown(seen, view(seen.case, seen.viewer), told, names, standings(seen.case, visit.zones.now))
+    return replace(found, told=told, names={**names, **found.names})
+
+
+async def known(visit: Visit, case_id: str, *reading: str) -> Shown | None:
+    """The same without anybody's name: enough to send something, or to keep what is being written. Nobody waits for names that
+    no page shows."""
+    seen = await cases.find(visit.parts, visit.caller, case_id, *reading)
+    if seen.case is None:
+        return None
+    labels = {phase.value: label for phase, label in seen.case.terms.labels.items()}
+    return Shown(seen, view(seen.case, seen.viewer), None, labels, standings(seen.case, visit.zones.now))
 
 
 async def show(visit: Visit) -> Response:
@@ -152,6 +174,7 @@ async def show(visit: Visit) -> Response:
     said, seen, caller = found.said, found.seen, visit.caller
     entries = await timelines.first_entries(visit.parts, caller, seen)
     words, side = turn_of(seen, said, caller.holder, found.names)
+    texts = await cases.texts_of(visit.parts, caller, seen)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
     return visit.page(
@@ -175,25 +198,33 @@ async def show(visit: Visit) -> Response:
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
-        texts=await cases.texts_of(visit.parts, caller, seen),
+        texts=texts,
         command_id=f"cmd_{uuid7()}",
         **await _just_now(visit, found, entries),
         called=called,
         why_skipped=WHY_SKIPPED,
         present=await met(visit, seen),
-        live=of_case(seen, "reading", again=f"/cases/{case_id}"),
-        **_in_time(visit, found, entries),
+        live=of_case(seen, "reading", again=_again(visit, case_id)),
+        **_in_time(visit, found, entries, texts),
         **await _handed_in(visit, found),
+        tags=(await tags.of_cases(visit.parts, caller, [seen])).get(seen.id, ()),
+        untagged=_UNTAGGED.get(visit.request.query_params.get("untagged", "")),
     )
 
 
-def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
+def _again(visit: Visit, case_id: str) -> str:
+    """Where the page reads itself anew: with what was just done, so that its word and its way back stay while they hold."""
+    said = {name: visit.request.query_params[name] for name in _JUST_DONE if name in visit.request.query_params}
+    return f"/cases/{case_id}?{urlencode(said)}" if said else f"/cases/{case_id}"
+
+
+def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts) -> dict[str, Any]:
     """What happened, what holds for the moment, and what is ahead."""
     case, said, now = found.seen.case, found.said, visit.zones.now
     return {
         "heard": {entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         "measures": measures(case, said, entries, found.names) if case is not None else [],
-        "owed": owed(said, found.names),
+        "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
         "course": course(said, entries, found.clocks, found.names, now),
         "of_what": OF_WHAT,
@@ -230,6 +261,7 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
     pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
     return {
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
+        "others_pieces": [piece for piece in pieces if piece.fact.side is None],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
         "veil": veiled(visit, found.said.kind),
         "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
@@ -244,8 +276,7 @@ def buttons_of(found: Shown) -> list[Button]:
 
 def _button(case_id: str, action: Action, *, away: bool) -> Button:
     command = action.command
-    ruling = command in ("rule", "decide_appeal")
-    where = f"/cases/{case_id}/ruling" if ruling else f"/cases/{case_id}/do/{command}"
+    where = f"/cases/{case_id}/{_BY_HAND.get(command, f'do/{command}')}"
     why = None if action.allowed else readable(action.detail or action.code or "")
     words = "Take it up again" if command == "resume" and away else called(command)
     return Button(command, words, icon_of(command), action.allowed, why, KEYS.get(command), where)
@@ -380,7 +411,7 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
 
 def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
-    said = _text(entry.data.get("text")) or _text(entry.data.get("reasons")) or ""
+    said = next((text for text in (_text(entry.data.get(name)) for name in _IN_WORDS) if text), "")
     return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…", of=of_what(entry))
 
 

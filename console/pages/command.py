@@ -15,13 +15,13 @@ from console.kit.browser import TOKEN
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
-from console.pages.case import SAY, Shown, may, shown, since, stale
+from console.pages.case import SAY, Shown, known, may, shown, since, stale
 from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
-from services.commands import CommandState
+from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
 from services.rows import Doing
 
@@ -42,11 +42,12 @@ async def show(visit: Visit) -> Response:
 async def send(visit: Visit) -> Response:
     """Send it. What is refused comes back filled in, with the reasons beside the fields."""
     form = await visit.form()
-    command, found = await _found(visit)
+    command, found = await _known(visit)
     if form.text("do") == "discard":
         await drafts.discard(visit.parts, visit.caller, found.seen, command)
         return to(f"/cases/{found.seen.id}/do/{command}")
     if stale(found, command, form.text("seq")):
+        _, found = await _found(visit)
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         changed = since(found, entries, form.text("seq"))
         return await _page(visit, found, command, form.values, changed=changed, status=409)
@@ -59,9 +60,20 @@ async def send(visit: Visit) -> Response:
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/do/{command}")
         await kept(visit, found.seen, command, form)
+        _, found = await _found(visit)
+        refused = _reread(visit, found, command, form) or refused
         return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
     return after(found.seen.id, command, state)
+
+
+def _reread(visit: Visit, found: Shown, command: str, form: Form) -> Refused | None:
+    """What of the form cannot be read, in the words of a page that shows what there is to choose; None: all of it can."""
+    try:
+        _read(visit, found, command, form)
+    except Refused as refused:
+        return refused
+    return None
 
 
 async def to_prove(visit: Visit, seen: Seen, command: str, form: Form, back: str) -> Response:
@@ -81,16 +93,14 @@ async def kept(visit: Visit, seen: Seen, form_name: str, form: Form) -> datetime
 async def keep(visit: Visit) -> Response:
     """Keep what is filled in by now, while somebody goes on writing or leaves the page."""
     form = await visit.form()
-    command, found = await _found(visit)
+    command, found = await _known(visit)
     return visit.page("saved.html", saved_at=await kept(visit, found.seen, command, form))
 
 
 async def keep_words(visit: Visit) -> Response:
     """Keep what is being written in the case itself."""
     form = await visit.form()
-    found = await shown(visit, visit.request.path_params["case_id"])
-    if found is None:
-        raise Refused("not_opened")
+    found = await opened(visit)
     return visit.page("saved.html", saved_at=await kept(visit, found.seen, SAY, form))
 
 
@@ -99,11 +109,11 @@ def filled_in(form: Form) -> dict[str, Sequence[str]]:
     return {name: each for name, each in form.values.items() if name not in _OF_THE_PAGE}
 
 
-async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> CommandState:
+async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> Sent:
     """The command on its way. Its id came with the form: pressed twice, or sent again by a lost connection, it happens once."""
     command = commands.whole(visit.caller, {"id": form.text("command_id") or f"cmd_{uuid7()}", **body})
     try:
-        return await commands.send(visit.parts, visit.caller, seen, command, channel="console")
+        return await commands.put(visit.parts, visit.caller, seen, command, channel="console")
     except Refused as refused:
         if refused.code != "id_reused":
             raise
@@ -111,7 +121,7 @@ async def sent(visit: Visit, seen: Seen, body: dict[str, Any], form: Form) -> Co
         raise Refused("id_reused", "This form was sent before, with other words. Open it anew to send something else.") from None
 
 
-def after(case_id: str, command: str, state: CommandState) -> Response:
+def after(case_id: str, command: str, state: Sent) -> Response:
     """Back to the case, which says what was done, or that it waits to be judged."""
     waits = {} if state.answer else {"waits": "1"}
     return to(f"/cases/{case_id}?{urlencode({'by': state.command_id, **waits, 'done': command})}")
@@ -173,14 +183,27 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
     return tuple(field for field in fields if (command, field.name) not in left_out)
 
 
-async def _found(visit: Visit) -> tuple[str, Shown]:
-    command = visit.request.path_params["command"]
+def _command(visit: Visit) -> str:
+    command: str = visit.request.path_params["command"]
     if command not in forms.commands():
         raise not_found()
-    found = await shown(visit, visit.request.path_params["case_id"], "case")
+    return command
+
+
+async def _found(visit: Visit) -> tuple[str, Shown]:
+    return _command(visit), await opened(visit, "case", named=True)
+
+
+async def _known(visit: Visit) -> tuple[str, Shown]:
+    return _command(visit), await opened(visit)
+
+
+async def opened(visit: Visit, *reading: str, named: bool = False) -> Shown:
+    """The case, with the names of its people or without. Raises ``not_opened`` while its report waits to be judged."""
+    found = await (shown if named else known)(visit, visit.request.path_params["case_id"], *reading)
     if found is None:
         raise Refused("not_opened")
-    return command, found
+    return found
 
 
 async def _page(
@@ -232,9 +255,7 @@ def next_of(following: desk.Next, **more: str) -> str:
 async def say(visit: Visit) -> Response:
     """Words to one side or both, or a note for the team: whom they reach is chosen above the text."""
     form = await visit.form()
-    found = await shown(visit, visit.request.path_params["case_id"], "case")
-    if found is None:
-        raise Refused("not_opened")
+    found = await opened(visit)
     inside = form.text("to") == "staff"
     said: dict[str, Any] = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
     if inside and form.all("mentions"):
@@ -243,6 +264,7 @@ async def say(visit: Visit) -> Response:
         state = await sent(visit, found.seen, {**said, "text": form.text("text")}, form)
     except Refused as refused:
         values = {"text": form.all("text"), "to": form.all("to"), "mentions": form.all("mentions")}
+        found = await opened(visit, "case", named=True)
         return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, said["type"], state)
@@ -250,9 +272,7 @@ async def say(visit: Visit) -> Response:
 
 async def news(visit: Visit) -> Response:
     """What happened in a case since somebody began to write: shown beside what they write, which stays as it is."""
-    found = await shown(visit, visit.request.path_params["case_id"], "timeline")
-    if found is None:
-        raise Refused("not_opened")
+    found = await opened(visit, "timeline", named=True)
     entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
     changed = since(found, entries, visit.request.query_params.get("since", ""))
     return visit.page("news.html", changed=changed, case=found)
@@ -261,14 +281,13 @@ async def news(visit: Visit) -> Response:
 async def skip_and_next(visit: Visit) -> Response:
     """Give the case back, with the reason, and take the next one."""
     form = await visit.form()
-    found = await shown(visit, visit.request.path_params["case_id"], "case")
-    if found is None:
-        raise Refused("not_opened")
+    found = await opened(visit)
     try:
         await sent(visit, found.seen, {"type": "skip", "reason": form.text("reason")}, form)
     except Refused as refused:
         if refused.code in ("not_found", "form_expired"):
             raise
+        found = await opened(visit, "case", named=True)
         return await _page(
             visit, found, "skip", {"reason": form.all("reason")}, refused=refused, status=status_of(visit, refused)
         )

@@ -81,12 +81,27 @@ def remedies(terms: Terms, outcome: OutcomeTerms, form: Form, amounts: Amounts, 
         elif said:
             words = f"Tick “{in_words(one.remedy)}”, or take its amount out: one does not go without the other."
             errors.append(FieldError(one.amount or one.tick, "not_ticked", words))
+    if chosen_none(offered, form) and nothing_of(outcome.name) not in form:
+        # Whoever forgets a box would tell the winner that they won, and give them nothing.
+        words = f"Tick what “{in_words(outcome.name)}” gives, or say that it gives nothing: nothing else is carried out."
+        errors.append(FieldError(nothing_of(outcome.name), "not_ticked", words))
     with_amount = [one for one in offered if one.amount]
     if outcome.needs_amount and with_amount and not any(form.text(one.amount or "").strip() for one in with_amount):
         place = with_amount[0].amount or ""
         if not any(error.field == place for error in errors):
             errors.append(FieldError(place, "amount_missing", f"“{in_words(outcome.name)}” comes with an amount: write it."))
     return found
+
+
+def nothing_of(outcome: str) -> str:
+    """The field of the box that says that an outcome gives nothing of what it could."""
+    return f"nothing.{outcome}"
+
+
+def chosen_none(offered: Sequence[Given], form: Form) -> bool:
+    """Whether there is something to tick, and nothing is ticked."""
+    boxes = [one for one in offered if not one.alone]
+    return bool(boxes) and not any(one.remedy in form.all(one.tick) for one in boxes)
 
 
 def _remedy(one: Given, form: Form, amounts: Amounts, errors: list[FieldError]) -> dict[str, Any]:
@@ -125,7 +140,10 @@ def _amount(one: Given, name: str, form: Form, amounts: Amounts, errors: list[Fi
 def written(found: Sequence[dict[str, Any]], terms: Terms, outcome: OutcomeTerms, amounts: Amounts) -> dict[str, list[str]]:
     """The values with which the form says these remedies."""
     values: dict[str, list[str]] = {}
-    for one in given(terms, outcome):
+    offered = given(terms, outcome)
+    if any(not one.alone for one in offered) and not any(remedy.get("type") for remedy in found):
+        values[nothing_of(outcome.name)] = ["yes"]
+    for one in offered:
         remedy = next((remedy for remedy in found if remedy.get("type") == one.remedy), None)
         if remedy is None:
             continue

@@ -24,6 +24,7 @@ class Measure:
     until: datetime | None
     """When it ends by itself unless somebody keeps it; None: no end is in sight."""
     reasons: str | None
+    side: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Owed:
     what: str
     until: datetime | None
     """None: their clock stands still."""
+    words: str | None = None
+    """The question itself."""
 
 
 def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mapping[str, str]) -> list[Measure]:
@@ -51,20 +54,20 @@ def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mappin
         by = names.get(entry.actor_id or "", "Ombud") if entry else "Ombud"
         reasons = entry.data.get("reasons") if entry else None
         until = one.kept_until or ends
-        found.append(
-            Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, reasons if isinstance(reasons, str) else None)
-        )
+        words = reasons if isinstance(reasons, str) else None
+        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, one.remedy.to.value))
     return found
 
 
-def owed(said: CaseView, names: Mapping[str, str]) -> list[Owed]:
-    """What the sides were asked for and have not handed in, what falls due first above."""
+def owed(said: CaseView, names: Mapping[str, str], texts: Mapping[str, str | None]) -> list[Owed]:
+    """What the sides were asked for and have not handed in, in the words of the question, what falls due first above."""
     found = [
         Owed(
             names.get(asked.party or "", f"the {asked.of.value}"),
             asked.of.value,
             in_words(asked.evidence_type) if asked.evidence_type else "Evidence",
             asked.due_at,
+            texts.get(asked.what.content_id) if asked.what else None,
         )
         for asked in said.requests
     ]

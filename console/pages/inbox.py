@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,17 +11,17 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import KINDS, ORDERS, called
+from console.kit.words import KINDS, ORDERS, called, in_words
 from console.pages.afterwards import sent_before
-from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, titled, wrong
+from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, query_of, titled, wrong
 from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
-from console.pages.views import query_of
 from domain.base import Phase
 from domain.model.case import Case
 from domain.views.case import CaseView, view
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
-from services import cases, desk, people, references, saved_views
+from services import cases, desk, people, references, saved_views, tags
+from services.bulk import OF_ONES_OWN
 from services.cases import Listing, Seen, may_send
 from services.pages import Page
 from services.rows import PressingCount
@@ -38,7 +38,7 @@ CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
 """Icon and word: never a colour alone."""
 
 
-_SAID_ONCE = ("nothing", "unticked", "before", "sent")
+_SAID_ONCE = ("nothing", "unticked", "before", "sent", "tagged", "as", "left")
 """What an address tells of what was just done, and no list keeps."""
 
 
@@ -59,6 +59,7 @@ class Row:
     clocks: tuple[ClockStanding, ...]
     away_until: datetime | None = None
     """Until when it is put away."""
+    tags: Sequence[str] = ()
 
     @property
     def clock(self) -> ClockStanding | None:
@@ -81,7 +82,7 @@ async def show(visit: Visit) -> Response:
     rows = await _rows(visit, found.items, names, by_age=listing.sort == "newest")
     leads = await saved_views.may_share(visit.parts, visit.caller)
     query = query_of({**said, "view": which})
-    options = choices(visit, said, names)
+    options = choices(visit, said, names, await tags.in_use(visit.parts, visit.caller))
     counts = await cases.pressing_counts(visit.parts, visit.caller, listing) if listing.status == "open" else {}
     return visit.page(
         "inbox.html",
@@ -116,17 +117,35 @@ async def show(visit: Visit) -> Response:
         live=of_list(visit, _address(said)),
         may_share=leads,
         table=f"/inbox.csv?{query}",
-        orders={name: called(name) for name in ORDERS} if leads else {},
+        orders=_orders(which, leads=leads),
+        tagged=_tagged(said),
     )
+
+
+def _orders(which: View, *, leads: bool) -> dict[str, str]:
+    """What can be done with many at once: whoever leads gives orders about all cases, whoever mediates about their own."""
+    theirs = OF_ONES_OWN if which in ("mine", "away") else ()
+    return {name: called(name) for name in ORDERS if leads or name in theirs} | {"tag": "Tag"}
+
+
+def _tagged(said: Mapping[str, str]) -> str:
+    """What was just done with a tag, in words; empty: nothing."""
+    n, left, tag = (said.get(name, "")[:40] for name in ("tagged", "left", "as"))
+    if not (n.isdecimal() and left.isdecimal() and tag):
+        return ""
+    done = f"{n} {'case has' if n == '1' else 'cases have'} the tag “{in_words(tag)}” now."
+    return done if left == "0" else f"{done} {left} left out: closed to you, or with too many tags already."
 
 
 def _groups(rows: Sequence[Row], listing: Listing) -> list[tuple[str, list[Row]]]:
     if listing.sort == "newest":
         return [("Newest first", list(rows))] if rows else []
+    here = [row for row in rows if row.away_until is None]
     groups = [
-        ("Act now", [row for row in rows if row.state in ("late", "risk")]),
-        ("Later", [row for row in rows if row.state == "on_track"]),
-        ("Paused", [row for row in rows if row.state == "paused"]),
+        ("Act now", [row for row in here if row.state in ("late", "risk")]),
+        ("Later", [row for row in here if row.state == "on_track"]),
+        ("Paused", [row for row in here if row.state == "paused"]),
+        ("Put away", [row for row in rows if row.away_until is not None]),
     ]
     return [group for group in groups if group[1]]
 
@@ -173,7 +192,9 @@ def _address(said: Mapping[str, str], **changes: str | None) -> str:
 
 async def _rows(visit: Visit, shown: Sequence[Seen], names: Mapping[str, str], *, by_age: bool) -> list[Row]:
     told = await references.references_of(visit.parts, visit.caller, *shown)
-    rows = [_row(visit, seen, told.get(seen.id), names) for seen in shown if seen.case is not None]
+    tagged = await tags.of_cases(visit.parts, visit.caller, shown)
+    opened = [seen for seen in shown if seen.case is not None]
+    rows = [replace(_row(visit, seen, told.get(seen.id), names), tags=tagged.get(seen.id, ())) for seen in opened]
     if by_age:
         return rows
     # As they come, but for a clock whose level has passed this very moment and is not recorded yet.

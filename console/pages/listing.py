@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from console.kit.visit import Visit
 from console.kit.words import in_words
@@ -15,7 +16,7 @@ from services.references import Told
 
 View = Literal["mine", "queues", "away", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "status", "order")
+FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "tag", "status", "order")
 TURNS: Mapping[str, str] = {
     "staff": "The team",
     "claimant": "The claimant",
@@ -34,7 +35,7 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
     by_age = _known("order", said, tuple(ORDERS)) == "newest" or status == "closed"
     own = visit.caller.holder if which in ("mine", "away") else None
     return Listing(
-        kind=said.get("kind") or None,
+        kind=_known("kind", said, tuple(visit.parts.packs)),
         phase=_one(Phase, "phase", said),
         priority=_one(Priority, "priority", said),
         queue=said.get("queue") or None,
@@ -42,14 +43,28 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
         owner=own or said.get("owner") or None,
         waits_in=(visit.person.queues if visit.person else ()) if which == "queues" and status == "open" else None,
         put_away=True if which == "away" else None,
+        tag=said.get("tag", "")[:64] or None,
         waiting_on=_known("turn", said, tuple(TURNS)),  # type: ignore[arg-type]  # one of them, as was asked
         pressing=_known("clock", said, STATES),  # type: ignore[arg-type]  # one of them, as was asked
         sort="newest" if by_age else "due",
     )
 
 
-def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+_OF_THE_VIEW = ("view", *FILTERS, "clock")
+"""What of an address makes the view; where one is in it, and what was just done, does not."""
+
+
+def query_of(said: Mapping[str, str]) -> str:
+    """The view that an address shows, written always the same."""
+    return urlencode({name: said[name] for name in _OF_THE_VIEW if said.get(name)})
+
+
+def choices(
+    visit: Visit, said: Mapping[str, str], names: Mapping[str, str], tags: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
     """What the filter offers: each parameter with its values and what they are called."""
+    if said.get("tag") and said["tag"] not in tags:
+        tags = [*tags, said["tag"]]
     queues = dict.fromkeys(visit.person.queues if visit.person else ())
     if visit.person and {"lead", "ops"} & set(visit.person.roles):
         queues |= dict.fromkeys(queue for pack in visit.parts.packs.values() for queue in (pack.queue, pack.appeal_queue))
@@ -62,6 +77,7 @@ def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> 
         "queue": [(queue, in_words(queue)) for queue in sorted(queues)],
         "owner": sorted(names.items(), key=lambda one: one[1]),
         "turn": list(TURNS.items()),
+        "tag": [(tag, in_words(tag)) for tag in tags],
         "status": [("open", "Open"), ("closed", "Closed")],
         "order": list(ORDERS.items()),
     }

@@ -16,9 +16,9 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
 from console.pages import giving, ruling_form
-from console.pages.case import Shown, may, shown, since, stale
+from console.pages.case import Shown, may, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, kept, next_of, sent, status_of, to_prove, told, why_not
+from console.pages.command import after, filled_in, kept, next_of, opened, sent, status_of, to_prove, told, why_not
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
@@ -75,12 +75,13 @@ async def _again(visit: Visit, found: Shown) -> Mapping[str, Sequence[str]]:
 async def send(visit: Visit) -> Response:
     """Send it, or without JavaScript look at what it would come to."""
     form = await visit.form()
-    found = await _found(visit)
-    command = _command(found)
     if form.text("do") == "preview":
-        return await _page(visit, found, form, None)
+        return await _page(visit, await _found(visit), form, None)
     if form.text("do") == "insert":
+        found = await _found(visit)
         return await _page(visit, found, await _inserted(visit, found, form), None)
+    found = await opened(visit)
+    command = _command(found)
     if form.text("do") == "save":
         await _save(visit, found, form)
         return to(f"/cases/{found.seen.id}/ruling")
@@ -88,6 +89,7 @@ async def send(visit: Visit) -> Response:
         await drafts.discard(visit.parts, visit.caller, found.seen, command)
         return to(f"/cases/{found.seen.id}/ruling")
     if stale(found, command, form.text("seq")):
+        found = await _found(visit)
         entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
         saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
         return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
@@ -99,9 +101,10 @@ async def send(visit: Visit) -> Response:
         if refused.code == "proof_needed":
             return await to_prove(visit, found.seen, command, form, f"/cases/{found.seen.id}/ruling")
         saved_at = await kept(visit, found.seen, command, form)
+        found = await _found(visit)
         return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
-    await templates.used(visit.parts, visit.caller, form.all("written_with"))
+    await templates.used(visit.parts, visit.caller, form.all("written_with"), found.seen.id, state.command_id)
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
     answer = after(found.seen.id, command, state)
@@ -118,8 +121,7 @@ async def send(visit: Visit) -> Response:
 async def keep(visit: Visit) -> Response:
     """Keep what is filled in by now, while somebody goes on writing."""
     form = await visit.form()
-    found = await _found(visit)
-    return visit.page("saved.html", saved_at=await _save(visit, found, form))
+    return visit.page("saved.html", saved_at=await _save(visit, await opened(visit), form))
 
 
 async def insert(visit: Visit) -> Response:
@@ -147,10 +149,20 @@ def _places(visit: Visit, found: Shown, form: Form) -> dict[str, str | None]:
     return {
         **_sides(found),
         "amount": visit.house.amounts.write(amount.amount, amount.currency) if amount else None,
+        "given": _given(form),
         "number": found.number,
         "outcome": in_words(form.text("outcome")).lower() or None,
         "ground": in_words(form.text("ground")).lower() or None,
     }
+
+
+def _given(form: Form) -> str | None:
+    """What the chosen outcome gives, as it is written on the form so far."""
+    outcome = form.text("outcome")
+    names = [name for name in form.values if name == f"amount.{outcome}" or name.startswith(f"amount.{outcome}.")]
+    said = next((name for name in names if form.text(name).strip()), None)
+    currency = form.text(said.replace("amount.", "currency.", 1)) if said else ""
+    return f"{form.text(said).strip()} {currency.strip().upper()}".strip() if said else None
 
 
 def _sides(found: Shown) -> dict[str, str]:
@@ -180,10 +192,7 @@ async def foresee(visit: Visit) -> Response:
 
 
 async def _found(visit: Visit) -> Shown:
-    found = await shown(visit, visit.request.path_params["case_id"], "case", "preview of letters", "evidence")
-    if found is None:
-        raise Refused("not_opened")
-    return found
+    return await opened(visit, "case", "preview of letters", "evidence", named=True)
 
 
 def _command(found: Shown) -> str:

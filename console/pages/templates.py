@@ -8,6 +8,9 @@ from console.kit.visit import Addresses, Form, Visit, to
 from services import people, templates
 from services.errors import Refused
 
+ENOUGH = 10
+"""Appeals from which on a rate says something."""
+
 
 async def show(visit: Visit) -> Response:
     """The list, and for whoever may the form for more."""
@@ -39,6 +42,9 @@ async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
         "templates.html",
         422 if refused else 200,
         templates=await templates.listed(visit.parts, visit.caller),
+        became=await templates.became(visit.parts, visit.caller),
+        last=templates.LAST,
+        enough=ENOUGH,
         may_write=await templates.may_write(visit.parts, visit.caller),
         names=await people.colleagues(visit.parts, visit.caller),
         places=templates.PLACES,

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
-from console.pages.listing import FILTERS, listing_of, titled
+from console.pages.listing import listing_of, query_of, titled
 from domain.base import Phase
-from services import desk, finding, mentions, people, references, saved_views, unplaced
+from services import cases, desk, finding, mentions, people, references, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
-from services.pages import Page
 
 MANY_MAILS = 1_000
-_OF_THE_VIEW = ("view", *FILTERS, "clock")
-"""What of an address makes the view; where one is in it, and what was just done, does not."""
-
-
-def query_of(said: Mapping[str, str]) -> str:
-    """The view that an address shows, written always the same."""
-    return urlencode({name: said[name] for name in _OF_THE_VIEW if said.get(name)})
 
 
 @dataclass(frozen=True)
@@ -42,9 +33,11 @@ async def menu(visit: Visit) -> Response:
     caller, leads = visit.caller, {"lead", "ops"} & set(visit.person.roles if visit.person else ())
     views = await saved_views.listed(visit.parts, caller)
     counts: dict[str, Count] = {}
-    own = await desk.desk(visit.parts, caller, Page(1), Page(1))
-    counts["mine"] = Count(str(own.counts.cases), own.counts.overdue)
-    counts["queues"] = Count(str(sum(queue.waiting for queue in own.queues)), sum(queue.overdue for queue in own.queues))
+    many = saved_views.MOST_COUNTED
+    for which in ("mine", "queues"):
+        each = await cases.pressing_counts(visit.parts, caller, listing_of(visit, which, {}), many)
+        n, late = sum(count.cases for count in each.values()), each["late"].cases
+        counts[which] = Count(f"{n}+" if any(count.more for count in each.values()) else str(n), late)
     asked = {"away": listing_of(visit, "away", {})}
     asked |= {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
     if leads and (mails := await unplaced.waiting(visit.parts, caller)):
@@ -54,7 +47,6 @@ async def menu(visit: Visit) -> Response:
         with suppress(Refused):
             asked[one.id] = listing_of(visit, said.get("view", "mine"), said)
     numbers = await saved_views.counted(visit.parts, caller, list(asked.values()))
-    many = saved_views.MOST_COUNTED
     counts |= {key: Count(str(n) if n < many else f"{many - 1}+") for key, n in zip(asked, numbers, strict=True)}
     if named := len(await mentions.mentions(visit.parts, caller, mentions.NEW_FOR)):
         counts["mentions"] = Count(str(named), of="note")
@@ -81,7 +73,7 @@ async def find(visit: Visit) -> Response:
     """Cases by what they are called. The palette asks the same, and puts it among what can be done."""
     asked = " ".join(visit.request.query_params.get("q", "").split())[: finding.LONGEST]
     found = await finding.found(visit.parts, visit.caller, asked) if asked else ()
-    return visit.page("find.html", asked=asked, found=found, icons=KINDS)
+    return visit.page("find.html", asked=asked, found=found, icons=KINDS, others=finding.OTHERS)
 
 
 async def mentioned(visit: Visit) -> Response:

@@ -2,7 +2,11 @@
 "use strict";
 (() => {
   const SOON = 1000, MOST_WHILE_LEAVING = 60000;
-  const waiting = new Map();
+  const waiting = new Map(), unreachable = new Set();
+  const say = (form, words) => {
+    const said = form.querySelector("[data-saved]");
+    if (said) said.textContent = words;
+  };
   const keep = async (form, leaving) => {
     if (!waiting.has(form)) return;
     clearTimeout(waiting.get(form));
@@ -13,10 +17,13 @@
       // What is sent while a page goes away may be so long and no longer; a longer one goes as it can.
       const keepalive = leaving && body.length < MOST_WHILE_LEAVING;
       const answer = await fetch(form.dataset.draft, { method: "POST", body, headers, keepalive });
-      const said = form.querySelector("[data-saved]");
-      if (answer.ok && said) said.textContent = (await answer.text()).trim();
+      unreachable.delete(form);
+      say(form, answer.ok ? (await answer.text()).trim() : "Not saved. Copy what you wrote before you go.");
     } catch {
-      if (!leaving) later(form);
+      if (leaving) return;
+      unreachable.add(form);
+      say(form, "Not saved: no connection. It is saved as soon as there is one.");
+      later(form);
     }
   };
   const later = (form) => {
@@ -39,6 +46,12 @@
   });
   // What is sent is no draft any more; the server keeps it where it refuses it.
   document.addEventListener("submit", (event) => {
+    if (unreachable.has(event.target)) {
+      // The browser's own page of an error would take the words away.
+      event.preventDefault();
+      say(event.target, "Not sent: no connection. Your words stay here; send them again when there is one.");
+      return later(event.target);
+    }
     clearTimeout(waiting.get(event.target));
     waiting.delete(event.target);
   });

@@ -94,7 +94,7 @@ class EvidenceSubmitted(Kept):
     type: Literal["evidence_submitted"] = "evidence_submitted"
     evidence_id: str
     side: Side | None = None
-    """The side of whoever handed it in; None: the platform."""
+    """The side of whoever handed it in; None: the platform, or somebody of its team."""
     text: Prose
     confidential: bool = False
     """Not for everybody: also set where only the deciders see it."""

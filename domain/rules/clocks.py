@@ -272,9 +272,10 @@ def reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
 
 def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitted) -> Change:
     """A word from outside wakes a case that was put away; one from its owner counts as their answer."""
-    sender = fact.sender if isinstance(fact, f.MessageSent) else "platform" if fact.side is None else fact.side.value
+    role = rec.actor.role if rec.actor.role in ("platform", "system") else "staff"
+    sender = fact.sender if isinstance(fact, f.MessageSent) else role if fact.side is None else fact.side.value
     change: Change = {"holds": released(case.holds, rec.at, frozenset({"snooze"}))} if sender in _WAKING and case.holds else {}
-    if sender == "staff" and rec.actor.id == case.owner:
+    if sender == "staff" and isinstance(fact, f.MessageSent) and rec.actor.id == case.owner:
         change["answered_at"] = rec.at
     return change
 

@@ -48,13 +48,15 @@ def addressed(case: Case, speaker: Actor | None, to: To | None) -> To:
     return "all" if case.is_disclosed else "claimant"
 
 
-def evidence_for(case: Case, command: SubmitEvidence) -> Confidentiality:
-    """Who sees what is handed in."""
+def evidence_for(case: Case, command: SubmitEvidence, speaker: Actor | None) -> Confidentiality:
+    """Who sees what is handed in. What the team hands in itself is both sides' to read unless it says otherwise: whoever decides
+    keeps nothing to themselves."""
     said: Confidentiality | None = command.confidentiality or ("own_side" if command.confidential else None)
     if said is None and command.to is not None:
         said = "shared" if command.to == "all" else "own_side"
     if said is None:
-        said = "own_side" if words_of(case, case.phase) == "desk" else "shared"
+        of_the_team = speaker is not None and speaker.role not in (*_SIDES, "platform")
+        said = "own_side" if words_of(case, case.phase) == "desk" and not of_the_team else "shared"
     # Whoever has not been told of the case is not told by what somebody hands in before.
     return "own_side" if said == "shared" and not case.is_disclosed else said
 

@@ -74,7 +74,7 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
     held = {file.id: file for file in context.files or ()}
     if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
-    seen_by, answers = evidence_for(case, command), _answers(case, command)
+    seen_by, answers = evidence_for(case, command, context.actor), _answers(case, command)
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
         side=context.actor.side if context.actor else None,

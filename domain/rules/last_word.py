@@ -3,8 +3,8 @@
 Kept is what a side has neither been shown nor said anything since: every text that came from outside the team by whatever
 command (a message, the words of an offer, the reasons of an appeal or of a wish to withdraw, evidence, a report that was joined,
 what a machine noticed), said openly or not. It speaks against the other side; what a witness or an insurer says also against the
-side that they stand on, as nobody there has said it; what the platform says against both; and, of several on a side, what one of
-them says against the others, for a ruling that hits the one and not the other.
+side that they stand on, as nobody there has said it; what the platform says, and what the team itself hands in, against both; and,
+of several on a side, what one of them says against the others, for a ruling that hits the one and not the other.
 
 Shown is what that side may see when it is said, and what somebody of the team wrote or asked that side since (the gist). Once it
 is shown, a word of the side answers it, and so does the time that the pack gives it. A ruling against the side waits for that,
@@ -95,7 +95,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     if isinstance(fact, f.CaseJoined):
         against = {Side.RESPONDENT}
     elif side is None:
-        against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or isinstance(fact, f.PastMessageKept) else set()
+        of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
+        against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
     else:
         # A witness, an insurer: whoever could lose by their word has not said it, on whichever side they stand.
         against = {side.other} if party is None or party.speaks else {*Side}

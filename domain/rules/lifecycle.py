@@ -58,6 +58,9 @@ SEEKS_OWNER = (Phase.INTAKE, Phase.REVIEW, Phase.APPEAL)
 PARTIES = "claimant respondent"
 TALKERS = "claimant respondent witness staff platform"
 HANDERS_IN = "claimant respondent witness platform"
+FILERS = f"{HANDERS_IN} owner lead ops"
+"""While nothing is drafted the team hands in too, what it was shown or found out itself: both sides answer it before either loses
+by it (:mod:`domain.rules.last_word`)."""
 ASSIGNERS = "ops lead system"
 ADDERS = "claimant respondent owner lead ops platform"
 KEEPERS = "owner lead ops"
@@ -87,7 +90,7 @@ TABLE: tuple[Row, ...] = (
     _row(_P.INTAKE, "decline", "judge ops", "closed"),
     _row(_P.INTAKE, "message", TALKERS),
     _row(_P.INTAKE, "note", "staff"),
-    _row(_P.INTAKE, "submit_evidence", HANDERS_IN),
+    _row(_P.INTAKE, "submit_evidence", FILERS),
     _row(_P.INTAKE, "assign", ASSIGNERS),
     _row(_P.INTAKE, "take", "judge"),
     _row(_P.INTAKE, "withdraw", "claimant", "closed"),
@@ -96,7 +99,7 @@ TABLE: tuple[Row, ...] = (
     _row(_P.SETTLEMENT, "message", TALKERS),
     _row(_P.SETTLEMENT, "note", "staff"),
     _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),
-    _row(_P.SETTLEMENT, "submit_evidence", HANDERS_IN),
+    _row(_P.SETTLEMENT, "submit_evidence", FILERS),
     _row(_P.SETTLEMENT, "assign", ASSIGNERS),
     _row(_P.SETTLEMENT, "take", "judge"),
     _row(_P.SETTLEMENT, "withdraw", "claimant", "closed"),
@@ -105,7 +108,7 @@ TABLE: tuple[Row, ...] = (
     _row(_P.REVIEW, "message", TALKERS),
     _row(_P.REVIEW, "note", "staff"),
     _row(_P.REVIEW, "request_evidence", "owner"),
-    _row(_P.REVIEW, "submit_evidence", HANDERS_IN),
+    _row(_P.REVIEW, "submit_evidence", FILERS),
     _row(_P.REVIEW, "assign", ASSIGNERS),
     _row(_P.REVIEW, "take", "judge"),
     _row(_P.REVIEW, "rule", "owner", "approval ruled"),
@@ -139,7 +142,7 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEAL, "note", "staff"),
     _row(_P.APPEAL, "appeal", "claimant respondent reporter"),
     _row(_P.APPEAL, "request_evidence", "owner"),
-    _row(_P.APPEAL, "submit_evidence", HANDERS_IN),
+    _row(_P.APPEAL, "submit_evidence", FILERS),
     _row(_P.APPEAL, "assign", ASSIGNERS),
     _row(_P.APPEAL, "take", "judge"),
     _row(_P.APPEAL, "decide_appeal", "owner", "approval ruled"),

@@ -64,6 +64,9 @@ def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -
     reached = [(fired.due_at, level) for fired in clock.fired if (level := case.terms.level(clock.name, fired.level)) is not None]
     over = sorted(at for at, level in (*reached, *(entry for entry in ahead if entry[0] <= now)) if _is_over(level))
     said = {"clock": clock.name, "waits_for": definition.waits_for}
+    if over and stands_still(case, clock, definition):
+        # Nobody can act on it before it goes on: it must not stand before a clock that runs, the law's above all.
+        return ClockStanding(**said, state="paused")
     if over:
         return ClockStanding(**said, state="late", due_at=over[0])
     ends = sorted((entry for entry in ahead if entry[1].action != "warn"), key=lambda entry: entry[0])

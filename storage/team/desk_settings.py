@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from domain.base import Kept
 from storage.postgres.pool import Database
+from storage.team.people import ONE as PERSON
+from storage.team.people import Person
+from storage.team.saved_views import LISTED as VIEWS
+from storage.team.saved_views import SavedView
 
 FIND = "SELECT said FROM desk_settings WHERE tenant = $1 AND person_id = $2"
+# Three small looks with every page, of which each costs a way there and back and more than the reading itself: put together.
+WHOSE = f"""
+SELECT (SELECT to_jsonb(p) FROM ({PERSON}) AS p) AS person, ({FIND}) AS settings,
+    (SELECT jsonb_agg(to_jsonb(v)) FROM ({VIEWS}) AS v) AS views
+"""  # noqa: S608 - put together from constants
 SAVE = """
 INSERT INTO desk_settings (tenant, person_id, said) VALUES ($1, $2, $3)
 ON CONFLICT (tenant, person_id) DO UPDATE SET said = excluded.said
@@ -30,6 +41,15 @@ class DeskSettings(Kept):
     """What comes after a ruling was sent."""
 
 
+@dataclass(frozen=True)
+class Sitter:
+    """Whoever sits at a desk, what they chose, and the lists in their menu."""
+
+    person: Person | None
+    settings: DeskSettings
+    views: Sequence[SavedView]
+
+
 class PostgresDeskSettings:
     """Keeps them, person by person."""
 
@@ -41,6 +61,17 @@ class PostgresDeskSettings:
         async with self._database.tenant(tenant_id) as conn:
             said = await conn.fetchval(FIND, tenant_id, person_id)
         return DeskSettings.model_validate(said or {})
+
+    async def whose(self, tenant_id: str, person_id: str, views: int) -> Sitter:
+        """Everything that each page needs of whoever looks at it, with at most so many lists of theirs."""
+        async with self._database.tenant(tenant_id) as conn:
+            row = await conn.fetchrow(WHOSE, tenant_id, person_id, views)
+        assert row is not None, "a row of whatever there is"
+        return Sitter(
+            Person.model_validate(row["person"]) if row["person"] else None,
+            DeskSettings.model_validate(row["settings"] or {}),
+            [SavedView.model_validate(one) for one in row["views"] or ()],
+        )
 
     async def save(self, tenant_id: str, person_id: str, settings: DeskSettings) -> None:
         """Keep what they chose, in place of what they had."""

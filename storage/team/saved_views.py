@@ -12,7 +12,7 @@ from storage.views.cases import CaseFilter, conditions
 from storage.views.sql import clauses
 
 # One's own first; those of others only where they are shared.
-_LISTED = """
+LISTED = """
 SELECT id, person_id, name, query, shared FROM saved_views
 WHERE tenant = $1 AND (person_id = $2 OR shared)
 ORDER BY person_id <> $2, lower(name), id LIMIT $3
@@ -51,7 +51,7 @@ class PostgresSavedViews:
     async def listed(self, tenant_id: str, person_id: str, most: int) -> Sequence[SavedView]:
         """Somebody's own and what others share, by name."""
         async with self._database.tenant(tenant_id) as conn:
-            return [SavedView.model_validate(dict(row)) for row in await conn.fetch(_LISTED, tenant_id, person_id, most)]
+            return [SavedView.model_validate(dict(row)) for row in await conn.fetch(LISTED, tenant_id, person_id, most)]
 
     async def counted(self, tenant_id: str, which: Sequence[CaseFilter], most: int) -> Sequence[int]:
         """How many cases match each filter, counted no further than this."""

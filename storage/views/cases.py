@@ -82,6 +82,8 @@ class CaseFilter:
     """What waits in these queues for somebody to take it."""
     put_away: bool | None = None
     """True: those alone that their owner has put away until later, and that are not back yet."""
+    tag: str | None = None
+    """With this label of the team."""
     party: str | None = None
     """Cases of this party only."""
     closed_to: tuple[str, ...] | None = None
@@ -299,6 +301,7 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "pressing =": which.pressing,
         "waiting_on =": which.waiting_on,
         "put_away": which.put_away or None,
+        "tag": which.tag,
         "party": which.party,
         "closed_to": list(which.closed_to) if which.closed_to is not None else None,
         "waits_in": list(which.waits_in) if which.waits_in is not None else None,

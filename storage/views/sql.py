@@ -134,6 +134,7 @@ _OWN_TESTS = {
     "within": WITHIN,
     "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
     "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
+    "tag": "c.id IN (SELECT t.case_id FROM case_tags t WHERE t.tenant = $1 AND t.tag = {0})",
 }
 """Conditions on more than one column."""
 

@@ -142,6 +142,19 @@ class TestEachCase:
         assert all(one["detail"] for one in again["results"] if one["code"])
         assert again["results"][-1]["case"] == cases["fraud"]
 
+    async def test_a_mediator_orders_for_their_own_cases_and_no_other(self, office: Office) -> None:
+        cases, ada = await some_cases(office), office.desk("ada")
+        later = {"type": "snooze", "until": "2027-03-01T09:00:00Z", "reason": "waits_for_a_party"}
+        told = await bulk(ada, later)
+        assert [(one["case"], one["status"]) for one in told["results"]] == [(cases["adas"], "accepted")]
+        assert (await ada.get(f"/v1/bulk/{told['id']}")).json() == told
+        again, every = {"type": "resume", "clock": "team", "reason": "news"}, list(cases.values())
+        named = await bulk(ada, again, selection={"case_ids": every})
+        assert [one["case"] for one in named["results"]] == [cases["adas"]]
+        assert len(named["left_out"]) == len(cases) - 1
+        of_ben = await ada.post("/v1/bulk", {"command": later, "selection": {"owner": "per_ben"}})
+        assert of_ben.json()["results"] == []
+
     async def test_a_lead_who_may_not_is_refused_by_each_case(self, office: Office) -> None:
         await some_cases(office)
         told = await bulk(office.desk("cleo"), CLOSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -87,9 +88,18 @@ class TestOrders:
             answer = await dana.post("/bulk", {"form_token": token, "command": command, "case": ids})
             assert answer.status_code in (400, 403, 409, 422), command
         await ada.open("/inbox?view=all")
-        assert 'action="/bulk"' not in ada.html
+        assert re.findall(r'<option value="(\w+)">', ada.html[ada.html.index('action="/bulk"') :]) == ["tag"], "it is no order"
+        await dana.post("/bulk/send", {"form_token": token, "command": "assign", "case": ids[:2], "owner": "per_ada"})
+        await ada.open("/inbox")
+        assert '<option value="snooze">' in ada.html
+        assert '<option value="assign">' not in ada.html, "whose a case is, is not theirs to say"
         said = {"form_token": ada.form("/take-next").fields["form_token"], "command": "assign", "case": ids, "owner": "per_ada"}
         assert (await ada.post("/bulk/send", said)).status_code == 403
+        later = {**said, "command": "snooze", "until": "2027-03-01T09:00", "reason": "waits_for_a_party"}
+        await ada.post("/bulk/send", later)
+        await ada.follow()
+        assert "done in 2 of 2" in ada.words
+        assert "1 were left out" in ada.words
         for wrong in ("bulk_nothing", "bulk_" + "0" * 32):
             assert (await dana.open(f"/bulk/{wrong}")).status_code == 404
 

@@ -12,20 +12,26 @@ pytestmark = pytest.mark.postgres
 
 
 class TestFind:
-    async def test_a_case_is_found_by_ids_and_ones_own_by_what_it_is_about(self, lobby: Lobby) -> None:
+    async def test_a_case_is_found_by_ids_and_by_what_and_whom_it_is_about(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")
         case_id = (await in_claim(lobby.office))["id"]
         ada = await lobby.signed_in("ada")
         for asked in (case_id, "H-20431", "order-55102", "buyer-11"):
             await ada.open(f"/find?q={asked}")
             assert f'href="/cases/{case_id}"' in ada.html, asked
-        await ada.open("/find?q=broken shade")
-        assert "No case is called so" in ada.words, "it is not hers"
-        await ada.open("/inbox")
-        await ada.send("/take-next")
-        await ada.open("/find?q=BROKEN shade")
-        assert "Lamp arrived with a broken shade" in ada.words
-        assert "H-20431" in ada.words
+        for asked in ("BROKEN shade", "jonas w"):
+            await ada.open(f"/find?q={asked}")
+            assert "Lamp arrived with a broken shade" in ada.words, "it is of her queue"
+            assert "H-20431" in ada.words
+
+    async def test_only_what_is_shown_counts_as_read(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        found, other = [(await in_claim(lobby.office, matter=f"order-{n}", external_id=f"H-{n}"))["id"] for n in range(2)]
+        ada = await lobby.signed_in("ada")
+        await ada.open("/find?q=order-0")
+        reading, tenant = lobby.office.parts().reading, lobby.office.tenant_id
+        readers = {case: await reading.readers(tenant, case, None, 10) for case in (found, other)}
+        assert ["per_ada" in [one.who for one in readers[case]] for case in (found, other)] == [True, False]
 
     async def test_what_somebody_may_not_see_is_not_found(self, lobby: Lobby) -> None:
         case_id = (await in_claim(lobby.office))["id"]

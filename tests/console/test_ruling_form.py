@@ -43,6 +43,8 @@ def chosen(case: Case, outcome: str, remedy: str | None) -> dict[str, str]:
         values["ground"] = grounds[0]
     if "complaint_route" in known.needs:
         values["complaint_route"] = terms.complaint_routes[0]
+    if remedy is None:
+        values[giving.nothing_of(outcome)] = "yes"
     for one in giving.given(terms, known):
         if one.remedy != remedy and not one.alone:
             continue
@@ -105,6 +107,7 @@ class TestWhatIsMissing:
         said = {"outcome": "upheld", "ground": "severity", "reasons": REASONS}
         assert set(refused(case, **said, remedy__upheld="payout")) == {"amount.upheld.payout"}
         assert "Tick “Payout”" in refused(case, **said, amount__upheld__payout="5")["amount.upheld.payout"]
+        assert "say that it gives nothing" in refused(case, **said)["nothing.upheld"]
         nothing = refused(case, **said, remedy__upheld="payout", amount__upheld__payout="0", currency__upheld__payout="USD")
         assert "above zero" in nothing["amount.upheld.payout"]
         unclear = refused(case, **said, remedy__upheld="payout", amount__upheld__payout="1,250", currency__upheld__payout="USD")

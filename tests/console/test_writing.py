@@ -277,7 +277,8 @@ class TestEarlier:
         assert f'href="/cases/{second}"' in ada.html
         assert "H-2 Payment dispute, as claimant: not decided" in ada.words
         assert ada.html.count(f'href="/cases/{second}"') == 1, "the shop is another one"
-        assert (await ben.open(f"/cases/{first}/history")).status_code == 403
+        answer = await ben.open(f"/cases/{first}/history")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{first}"), "where access is asked for"
 
 
 @pytest.mark.browser

@@ -65,6 +65,7 @@ REVIEWED = {
     "note": ("works", "Words for the team."),
     "request_evidence": ("works", "Asks."),
     "ask_identity": ("works", "Asks."),
+    "submit_evidence": ("works", "Something to answer: nobody loses by it before they could."),
     "assign": ("works", "Whose work it is."),
     "take": ("works", "The same."),
     "skip": ("works", "The same."),

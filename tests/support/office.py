@@ -66,6 +66,7 @@ from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
+from storage.team.tags import PostgresTags
 from storage.team.templates import PostgresTemplates
 from storage.tenants import Person, PostgresTenants, Tenant
 from storage.views.cases import PostgresViews
@@ -222,6 +223,7 @@ class Office:
             drafts=PostgresDrafts(self.database, self.vault),
             desk_settings=PostgresDeskSettings(self.database),
             saved_views=PostgresSavedViews(self.database),
+            tags=PostgresTags(self.database),
             templates=PostgresTemplates(self.database),
             live=PostgresLive(self.database),
             reading=PostgresReading(self.database, self.vault),

@@ -64,6 +64,18 @@ def test_a_clock_is_late_for_lists_from_the_fact_on_that_says_so() -> None:
     assert pressing(after) == (STATES.index("late"), first.due_at)
 
 
+def test_what_was_late_and_stands_still_hides_nothing_that_runs() -> None:
+    life = a_case("bounty_dispute").opened()
+    (first, *_) = [one for one in standings(life.case, life.case.opened_at) if one.state == "on_track"]
+    clock = next(one for one in life.case.clocks if one.name == first.clock)
+    reached = sorted((row for row in life.case.timetable if row.clock == first.clock), key=lambda row: row.due_at)
+    fired = tuple(Fired(level=r.level, count=r.count, due_at=r.due_at, recorded_at=r.due_at) for r in reached)
+    still = clock.model_copy(update={"fired": fired, "pauses": ((reached[-1].due_at, None),)})
+    after = life.case.model_copy(update={"clocks": (still,), "timetable": ()})
+    assert [(one.state, one.due_at) for one in standings(after, reached[-1].due_at)] == [("paused", None)]
+    assert pressing(after) == (STATES.index("paused"), NO_END)
+
+
 def test_a_case_without_a_clock_comes_last() -> None:
     case = a_case("bounty_dispute").opened().case.model_copy(update={"clocks": (), "timetable": ()})
     assert pressing(case) == (STATES.index("paused"), NO_END)
