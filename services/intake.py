@@ -72,7 +72,8 @@ async def by_mail(
     reader = parts.parsers.mail(tenant, None)
     whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
     reading = partial(parsed, parts, tenant.id, whole, len(raw), unread)
-    taken = await mailroom.take(parts, Mail(tenant, caller, raw, sender_proven, reading, landed))
+    words = partial(parsed, parts, tenant.id, partial(reader.words, raw), len(raw), light=-1)
+    taken = await mailroom.take(parts, Mail(tenant, caller, raw, sender_proven, reading, words, landed))
     return await _opened(parts, caller, taken) if isinstance(taken, Landed) else taken
 
 
@@ -98,13 +99,15 @@ async def by_source(
             parts, tenant, report, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
         )
 
-    unread = partial(parts.parsers.mail(tenant, source).unread, body) if mail else None
+    of_mail = parts.parsers.mail(tenant, source)
+    unread = partial(of_mail.unread, body) if mail else None
     reading = partial(parsed, parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
     if mail:
         await parts.sources.used(source)
         # The sender of a mail is looked up in its case; the source itself speaks for nobody, and vouches for nobody.
         caller = Caller(source.tenant_id, source.id, frozenset(), "mail")
-        return await mailroom.take(parts, Mail(tenant, caller, body, False, reading, landed))
+        words = partial(parsed, parts, tenant.id, partial(of_mail.words, body), len(body), light=-1)
+        return await mailroom.take(parts, Mail(tenant, caller, body, False, reading, words, landed))
     found = await reading()
     await parts.sources.used(source)
     return await landed(found) if isinstance(found, Report) else None

@@ -19,7 +19,9 @@ from domain.model.facts import Actor
 from domain.model.people import OpenedParty
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report, ReportedParty
+from domain.rules import mail as rules
 from domain.rules.audiences import told_of
+from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, send
@@ -34,9 +36,6 @@ from storage.tenants import Tenant
 
 MORE_FOLLOWS = "more follows"
 """What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
-Proof = Literal["token", "relay", "caller", "none", "failed"]
-_PROVEN = frozenset({"token", "relay", "caller"})
-_NOT_READ = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
 _SAID_MOST = 20_000
 """Characters of a mail's text that lie in its row; the mail itself is kept whole."""
 
@@ -94,6 +93,8 @@ class Mail:
     vouched: bool
     """Whether the caller may speak for parties, and says that its own mail server has proven the sender."""
     read: Callable[[], Awaitable[Report | MailReply | None]]
+    words: Callable[[], Awaitable[MailReply]]
+    """What it says, whoever sent it."""
     land: Callable[[Report], Awaitable[Landed]]
 
     @property
@@ -123,21 +124,22 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     Raises ``unplaced_full``, and what landing a report raises for what is no fault of the mail (``kind_unknown``).
     """
     marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
-    machine = await _machine(parts, mail, marks)
-    if machine is not None:
-        return machine
+    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks))
+    if fate is not None:
+        return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None)
     try:
         found = await mail.read()
     except Refused as refused:
-        if refused.code not in _NOT_READ or not (marks.author or marks.subject or marks.answers):
+        fate = rules.unread(marks, refused.code)
+        if fate.outcome == "refused":
             raise
-        return await keep(parts, mail, marks, "unreadable", problem=refused.detail or refused.code, tell=bool(marks.author))
+        return await _met(parts, mail, marks, fate, await _words(mail), problem=refused.detail or refused.code)
     if found is None:
         return Ignored("no_report")
     about = await _about(parts, mail, marks)
     if about is not None:
         return await _answer(parts, mail, marks, found, about)
-    if marks.answers or marks.case_token is not None or not isinstance(found, Report):
+    if rules.answers_something(marks) or not isinstance(found, Report):
         # Also where the subject names a case that there is not: nobody learns from us which there are.
         return await keep(parts, mail, marks, "case_unknown", found, tell=True)
     return await _report(parts, mail, marks, found)
@@ -182,26 +184,34 @@ def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
     return (found.statement if isinstance(found, Report) else found.text), found.attachments
 
 
-async def _machine(parts: Parts, mail: Mail, marks: MailMarks) -> Ignored | Kept | None:
-    """What becomes of mail that no person wrote, or that came from ourselves; None: go on."""
-    if marks.own in ("own_notice", "own_sender"):
-        return Ignored(marks.own)
-    if marks.own is not None:
-        return await keep(parts, mail, marks, marks.own)
+async def _met(
+    parts: Parts, mail: Mail, marks: MailMarks, fate: Fate, found: Report | MailReply | None = None,
+    about: _About | None = None, *, problem: str | None = None,
+) -> Ignored | Kept:  # fmt: skip
+    """Do what was judged."""
+    if fate.outcome == "ignored":
+        return Ignored(fate.reason)
+    return await keep(parts, mail, marks, fate.reason, found, about, tell=fate.tell, problem=problem)
+
+
+async def _words(mail: Mail) -> Report | MailReply | None:
+    """What can be read of a mail that becomes nothing by itself: for whoever looks at it."""
+    try:
+        return await mail.words()
+    except Refused as refused:
+        if refused.code == "reading_busy":
+            raise
+        return None
+
+
+async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> bool:
+    """Whether it gives back letters of ours, which are marked so."""
     came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
+    if marks.own is not None:
+        return False
     for named in came_back:
         await undelivered(parts, mail.tenant_id, named.notice_id)
-    if came_back:
-        return Ignored("bounce")
-    if marks.sign is None:
-        return None
-    if marks.sign.certain:
-        return Ignored(marks.sign.code)
-    try:
-        found = await mail.read()
-    except Refused:
-        found = None
-    return await keep(parts, mail, marks, "machine_mail", found)
+    return bool(came_back)
 
 
 async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
@@ -224,14 +234,7 @@ async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
 
 
 def _proof(mail: Mail, marks: MailMarks, about: _About | None) -> Proof:
-    """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches."""
-    if marks.verdict == "fail":
-        return "failed"
-    if marks.verdict == "pass":
-        return "relay"
-    if about is not None and about.held:
-        return "token"
-    return "caller" if mail.vouched else "none"
+    return rules.proof(marks.verdict, held=about is not None and about.held, vouched=mail.vouched)
 
 
 async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
@@ -261,13 +264,12 @@ async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
 async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | MailReply, about: _About) -> Taken:
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
-    if about.party is None:
-        reason = "not_a_party" if about.notice is not None else "case_unknown"
-        return await keep(parts, mail, marks, reason, found, about, tell=True)
-    if addresses.get(about.party, "").casefold() != marks.author.casefold():
-        return await keep(parts, mail, marks, "not_the_recipient", found, about, tell=True)
-    if _proof(mail, marks, about) not in _PROVEN:
-        return await keep(parts, mail, marks, "unproven", found, about, tell=True)
+    theirs = about.party is not None and addresses.get(about.party, "").casefold() == marks.author.casefold()
+    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs)
+    fate = rules.answering(addressed, _proof(mail, marks, about))
+    if fate is not None:
+        return await _met(parts, mail, marks, fate, found, about)
+    assert about.party is not None, "whose word it is was judged"
     if await _over_the_cap(parts, mail, marks):
         return await keep(parts, mail, marks, "over_cap", found, about)
     caller = Caller(mail.tenant_id, mail.caller.credential, frozenset(), "mail")
@@ -416,11 +418,11 @@ async def link(parts: Parts, tenant_id: str, new: CaseRow, old: CaseRow) -> None
 
 async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) -> Taken:
     proof = _proof(mail, marks, None)
-    if proof == "failed":
-        return await keep(parts, mail, marks, "unproven", report)
+    if (fate := rules.reporting(proof)) is not None:
+        return await _met(parts, mail, marks, fate, report)
     if await _over_the_cap(parts, mail, marks):
         return await keep(parts, mail, marks, "over_cap", report)
-    proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in _PROVEN}})
+    proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in PROVEN}})
     try:
         return await mail.land(proven)
     except Refused as refused:

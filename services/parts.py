@@ -168,6 +168,8 @@ class MailMarks(Protocol):
     def own(self) -> str | None: ...
     @property
     def returned(self) -> Sequence[NamedNotice]: ...
+    @property
+    def headed(self) -> bool: ...
 
 
 class ReadsMarks(Protocol):
@@ -226,6 +228,10 @@ class MailReports(Protocol):
     """:class:`adapters.intake.mail.MailIntake`."""
 
     def read(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None: ...
+    def words(self, raw: bytes) -> MailReply:
+        """What it says, whoever sent it and whatever becomes of it."""
+        ...
+
     def unread(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None:
         """What becomes of a mail that stopped its reader: it is kept as it came."""
         ...

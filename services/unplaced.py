@@ -163,14 +163,16 @@ async def _reread(parts: Parts, caller: Caller, mail: UnplacedMail, kind: str | 
     assert tenant is not None, "a key belongs to a tenant"
     reader = parts.parsers.mail(tenant, None)
     whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
-    try:
-        found = await parsed(parts, caller.tenant_id, whole, len(raw), unread)
-    except Refused as refused:
-        if refused.code == "reading_busy":
-            raise
-        found = None
-    if found is not None:
-        return found
+    # Of what becomes nothing by itself (no sender, a machine's own) its words are read all the same.
+    for job, instead in ((whole, unread), (partial(reader.words, raw), None)):
+        try:
+            found = await parsed(parts, caller.tenant_id, job, len(raw), instead, light=-1)
+        except Refused as refused:
+            if refused.code == "reading_busy":
+                raise
+            continue
+        if found is not None:
+            return found
     assert mail.words is not None, "looked at before"
     file = (Attachment(name="e-mail.eml", media_type="message/rfc822", data=raw[:1_000_000]),)
     return _Reread(mail.words.text or f"(An e-mail: {mail.words.subject or 'without a subject'}.)", file)

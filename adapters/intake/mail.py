@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.mail_files import fitting
-from adapters.intake.mail_headers import NO_HEADERS, Headers, headers_at
+from adapters.intake.mail_headers import NO_HEADERS, ON_THE_WAY, Headers, headers_at
 from adapters.intake.mail_mime import opened
 from adapters.intake.mail_parts import Contents, contents_of
 from adapters.intake.mail_quotes import is_forward, without_quotes
@@ -21,18 +21,12 @@ from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, Attachment, R
 MAX_BYTES = LARGEST_ATTACHMENT
 """So that each mail can be attached as it came; mail servers rarely take more."""
 
-MAX_HEAD = 64_000
+MAX_HEAD = 600_000
 """Bytes that are looked at of a mail that could not be read."""
 
 _MATTER = re.compile(r"#([A-Za-z0-9][A-Za-z0-9-]{2,39})\b")
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_ON_THE_WAY = frozenset({
-    "received", "return-path", "delivered-to", "x-original-to", "envelope-to", "x-received", "authentication-results",
-    "received-spf", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-spam-status", "x-spam-score",
-    "x-spam-level", "x-spam-flag", "x-spam-checker-version", "x-google-smtp-source", "x-gm-message-state",
-})  # fmt: skip
-"""What servers write above a mail: it differs between two copies of the same one, and is nobody's word."""
 _LOCKED = {
     "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
@@ -137,6 +131,14 @@ class MailIntake:
         taken = opened(raw)
         return self._mail(taken.top.headers, contents_of(taken), raw, taken.top.start)
 
+    def words(self, raw: bytes) -> Reply:
+        """What a mail says, whoever sent it and whatever becomes of it: for a person who looks at it."""
+        mail = self.opened(raw)
+        worded = mail.worded
+        return Reply(
+            mail.notice_id or "", mail.sender.address, mail.message_id, worded.text, worded.files, mail.headers, worded.doubts
+        )
+
     def unread(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None:
         """What becomes of a mail that could not be read, by its first headers alone: it is kept whole, and says so."""
         headers, _ = headers_at(raw[:MAX_HEAD].lstrip(b"\r\n"), 0, MAX_HEAD)
@@ -216,7 +218,7 @@ def _wrong(field: str, code: str, message: str) -> ReportInvalid:
 
 
 def _sender(mail: Mail) -> tuple[str, str | None]:
-    if not mail.sender.address and not mail.headers.raw("From").strip():
+    if not mail.sender.address and not mail.headers.raw("From").strip("<> \t"):
         raise _wrong("From", "sender_missing", "There is no sender; the claimant could not be told anything.")
     sender = email_or_none(mail.sender.address)
     if sender is None or reference_or_none(sender.lower()) is None:
@@ -240,7 +242,7 @@ def _as_written(raw: bytes) -> bytes:
         if not text.strip():
             return b"".join([*kept, raw[at:]])
         if text[:1] not in b" \t":
-            dropped = text[:100].partition(b":")[0].strip().lower().decode("latin-1") in _ON_THE_WAY
+            dropped = text[:100].partition(b":")[0].strip().lower().decode("latin-1") in ON_THE_WAY
         if not dropped:
             kept.append(text)
         at = stop

@@ -10,6 +10,8 @@ import re
 import webencodings
 from charset_normalizer import from_bytes
 
+from adapters.intake.mail_guess import likeliest
+
 _SAMPLE = 20_000
 """Bytes that a guess looks at: guessing tries every charset there is."""
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
@@ -153,8 +155,12 @@ def _guessed(data: bytes) -> str:
         return data.decode(_FALLBACK, "replace")
     at = next((found.start() for found in re.finditer(rb"[\x80-\xff]", data)), 0)
     begin = max(0, at - 200)
-    best = from_bytes(data[begin : begin + _SAMPLE]).best()
-    codec = _codec(best.encoding.replace("_", "-")) if best is not None else None
+    sample = data[begin : begin + _SAMPLE]
+    # A letter of several bytes may be cut at the end of a sample; a whole line is not.
+    codec = likeliest(sample if len(data) <= _SAMPLE else sample.rpartition(b"\n")[0])
+    if codec is None:
+        best = from_bytes(sample).best()
+        codec = _codec(best.encoding.replace("_", "-")) if best is not None else None
     try:
         return data.decode(codec or _FALLBACK)
     except ValueError:

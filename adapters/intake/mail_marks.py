@@ -14,13 +14,16 @@ from email.utils import getaddresses
 from itertools import islice
 from uuid import UUID
 
-from adapters.intake.mail_headers import MAX_HEADER, readable, words_decoded
+from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
+from adapters.intake.mail_headers import Headers as Fields
 from adapters.intake.mail_machine import Headers, Shown, gives_back, sign_of
 from adapters.intake.mail_proof import Verdict, verdict_of
+from adapters.intake.mail_senders import sender_of
 
-MAX_HEAD = 256_000
+MAX_HEAD = 2_000_000
 """Bytes of headers that are looked at; mail servers take less."""
 MAX_HEADERS = 2_000
+"""Headers that are kept of one mail, and of one name that servers write on the way a tenth."""
 MAX_PLACES = 500
 """Of our domain in a bounce."""
 MAX_RETURNED = 2_000_000
@@ -62,6 +65,8 @@ class MailMarks:
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
+    headed: bool = True
+    """It has a header at all; without one it is no mail."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class MarksReader:
         """The marks of a mail. Raises nothing: what cannot be read is not there."""
         headers = _headers(raw)
         to = {address for name in ("to", "cc", "delivered-to", "x-original-to") for address in _addresses(headers, name)}
-        author, munged = _author(headers, self.own | to)
+        wrote = sender_of(_fields(headers), self.own)
+        author, munged = wrote.address.lower(), wrote.guessed
         own_list = munged and any(_list_of(address) in _lists(headers) for address in to | self.own)
         sign = sign_of(headers, own_list=own_list)
         subject = words_decoded(_first(headers, "subject")).strip()
@@ -107,6 +113,7 @@ class MarksReader:
             sign=sign,
             own=self._own(headers, author),
             returned=self._given_back(raw) if gives_back(headers, raw[:MAX_RETURNED]) else (),
+            headed=bool(headers),
         )
 
     def _own(self, headers: Headers, author: str) -> str | None:
@@ -171,32 +178,30 @@ def _compact(address: str) -> Answered | None:
 
 
 def _headers(raw: bytes) -> dict[str, list[str]]:
-    """All headers of the mail itself, by their name in lower case, unfolded, each with an end."""
+    """All headers of the mail itself, by their name in lower case, unfolded, each with an end. Of what servers write on the way
+    there may be any number; it takes no room from what the author wrote."""
     found: dict[str, list[str]] = {}
-    field_bytes = b""
-    for line in [*raw[:MAX_HEAD].splitlines()[: MAX_HEADERS * 5], b""]:
+    field_bytes, kept = bytearray(), 0
+    for line in [*raw[:MAX_HEAD].splitlines(), b""]:
         if line[:1] in (b" ", b"\t") and line.strip():
-            field_bytes = (field_bytes + b" " + line.strip())[:MAX_HEADER]
+            if len(field_bytes) < MAX_HEADER:
+                field_bytes += b" " + line.strip()
             continue
         match = _FIELD.match(field_bytes)
         if match is not None:
-            value = readable(match[2].strip()[:MAX_HEADER].decode("ascii", "surrogateescape"))
-            found.setdefault(match[1].decode("ascii").lower(), []).append(value)
+            values = found.setdefault(match[1].decode("ascii").lower(), [])
+            on_the_way = match[1].lower().decode("ascii") in ON_THE_WAY
+            if len(values) < MAX_HEADERS // 10 if on_the_way else kept < MAX_HEADERS:
+                values.append(readable(match[2].strip()[:MAX_HEADER].decode("ascii", "surrogateescape")))
+                kept += not on_the_way
         if not line.strip():
             break
-        field_bytes = line[: MAX_HEADER + 200]
+        field_bytes = bytearray(line[: MAX_HEADER + 200])
     return found
 
 
-def _author(headers: Headers, ours: frozenset[str] | set[str]) -> tuple[str, bool]:
-    """The address of whoever wrote it, and whether a list had put its own in its place: then the author is named beside it."""
-    author = next(iter(_addresses(headers, "from")), "")
-    if author and _base(author) in ours:
-        for name in ("x-original-from", "reply-to", "x-original-sender"):
-            named = next((address for address in _addresses(headers, name) if _base(address) not in ours), None)
-            if named is not None:
-                return named, True
-    return author, False
+def _fields(headers: Headers) -> Fields:
+    return Fields(tuple((name, value) for name, values in headers.items() for value in values))
 
 
 def _addresses(headers: Headers, name: str) -> list[str]:

@@ -11,7 +11,7 @@ from adapters.intake.mail_files import clean_name, ending_of, type_of
 from adapters.intake.mail_headers import parameters, words_decoded
 from adapters.intake.mail_html import rendered
 from adapters.intake.mail_mime import Opened, Part, opened
-from adapters.intake.mail_transfer import unpacked, uu_files
+from adapters.intake.mail_transfer import Sent, unpacked, uu_files
 from domain.model.report import Attachment
 
 MAX_TEXT = 2_000_000
@@ -128,6 +128,10 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     if kind in _LOCKED or name.lower() == "winmail.dat":
         reading.locked.add(_LOCKED.get(kind, "tnef"))
     shown = kind in _TEXTS and not attached
+    if shown and b"\x00" in sent.data and (said := _without_nul(sent.data, part.parameters.get("charset"))) is not None:
+        # What mail programs drop (RFC 5322, section 4) hides no words.
+        sent = Sent(said, sent.guessed)
+        reading.doubts.add("type")
     if shown and not _is_binary(sent.data, part.parameters.get("charset")):
         if name and sent.data:
             # Some programs name the text itself, others show a small text file below it: it is both.
@@ -158,6 +162,14 @@ def _is_binary(data: bytes, charset: str | None) -> bool:
         return data.startswith((b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff", b"GIF89a", b"GIF87a", b"\x89PNG"))
     text, _ = text_of(sample[: len(sample) // 4 * 4], charset)
     return sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text) * 20 > len(text)
+
+
+def _without_nul(data: bytes, charset: str | None) -> bytes | None:
+    """A text of single bytes without the NULs in it; None: they are part of its letters, or it is no text."""
+    few = data.count(b"\x00") * 6 <= len(data)
+    wide = (charset or "").lower().startswith(("utf-16", "utf-32", "ucs")) or data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    # Every second byte of Latin letters in two bytes each is one: that many are no accident.
+    return None if wide or not few else data.replace(b"\x00", b"")
 
 
 def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -38,9 +39,14 @@ def _known_zone(value: str) -> str:
     return value
 
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A local part in quotation marks may hold a space (RFC 5321, section 4.1.2)."""
+
+
 def _email(value: str) -> str:
     local, _, host = value.rpartition("@")
-    if not local or "." not in host or " " in value or len(value) > 254:
+    spaced = " " in host or (" " in local and not _QUOTED.fullmatch(local))
+    if not local or "." not in host or spaced or len(value) > 254:
         raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
     return _plain(value)
 

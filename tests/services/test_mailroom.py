@@ -12,7 +12,7 @@ import pytest
 from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
-from cli.kit.parsers import parsers
+from cli.kit.parsers import outcome, parsers
 from storage.outside.outbox import PostgresOutbox
 from storage.team.sender_letters import PostgresSenderLetters
 from tests.support.office import Office, party, settings
@@ -126,6 +126,47 @@ class TestWhoSpeaks:
         assert (await taken(office, a_mail(In_Reply_To=f"<{asked}.{token}@ombud.example>")))["status"] == "message"
         told = await office.views.timeline(office.tenant_id, case["id"])
         assert [one.fact.to for one in told if one.fact.type == "message_sent"] == ["claimant", "desk"]
+
+
+class TestTriedWithoutAServer:
+    """Whoever tries a mail (`ombud intake read`) is told what the door would do: one judgement serves both."""
+
+    @pytest.mark.parametrize(
+        ("raw", "becomes"),
+        [
+            (a_mail(), "report"),
+            (a_mail('"kim roe"@example.org'), "report"),
+            (a_mail(Authentication_Results="mx.ombud.example; dmarc=fail"), "unplaced"),
+            (a_mail(Authentication_Results="mx.ombud.example; dmarc=pass header.from=example.org"), "report"),
+            (a_mail("Kim <>"), "unplaced"),
+            (a_mail("").replace(b"From: \r\n", b""), "unplaced"),
+            (b"Received: by mx.example\r\n" * 20_000 + a_mail(), "report"),
+            (a_mail(text=""), "report"),
+            (b"no header at all", "refused"),
+            (a_mail(X_Ombud_Case="case_1"), "ignored"),
+            (a_mail(To=KIM), "unplaced"),
+            (a_mail(Auto_Submitted="auto-replied"), "ignored"),
+            (a_mail(List_Id="<talk.lists.example>"), "unplaced"),
+            (a_mail(Subject="Automatic reply: my case"), "unplaced"),
+            (a_mail(Subject="Re: (case 00000000)", Authentication_Results="mx.ombud.example; dmarc=fail"), "unplaced"),
+        ],
+    )
+    async def test_it_says_what_the_door_does(self, office: Office, raw: bytes, becomes: str) -> None:
+        read = outcome(settings().model_copy(update={"mail_relay": "mx.ombud.example"}), "mail", raw, None)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        status = answer.json().get("status") if answer.status_code == 200 else {201: "report", 422: "refused"}[answer.status_code]
+        assert (read["outcome"], status) == (becomes, becomes), (read["why"], answer.text)
+
+    async def test_of_what_nobody_is_named_in_the_words_are_kept_and_can_be_placed(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        said = await taken(office, a_mail("nobody", "The kettle never came."))
+        assert said["reason"] == "unreadable"
+        desk = office.desk("dana")
+        mail = (await desk.get(f"/v1/unplaced/{said['unplaced']}")).json()
+        assert mail["text"] == "The kettle never came."
+        body = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        assert (await desk.post(f"/v1/unplaced/{said['unplaced']}/place", json=body)).is_success
+        assert "The kettle never came." in (await words(office, case["id"]))[0][1]
 
 
 class TestMachines:

@@ -135,6 +135,15 @@ class TestReport:
             INTAKE.read(raw)
         assert (caught.value.errors[0].field, caught.value.errors[0].code) == (field, code)
 
+    def test_what_a_mail_says_is_read_whoever_sent_it(self) -> None:
+        said = INTAKE.words(b"From: nobody\nSubject: x\n\nThe kettle never came.")
+        assert (said.sender, said.text) == ("", "The kettle never came.")
+
+    def test_what_servers_wrote_above_it_hides_no_sender(self) -> None:
+        report = INTAKE.read(b"Received: by mx.example\r\n" * 20_000 + b"From: jo@example.net\r\n\r\nThe kettle never came.")
+        assert isinstance(report, Report)
+        assert (report.parties[0].email, report.statement) == ("jo@example.net", "The kettle never came.")
+
     def test_a_mail_beyond_the_limit_is_not_read(self) -> None:
         with pytest.raises(ReportInvalid, match="too_large"):
             INTAKE.read(b"x" * 20_000_001)

@@ -96,3 +96,14 @@ def test_of_several_authors_no_verdict_speaks() -> None:
     assert READER.read(two).verdict == "none"
     both = raw.replace(b"From: Kim <kim@example.net>", b"From: Kim <kim@example.net>, eve@evil.example", 1)
     assert READER.read(both).verdict == "none"
+
+
+def test_what_servers_wrote_on_the_way_hides_no_author() -> None:
+    way = b"Received: from mx.example by mx.example; Sat, 28 Nov 2026 18:59:42 +0000\r\n\tfor <x@desk.example>\r\n" * 20_000
+    marks = READER.read(way + a_mail(Subject="The kettle"))
+    assert (marks.author, marks.subject, marks.headed) == ("kim@example.net", "The kettle", True)
+
+
+@pytest.mark.parametrize(("raw", "headed"), [(b"", False), (b"no header at all", False), (b"To: x\n\ntext", True)])
+def test_what_has_no_header_is_no_mail(raw: bytes, headed: bool) -> None:
+    assert READER.read(raw).headed is headed

@@ -1,0 +1,84 @@
+"""What becomes of a mail, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from domain.rules.mail import Addressed, Fate, answering, answers_something, by_its_marks, proof, reporting, unread
+
+
+@dataclass(frozen=True)
+class Mark:
+    author: str = "mia@x.example"
+    answers: tuple[str, ...] = ()
+    case_token: str | None = None
+    sign: Any = None
+    own: str | None = None
+    headed: bool = True
+
+
+@dataclass(frozen=True)
+class Sign:
+    certain: bool
+    code: str = "list"
+
+
+@dataclass(frozen=True)
+class Case:
+    marks: Mark
+    fate: Fate | None
+    came_back: bool = False
+    name: str = field(default="")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(Mark(), None),
+        Case(Mark(own="own_notice"), Fate("ignored", "own_notice"), came_back=True),
+        Case(Mark(own="own_address", sign=Sign(True)), Fate("unplaced", "own_address")),
+        Case(Mark(sign=Sign(True)), Fate("ignored", "list")),
+        Case(Mark(sign=Sign(False)), Fate("unplaced", "machine_mail")),
+        Case(Mark(sign=Sign(False)), Fate("ignored", "bounce"), came_back=True),
+    ],
+)
+def test_what_it_says_about_itself(case: Case) -> None:
+    assert by_its_marks(case.marks, came_back=case.came_back) == case.fate
+
+
+def test_whatever_has_a_header_is_kept() -> None:
+    assert unread(Mark(), "report_invalid") == Fate("unplaced", "unreadable", tell=True)
+    assert unread(Mark(author=""), "reading_failed") == Fate("unplaced", "unreadable")
+    assert unread(Mark(author="", headed=False), "report_invalid").outcome == "refused"
+    assert unread(Mark(), "reading_busy").outcome == "refused"
+
+
+def test_nobody_vouches_for_what_is_shown_to_be_forged() -> None:
+    assert proof("fail", held=True, vouched=True) == "failed"
+    assert proof("pass", held=False, vouched=False) == "relay"
+    assert [proof("none", held=held, vouched=vouched) for held, vouched in [(True, True), (False, True), (False, False)]] == [
+        "token", "caller", "none",
+    ]  # fmt: skip
+
+
+def test_an_answer_is_a_word_of_whoever_was_written_to_when_it_is_proven() -> None:
+    fits = Addressed(letter=True, party=True, is_sender=True)
+    assert [answering(fits, proven) is None for proven in ("token", "relay", "caller", "none", "failed")] == [True] * 3 + [
+        False
+    ] * 2
+    told = [(True, False, False), (False, False, False), (True, True, False)]
+    fates = [answering(Addressed(*one), "relay") for one in told]
+    assert [fate.reason if fate else None for fate in fates] == ["not_a_party", "case_unknown", "not_the_recipient"]
+
+
+def test_a_first_mail_is_a_report_unless_it_is_forged() -> None:
+    assert reporting("none") is None
+    assert reporting("failed") == Fate("unplaced", "unproven")
+    assert [answers_something(one) for one in (Mark(), Mark(answers=("ntc",)), Mark(case_token="981e004b"))] == [
+        False,
+        True,
+        True,
+    ]
