@@ -32,6 +32,7 @@ _LOCKED = {
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
     "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
 }
+NOTHING_NEW = "(The e-mail says nothing beside what it quotes. That is attached.)"
 UNREAD = "This e-mail could not be read here: it takes more time or memory than is given to one. It is attached as it came."
 
 
@@ -83,6 +84,9 @@ class Mail:
         """What it says. Of an answer to a notice without what it quotes of it, unless it forwards something as the answer."""
         answers = self.notice_id is not None and not is_forward(self.headers.text("Subject"))
         own, quoted = without_quotes(self.contents.text) if answers else (self.contents.text, "")
+        if quoted and not own:
+            # Our own words, given back, are nobody's answer.
+            own = NOTHING_NEW
         return _worded(self, own, quoted)
 
     @property

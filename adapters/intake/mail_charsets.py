@@ -10,7 +10,7 @@ import re
 import webencodings
 from charset_normalizer import from_bytes
 
-from adapters.intake.mail_guess import likeliest
+from adapters.intake.mail_guess import FEWEST, likeliest
 
 _SAMPLE = 20_000
 """Bytes that a guess looks at: guessing tries every charset there is."""
@@ -150,8 +150,8 @@ def plain_guess(data: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
-    if not _FOREIGN.search(data):
-        # Single letters of the West among plain ones: no other script is written so.
+    if not _FOREIGN.search(data) or len(data.translate(None, bytes(range(128)))) < FEWEST:
+        # Single letters of the West among plain ones: no other script is written so. And of so few nobody knows better.
         return data.decode(_FALLBACK, "replace")
     at = next((found.start() for found in re.finditer(rb"[\x80-\xff]", data)), 0)
     begin = max(0, at - 200)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 _HIGH = re.compile(rb"[\x80-\xff]")
-_FEWEST = 4
+FEWEST = 4
 """Bytes beyond ASCII: a name or a sign among plain letters tells nothing."""
 _MIXED = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 """Letters of two scripts in one word: then it is one script with accents, and none of these."""
@@ -35,7 +35,7 @@ _LETTERS = {
 def likeliest(data: bytes) -> str | None:
     """The codec in which this reads best; None: in none of these does it read like what people write."""
     high = len(_HIGH.findall(data))
-    if high < _FEWEST:
+    if high < FEWEST:
         return None
     told = {codec: score / high for codec, scored in _SCORED.items() if (score := scored(data)) is not None}
     best = max(told, key=lambda codec: told[codec], default=None)
@@ -70,7 +70,9 @@ def _by_letters(codec: str) -> Callable[[bytes], float | None]:
     return scored
 
 
-def _by_pairs(codec: str, likely: Callable[[int, int], float], single: Callable[[int], float | None]) -> Callable[[bytes], float | None]:
+def _by_pairs(
+    codec: str, likely: Callable[[int, int], float], single: Callable[[int], float | None]
+) -> Callable[[bytes], float | None]:
     """How likely a text of two bytes a sign is, by its lead and trail bytes."""
 
     def scored(data: bytes) -> float | None:

@@ -128,11 +128,13 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     if kind in _LOCKED or name.lower() == "winmail.dat":
         reading.locked.add(_LOCKED.get(kind, "tnef"))
     shown = kind in _TEXTS and not attached
-    if shown and b"\x00" in sent.data and (said := _without_nul(sent.data, part.parameters.get("charset"))) is not None:
+    charset = part.parameters.get("charset")
+    binary = shown and _is_binary(sent.data, charset)
+    if binary and (said := _without_nul(sent.data, charset)) is not None and not _is_binary(said, charset):
         # What mail programs drop (RFC 5322, section 4) hides no words.
-        sent = Sent(said, sent.guessed)
+        sent, binary = Sent(said, sent.guessed), False
         reading.doubts.add("type")
-    if shown and not _is_binary(sent.data, part.parameters.get("charset")):
+    if shown and not binary:
         if name and sent.data:
             # Some programs name the text itself, others show a small text file below it: it is both.
             reading.files.append(_file(name, kind, sent.data, reading.number))

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.mail import UNREAD, MailIntake, Reply
+from adapters.intake.mail import NOTHING_NEW, UNREAD, MailIntake, Reply
 from adapters.intake.mail_quotes import without_quotes
 from domain.base import Side
 from domain.model.report import Report, ReportedParty
@@ -268,5 +268,10 @@ class TestQuotes:
         text = "On Tuesday the triager wrote:\nThis is a duplicate.\nIt is not."
         assert without_quotes(text) == (text, "")
 
-    def test_nothing_but_a_quote_is_the_statement(self) -> None:
-        assert without_quotes("> Old.\n> Older.") == ("> Old.\n> Older.", "")
+    def test_nothing_but_a_quote_has_no_own_words(self) -> None:
+        assert without_quotes("> Old.\n> Older.") == ("", "> Old.\n> Older.")
+
+    def test_what_is_given_back_is_nobodys_answer(self) -> None:
+        said = INTAKE.read(a_mail("> Hello, do you agree?\n", headers="In-Reply-To: <ntc_1@ombud.example>\n"))
+        assert isinstance(said, Reply)
+        assert (said.text, [file.name for file in said.attachments]) == (NOTHING_NEW, ["quoted-text.txt", "original.eml"])

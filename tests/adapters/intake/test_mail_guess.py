@@ -30,7 +30,7 @@ def test_one_line_is_enough(codec: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Zahlung zurück, Größe", "él pagó dos veces", "ÄÖÜ", "FAÇADE", "déjà", "© 2026", "för två gånger", "½ price – “now”"]
+    "text", ["Zahlung zurück, Größe", "él pagó dos veces", "ÄÖÜ", "FAÇADE", "déjà", "© 2026", "för två gånger", "10 £"]
 )
 def test_the_west_stays_itself(text: str) -> None:
     assert text_of(text.encode("cp1252"), None)[0] == text

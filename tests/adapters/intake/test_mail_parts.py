@@ -166,6 +166,10 @@ class TestStructure:
         found = contents_of(opened(b"Content-Type: text/plain\n\n" + b"PK\x03\x04" + bytes(range(256)) * 4))
         assert (found.text, len(found.files), "type" in found.doubts) == ("", 1, True)
 
+    def test_a_nul_hides_no_words(self) -> None:
+        found = contents_of(opened(b"Content-Type: text/plain; charset=utf-8\n\nThe ke\x00ttle came late\x00.\x1b[31m\x07"))
+        assert (found.text.startswith("The kettle came late."), found.files, "type" in found.doubts) == (True, (), True)
+
 
 class TestLocked:
     @pytest.mark.parametrize(
