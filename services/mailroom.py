@@ -205,12 +205,15 @@ async def _words(mail: Mail) -> Report | MailReply | None:
 
 
 async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> bool:
-    """Whether it gives back letters of ours, which are marked so."""
-    came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
+    """Whether it gives back letters of ours, which are marked so: those that it says failed for whom they were written to."""
     if marks.own is not None:
         return False
+    came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
     for named in came_back:
-        await undelivered(parts, mail.tenant_id, named.notice_id)
+        notice = await parts.answered.notice(mail.tenant_id, named.notice_id)
+        known = await parts.views.addresses(mail.tenant_id, notice.case_id) if notice is not None and marks.recipients else {}
+        if rules.failed_for(known.get(notice.recipient, "") if notice is not None else "", marks.recipients):
+            await undelivered(parts, mail.tenant_id, named.notice_id)
     return bool(came_back)
 
 
@@ -234,7 +237,8 @@ async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
 
 
 def _proof(mail: Mail, marks: MailMarks, about: _About | None) -> Proof:
-    return rules.proof(marks.verdict, held=about is not None and about.held, vouched=mail.vouched)
+    held = about is not None and about.held
+    return rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=mail.vouched)
 
 
 async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
@@ -255,7 +259,7 @@ async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
             continue
         theirs = [
             party for party, address in sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
-            if address.casefold() == marks.author.casefold()
+            if rules.same_address(address, marks.author)
         ]  # fmt: skip
         others.append(_About(row, theirs[0] if theirs else None, held=False))
     return next((one for one in others if one.party is not None), others[0] if others else None)
@@ -264,7 +268,7 @@ async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
 async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | MailReply, about: _About) -> Taken:
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
-    theirs = about.party is not None and addresses.get(about.party, "").casefold() == marks.author.casefold()
+    theirs = about.party is not None and rules.same_address(addresses.get(about.party, ""), marks.author)
     addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs)
     fate = rules.answering(addressed, _proof(mail, marks, about))
     if fate is not None:

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
-from adapters.intake.mail_machine import Headers, Shown, gives_back, sign_of
+from adapters.intake.mail_machine import Headers, Shown, gives_back, is_report, sign_of
 from adapters.intake.mail_proof import Verdict, verdict_of
-from adapters.intake.mail_senders import sender_of
+from adapters.intake.mail_report import reported
+from adapters.intake.mail_senders import addresses_in, sender_of
 
 MAX_HEAD = 2_000_000
 """Bytes of headers that are looked at; mail servers take less."""
@@ -65,6 +66,10 @@ class MailMarks:
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
+    recipients: tuple[tuple[str, str], ...] = ()
+    """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
+    one_author: bool = True
+    """Its From names one address and no other: of several nobody knows whose word it is (RFC 5322, section 3.6.2)."""
     headed: bool = True
     """It has a header at all; without one it is no mail."""
 
@@ -95,24 +100,25 @@ class MarksReader:
         headers = _headers(raw)
         to = {address for name in ("to", "cc", "delivered-to", "x-original-to") for address in _addresses(headers, name)}
         wrote = sender_of(_fields(headers), self.own)
-        author, munged = wrote.address.lower(), wrote.guessed
+        author, munged = plain_lower(wrote.address), wrote.guessed
         own_list = munged and any(_list_of(address) in _lists(headers) for address in to | self.own)
         sign = sign_of(headers, own_list=own_list)
+        recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         subject = words_decoded(_first(headers, "subject")).strip()
         token = _CASE.search(subject)
         return MailMarks(
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            # Of several authors nobody knows of whom a verdict speaks (RFC 5322, section 3.6: one From; RFC 7489, section 6.6.1).
-            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, author)
-            if author and len(headers.get("from", ())) == 1 == len(set(_addresses(headers, "from")))
-            else "none",
+            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, "" if munged else author),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(raw) if gives_back(headers, raw[:MAX_RETURNED]) else (),
+            returned=self._given_back(texts) if gives_back(headers, [action for _, action in recipients]) else (),
+            recipients=recipients,
+            # Who stands beside the field is what a list says, and no proof.
+            one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),
             headed=bool(headers),
         )
 
@@ -130,7 +136,7 @@ class MarksReader:
             found for name in ("to", "cc", "delivered-to", "x-original-to") for found in map(_compact, _addresses(headers, name))
         ]
         by_id = [
-            Answered(match[1], match[2].lower() if match[2] else None)
+            Answered(match[1].lower(), match[2].lower() if match[2] else None)
             for name in ("in-reply-to", "references")
             for match in reversed(list(self._notice.finditer(" ".join(headers.get(name, ())))))
         ]
@@ -146,7 +152,7 @@ class MarksReader:
         for place in islice(_places(text.lower(), end), MAX_PLACES):
             match = self._notice.search(text, max(0, place - 160), place + len(end) + 1)
             if match is not None:
-                found[Answered(match[1], match[2].lower() if match[2] else None)] = None
+                found[Answered(match[1].lower(), match[2].lower() if match[2] else None)] = None
         return tuple(found)[:20]
 
 
@@ -182,7 +188,10 @@ def _headers(raw: bytes) -> dict[str, list[str]]:
     there may be any number; it takes no room from what the author wrote."""
     found: dict[str, list[str]] = {}
     field_bytes, kept = bytearray(), 0
-    for line in [*raw[:MAX_HEAD].splitlines(), b""]:
+    head = raw[:MAX_HEAD]
+    # A lone return ends no line, or whoever writes one into a header writes headers of their own (RFC 5322, section 2.2).
+    for line in [*(head if b"\n" in head else head.replace(b"\r", b"\n")).split(b"\n"), b""]:
+        line = line.removesuffix(b"\r")  # noqa: PLW2901 - the line without its end
         if line[:1] in (b" ", b"\t") and line.strip():
             if len(field_bytes) < MAX_HEADER:
                 field_bytes += b" " + line.strip()
@@ -210,6 +219,11 @@ def _addresses(headers: Headers, name: str) -> list[str]:
     except (ValueError, TypeError, IndexError, RecursionError):
         found = []
     return [address.strip().strip("'").lower() for _, address in found if "@" in address][:200]
+
+
+def plain_lower(address: str) -> str:
+    """An address with A to Z in lower case: other letters that fold to one of them are not it (RFC 5321, section 2.4)."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
 def _base(address: str) -> str:

@@ -28,8 +28,17 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
     found = [parsed for parsed in map(_parsed, results) if parsed is not None]
     ours = [one for one in found if _named(one, relays)]
     if ours:
-        return _judged(ours[0], address.rpartition("@")[2].lower())
+        return _judged(ours[0], _domain(address))
     return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
+
+
+def _domain(address: str) -> str:
+    """As it stands in such a header: in the letters of the domain name system (RFC 8601, section 5, and RFC 5890)."""
+    domain = address.rpartition("@")[2].lower().rstrip(".")
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except ValueError:
+        return domain
 
 
 def _parsed(value: str) -> authres.AuthenticationResultsHeader | None:
@@ -44,17 +53,23 @@ def _named(header: authres.AuthenticationResultsHeader, relays: Sequence[str]) -
 
 
 def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict:
-    """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From."""
+    """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From. What the relay says of
+    the domain in another From than the one that is read here speaks against the mail: two readers saw two authors."""
     dmarc = [result for result in header.results if _method(result) == "dmarc"]
-    if any(_result(one) in _FAILS for one in dmarc):
+    if any(_result(one) in ("fail", "hardfail", "policy") for one in dmarc):
         return "fail"
-    if any(_result(one) == "pass" and _of(one, "header", "from") in ("", domain) for one in dmarc):
+    of = {_of(one, "header", "from").rstrip(".") for one in dmarc} - {""}
+    if domain and of and domain not in of:
+        return "fail"
+    if any(_result(one) == "pass" for one in dmarc):
         return "pass" if domain else "none"
     others = [result for result in header.results if _method(result) in ("spf", "dkim")]
     if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
         return "pass"
     passed = any(_result(one) == "pass" for one in others)
-    return "fail" if not passed and any(_result(one) in _FAILS for one in others) else "none"
+    # Where DMARC could not be asked, a weak word of the others alone shows nobody to be forged.
+    fails = [one for one in others if _result(one) in _FAILS and not (dmarc and _result(one) == "softfail")]
+    return "fail" if not passed and fails else "none"
 
 
 def _aligned(result: object, domain: str) -> bool:

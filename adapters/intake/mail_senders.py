@@ -84,6 +84,13 @@ def mailboxes(field: str) -> list[Sender]:
     return [found for piece in pieces if (found := mailbox(piece.strip().rstrip(","))).address]
 
 
+def addresses_in(field: str) -> frozenset[str]:
+    """Whatever looks like an address in a field outside of quotation marks that are a name's, and of comments."""
+    plain = _without_comments(field[:_LOOKED_AT])[0]
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"(?!\s*@)', " ", plain)
+    return frozenset(address.lower() for found in _BARE.findall(outside) if "@" in (address := _address(found)))
+
+
 def mailbox(field: str) -> Sender:
     """Name and address of the first mailbox in a field; empty when there is none."""
     field = field[:_LOOKED_AT]

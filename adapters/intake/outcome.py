@@ -24,7 +24,7 @@ _WHY = {
     "own_address": "It says that it comes from where it goes to ({code}): kept for the team, and no letter is sent.",
     "bounce": "It gives the notice {notice} back: that one counts as undelivered, if it is ours. No case is opened.",
     "machine_mail": "A machine may have written it ({sign}): kept for the team, and no letter is sent.",
-    "unproven": "The relay shows its sender to be forged ({code}): it is nobody's word. Kept for the team.",
+    "unproven": "Its sender is shown to be forged, or it names no one author ({code}): it is nobody's word. Kept for the team.",
     "unreadable": "No report can be made of it ({code}): {problem}. Kept for the team.",
     "no_report": "A machine wrote it ({code}): no case is opened and no letter sent.",
 }
@@ -94,7 +94,7 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     statement = found.text if isinstance(found, Reply) else found.statement
     held = any(one.token is not None for one in marks.answers)
     # Whoever brings a mail may vouch for its sender; what the relay shows to be forged nobody can vouch for.
-    proven = rules.proof(marks.verdict, held=held, vouched=True)
+    proven = rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=True)
     answers = rules.answers_something(marks) or isinstance(found, Reply)
     fate = rules.answering(Addressed(True, True, True), proven) if answers else rules.reporting(proven)
     if fate is not None:

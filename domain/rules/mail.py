@@ -60,6 +60,11 @@ class Marked(Protocol):
         ...
 
     @property
+    def one_author(self) -> bool:
+        """Its From names one address, and no list has put its own there."""
+        ...
+
+    @property
     def headed(self) -> bool:
         """It has a header at all."""
         ...
@@ -97,6 +102,21 @@ def by_its_marks(marks: Marked, *, came_back: bool) -> Fate | None:
     return Fate("ignored", marks.sign.code) if marks.sign.certain else Fate("unplaced", "machine_mail")
 
 
+def failed_for(address: str, recipients: Sequence[tuple[str, str]]) -> bool:
+    """Whether a delivery report says that the letter to this address failed: by what it says of it, else of anybody."""
+    known = [action for whom, action in recipients if same_address(whom, address)]
+    return "failed" in known if known else not recipients or any(action == "failed" for _, action in recipients)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses are one: A to Z in either case, and every other letter itself (RFC 5321, section 2.4)."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(address: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in address.strip())
+
+
 def unread(marks: Marked, code: str) -> Fate:
     """What becomes of what its reader refused with this code. Whatever has a header is a mail, and is kept: somebody may have
     written it."""
@@ -105,13 +125,16 @@ def unread(marks: Marked, code: str) -> Fate:
     return Fate("unplaced", "unreadable", tell=bool(marks.author))
 
 
-def proof(verdict: Literal["pass", "fail", "none"], *, held: bool, vouched: bool) -> Proof:
-    """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches.
+def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: bool, vouched: bool) -> Proof:
+    """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches, and nothing proves which
+    of several authors it was, or an author that a list names.
 
     ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties.
     """
     if verdict == "fail":
         return "failed"
+    if not one_author:
+        return "none"
     if verdict == "pass":
         return "relay"
     return "token" if held else "caller" if vouched else "none"

@@ -88,14 +88,42 @@ def test_whatever_came_has_marks(raw: bytes) -> None:
     assert READER.read(raw).message_id.startswith("sha256:")
 
 
-def test_of_several_authors_no_verdict_speaks() -> None:
-    said = "mx.desk.example; dmarc=pass"
-    assert READER.read(a_mail(Authentication_Results=f"{said} header.from=example.net")).verdict == "pass"
-    raw = a_mail(Authentication_Results=said)
-    two = raw.replace(b"To: disputes", b"From: eve@evil.example\r\nTo: disputes", 1)
-    assert READER.read(two).verdict == "none"
-    both = raw.replace(b"From: Kim <kim@example.net>", b"From: Kim <kim@example.net>, eve@evil.example", 1)
-    assert READER.read(both).verdict == "none"
+AUTHORS = [
+    ("Kim <kim@example.net>", "kim@example.net", True),
+    ("kim@example.net <kim@example.net>", "kim@example.net", True),
+    ('"kim@elsewhere.example" <kim@example.net>', "kim@example.net", True),
+    ("Kim (kim@elsewhere.example) <kim@example.net>", "kim@example.net", True),
+    ("kim@example.net <eve@evil.example>", "eve@evil.example", False),
+    ("kim@example.net, Dana <eve@evil.example>", "eve@evil.example", False),
+    ("<kim@example.net> <eve@evil.example>", "kim@example.net", False),
+    ("Dana <kim@example.net>eve@evil.example", "kim@example.net", False),
+    ("G: kim@example.net, eve@evil.example;", "kim@example.net", False),
+    ("Kim <kim@example.net>, Eve <eve@evil.example>", "kim@example.net", False),
+    ("Kim <kim@example.net>\r\nFrom: eve@evil.example", "kim@example.net", False),
+    ("disputes@desk.example\r\nX-Original-From: kim@example.net", "kim@example.net", False),
+    ("<\u212aim@example.net>", "\u212aim@example.net", True),
+]
+
+
+@pytest.mark.parametrize(("field", "author", "one"), AUTHORS)
+def test_only_an_author_alone_can_be_proven(field: str, author: str, one: bool) -> None:
+    marks = READER.read(a_mail(From=field))
+    assert (marks.author, marks.one_author) == (author, one)
+
+
+def test_a_verdict_about_another_author_speaks_against_the_mail() -> None:
+    said = "mx.desk.example; dmarc=pass header.from"
+    assert READER.read(a_mail(Authentication_Results=f"{said}=example.net")).verdict == "pass"
+    assert READER.read(a_mail(Authentication_Results=f"{said}=evil.example")).verdict == "fail"
+
+
+def test_a_lone_return_makes_no_header() -> None:
+    marks = READER.read(a_mail(X_Note="a\rAuthentication-Results: mx.desk.example; dmarc=pass header.from=example.net\rTo: x"))
+    assert marks.verdict == "none"
+
+
+def test_a_letters_id_is_known_in_any_case() -> None:
+    assert READER.read(a_mail(In_Reply_To=f"<{NOTICE}.{TOKEN}@desk.example>".upper())).answers == (Answered(NOTICE, TOKEN),)
 
 
 def test_what_servers_wrote_on_the_way_hides_no_author() -> None:

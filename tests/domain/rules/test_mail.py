@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from domain.rules.mail import Addressed, Fate, answering, answers_something, by_its_marks, proof, reporting, unread
+from domain.rules.mail import (
+    Addressed,
+    Fate,
+    answering,
+    answers_something,
+    by_its_marks,
+    failed_for,
+    proof,
+    reporting,
+    same_address,
+    unread,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,7 @@ class Mark:
     sign: Any = None
     own: str | None = None
     headed: bool = True
+    one_author: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,27 @@ def test_whatever_has_a_header_is_kept() -> None:
 
 
 def test_nobody_vouches_for_what_is_shown_to_be_forged() -> None:
-    assert proof("fail", held=True, vouched=True) == "failed"
-    assert proof("pass", held=False, vouched=False) == "relay"
-    assert [proof("none", held=held, vouched=vouched) for held, vouched in [(True, True), (False, True), (False, False)]] == [
+    assert proof("fail", one_author=True, held=True, vouched=True) == "failed"
+    assert proof("pass", one_author=True, held=False, vouched=False) == "relay"
+    assert [proof("none", one_author=True, held=held, vouched=vouched)
+            for held, vouched in [(True, True), (False, True), (False, False)]] == [
         "token", "caller", "none",
     ]  # fmt: skip
+
+
+def test_of_several_authors_none_is_proven() -> None:
+    assert {proof(verdict, one_author=False, held=True, vouched=True) for verdict in ("pass", "none")} == {"none"}
+
+
+def test_an_address_is_itself_alone() -> None:
+    assert same_address("Kim@X.example", "kim@x.example ")
+    assert not same_address("\u212aim@x.example", "kim@x.example")
+
+
+def test_a_report_speaks_of_whom_it_names() -> None:
+    said = (("kim@x.example", "delivered"), ("ole@x.example", "failed"))
+    assert [failed_for(one, said) for one in ("Kim@x.example", "ole@x.example", "mia@x.example")] == [False, True, True]
+    assert failed_for("kim@x.example", ())
 
 
 def test_an_answer_is_a_word_of_whoever_was_written_to_when_it_is_proven() -> None:
