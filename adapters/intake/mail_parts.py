@@ -24,7 +24,13 @@ _DEEPEST_INNER = 4
 _WORDS = re.compile(r"\w+")
 _ENRICHED = re.compile(r"<(/?[A-Za-z-]{1,40})>")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml", "text/x-amp-html"})
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
+_FOR_PROGRAMS = frozenset({
+    "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/xml",
+    "text/rtf", "text/rfc822-headers", "text/tab-separated-values", "text/x-moz-deleted",
+})  # fmt: skip
+"""Texts that are written for programs; any other that has no name of a file is for people, whatever it is called."""
 _LOCKED = {
     "application/pkcs7-mime": "smime",
     "application/x-pkcs7-mime": "smime",
@@ -121,8 +127,10 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     """A text to be read here, or None: then it became a file, or there is nothing in it."""
     reading.number += 1
     kind = "text/plain" if part.media_type.startswith("multipart/") else part.media_type
-    sent = unpacked(part.body, part.headers.raw("Content-Transfer-Encoding"))
+    sent = _unpacked(part)
     name, attached = _named(part)
+    if kind.startswith("text/") and kind not in _TEXTS | _FOR_PROGRAMS and not name:
+        kind = "text/plain"
     if sent.guessed:
         reading.doubts.add("encoding")
     if kind in _LOCKED or name.lower() == "winmail.dat":
@@ -147,6 +155,15 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
         said = kind if part.headers.raw("Content-Type") and not shown else ""
         reading.files.append(_file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number))
     return None
+
+
+def _unpacked(part: Part) -> Sent:
+    """The bytes of a part. Where its transfer encoding is named twice and not the same, the one that does something counts."""
+    every = part.headers.every("Content-Transfer-Encoding")
+    if len({value.strip().lower() for value in every}) < 2:
+        return unpacked(part.body, every[0] if every else "")
+    packed = [value for value in every if value.strip().lower() not in ("7bit", "8bit", "binary", "")]
+    return Sent(unpacked(part.body, packed[0] if packed else "").data, guessed=True)
 
 
 def _named(part: Part) -> tuple[str, bool]:
@@ -180,13 +197,13 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         for given, inside in files:
             reading.number += 1
             reading.files.append(_file(clean_name(text_of(given, None)[0]), "", inside, reading.number))
-    text, guessed = text_of(data, part.parameters.get("charset"), html=kind == "text/html")
+    text, guessed = text_of(data, part.parameters.get("charset"), html=kind in _PAGES)
     if guessed:
         reading.doubts.add("charset")
     if len(text) > MAX_TEXT:
         reading.doubts.add("cut")
         text = text[:MAX_TEXT]
-    if kind == "text/html":
+    if kind in _PAGES:
         page = rendered(text)
         reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut)) if there}
         if text.strip() and not page.text:
