@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from domain.model.prose import MAX_PROSE
 from domain.model.report import Report, ReportedParty
 from domain.rules import mail as rules
 from domain.rules.audiences import told_of
+from domain.rules.links import merged_as
 from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
 from services.cases import Seen
@@ -36,6 +37,8 @@ from storage.tenants import Tenant
 
 MORE_FOLLOWS = "more follows"
 """What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
+_LONGEST_WAY = 20
+"""Merges that are followed from case to case."""
 _SAID_MOST = 20_000
 """Characters of a mail's text that lie in its row; the mail itself is kept whole."""
 
@@ -257,11 +260,7 @@ async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
         row = await parts.views.case(mail.tenant_id, case_id)
         if row is None:
             continue
-        theirs = [
-            party for party, address in sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
-            if rules.same_address(address, marks.author)
-        ]  # fmt: skip
-        others.append(_About(row, theirs[0] if theirs else None, held=False))
+        others.append(_About(row, await _party_at(parts, mail, case_id, marks.author), held=False))
     return next((one for one in others if one.party is not None), others[0] if others else None)
 
 
@@ -273,6 +272,7 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
     fate = rules.answering(addressed, _proof(mail, marks, about))
     if fate is not None:
         return await _met(parts, mail, marks, fate, found, about)
+    about = await _where_it_goes_on(parts, mail, marks, about)
     assert about.party is not None, "whose word it is was judged"
     if await _over_the_cap(parts, mail, marks):
         return await keep(parts, mail, marks, "over_cap", found, about)
@@ -289,6 +289,29 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
         # The message is there; the whole mail is kept too, so that no file is lost, and its sender hears of it.
         await keep(parts, mail, marks, "file_refused", found, about, tell=True, problem="; ".join(said.refused))
     return said
+
+
+async def _where_it_goes_on(parts: Parts, mail: Mail, marks: MailMarks, about: _About) -> _About:
+    """The case into which a merged one went, where its reporter is a party too; else the case itself."""
+    for _ in range(_LONGEST_WAY):
+        into = about.row.case.merged_into if about.row.case is not None else None
+        row = await parts.views.case(mail.tenant_id, into) if into is not None else None
+        if row is None:
+            break
+        known, then = about.row.case, about.party
+        theirs = merged_as(known, then) if known is not None and then is not None else None
+        # Whoever was a party there already has one place in it, found by where they are reached.
+        theirs = theirs or await _party_at(parts, mail, row.id, marks.author)
+        if theirs is None or row.case is None or row.case.party(theirs) is None:
+            break
+        about = replace(about, row=row, party=theirs)
+    return about
+
+
+async def _party_at(parts: Parts, mail: Mail, case_id: str, address: str) -> str | None:
+    """The party of a case who is reached at an address."""
+    known = sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
+    return next((party for party, theirs in known if rules.same_address(theirs, address)), None)
 
 
 def _to(notice: AnsweredNotice | None) -> str | None:

@@ -15,6 +15,7 @@ from domain.base import Side
 from domain.model.report import Attachment, Report
 from domain.rules import mail as rules
 from domain.rules.mail import Addressed
+from domain.rules.provider_news import why_declined
 
 Kind = Literal["report", "answer", "signal", "ignored", "unplaced", "refused"]
 PROVIDERS = ("mail", "stripe", "paypal", "generic")
@@ -142,7 +143,13 @@ def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) 
         why = f"News of the dispute {said.news.dispute} ({what}): a signal to its case, kept until there is one."
         money = said.news.amount.model_dump(mode="json") if said.news.amount else None
         return Outcome("signal", why, external_id=said.news.dispute, amount=money)
-    return _of_report(said.report, f"A new dispute at {provider}: it opens a case, or is the one that is here already.")
+    why = f"A new dispute at {provider}: it opens a case, or is the one that is here already."
+    if (declined := why_declined(said.news)) is not None:
+        how = said.news.what.replace("_", " ")
+        why = f"{why} It is over there already ({how}), so the case is declined at once ({declined})."
+    if said.report.synthetic:
+        why = f"{why} It is of {provider}'s test mode: a synthetic case, which pays nothing and reaches nobody outside."
+    return _of_report(said.report, why)
 
 
 def _of_report(report: Report, why: str) -> Outcome:

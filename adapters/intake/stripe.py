@@ -127,6 +127,8 @@ class StripeIntake:
                 "statement": _statement(dispute, news, reason),
                 "amount": news.amount,
                 "parties": self._parties(event, dispute, news),
+                # Nothing was paid in Stripe's test mode, so nothing is paid for it.
+                "synthetic": event.flag("livemode") is False or dispute.flag("livemode") is False,
                 "attributes": _attributes(event, dispute, reason),
             }
         )
@@ -168,7 +170,8 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         provider="stripe",
         dispute=dispute_id,
         event=event.reference("id") or f"{kind}/{dispute_id}",
-        at=event.instant("created") or signed_at,
+        # An event that is said to be made after it was signed would stand above everything that comes.
+        at=min(event.instant("created") or signed_at, signed_at),
         what=what,
         status=status,
         stage=_stage(status or ""),
@@ -177,6 +180,7 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         payment=dispute.reference("charge") or dispute.reference("payment_intent"),
         amount=amount,
         due_at=details.instant("due_by"),
+        account=event.reference("account"),
     )
 
 

@@ -15,6 +15,7 @@ from adapters.letters.composer import Composer
 from cli.kit.parsers import outcome, parsers
 from storage.outside.outbox import PostgresOutbox
 from storage.team.sender_letters import PostgresSenderLetters
+from tests.support.errands import carried_out
 from tests.support.office import Office, party, settings
 
 pytestmark = pytest.mark.postgres
@@ -231,6 +232,23 @@ class TestBounces:
         raw = a_mail("MAILER-DAEMON@mx.example.net", f"Message-ID: {ours}\r\n", Subject="failure notice")
         assert (await taken(office, raw))["reason"] == "mailer_daemon"
         assert {one.state for one in await office.views.notices(office.tenant_id, case["id"])} <= {"pending", "unreachable"}
+
+
+class TestMerged:
+    async def test_an_answer_goes_to_the_case_that_goes_on(self, office: Office) -> None:
+        desk, cleo = office.desk(), office.desk("cleo")
+        sides = [
+            {"side": "claimant", "ref": "user-2", "email": "lee@example.org"},
+            {"side": "respondent", "ref": "programme-9", "email": NIMBUS},
+        ]
+        first, second = await desk.opened(), await desk.opened(matter="report-4711", parties=sides)
+        answered = await letter(office, second["id"])
+        merged = await cleo.post(f"/v1/cases/{second['id']}/merges", {"into": first["id"], "reasons": "The same."})
+        assert merged.status_code == 200, merged.text
+        await carried_out(office, second["id"], first["id"])
+        said = await taken(office, a_mail("lee@example.org", "It happened to me as well.", In_Reply_To=answered))
+        assert (said["status"], said["id"]) == ("message", first["id"])
+        assert "It happened to me as well." in [text for _, text in await words(office, first["id"])]
 
 
 class TestClosed:
