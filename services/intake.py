@@ -19,6 +19,7 @@ from services.cases import Seen
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused
 from services.evidence import scanned
+from services.handed_over import of_report
 from services.mailroom import Ignored, Kept, Landed, Mail, Messaged
 from services.parts import Parts
 from services.provider_news import Heard, said_by, take
@@ -189,6 +190,9 @@ async def land(
         answer = await judged(parts, tenant.id, row, opened.command_id)
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
+        row = await parts.views.case(tenant.id, row.id) or row
+    if report.attachments:
+        await of_report(parts, tenant.id, row, report, credential or opened_by)
         row = await parts.views.case(tenant.id, row.id) or row
     return Landed(row, opened.command_id, opened.created)
 

@@ -26,8 +26,8 @@ from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, send
-from services.errors import Refused, refusal_of
-from services.evidence import scanned
+from services.errors import Refused
+from services.handed_over import filed, handed_in
 from services.parts import MailMarks, MailReply, Parts
 from services.reading import parsed
 from services.rows import CaseRow
@@ -207,17 +207,20 @@ async def _words(mail: Mail) -> Report | MailReply | None:
         return None
 
 
-async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> bool:
+async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> rules.CameBack:
     """Whether it gives back letters of ours, which are marked so: those that it says failed for whom they were written to."""
-    if marks.own is not None:
-        return False
-    came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
-    for named in came_back:
+    given_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
+    found: set[rules.CameBack] = set()
+    for named in given_back if marks.own is None else ():
         notice = await parts.answered.notice(mail.tenant_id, named.notice_id)
-        known = await parts.views.addresses(mail.tenant_id, notice.case_id) if notice is not None and marks.recipients else {}
-        if rules.failed_for(known.get(notice.recipient, "") if notice is not None else "", marks.recipients):
+        if notice is None:
+            continue
+        known = await parts.views.addresses(mail.tenant_id, notice.case_id)
+        believed = rules.came_back(marks, known.get(notice.recipient, ""))
+        found.add(believed)
+        if believed == "yes":
             await undelivered(parts, mail.tenant_id, named.notice_id)
-    return bool(came_back)
+    return "yes" if "yes" in found else "doubted" if "doubted" in found else "no"
 
 
 async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
@@ -333,14 +336,14 @@ async def say(
     # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
     of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
     what = "ask_interim_review" if of_measure else "message"
-    files, refused = ([], []) if of_measure else await _filed(parts, caller, row, party, attachments)
-    if of_measure:
-        refused = [one.name for one in attachments]
+    files, refused = (
+        ([], [one.name for one in attachments]) if of_measure else await filed(parts, caller, row, party, attachments)
+    )
     command: dict[str, Any] = {
         "id": f"cmd_mail-{digest}",
         "type": what,
         "by": party,
-        "text": _text(preface + text, [name for name, _ in files], refused),
+        "text": _text(preface + text, [one.name for one in files], refused),
     }
     if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
         command["more_follows"] = True
@@ -348,50 +351,9 @@ async def say(
         command["to"] = to
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     sent = await send(parts, caller, seen, command, channel="email")
-    handed_in = await _handed_in(parts, caller, seen, party, files, digest, command) if files else ()
-    return Messaged(row.id, sent, handed_in, tuple(refused))
-
-
-async def _filed(
-    parts: Parts, caller: Caller, row: CaseRow, party: str, attachments: tuple[Any, ...]
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """The files that are kept, each with its name and id, and the names of the others: the same look as at every upload."""
-    kept: list[tuple[str, str]] = []
-    refused: list[str] = []
-    for one in attachments:
-        try:
-            media_type = parts.inspector.look(one.data, one.media_type)
-            await scanned(parts, one.data)
-            file, _ = await parts.files.add(caller.tenant_id, row.id, party, name=one.name, media_type=media_type, data=one.data)
-        except Exception as error:
-            # A file that is refused costs nobody the rest of the mail; a store that is away is asked again.
-            why = refusal_of(error)
-            if why is None or why.code in ("storage_unavailable", "evidence_store_away", "scanner_away"):
-                raise
-            refused.append(f"{one.name} ({why.code})")
-        else:
-            kept.append((one.name, file.id))
-    return kept, refused
-
-
-async def _handed_in(
-    parts: Parts, caller: Caller, seen: Seen, party: str, files: list[tuple[str, str]], digest: str, message: dict[str, Any]
-) -> tuple[str, ...]:
-    """Make the files evidence, as the message went; those that the case does not take stay with the message's own words."""
-    ids = tuple(dict.fromkeys(file_id for _, file_id in files))
-    said = {name: message[name] for name in ("to", "more_follows") if message.get(name) in ("desk", True)}
-    taken: tuple[str, ...] = ()
-    for number, start in enumerate(range(0, len(ids), 20)):
-        command = {
-            "id": f"cmd_mail-{digest}-{number}", "type": "submit_evidence", "by": party, "files": list(ids[start : start + 20]),
-            "text": "Files that came with the e-mail.", **said,
-        }  # fmt: skip
-        try:
-            await send(parts, caller, seen, command, channel="email")
-        except Refused:
-            break
-        taken += ids[start : start + 20]
-    return taken
+    how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}
+    taken = await handed_in(parts, caller, seen, party, files, f"cmd_mail-{digest}", how)
+    return Messaged(row.id, sent, taken, tuple(refused))
 
 
 def _text(text: str, kept: list[str], refused: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.mail_files import fitting
@@ -16,7 +16,7 @@ from adapters.intake.mail_quotes import is_forward, without_quotes
 from adapters.intake.mail_senders import Sender, sender_of
 from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, Attachment, Report, ReportedParty
+from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, ORIGINAL, QUOTED, Attachment, Report, ReportedParty
 
 MAX_BYTES = LARGEST_ATTACHMENT
 """So that each mail can be attached as it came; mail servers rarely take more."""
@@ -117,6 +117,11 @@ class MailIntake:
         self._ours = re.compile(
             rf"<\s*(ntc_[A-Za-z0-9_:-]{{1,120}})(?:\.[0-9a-f]{{20}})?@{re.escape(message_domain)}\s*>", re.IGNORECASE
         )
+        # What only the letter to one recipient had: whoever is shown what they answer must not be able to speak as they.
+        domain = re.escape(message_domain.encode())
+        self._token = re.compile(
+            rb"\.[0-9a-f]{20}(?=@" + domain + rb")|(?:\+|%2B)[a-z2-7]{26}[0-9a-f]{20}(?=@|%40)", re.IGNORECASE
+        )
         self._kind = kind
         self._respondent = respondent
         self._addresses = frozenset(ours)
@@ -133,7 +138,7 @@ class MailIntake:
         if len(raw) > MAX_BYTES:
             raise ReportInvalid.one("too_large", "body", f"The e-mail has {len(raw)} bytes; at most {MAX_BYTES} are taken.")
         taken = opened(raw)
-        return self._mail(taken.top.headers, contents_of(taken), raw, taken.top.start)
+        return self._mail(taken.top.headers, self._without_tokens(contents_of(taken)), raw, taken.top.start)
 
     def words(self, raw: bytes) -> Reply:
         """What a mail says, whoever sent it and whatever becomes of it: for a person who looks at it."""
@@ -166,9 +171,21 @@ class MailIntake:
             notice_id=self._answered(headers),
             case_token=token[1].lower() if token else None,
             contents=contents,
-            original=Attachment(name="original.eml", media_type="message/rfc822", data=_as_written(raw)),
+            original=Attachment(name=ORIGINAL, media_type="message/rfc822", data=self._token.sub(b"", _as_written(raw))),
             blank=not raw[body_at:].strip(b"\x00 \t\r\n"),
         )
+
+    def _without_tokens(self, contents: Contents) -> Contents:
+        def plain(text: str) -> str:
+            data = text.encode("utf-8", "surrogatepass")
+            return self._token.sub(b"", data).decode("utf-8", "surrogatepass") if self._token.search(data) else text
+
+        written = ("text/", "message/", "application/xhtml+xml")
+        files = tuple(
+            file.model_copy(update={"data": self._token.sub(b"", file.data)}) if file.media_type.startswith(written) else file
+            for file in contents.files
+        )
+        return replace(contents, text=plain(contents.text), inner=plain(contents.inner), files=files)
 
     def _answered(self, headers: Headers) -> str | None:
         """The newest of our notices that the mail says it answers."""
@@ -264,9 +281,7 @@ def _worded(mail: Mail, own: str, quoted: str) -> Worded:
         doubts.add("empty")
     notes = [_LOCKED[code] for code in contents.locked]
     text, cut = _with_notes(said, notes)
-    always = [
-        _text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), ("quoted-text.txt", quoted)) if data
-    ]
+    always = [_text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), (QUOTED, quoted)) if data]
     doubts |= {"cut"} if cut else set()
     files, left = fitting(contents.files, [*always, *([mail.original] if doubts else [])])
     if left:

@@ -66,6 +66,9 @@ class MailMarks:
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
+    null_path: bool = True
+    """It has the return path of what nobody is to answer, or none at all: a report that names somebody there is none of a server
+    (RFC 3464, section 2)."""
     recipients: tuple[tuple[str, str], ...] = ()
     """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
     one_author: bool = True
@@ -116,6 +119,7 @@ class MarksReader:
             sign=sign,
             own=self._own(headers, author),
             returned=self._given_back(texts) if gives_back(headers, [action for _, action in recipients]) else (),
+            null_path=all(path.strip().replace(" ", "") in ("<>", "") for path in headers.get("return-path", ())[:1]),
             recipients=recipients,
             # Who stands beside the field is what a list says, and no proof.
             one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),

@@ -138,9 +138,9 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     shown = kind in _TEXTS and not attached
     charset = part.parameters.get("charset")
     binary = shown and _is_binary(sent.data, charset)
-    if binary and (said := _without_nul(sent.data, charset)) is not None and not _is_binary(said, charset):
+    if binary and (words := _without_nul(sent.data, charset)) is not None and not _is_binary(words, charset):
         # What mail programs drop (RFC 5322, section 4) hides no words.
-        sent, binary = Sent(said, sent.guessed), False
+        sent, binary = Sent(words, sent.guessed), False
         reading.doubts.add("type")
     if shown and not binary:
         if name and sent.data:

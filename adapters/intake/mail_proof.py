@@ -15,7 +15,8 @@ Verdict = Literal["pass", "fail", "none"]
 """``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``none``: nothing shows either."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-_FAILS = ("fail", "hardfail", "softfail", "permerror", "policy")
+_FAILS = ("fail", "hardfail", "policy")
+"""A softfail is no statement that a mail is forged (RFC 7208, section 8.5), nor is a record that cannot be read."""
 
 
 def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> Verdict:
@@ -56,7 +57,7 @@ def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict
     """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From. What the relay says of
     the domain in another From than the one that is read here speaks against the mail: two readers saw two authors."""
     dmarc = [result for result in header.results if _method(result) == "dmarc"]
-    if any(_result(one) in ("fail", "hardfail", "policy") for one in dmarc):
+    if any(_result(one) in _FAILS for one in dmarc):
         return "fail"
     of = {_of(one, "header", "from").rstrip(".") for one in dmarc} - {""}
     if domain and of and domain not in of:
@@ -67,8 +68,8 @@ def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict
     if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
         return "pass"
     passed = any(_result(one) == "pass" for one in others)
-    # Where DMARC could not be asked, a weak word of the others alone shows nobody to be forged.
-    fails = [one for one in others if _result(one) in _FAILS and not (dmarc and _result(one) == "softfail")]
+    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them.
+    fails = not dmarc and any(_result(one) in _FAILS for one in others)
     return "fail" if not passed and fails else "none"
 
 

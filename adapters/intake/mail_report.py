@@ -30,7 +30,7 @@ def reported(raw: bytes) -> tuple[tuple[tuple[str, str], ...], bytes]:
 
 
 def _recipients(text: str) -> list[tuple[str, str]]:
-    found = []
+    found: list[tuple[str, str]] = []
     for block in _BLOCKS.split(text):
         said = {name.lower(): value for name, value in _FIELD.findall(block)}
         if "action" in said:

@@ -80,7 +80,8 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     """Judged by the same three steps as at the door, with what only a database knows taken as the mail says it."""
     marks, mail = reader.read(raw), intake.opened(raw)
     worded = mail.worded
-    fate = rules.by_its_marks(marks, came_back=any(one.token is not None for one in marks.returned))
+    given_back = any(one.token is not None for one in marks.returned)
+    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no")
     if fate is not None:
         return _sent(mail, fate.outcome, _why(fate.reason, marks), worded.text, worded.files)
     try:
@@ -120,7 +121,7 @@ def _answers(marks: MailMarks, proven: str, found: Report | Reply) -> str:
 def _why(reason: str, marks: MailMarks, problem: str = "") -> str:
     said = _WHY.get(reason, "A machine wrote it ({code}): no case is opened and no letter sent.")
     notice = marks.returned[0].notice_id if marks.returned else ""
-    return said.format(code=reason, notice=notice, sign=marks.sign.code if marks.sign else "", problem=problem)
+    return said.format(code=reason, notice=notice, sign=marks.sign.code if marks.sign else "a bounce", problem=problem)
 
 
 def _wrong(error: ReportInvalid) -> str:

@@ -186,6 +186,10 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
 
 def _what(kind: str, status: str | None) -> What:
     """What Stripe says: how the dispute ended where its snapshot knows, else what the event is called after."""
+    named = kind.removeprefix(_DISPUTES)
+    if (named, status) in (("funds_withdrawn", "won"), ("funds_reinstated", "lost")):
+        # The money moved otherwise than the snapshot says that it was decided.
+        return "funds_withdrawn" if named == "funds_withdrawn" else "funds_reinstated"
     match status:
         case "won" | "lost" | "prevented":
             return status
@@ -195,8 +199,8 @@ def _what(kind: str, status: str | None) -> What:
             return "inquiry_closed"
         case _:
             pass
-    match kind.removeprefix(_DISPUTES):
-        case "funds_withdrawn" | "funds_reinstated" | "closed" as named:
+    match named:
+        case "funds_withdrawn" | "funds_reinstated" | "closed":
             return named
         case _:
             return "updated"
@@ -205,7 +209,8 @@ def _what(kind: str, status: str | None) -> What:
 def _amount(dispute: Told) -> Money | None:
     """What is disputed; None where it is not said, or cannot be (then it is noted)."""
     amount, currency = dispute.whole("amount"), dispute.line("currency")
-    if amount is None or currency is None:
+    if not amount or currency is None:
+        # Nobody disputes nothing: what says so does not say how much.
         return None
     try:
         return from_stripe(amount, currency)

@@ -24,6 +24,11 @@ from domain.model.prose import checked_text
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
 """What a gate may look at."""
 
+ORIGINAL, QUOTED = "original.eml", "quoted-text.txt"
+"""What a mail's reader attaches of its own: the mail as it came, and what it quotes of the letter that it answers."""
+FOR_THE_DESK = frozenset({ORIGINAL, QUOTED})
+"""For the team and whoever sent it: other parties are not shown the addresses in it, nor what was written to one party alone."""
+
 _ZONES = frozenset(available_timezones())
 
 

@@ -70,6 +70,30 @@ class Marked(Protocol):
         ...
 
 
+class Reported(Protocol):
+    """What a delivery report says, and who seems to say it."""
+
+    @property
+    def author(self) -> str:
+        """The address in From."""
+        ...
+
+    @property
+    def verdict(self) -> Literal["pass", "fail", "none"]:
+        """What the relay says of it."""
+        ...
+
+    @property
+    def null_path(self) -> bool:
+        """It names nobody to whom an answer would go."""
+        ...
+
+    @property
+    def recipients(self) -> Sequence[tuple[str, str]]:
+        """Of whom it speaks, and what it says of each."""
+        ...
+
+
 @dataclass(frozen=True)
 class Fate:
     """What becomes of a mail, why (a code), and whether its sender is to be told what to do."""
@@ -89,14 +113,31 @@ class Addressed:
     """The mail comes from the address of that party."""
 
 
-def by_its_marks(marks: Marked, *, came_back: bool) -> Fate | None:
+CameBack = Literal["no", "yes", "doubted"]
+"""Whether a mail gives back a letter of ours; ``doubted``: whoever it was written to, or a forger, may say so."""
+
+
+def came_back(marks: Reported, address: str) -> CameBack:
+    """How far it is believed that a letter to this address came back, of a mail that gives it back with its token.
+
+    A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So what the relay
+    shows to be forged, what names somebody to answer to, and what comes from the recipient itself, is for people to look at.
+    """
+    if marks.verdict == "fail" or not marks.null_path or (marks.author and same_address(marks.author, address)):
+        return "doubted"
+    return "yes" if failed_for(address, marks.recipients) else "no"
+
+
+def by_its_marks(marks: Marked, *, came_back: CameBack) -> Fate | None:
     """What becomes of mail that no person wrote, or that came from ourselves. ``came_back``: it gives back a letter of ours."""
     if marks.own in _COME_BACK:
         return Fate("ignored", marks.own or "own_sender")
     if marks.own is not None:
         return Fate("unplaced", marks.own)
-    if came_back:
+    if came_back == "yes":
         return Fate("ignored", "bounce")
+    if came_back == "doubted":
+        return Fate("unplaced", "machine_mail")
     if marks.sign is None:
         return None
     return Fate("ignored", marks.sign.code) if marks.sign.certain else Fate("unplaced", "machine_mail")

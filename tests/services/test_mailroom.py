@@ -233,6 +233,25 @@ class TestBounces:
         assert (await taken(office, raw))["reason"] == "mailer_daemon"
         assert {one.state for one in await office.views.notices(office.tenant_id, case["id"])} <= {"pending", "unreachable"}
 
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            {"sender": NIMBUS},
+            {"Return_Path": "<eve@evil.example>"},
+            {"Authentication_Results": "mx.ombud.example; dmarc=fail"},
+        ],
+    )
+    async def test_nobody_gains_time_by_a_bounce_of_their_own(self, office: Office, forged: dict[str, str]) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        said = {"sender": "MAILER-DAEMON@mx.example.net", "Subject": "failure notice"} | forged
+        kind = "multipart/report; report-type=delivery-status; boundary=b"
+        text = f"--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\n\nMessage-ID: {ours}\n--b--"
+        raw = a_mail(said.pop("sender"), text, Content_Type=kind, **said)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        assert (answer.json()["status"], answer.json()["reason"]) == ("unplaced", "machine_mail")
+        assert "clocks_paused" not in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
+
 
 class TestMerged:
     async def test_an_answer_goes_to_the_case_that_goes_on(self, office: Office) -> None:
@@ -283,6 +302,34 @@ class TestFiles:
         assert "receipt.pdf" in text
         assert "odd.bin" in text
         assert await told(office) == ["file_refused"]
+
+    async def test_no_other_party_learns_by_a_file_how_to_speak_as_its_sender(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"])
+        token = ours.rpartition(".")[0].rpartition("@")[0].rpartition(".")[2]
+        quoted = (
+            f"Here is more.\r\n\r\nOn 4 May 2026 at 10:00 Desk <reply@ombud.example> wrote:\r\n> Message-ID: {ours}\r\n> Hello"
+        )
+        said = await taken(office, a_mail(text=quoted, In_Reply_To=ours, To=f"reply+{'a' * 26}{token}@ombud.example"))
+        assert said["status"] == "message"
+        files = await office.parts().files.of_case(office.tenant_id, case["id"])
+        assert {one.name for one in files} == {"quoted-text.txt", "original.eml"}
+        other = {"Ombud-Act-As": party(case, "respondent")}
+        for one in files:
+            data = await office.parts().files.read(office.tenant_id, case["id"], one.id)
+            assert data is not None
+            assert token.encode() not in data
+            assert (await office.desk().get(f"/v1/cases/{case['id']}/files/{one.id}", headers=other)).status_code == 404
+            assert (await office.desk("dana").get(f"/v1/cases/{case['id']}/files/{one.id}")).status_code == 200
+        assert token not in str(await words(office, case["id"]))
+
+    async def test_files_of_a_report_are_evidence_of_its_claimant_once(self, office: Office) -> None:
+        raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")
+        first, again = [await taken(office, raw) for _ in range(2)]
+        assert first["id"] == again["id"]
+        (one,) = await office.parts().files.of_case(office.tenant_id, first["id"])
+        assert one.name == "receipt.pdf"
+        assert len(await words(office, first["id"], "evidence_submitted")) == 1
 
     async def test_what_a_scanner_finds_is_not_taken(self, office: Office) -> None:
         async def scan(data: bytes) -> None:

@@ -193,6 +193,9 @@ def test_no_event_is_made_after_it_was_signed(created: bytes) -> None:
         ("closed", None, "closed"),
         ("funds_withdrawn", "needs_response", "funds_withdrawn"),
         ("funds_reinstated", "under_review", "funds_reinstated"),
+        ("funds_withdrawn", "won", "funds_withdrawn"),
+        ("funds_withdrawn", "lost", "lost"),
+        ("funds_reinstated", "lost", "funds_reinstated"),
         ("of_next_year", "needs_response", "updated"),
     ],
 )

@@ -9,10 +9,12 @@ import pytest
 
 from domain.rules.mail import (
     Addressed,
+    CameBack,
     Fate,
     answering,
     answers_something,
     by_its_marks,
+    came_back,
     failed_for,
     proof,
     reporting,
@@ -30,6 +32,9 @@ class Mark:
     own: str | None = None
     headed: bool = True
     one_author: bool = True
+    verdict: Any = "none"
+    null_path: bool = True
+    recipients: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Sign:
 class Case:
     marks: Mark
     fate: Fate | None
-    came_back: bool = False
+    came_back: CameBack = "no"
     name: str = field(default="")
 
 
@@ -50,11 +55,12 @@ class Case:
     "case",
     [
         Case(Mark(), None),
-        Case(Mark(own="own_notice"), Fate("ignored", "own_notice"), came_back=True),
+        Case(Mark(own="own_notice"), Fate("ignored", "own_notice"), came_back="yes"),
         Case(Mark(own="own_address", sign=Sign(True)), Fate("unplaced", "own_address")),
         Case(Mark(sign=Sign(True)), Fate("ignored", "list")),
         Case(Mark(sign=Sign(False)), Fate("unplaced", "machine_mail")),
-        Case(Mark(sign=Sign(False)), Fate("ignored", "bounce"), came_back=True),
+        Case(Mark(sign=Sign(False)), Fate("ignored", "bounce"), came_back="yes"),
+        Case(Mark(sign=Sign(True)), Fate("unplaced", "machine_mail"), came_back="doubted"),
     ],
 )
 def test_what_it_says_about_itself(case: Case) -> None:
@@ -90,6 +96,20 @@ def test_a_report_speaks_of_whom_it_names() -> None:
     said = (("kim@x.example", "delivered"), ("ole@x.example", "failed"))
     assert [failed_for(one, said) for one in ("Kim@x.example", "ole@x.example", "mia@x.example")] == [False, True, True]
     assert failed_for("kim@x.example", ())
+
+
+@pytest.mark.parametrize(
+    ("marks", "believed"),
+    [
+        (Mark(author="mailer-daemon@mx.example"), "yes"),
+        (Mark(author="mailer-daemon@mx.example", recipients=(("kim@x.example", "delivered"),)), "no"),
+        (Mark(author="mailer-daemon@mx.example", verdict="fail"), "doubted"),
+        (Mark(author="mailer-daemon@mx.example", null_path=False), "doubted"),
+        (Mark(author="KIM@x.example"), "doubted"),
+    ],
+)
+def test_nobody_says_of_themselves_that_they_had_no_letter(marks: Mark, believed: str) -> None:
+    assert came_back(marks, "kim@x.example") == believed
 
 
 def test_an_answer_is_a_word_of_whoever_was_written_to_when_it_is_proven() -> None:
