@@ -325,8 +325,8 @@ class Parts:
     inspector: Inspects
     scanner: Callable[[bytes], Awaitable[None]] | None = field(default=None, kw_only=True)
     """Looks for what is harmful in a file; None: files are not scanned."""
-    pdf_text: Callable[[bytes], Awaitable[str | None]]
-    """The words of a PDF; None: there are none that could be read."""
+    pdf_text: Callable[[bytes], str | None]
+    """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords

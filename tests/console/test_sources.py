@@ -48,6 +48,6 @@ async def test_nobody_else_is_shown_any(lobby: Lobby) -> None:
 async def test_one_that_there_is_not_is_told_beside_the_list(lobby: Lobby) -> None:
     source, ops = await made(lobby), await lobby.signed_in("dana")
     await ops.open("/sources")
-    assert (await lobby.office.desk("dana").request("DELETE", f"/v1/intake-sources/{source}")).status_code == 204
+    assert (await lobby.office.desk("dana").http.delete(f"/v1/intake-sources/{source}")).status_code == 204
     await ops.send(f"/sources/{source}/switch", active="0")
     assert 'role="alert"' in ops.html
