@@ -29,8 +29,8 @@ def test_each_recipient_has_its_own_action() -> None:
 
 def test_parts_of_a_global_report_are_packed() -> None:
     """RFC 6533: parts may be in base64, which those of RFC 3464 may not."""
-    packed = [base64.encodebytes(text.encode()) for text in (STATUS, LETTER)]
-    told, texts = reported(a_report("global-", *packed, encoding="base64"))
+    status, letter = (base64.encodebytes(text.encode()) for text in (STATUS, LETTER))
+    told, texts = reported(a_report("global-", status, letter, encoding="base64"))
     assert ("Kim@example.net", "failed") in told
     assert b"<ntc_1@desk.example>" in texts
 

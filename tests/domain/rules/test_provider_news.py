@@ -161,7 +161,8 @@ class TestEvidenceForTheNetwork:
             life = told(disputed().in_settlement().says(LEAD, "draft_chargeback_evidence"), *said)
             assert life.case.chargeback is not None
             assert life.case.chargeback.closed_at is None
-            assert life.seen_by(MEDIATOR).provider_disputes[0].end is None
+            (dispute,) = life.seen_by(MEDIATOR).provider_disputes or ()
+            assert dispute.end is None
 
 
 class TestWhoIsTold:

@@ -145,8 +145,9 @@ async def test_one_is_erased_at_once_and_never_while_its_case_is_held(world: Wor
     unplaced = kept(world)
     unplaced_id, case_id, _ = await about_a_case(world, unplaced)
     assert not await unplaced.erase(world.tenant_id, unplaced_id), "it waits"
-    closed = {"by": "per_dana", "credential": "key_1", "deed": "dismissed", "why": "asked", "case_id": None}
-    await unplaced.close(world.tenant_id, unplaced_id, "dismissed", **closed)
+    await unplaced.close(
+        world.tenant_id, unplaced_id, "dismissed", by="per_dana", credential="key_1", deed="dismissed", why="asked", case_id=None
+    )
     async with world.database.tenant(world.tenant_id) as conn:
         await conn.execute("UPDATE cases SET legal_hold = true WHERE id = $1", case_id)
         await conn.execute("UPDATE unplaced SET closed_at = closed_at - interval '31 days'")
