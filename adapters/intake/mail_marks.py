@@ -105,9 +105,11 @@ class MarksReader:
         wrote = sender_of(_fields(headers), self.own)
         author, munged = plain_lower(wrote.address), wrote.guessed
         own_list = munged and any(_list_of(address) in _lists(headers) for address in to | self.own)
-        sign = sign_of(headers, own_list=own_list)
-        recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         subject = words_decoded(_first(headers, "subject")).strip()
+        # A sign in a subject is one also where it was put into encoded words.
+        shown = {**headers, "subject": [subject]} if subject else headers
+        sign = sign_of(shown, own_list=own_list)
+        recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
         return MailMarks(
             author=author,
@@ -118,7 +120,7 @@ class MarksReader:
             case_token=token[1].lower() if token else None,
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(texts) if gives_back(headers, [action for _, action in recipients]) else (),
+            returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
             null_path=all(path.strip().replace(" ", "") in ("<>", "") for path in headers.get("return-path", ())[:1]),
             recipients=recipients,
             # Who stands beside the field is what a list says, and no proof.

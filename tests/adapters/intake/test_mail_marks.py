@@ -135,3 +135,12 @@ def test_what_servers_wrote_on_the_way_hides_no_author() -> None:
 @pytest.mark.parametrize(("raw", "headed"), [(b"", False), (b"no header at all", False), (b"To: x\n\ntext", True)])
 def test_what_has_no_header_is_no_mail(raw: bytes, headed: bool) -> None:
     assert READER.read(raw).headed is headed
+
+
+@pytest.mark.parametrize(
+    "subject", ["=?utf-8?q?Abwesenheitsnotiz=3A_Ihr_Fall?=", "=?utf-8?b?UsOpcG9uc2UgYXV0b21hdGlxdWUgOiB2b3RyZSBkb3NzaWVy?="]
+)
+def test_a_sign_in_an_encoded_subject_is_one(subject: str) -> None:
+    sign = READER.read(a_mail(Subject=subject)).sign
+    assert sign is not None
+    assert sign.code == "away_subject"
