@@ -26,10 +26,15 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
     Without a relay nothing is ever proved. What speaks against the sender is believed of the top-most header, whoever wrote it:
     nobody gains by forging that.
     """
-    found = [parsed for parsed in map(_parsed, results) if parsed is not None]
-    ours = [one for one in found if _named(one, relays)]
-    if ours:
-        return _judged(ours[0], _domain(address))
+    found = []
+    for value in results:
+        parsed = _parsed(value)
+        if parsed is None and any(relay.lower() in value.lower() for relay in relays):
+            # Perhaps our relay's own, which nobody can read: what stands below it is nobody's word.
+            return "none"
+        if parsed is not None and _named(parsed, relays):
+            return _judged(parsed, _domain(address))
+        found += [parsed] if parsed is not None else []
     return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
 
 

@@ -61,3 +61,7 @@ def test_what_nobody_can_read_proves_nothing(broken: str) -> None:
 
 def test_a_domain_of_other_letters_is_compared_as_the_network_has_it() -> None:
     assert said("mx.desk.example; dmarc=pass header.from=xn--bcher-kva.example", address="kim@bücher.example") == "pass"
+
+
+def test_below_what_cannot_be_read_of_our_relay_nothing_counts() -> None:
+    assert said("mx.desk.example; dmarc (x) = (y) fail (p", "mx.desk.example; dmarc=pass header.from=mail.example.net") == "none"
