@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 import stripe
+from stripe import RequestOptions
 
 from activities.ports.effects import OrderedEffect, Submission
 from domain.rules.chargeback import SUBMISSION
@@ -64,8 +65,10 @@ class StripeEvidence:
 def _submit(client: stripe.StripeClient, effect_id: str, told: Submission) -> Result:
     if told.external_id is None or told.text is None:
         return "needs_hands"
+    # A dispute of a connected account is that account's; without its name Stripe knows none of that id.
+    own: RequestOptions = {"stripe_account": told.account} if told.account is not None else {}
     try:
-        dispute = client.v1.disputes.retrieve(told.external_id)
+        dispute = client.v1.disputes.retrieve(told.external_id, options=own)
         if _marked(dispute) == effect_id:
             return "done"
         if dispute.status in _OVER:
@@ -73,7 +76,7 @@ def _submit(client: stripe.StripeClient, effect_id: str, told: Submission) -> Re
         client.v1.disputes.update(
             told.external_id,
             params={"evidence": {"uncategorized_text": told.text}, "metadata": {_MARK: effect_id}, "submit": True},
-            options={"idempotency_key": effect_id},
+            options={**own, "idempotency_key": effect_id},
         )
     except _BY_HAND:
         return "needs_hands"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic_core import to_json
 
@@ -15,6 +16,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.errors import FieldError, Refused, not_found, of_command, refusal_of
 from services.parts import Parts
+from services.reading import parsed
 from services.rows import StoredFile
 
 WORDS = 200_000
@@ -120,10 +122,16 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     return Fetched(file.name, file.sha256, file.media_type, data)
 
 
-async def words_of(parts: Parts, fetched: Fetched) -> str | None:
-    """The words of a file; None: of its type none can be read, or it has none."""
+async def words_of(parts: Parts, tenant_id: str, fetched: Fetched) -> str | None:
+    """The words of a file; None: of its type none can be read, or it has none, or it stopped its reader. Raises
+    ``reading_busy``."""
     if fetched.media_type == "application/pdf":
-        return await parts.pdf_text(fetched.data)
+        try:
+            return await parsed(parts, tenant_id, partial(parts.pdf_text, fetched.data), len(fetched.data), light=-1)
+        except Refused as refused:
+            if refused.code == "reading_busy":
+                raise
+            return None
     return fetched.data.decode("utf-8", "replace")[:WORDS] if fetched.media_type in _WRITTEN else None
 
 

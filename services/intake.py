@@ -19,6 +19,7 @@ from services.cases import Seen
 from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused
 from services.evidence import scanned
+from services.handed_over import of_report
 from services.mailroom import Ignored, Kept, Landed, Mail, Messaged
 from services.parts import Parts
 from services.provider_news import Heard, said_by, take
@@ -72,7 +73,8 @@ async def by_mail(
     reader = parts.parsers.mail(tenant, None)
     whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
     reading = partial(parsed, parts, tenant.id, whole, len(raw), unread)
-    taken = await mailroom.take(parts, Mail(tenant, caller, raw, sender_proven, reading, landed))
+    words = partial(parsed, parts, tenant.id, partial(reader.words, raw), len(raw), light=-1)
+    taken = await mailroom.take(parts, Mail(tenant, caller, raw, sender_proven, reading, words, landed))
     return await _opened(parts, caller, taken) if isinstance(taken, Landed) else taken
 
 
@@ -98,13 +100,15 @@ async def by_source(
             parts, tenant, report, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
         )
 
-    unread = partial(parts.parsers.mail(tenant, source).unread, body) if mail else None
+    of_mail = parts.parsers.mail(tenant, source)
+    unread = partial(of_mail.unread, body) if mail else None
     reading = partial(parsed, parts, tenant.id, partial(reader.read, body, headers), len(body), unread)
     if mail:
         await parts.sources.used(source)
         # The sender of a mail is looked up in its case; the source itself speaks for nobody, and vouches for nobody.
         caller = Caller(source.tenant_id, source.id, frozenset(), "mail")
-        return await mailroom.take(parts, Mail(tenant, caller, body, False, reading, landed))
+        words = partial(parsed, parts, tenant.id, partial(of_mail.words, body), len(body), light=-1)
+        return await mailroom.take(parts, Mail(tenant, caller, body, False, reading, words, landed))
     found = await reading()
     await parts.sources.used(source)
     return await landed(found) if isinstance(found, Report) else None
@@ -186,6 +190,9 @@ async def land(
         answer = await judged(parts, tenant.id, row, opened.command_id)
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
+        row = await parts.views.case(tenant.id, row.id) or row
+    if report.attachments:
+        await of_report(parts, tenant.id, row, report, credential or opened_by)
         row = await parts.views.case(tenant.id, row.id) or row
     return Landed(row, opened.command_id, opened.created)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -19,12 +19,15 @@ from domain.model.facts import Actor
 from domain.model.people import OpenedParty
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report, ReportedParty
+from domain.rules import mail as rules
 from domain.rules.audiences import told_of
+from domain.rules.links import merged_as
+from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import CommandState, judged, send
-from services.errors import Refused, refusal_of
-from services.evidence import scanned
+from services.errors import Refused
+from services.handed_over import filed, handed_in
 from services.parts import MailMarks, MailReply, Parts
 from services.reading import parsed
 from services.rows import CaseRow
@@ -34,9 +37,8 @@ from storage.tenants import Tenant
 
 MORE_FOLLOWS = "more follows"
 """What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
-Proof = Literal["token", "relay", "caller", "none", "failed"]
-_PROVEN = frozenset({"token", "relay", "caller"})
-_NOT_READ = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
+_LONGEST_WAY = 20
+"""Merges that are followed from case to case."""
 _SAID_MOST = 20_000
 """Characters of a mail's text that lie in its row; the mail itself is kept whole."""
 
@@ -94,6 +96,8 @@ class Mail:
     vouched: bool
     """Whether the caller may speak for parties, and says that its own mail server has proven the sender."""
     read: Callable[[], Awaitable[Report | MailReply | None]]
+    words: Callable[[], Awaitable[MailReply]]
+    """What it says, whoever sent it."""
     land: Callable[[Report], Awaitable[Landed]]
 
     @property
@@ -123,21 +127,22 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     Raises ``unplaced_full``, and what landing a report raises for what is no fault of the mail (``kind_unknown``).
     """
     marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
-    machine = await _machine(parts, mail, marks)
-    if machine is not None:
-        return machine
+    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks))
+    if fate is not None:
+        return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None)
     try:
         found = await mail.read()
     except Refused as refused:
-        if refused.code not in _NOT_READ or not (marks.author or marks.subject or marks.answers):
+        fate = rules.unread(marks, refused.code)
+        if fate.outcome == "refused":
             raise
-        return await keep(parts, mail, marks, "unreadable", problem=refused.detail or refused.code, tell=bool(marks.author))
+        return await _met(parts, mail, marks, fate, await _words(mail), problem=refused.detail or refused.code)
     if found is None:
         return Ignored("no_report")
     about = await _about(parts, mail, marks)
     if about is not None:
         return await _answer(parts, mail, marks, found, about)
-    if marks.answers or marks.case_token is not None or not isinstance(found, Report):
+    if rules.answers_something(marks) or not isinstance(found, Report):
         # Also where the subject names a case that there is not: nobody learns from us which there are.
         return await keep(parts, mail, marks, "case_unknown", found, tell=True)
     return await _report(parts, mail, marks, found)
@@ -182,26 +187,40 @@ def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
     return (found.statement if isinstance(found, Report) else found.text), found.attachments
 
 
-async def _machine(parts: Parts, mail: Mail, marks: MailMarks) -> Ignored | Kept | None:
-    """What becomes of mail that no person wrote, or that came from ourselves; None: go on."""
-    if marks.own in ("own_notice", "own_sender"):
-        return Ignored(marks.own)
-    if marks.own is not None:
-        return await keep(parts, mail, marks, marks.own)
-    came_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
-    for named in came_back:
-        await undelivered(parts, mail.tenant_id, named.notice_id)
-    if came_back:
-        return Ignored("bounce")
-    if marks.sign is None:
-        return None
-    if marks.sign.certain:
-        return Ignored(marks.sign.code)
+async def _met(
+    parts: Parts, mail: Mail, marks: MailMarks, fate: Fate, found: Report | MailReply | None = None,
+    about: _About | None = None, *, problem: str | None = None,
+) -> Ignored | Kept:  # fmt: skip
+    """Do what was judged."""
+    if fate.outcome == "ignored":
+        return Ignored(fate.reason)
+    return await keep(parts, mail, marks, fate.reason, found, about, tell=fate.tell, problem=problem)
+
+
+async def _words(mail: Mail) -> Report | MailReply | None:
+    """What can be read of a mail that becomes nothing by itself: for whoever looks at it."""
     try:
-        found = await mail.read()
-    except Refused:
-        found = None
-    return await keep(parts, mail, marks, "machine_mail", found)
+        return await mail.words()
+    except Refused as refused:
+        if refused.code == "reading_busy":
+            raise
+        return None
+
+
+async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> rules.CameBack:
+    """Whether it gives back letters of ours, which are marked so: those that it says failed for whom they were written to."""
+    given_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
+    found: set[rules.CameBack] = set()
+    for named in given_back if marks.own is None else ():
+        notice = await parts.answered.notice(mail.tenant_id, named.notice_id)
+        if notice is None:
+            continue
+        known = await parts.views.addresses(mail.tenant_id, notice.case_id)
+        believed = rules.came_back(marks, known.get(notice.recipient, ""))
+        found.add(believed)
+        if believed == "yes":
+            await undelivered(parts, mail.tenant_id, named.notice_id)
+    return "yes" if "yes" in found else "doubted" if "doubted" in found else "no"
 
 
 async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
@@ -224,14 +243,8 @@ async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:
 
 
 def _proof(mail: Mail, marks: MailMarks, about: _About | None) -> Proof:
-    """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches."""
-    if marks.verdict == "fail":
-        return "failed"
-    if marks.verdict == "pass":
-        return "relay"
-    if about is not None and about.held:
-        return "token"
-    return "caller" if mail.vouched else "none"
+    held = about is not None and about.held
+    return rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=mail.vouched)
 
 
 async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
@@ -250,24 +263,20 @@ async def _about(parts: Parts, mail: Mail, marks: MailMarks) -> _About | None:
         row = await parts.views.case(mail.tenant_id, case_id)
         if row is None:
             continue
-        theirs = [
-            party for party, address in sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
-            if address.casefold() == marks.author.casefold()
-        ]  # fmt: skip
-        others.append(_About(row, theirs[0] if theirs else None, held=False))
+        others.append(_About(row, await _party_at(parts, mail, case_id, marks.author), held=False))
     return next((one for one in others if one.party is not None), others[0] if others else None)
 
 
 async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | MailReply, about: _About) -> Taken:
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
-    if about.party is None:
-        reason = "not_a_party" if about.notice is not None else "case_unknown"
-        return await keep(parts, mail, marks, reason, found, about, tell=True)
-    if addresses.get(about.party, "").casefold() != marks.author.casefold():
-        return await keep(parts, mail, marks, "not_the_recipient", found, about, tell=True)
-    if _proof(mail, marks, about) not in _PROVEN:
-        return await keep(parts, mail, marks, "unproven", found, about, tell=True)
+    theirs = about.party is not None and rules.same_address(addresses.get(about.party, ""), marks.author)
+    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs)
+    fate = rules.answering(addressed, _proof(mail, marks, about))
+    if fate is not None:
+        return await _met(parts, mail, marks, fate, found, about)
+    about = await _where_it_goes_on(parts, mail, marks, about)
+    assert about.party is not None, "whose word it is was judged"
     if await _over_the_cap(parts, mail, marks):
         return await keep(parts, mail, marks, "over_cap", found, about)
     caller = Caller(mail.tenant_id, mail.caller.credential, frozenset(), "mail")
@@ -283,6 +292,29 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
         # The message is there; the whole mail is kept too, so that no file is lost, and its sender hears of it.
         await keep(parts, mail, marks, "file_refused", found, about, tell=True, problem="; ".join(said.refused))
     return said
+
+
+async def _where_it_goes_on(parts: Parts, mail: Mail, marks: MailMarks, about: _About) -> _About:
+    """The case into which a merged one went, where its reporter is a party too; else the case itself."""
+    for _ in range(_LONGEST_WAY):
+        into = about.row.case.merged_into if about.row.case is not None else None
+        row = await parts.views.case(mail.tenant_id, into) if into is not None else None
+        if row is None:
+            break
+        known, then = about.row.case, about.party
+        theirs = merged_as(known, then) if known is not None and then is not None else None
+        # Whoever was a party there already has one place in it, found by where they are reached.
+        theirs = theirs or await _party_at(parts, mail, row.id, marks.author)
+        if theirs is None or row.case is None or row.case.party(theirs) is None:
+            break
+        about = replace(about, row=row, party=theirs)
+    return about
+
+
+async def _party_at(parts: Parts, mail: Mail, case_id: str, address: str) -> str | None:
+    """The party of a case who is reached at an address."""
+    known = sorted((await parts.views.addresses(mail.tenant_id, case_id)).items())
+    return next((party for party, theirs in known if rules.same_address(theirs, address)), None)
 
 
 def _to(notice: AnsweredNotice | None) -> str | None:
@@ -304,14 +336,14 @@ async def say(
     # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
     of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
     what = "ask_interim_review" if of_measure else "message"
-    files, refused = ([], []) if of_measure else await _filed(parts, caller, row, party, attachments)
-    if of_measure:
-        refused = [one.name for one in attachments]
+    files, refused = (
+        ([], [one.name for one in attachments]) if of_measure else await filed(parts, caller, row, party, attachments)
+    )
     command: dict[str, Any] = {
         "id": f"cmd_mail-{digest}",
         "type": what,
         "by": party,
-        "text": _text(preface + text, [name for name, _ in files], refused),
+        "text": _text(preface + text, [one.name for one in files], refused),
     }
     if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
         command["more_follows"] = True
@@ -319,50 +351,9 @@ async def say(
         command["to"] = to
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     sent = await send(parts, caller, seen, command, channel="email")
-    handed_in = await _handed_in(parts, caller, seen, party, files, digest, command) if files else ()
-    return Messaged(row.id, sent, handed_in, tuple(refused))
-
-
-async def _filed(
-    parts: Parts, caller: Caller, row: CaseRow, party: str, attachments: tuple[Any, ...]
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """The files that are kept, each with its name and id, and the names of the others: the same look as at every upload."""
-    kept: list[tuple[str, str]] = []
-    refused: list[str] = []
-    for one in attachments:
-        try:
-            media_type = parts.inspector.look(one.data, one.media_type)
-            await scanned(parts, one.data)
-            file, _ = await parts.files.add(caller.tenant_id, row.id, party, name=one.name, media_type=media_type, data=one.data)
-        except Exception as error:
-            # A file that is refused costs nobody the rest of the mail; a store that is away is asked again.
-            why = refusal_of(error)
-            if why is None or why.code in ("storage_unavailable", "evidence_store_away", "scanner_away"):
-                raise
-            refused.append(f"{one.name} ({why.code})")
-        else:
-            kept.append((one.name, file.id))
-    return kept, refused
-
-
-async def _handed_in(
-    parts: Parts, caller: Caller, seen: Seen, party: str, files: list[tuple[str, str]], digest: str, message: dict[str, Any]
-) -> tuple[str, ...]:
-    """Make the files evidence, as the message went; those that the case does not take stay with the message's own words."""
-    ids = tuple(dict.fromkeys(file_id for _, file_id in files))
-    said = {name: message[name] for name in ("to", "more_follows") if message.get(name) in ("desk", True)}
-    taken: tuple[str, ...] = ()
-    for number, start in enumerate(range(0, len(ids), 20)):
-        command = {
-            "id": f"cmd_mail-{digest}-{number}", "type": "submit_evidence", "by": party, "files": list(ids[start : start + 20]),
-            "text": "Files that came with the e-mail.", **said,
-        }  # fmt: skip
-        try:
-            await send(parts, caller, seen, command, channel="email")
-        except Refused:
-            break
-        taken += ids[start : start + 20]
-    return taken
+    how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}
+    taken = await handed_in(parts, caller, seen, party, files, f"cmd_mail-{digest}", how)
+    return Messaged(row.id, sent, taken, tuple(refused))
 
 
 def _text(text: str, kept: list[str], refused: list[str]) -> str:
@@ -416,11 +407,11 @@ async def link(parts: Parts, tenant_id: str, new: CaseRow, old: CaseRow) -> None
 
 async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) -> Taken:
     proof = _proof(mail, marks, None)
-    if proof == "failed":
-        return await keep(parts, mail, marks, "unproven", report)
+    if (fate := rules.reporting(proof)) is not None:
+        return await _met(parts, mail, marks, fate, report)
     if await _over_the_cap(parts, mail, marks):
         return await keep(parts, mail, marks, "over_cap", report)
-    proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in _PROVEN}})
+    proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in PROVEN}})
     try:
         return await mail.land(proven)
     except Refused as refused:

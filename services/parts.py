@@ -169,6 +169,14 @@ class MailMarks(Protocol):
     def own(self) -> str | None: ...
     @property
     def returned(self) -> Sequence[NamedNotice]: ...
+    @property
+    def null_path(self) -> bool: ...
+    @property
+    def recipients(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def one_author(self) -> bool: ...
+    @property
+    def headed(self) -> bool: ...
 
 
 class ReadsMarks(Protocol):
@@ -227,6 +235,10 @@ class MailReports(Protocol):
     """:class:`adapters.intake.mail.MailIntake`."""
 
     def read(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None: ...
+    def words(self, raw: bytes) -> MailReply:
+        """What it says, whoever sent it and whatever becomes of it."""
+        ...
+
     def unread(self, raw: bytes, *, kind: str | None = None) -> Report | MailReply | None:
         """What becomes of a mail that stopped its reader: it is kept as it came."""
         ...
@@ -314,8 +326,8 @@ class Parts:
     inspector: Inspects
     scanner: Callable[[bytes], Awaitable[None]] | None = field(default=None, kw_only=True)
     """Looks for what is harmful in a file; None: files are not scanned."""
-    pdf_text: Callable[[bytes], Awaitable[str | None]]
-    """The words of a PDF; None: there are none that could be read."""
+    pdf_text: Callable[[bytes], str | None]
+    """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords

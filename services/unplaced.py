@@ -41,13 +41,20 @@ class Opened:
     deeds: Sequence[UnplacedDeed]
 
 
-async def listed(parts: Parts, caller: Caller, page: Page, state: str | None = "waiting") -> Part[UnplacedMail]:
-    """The newest first; ``state`` is ``waiting``, ``placed``, ``dismissed`` or None for all. Without those about cases that a
-    conflict of interest closes to the reader. Raises ``not_allowed``."""
+async def listed(
+    parts: Parts, caller: Caller, page: Page, state: str | None = "waiting", sender_of: str | None = None
+) -> Part[UnplacedMail]:
+    """The newest first; ``state`` is ``waiting``, ``placed``, ``dismissed`` or None for all; ``sender_of`` a mail: those of its
+    sender alone. Without those about cases that a conflict of interest closes to the reader. Raises ``not_allowed``, and
+    ``not_found`` for a mail that there is not."""
     closed = await _allowed(parts, caller)
-    cursors = Cursors.of(parts, caller, "unplaced", state or "")
+    if sender_of is not None:
+        await _one(parts, caller, sender_of)
+    cursors = Cursors.of(parts, caller, "unplaced", state or "", sender_of or "")
     before = cursors.read(page.cursor)[0] if page.cursor is not None else None
-    found = await parts.unplaced.listed(caller.tenant_id, page.limit + 1, state=state, before=before, closed_to=closed)
+    found = await parts.unplaced.listed(
+        caller.tenant_id, page.limit + 1, state=state, before=before, closed_to=closed, sender_of=sender_of
+    )
     shown, more = tuple(found[: page.limit]), len(found) > page.limit
     return Part(shown, more, cursors.write(shown[-1].id) if more else None)
 
@@ -117,11 +124,22 @@ async def report(parts: Parts, caller: Caller, unplaced_id: str, kind: str | Non
     return landed
 
 
-async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str) -> UnplacedMail:
-    """Put it away with a reason (a code); it can be placed for 30 days, and is forgotten then. Raises ``unplaced_closed``."""
+async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str, *, erase: bool = False) -> UnplacedMail:
+    """Put it away with a reason (a code); it can be placed for 30 days, and is forgotten then, or at once with ``erase``: also
+    one that was dismissed before. Raises ``unplaced_closed``, and ``legal_hold`` while the case that it is about is held."""
     mail = await _one(parts, caller, unplaced_id)
-    await _close(parts, caller, mail, "dismissed", "dismissed", reason, None)
+    if not (erase and mail.state == "dismissed" and mail.words is not None):
+        await _close(parts, caller, mail, "dismissed", "dismissed", reason, None)
+    if erase:
+        await _erase(parts, caller, mail)
     return await parts.unplaced.one(caller.tenant_id, mail.id) or mail
+
+
+async def _erase(parts: Parts, caller: Caller, mail: UnplacedMail) -> None:
+    try:
+        await parts.unplaced.erase(caller.tenant_id, mail.id)
+    except Exception as error:
+        raise refusal_of(error) or error from error
 
 
 async def _allowed(parts: Parts, caller: Caller) -> tuple[str, ...]:
@@ -163,14 +181,16 @@ async def _reread(parts: Parts, caller: Caller, mail: UnplacedMail, kind: str | 
     assert tenant is not None, "a key belongs to a tenant"
     reader = parts.parsers.mail(tenant, None)
     whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
-    try:
-        found = await parsed(parts, caller.tenant_id, whole, len(raw), unread)
-    except Refused as refused:
-        if refused.code == "reading_busy":
-            raise
-        found = None
-    if found is not None:
-        return found
+    # Of what becomes nothing by itself (no sender, a machine's own) its words are read all the same.
+    for job, instead in ((whole, unread), (partial(reader.words, raw), None)):
+        try:
+            found = await parsed(parts, caller.tenant_id, job, len(raw), instead, light=-1)
+        except Refused as refused:
+            if refused.code == "reading_busy":
+                raise
+            continue
+        if found is not None:
+            return found
     assert mail.words is not None, "looked at before"
     file = (Attachment(name="e-mail.eml", media_type="message/rfc822", data=raw[:1_000_000]),)
     return _Reread(mail.words.text or f"(An e-mail: {mail.words.subject or 'without a subject'}.)", file)

@@ -18,6 +18,8 @@ class Submission(Kept):
     source: str
     external_id: str | None = None
     """The network's own id of the dispute, as the report had it."""
+    account: str | None = None
+    """The connected account whose dispute it is; None: the own one."""
     text: str | None
     """None: it was erased meanwhile."""
     due_at: Instant

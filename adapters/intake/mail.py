@@ -5,39 +5,34 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.mail_files import fitting
-from adapters.intake.mail_headers import NO_HEADERS, Headers, headers_at
+from adapters.intake.mail_headers import NO_HEADERS, ON_THE_WAY, Headers, headers_at
 from adapters.intake.mail_mime import opened
 from adapters.intake.mail_parts import Contents, contents_of
 from adapters.intake.mail_quotes import is_forward, without_quotes
 from adapters.intake.mail_senders import Sender, sender_of
 from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, Attachment, Report, ReportedParty
+from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, ORIGINAL, QUOTED, Attachment, Report, ReportedParty
 
 MAX_BYTES = LARGEST_ATTACHMENT
 """So that each mail can be attached as it came; mail servers rarely take more."""
 
-MAX_HEAD = 64_000
+MAX_HEAD = 600_000
 """Bytes that are looked at of a mail that could not be read."""
 
 _MATTER = re.compile(r"#([A-Za-z0-9][A-Za-z0-9-]{2,39})\b")
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_ON_THE_WAY = frozenset({
-    "received", "return-path", "delivered-to", "x-original-to", "envelope-to", "x-received", "authentication-results",
-    "received-spf", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-spam-status", "x-spam-score",
-    "x-spam-level", "x-spam-flag", "x-spam-checker-version", "x-google-smtp-source", "x-gm-message-state",
-})  # fmt: skip
-"""What servers write above a mail: it differs between two copies of the same one, and is nobody's word."""
 _LOCKED = {
     "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
     "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
 }
+NOTHING_NEW = "(The e-mail says nothing beside what it quotes. That is attached.)"
 UNREAD = "This e-mail could not be read here: it takes more time or memory than is given to one. It is attached as it came."
 
 
@@ -89,6 +84,9 @@ class Mail:
         """What it says. Of an answer to a notice without what it quotes of it, unless it forwards something as the answer."""
         answers = self.notice_id is not None and not is_forward(self.headers.text("Subject"))
         own, quoted = without_quotes(self.contents.text) if answers else (self.contents.text, "")
+        if quoted and not own:
+            # Our own words, given back, are nobody's answer.
+            own = NOTHING_NEW
         return _worded(self, own, quoted)
 
     @property
@@ -119,6 +117,11 @@ class MailIntake:
         self._ours = re.compile(
             rf"<\s*(ntc_[A-Za-z0-9_:-]{{1,120}})(?:\.[0-9a-f]{{20}})?@{re.escape(message_domain)}\s*>", re.IGNORECASE
         )
+        # What only the letter to one recipient had: whoever is shown what they answer must not be able to speak as they.
+        domain = re.escape(message_domain.encode())
+        self._token = re.compile(
+            rb"\.[0-9a-f]{20}(?=@" + domain + rb")|(?:\+|%2B)[a-z2-7]{26}[0-9a-f]{20}(?=@|%40)", re.IGNORECASE
+        )
         self._kind = kind
         self._respondent = respondent
         self._addresses = frozenset(ours)
@@ -135,7 +138,15 @@ class MailIntake:
         if len(raw) > MAX_BYTES:
             raise ReportInvalid.one("too_large", "body", f"The e-mail has {len(raw)} bytes; at most {MAX_BYTES} are taken.")
         taken = opened(raw)
-        return self._mail(taken.top.headers, contents_of(taken), raw, taken.top.start)
+        return self._mail(taken.top.headers, self._without_tokens(contents_of(taken)), raw, taken.top.start)
+
+    def words(self, raw: bytes) -> Reply:
+        """What a mail says, whoever sent it and whatever becomes of it: for a person who looks at it."""
+        mail = self.opened(raw)
+        worded = mail.worded
+        return Reply(
+            mail.notice_id or "", mail.sender.address, mail.message_id, worded.text, worded.files, mail.headers, worded.doubts
+        )
 
     def unread(self, raw: bytes, *, kind: str | None = None) -> Report | Reply | None:
         """What becomes of a mail that could not be read, by its first headers alone: it is kept whole, and says so."""
@@ -160,9 +171,21 @@ class MailIntake:
             notice_id=self._answered(headers),
             case_token=token[1].lower() if token else None,
             contents=contents,
-            original=Attachment(name="original.eml", media_type="message/rfc822", data=_as_written(raw)),
+            original=Attachment(name=ORIGINAL, media_type="message/rfc822", data=self._token.sub(b"", _as_written(raw))),
             blank=not raw[body_at:].strip(b"\x00 \t\r\n"),
         )
+
+    def _without_tokens(self, contents: Contents) -> Contents:
+        def plain(text: str) -> str:
+            data = text.encode("utf-8", "surrogatepass")
+            return self._token.sub(b"", data).decode("utf-8", "surrogatepass") if self._token.search(data) else text
+
+        written = ("text/", "message/", "application/xhtml+xml")
+        files = tuple(
+            file.model_copy(update={"data": self._token.sub(b"", file.data)}) if file.media_type.startswith(written) else file
+            for file in contents.files
+        )
+        return replace(contents, text=plain(contents.text), inner=plain(contents.inner), files=files)
 
     def _answered(self, headers: Headers) -> str | None:
         """The newest of our notices that the mail says it answers."""
@@ -216,7 +239,7 @@ def _wrong(field: str, code: str, message: str) -> ReportInvalid:
 
 
 def _sender(mail: Mail) -> tuple[str, str | None]:
-    if not mail.sender.address and not mail.headers.raw("From").strip():
+    if not mail.sender.address and not mail.headers.raw("From").strip("<> \t"):
         raise _wrong("From", "sender_missing", "There is no sender; the claimant could not be told anything.")
     sender = email_or_none(mail.sender.address)
     if sender is None or reference_or_none(sender.lower()) is None:
@@ -240,7 +263,7 @@ def _as_written(raw: bytes) -> bytes:
         if not text.strip():
             return b"".join([*kept, raw[at:]])
         if text[:1] not in b" \t":
-            dropped = text[:100].partition(b":")[0].strip().lower().decode("latin-1") in _ON_THE_WAY
+            dropped = text[:100].partition(b":")[0].strip().lower().decode("latin-1") in ON_THE_WAY
         if not dropped:
             kept.append(text)
         at = stop
@@ -258,9 +281,7 @@ def _worded(mail: Mail, own: str, quoted: str) -> Worded:
         doubts.add("empty")
     notes = [_LOCKED[code] for code in contents.locked]
     text, cut = _with_notes(said, notes)
-    always = [
-        _text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), ("quoted-text.txt", quoted)) if data
-    ]
+    always = [_text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), (QUOTED, quoted)) if data]
     doubts |= {"cut"} if cut else set()
     files, left = fitting(contents.files, [*always, *([mail.original] if doubts else [])])
     if left:

@@ -6,9 +6,13 @@ A language's own list of codecs is no list of charsets: it has codecs that no ma
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import webencodings
 from charset_normalizer import from_bytes
+
+from adapters.intake.mail_guess import FEWEST, likeliest
 
 _SAMPLE = 20_000
 """Bytes that a guess looks at: guessing tries every charset there is."""
@@ -24,9 +28,13 @@ _OF_MAIL = {
     # Registered for mail (IANA), and dropped by the web alone because pages could be attacked with them.
     "utf-7": "utf-7", "unicode-1-1-utf-7": "utf-7", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr",
     "iso-2022-jp-ms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp",
+    "eucjp-ms": "euc_jp", "eucjpms": "euc_jp", "cp51932": "euc_jp",
     # What programs of DOS call their letters.
-    "cp437": "cp437", "ibm437": "cp437", "cp850": "cp850", "ibm850": "cp850", "cp858": "cp858",
-    "cp852": "cp852", "ibm852": "cp852",
+    **{
+        f"{before}{page}": f"cp{page}"
+        for page in (437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 869)
+        for before in ("cp", "ibm", "dos-", "csibm")
+    },
 }  # fmt: skip
 """Charsets of mail that the web's table does not have. Each reads in one pass."""
 _PLAIN = frozenset({"utf-8", "cp1252"})
@@ -43,6 +51,13 @@ _FOREIGN = re.compile(
 _FALLBACK = "cp1252"
 
 _ESCAPES = re.compile(rb"\x1b(\([BJI]|\$[@B])")
+_JIS = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
+_EUC = re.compile(rb"([\x00-\x7f]+)|\x8e([\xa1-\xdf])|(\x8f[\xa1-\xfe]{2})|((?:[\xa1-\xfe]{2})+)", re.DOTALL)
+_GB = re.compile(
+    rb"\x80|[\x00-\x7f]+|(?:[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|[\x81-\xfe][\x40-\x7e\x80-\xfe])+|[\x81-\xff].?",
+    re.DOTALL,
+)
+_EURO = "\u20ac"
 _LINE_ENDS = re.compile(rb"([\r\n]+)")
 
 
@@ -54,6 +69,9 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
     codec = _codec(label)
     if data.isascii() and b"\x00" not in data and (codec is None or codec in _PLAIN) and b"\x1b" not in data:
         return data.decode("ascii"), codec is None and bool((label or "").strip())
+    if codec in _PLAIN and _JIS.search(data[:_SAMPLE]):
+        # Japanese by its escapes, under the label that a gateway puts on whatever is ASCII to look at.
+        return _jis(data), True
     if codec is None:
         return _unlabelled(data, html=html, named=bool(label and label.strip()))
     if codec.startswith("utf-16"):
@@ -63,7 +81,7 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
         # Valid UTF-8 with another label: what put the label on did not look. Text of that other charset hardly ever is.
         return meant or "", True
     try:
-        return (_japanese(data) if codec == "iso2022_jp" else data.decode(codec)), doubtful
+        return _READS.get(codec, partial(_strictly, codec))(data), doubtful
     except ValueError:
         return (data.decode(codec, "replace") if codec == "iso2022_jp" else _misnamed(data, codec)), True
 
@@ -84,6 +102,38 @@ def _japanese(data: bytes) -> str:
         else:
             said.append(piece.decode("ascii"))
     return "".join(said)
+
+
+def _strictly(codec: str, data: bytes) -> str:
+    return data.decode(codec)
+
+
+def _euc_jp(data: bytes) -> str:
+    """EUC-JP as the web reads it: its table has the signs of row 13. Raises ValueError for what is none of it."""
+    said, at = [], 0
+    for found in _EUC.finditer(data):
+        if found.start() != at:
+            break
+        at = found.end()
+        plain, kana, rare, pairs = found.groups()
+        if pairs is not None:
+            said.append(_of_rows(bytes(byte & 0x7F for byte in pairs)))
+        elif kana is not None:
+            said.append(kana.decode("cp932"))
+        else:
+            said.append((plain or rare).decode("ascii" if plain else "euc_jp"))
+    if at != len(data):
+        raise ValueError("no letter of this charset")
+    return "".join(said)
+
+
+def _gb18030(data: bytes) -> str:
+    """With the single byte that the web's decoder takes for a euro sign (WHATWG Encoding, section 10.2.1)."""
+    try:
+        return data.decode("gb18030")
+    except ValueError:
+        # Only what stands where a letter begins is one: a trail byte may be the same.
+        return "".join(_EURO if piece == b"\x80" else piece.decode("gb18030") for piece in _GB.findall(data))
 
 
 def _jis(data: bytes) -> str:
@@ -127,7 +177,7 @@ def _unlabelled(data: bytes, *, html: bool, named: bool) -> tuple[str, bool]:
     if 2 * max(sample[0::2].count(0), sample[1::2].count(0)) > len(sample) * 0.4 and len(data) > 3:
         return data.decode(_order(data, "utf-16-le"), "replace"), True
     if data.isascii():
-        if re.search(rb"\x1b\$[@B]", sample):
+        if _JIS.search(sample):
             return _jis(data), True
         return data.decode("ascii"), named
     if (text := _utf_8(data)) is not None:
@@ -141,6 +191,9 @@ def _unlabelled(data: bytes, *, html: bool, named: bool) -> tuple[str, bool]:
     return _guessed(data), True
 
 
+_READS: dict[str, Callable[[bytes], str]] = {"iso2022_jp": _japanese, "euc_jp": _euc_jp, "gb18030": _gb18030}
+
+
 def plain_guess(data: bytes) -> str:
     """A few bytes, as a name is: UTF-8, or else Windows-1252, like most. Too short for any other guess."""
     text = _utf_8(data)
@@ -148,13 +201,17 @@ def plain_guess(data: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
-    if not _FOREIGN.search(data):
-        # Single letters of the West among plain ones: no other script is written so.
+    if not _FOREIGN.search(data) or len(data.translate(None, bytes(range(128)))) < FEWEST:
+        # Single letters of the West among plain ones: no other script is written so. And of so few nobody knows better.
         return data.decode(_FALLBACK, "replace")
     at = next((found.start() for found in re.finditer(rb"[\x80-\xff]", data)), 0)
     begin = max(0, at - 200)
-    best = from_bytes(data[begin : begin + _SAMPLE]).best()
-    codec = _codec(best.encoding.replace("_", "-")) if best is not None else None
+    sample = data[begin : begin + _SAMPLE]
+    # A letter of several bytes may be cut at the end of a sample; a whole line is not.
+    codec = likeliest(sample if len(data) <= _SAMPLE else sample.rpartition(b"\n")[0])
+    if codec is None:
+        best = from_bytes(sample).best()
+        codec = _codec(best.encoding.replace("_", "-")) if best is not None else None
     try:
         return data.decode(codec or _FALLBACK)
     except ValueError:
@@ -169,7 +226,7 @@ def _misnamed(data: bytes, codec: str) -> str:
     text = data.decode(codec, "replace")
     letters = sum(len(run) > 1 for run in re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", data)) if codec == "utf-8" else 1
     # A text cut in the middle of a letter is still UTF-8; one without a letter that is whole never was.
-    return text if letters > text.count("\ufffd") or codec != "utf-8" else data.decode(_FALLBACK, "replace")
+    return text if letters > text.count("\ufffd") or codec != "utf-8" else _guessed(data)
 
 
 def _utf_8(data: bytes) -> str | None:

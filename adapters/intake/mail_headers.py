@@ -16,6 +16,13 @@ MAX_HEADER = 16_000
 MAX_HEADERS = 2_000
 """Headers kept of one part."""
 
+ON_THE_WAY = frozenset({
+    "received", "return-path", "delivered-to", "x-original-to", "envelope-to", "x-received", "authentication-results",
+    "received-spf", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-spam-status", "x-spam-score",
+    "x-spam-level", "x-spam-flag", "x-spam-checker-version", "x-google-smtp-source", "x-gm-message-state",
+})  # fmt: skip
+"""What servers write above a mail: it differs between two copies of the same one, and is nobody's word."""
+
 _LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _MAILBOX_LINE = re.compile(rb">?From [^:\r\n]*[ \t]")
 _WORD = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
@@ -71,8 +78,14 @@ def headers_at(raw: bytes, at: int, end: int) -> tuple[Headers, int]:
 
 
 def _headers(found: Iterable[tuple[bytes, list[bytes]]]) -> Headers:
-    kept = []
+    kept: list[tuple[str, str]] = []
+    on_the_way = 0
     for name, lines in found:
+        if name.lower().decode("ascii") in ON_THE_WAY:
+            # However many there are, they take no room from what the author wrote.
+            on_the_way += 1
+            if on_the_way > MAX_HEADERS // 10:
+                continue
         value = b" ".join(line.strip() for line in lines) if len(lines) > 1 else lines[0].strip()
         text = plain_guess(value.replace(b"\r", b" ").replace(b"\x00", b""))
         # Of references the newest stand at the end.

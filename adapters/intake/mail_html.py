@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
 
+from adapters.intake.mail_styles import Shown, declared, gone, inside
+
 MAX_TEXT = 1_000_000
 """Characters that are read of one HTML document."""
 
@@ -31,7 +33,6 @@ _LINES = frozenset({
 })  # fmt: skip
 _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "svg", "text", "tspan"})
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
-_HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
 _LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -60,6 +61,7 @@ class _Reader:
         self._length = 0
         self._quotes = 0
         self._kept_as_is = 0
+        self._shown = [Shown()]
         self._numbers: list[int | None] = []
         self._links: list[tuple[str, int, int]] = []  # where it leads; the line and the piece of it with which its text begins
 
@@ -89,9 +91,11 @@ class _Reader:
         tag = element.tag
         if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
             return False
-        if self._is_hidden(element):
+        styles = declared(style) if (style := _attribute(element, "style")) else {}
+        if gone(styles) or self._is_hidden(element):
             self.hidden = self.hidden or bool(element.text.strip())
             return False
+        self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
         if tag == "blockquote":
             self._break(2)
             self._quotes += 1
@@ -100,18 +104,20 @@ class _Reader:
         elif tag in _PARAGRAPHS or tag in _LINES:
             self._break(2 if tag in _PARAGRAPHS else 1, hard=tag == "br")
             self._kept_as_is += tag in _KEPT_AS_IS
-            self._list(tag)
+            self._list(element)
         elif tag in _APART:
             self._say(" ")
             self._value(element)
         return True
 
-    def _list(self, tag: str) -> None:
+    def _list(self, element: Element) -> None:
+        tag = element.tag
         if tag in ("ul", "ol"):
-            self._numbers.append(0 if tag == "ol" else None)
+            self._numbers.append(_number(element, "start", 1) - 1 if tag == "ol" else None)
         elif tag == "li":
             number = self._numbers[-1] if self._numbers else None
             if number is not None:
+                number = _number(element, "value", number + 1) - 1
                 self._numbers[-1] = number + 1
             self._say("- " if number is None else f"{number + 1}. ")
 
@@ -130,9 +136,10 @@ class _Reader:
         if not attributes:
             return element.tag == "dialog"
         shut = element.tag == "dialog" and "open" not in attributes
-        return shut or "hidden" in attributes or _HIDDEN.search(_attribute(element, "style")) is not None
+        return shut or "hidden" in attributes
 
     def _end(self, tag: str) -> None:
+        self._shown.pop()
         if tag == "blockquote":
             self._quotes -= 1
             self._break(2)
@@ -155,6 +162,9 @@ class _Reader:
 
     def _text(self, data: str) -> None:
         self._length += len(data)
+        if not self._shown[-1].seen:
+            self.hidden = self.hidden or bool(data.strip())
+            return
         self.said.append(data)
         if self._kept_as_is > 0:
             first, *rest = data.replace("\r\n", "\n").split("\n")
@@ -194,6 +204,12 @@ class _Reader:
 def _attribute(element: Element, name: str) -> str:
     value = element.attrs.get(name)
     return value if isinstance(value, str) else " ".join(value) if isinstance(value, list) else ""
+
+
+def _number(element: Element, name: str, otherwise: int) -> int:
+    """A whole number of a few digits that an attribute says."""
+    said = _attribute(element, name).strip()
+    return int(said) if re.fullmatch(r"-?[0-9]{1,6}", said) else otherwise
 
 
 def _led_to(element: Element) -> str:

@@ -14,13 +14,17 @@ from email.utils import getaddresses
 from itertools import islice
 from uuid import UUID
 
-from adapters.intake.mail_headers import MAX_HEADER, readable, words_decoded
-from adapters.intake.mail_machine import Headers, Shown, gives_back, sign_of
+from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
+from adapters.intake.mail_headers import Headers as Fields
+from adapters.intake.mail_machine import Headers, Shown, gives_back, is_report, sign_of
 from adapters.intake.mail_proof import Verdict, verdict_of
+from adapters.intake.mail_report import reported
+from adapters.intake.mail_senders import addresses_in, sender_of
 
-MAX_HEAD = 256_000
+MAX_HEAD = 2_000_000
 """Bytes of headers that are looked at; mail servers take less."""
 MAX_HEADERS = 2_000
+"""Headers that are kept of one mail, and of one name that servers write on the way a tenth."""
 MAX_PLACES = 500
 """Of our domain in a bounce."""
 MAX_RETURNED = 2_000_000
@@ -62,6 +66,15 @@ class MailMarks:
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
+    null_path: bool = True
+    """It has the return path of what nobody is to answer, or none at all: a report that names somebody there is none of a server
+    (RFC 3464, section 2)."""
+    recipients: tuple[tuple[str, str], ...] = ()
+    """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
+    one_author: bool = True
+    """Its From names one address and no other: of several nobody knows whose word it is (RFC 5322, section 3.6.2)."""
+    headed: bool = True
+    """It has a header at all; without one it is no mail."""
 
 
 @dataclass(frozen=True)
@@ -89,24 +102,30 @@ class MarksReader:
         """The marks of a mail. Raises nothing: what cannot be read is not there."""
         headers = _headers(raw)
         to = {address for name in ("to", "cc", "delivered-to", "x-original-to") for address in _addresses(headers, name)}
-        author, munged = _author(headers, self.own | to)
+        wrote = sender_of(_fields(headers), self.own)
+        author, munged = plain_lower(wrote.address), wrote.guessed
         own_list = munged and any(_list_of(address) in _lists(headers) for address in to | self.own)
-        sign = sign_of(headers, own_list=own_list)
         subject = words_decoded(_first(headers, "subject")).strip()
+        # A sign in a subject is one also where it was put into encoded words.
+        shown = {**headers, "subject": [subject]} if subject else headers
+        sign = sign_of(shown, own_list=own_list)
+        recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
         return MailMarks(
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            # Of several authors nobody knows of whom a verdict speaks (RFC 5322, section 3.6: one From; RFC 7489, section 6.6.1).
-            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, author)
-            if author and len(headers.get("from", ())) == 1 == len(set(_addresses(headers, "from")))
-            else "none",
+            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, "" if munged else author),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(raw) if gives_back(headers, raw[:MAX_RETURNED]) else (),
+            returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
+            null_path=all(path.strip().replace(" ", "") in ("<>", "") for path in headers.get("return-path", ())[:1]),
+            recipients=recipients,
+            # Who stands beside the field is what a list says, and no proof.
+            one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),
+            headed=bool(headers),
         )
 
     def _own(self, headers: Headers, author: str) -> str | None:
@@ -123,7 +142,7 @@ class MarksReader:
             found for name in ("to", "cc", "delivered-to", "x-original-to") for found in map(_compact, _addresses(headers, name))
         ]
         by_id = [
-            Answered(match[1], match[2].lower() if match[2] else None)
+            Answered(match[1].lower(), match[2].lower() if match[2] else None)
             for name in ("in-reply-to", "references")
             for match in reversed(list(self._notice.finditer(" ".join(headers.get(name, ())))))
         ]
@@ -139,7 +158,7 @@ class MarksReader:
         for place in islice(_places(text.lower(), end), MAX_PLACES):
             match = self._notice.search(text, max(0, place - 160), place + len(end) + 1)
             if match is not None:
-                found[Answered(match[1], match[2].lower() if match[2] else None)] = None
+                found[Answered(match[1].lower(), match[2].lower() if match[2] else None)] = None
         return tuple(found)[:20]
 
 
@@ -171,32 +190,33 @@ def _compact(address: str) -> Answered | None:
 
 
 def _headers(raw: bytes) -> dict[str, list[str]]:
-    """All headers of the mail itself, by their name in lower case, unfolded, each with an end."""
+    """All headers of the mail itself, by their name in lower case, unfolded, each with an end. Of what servers write on the way
+    there may be any number; it takes no room from what the author wrote."""
     found: dict[str, list[str]] = {}
-    field_bytes = b""
-    for line in [*raw[:MAX_HEAD].splitlines()[: MAX_HEADERS * 5], b""]:
+    field_bytes, kept = bytearray(), 0
+    head = raw[:MAX_HEAD]
+    # A lone return ends no line, or whoever writes one into a header writes headers of their own (RFC 5322, section 2.2).
+    for line in [*(head if b"\n" in head else head.replace(b"\r", b"\n")).split(b"\n"), b""]:
+        line = line.removesuffix(b"\r")  # noqa: PLW2901 - the line without its end
         if line[:1] in (b" ", b"\t") and line.strip():
-            field_bytes = (field_bytes + b" " + line.strip())[:MAX_HEADER]
+            if len(field_bytes) < MAX_HEADER:
+                field_bytes += b" " + line.strip()
             continue
         match = _FIELD.match(field_bytes)
         if match is not None:
-            value = readable(match[2].strip()[:MAX_HEADER].decode("ascii", "surrogateescape"))
-            found.setdefault(match[1].decode("ascii").lower(), []).append(value)
+            values = found.setdefault(match[1].decode("ascii").lower(), [])
+            on_the_way = match[1].lower().decode("ascii") in ON_THE_WAY
+            if len(values) < MAX_HEADERS // 10 if on_the_way else kept < MAX_HEADERS:
+                values.append(readable(match[2].strip()[:MAX_HEADER].decode("ascii", "surrogateescape")))
+                kept += not on_the_way
         if not line.strip():
             break
-        field_bytes = line[: MAX_HEADER + 200]
+        field_bytes = bytearray(line[: MAX_HEADER + 200])
     return found
 
 
-def _author(headers: Headers, ours: frozenset[str] | set[str]) -> tuple[str, bool]:
-    """The address of whoever wrote it, and whether a list had put its own in its place: then the author is named beside it."""
-    author = next(iter(_addresses(headers, "from")), "")
-    if author and _base(author) in ours:
-        for name in ("x-original-from", "reply-to", "x-original-sender"):
-            named = next((address for address in _addresses(headers, name) if _base(address) not in ours), None)
-            if named is not None:
-                return named, True
-    return author, False
+def _fields(headers: Headers) -> Fields:
+    return Fields(tuple((name, value) for name, values in headers.items() for value in values))
 
 
 def _addresses(headers: Headers, name: str) -> list[str]:
@@ -205,6 +225,11 @@ def _addresses(headers: Headers, name: str) -> list[str]:
     except (ValueError, TypeError, IndexError, RecursionError):
         found = []
     return [address.strip().strip("'").lower() for _, address in found if "@" in address][:200]
+
+
+def plain_lower(address: str) -> str:
+    """An address with A to Z in lower case: other letters that fold to one of them are not it (RFC 5321, section 2.4)."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
 def _base(address: str) -> str:

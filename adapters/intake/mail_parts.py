@@ -11,7 +11,7 @@ from adapters.intake.mail_files import clean_name, ending_of, type_of
 from adapters.intake.mail_headers import parameters, words_decoded
 from adapters.intake.mail_html import rendered
 from adapters.intake.mail_mime import Opened, Part, opened
-from adapters.intake.mail_transfer import unpacked, uu_files
+from adapters.intake.mail_transfer import Sent, unpacked, uu_files
 from domain.model.report import Attachment
 
 MAX_TEXT = 2_000_000
@@ -24,7 +24,13 @@ _DEEPEST_INNER = 4
 _WORDS = re.compile(r"\w+")
 _ENRICHED = re.compile(r"<(/?[A-Za-z-]{1,40})>")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml", "text/x-amp-html"})
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
+_FOR_PROGRAMS = frozenset({
+    "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/xml",
+    "text/rtf", "text/rfc822-headers", "text/tab-separated-values", "text/x-moz-deleted",
+})  # fmt: skip
+"""Texts that are written for programs; any other that has no name of a file is for people, whatever it is called."""
 _LOCKED = {
     "application/pkcs7-mime": "smime",
     "application/x-pkcs7-mime": "smime",
@@ -121,14 +127,22 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     """A text to be read here, or None: then it became a file, or there is nothing in it."""
     reading.number += 1
     kind = "text/plain" if part.media_type.startswith("multipart/") else part.media_type
-    sent = unpacked(part.body, part.headers.raw("Content-Transfer-Encoding"))
+    sent = _unpacked(part)
     name, attached = _named(part)
+    if kind.startswith("text/") and kind not in _TEXTS | _FOR_PROGRAMS and not name:
+        kind = "text/plain"
     if sent.guessed:
         reading.doubts.add("encoding")
     if kind in _LOCKED or name.lower() == "winmail.dat":
         reading.locked.add(_LOCKED.get(kind, "tnef"))
     shown = kind in _TEXTS and not attached
-    if shown and not _is_binary(sent.data, part.parameters.get("charset")):
+    charset = part.parameters.get("charset")
+    binary = shown and _is_binary(sent.data, charset)
+    if binary and (words := _without_nul(sent.data, charset)) is not None and not _is_binary(words, charset):
+        # What mail programs drop (RFC 5322, section 4) hides no words.
+        sent, binary = Sent(words, sent.guessed), False
+        reading.doubts.add("type")
+    if shown and not binary:
         if name and sent.data:
             # Some programs name the text itself, others show a small text file below it: it is both.
             reading.files.append(_file(name, kind, sent.data, reading.number))
@@ -141,6 +155,15 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
         said = kind if part.headers.raw("Content-Type") and not shown else ""
         reading.files.append(_file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number))
     return None
+
+
+def _unpacked(part: Part) -> Sent:
+    """The bytes of a part. Where its transfer encoding is named twice and not the same, the one that does something counts."""
+    every = part.headers.every("Content-Transfer-Encoding")
+    if len({value.strip().lower() for value in every}) < 2:
+        return unpacked(part.body, every[0] if every else "")
+    packed = [value for value in every if value.strip().lower() not in ("7bit", "8bit", "binary", "")]
+    return Sent(unpacked(part.body, packed[0] if packed else "").data, guessed=True)
 
 
 def _named(part: Part) -> tuple[str, bool]:
@@ -160,19 +183,27 @@ def _is_binary(data: bytes, charset: str | None) -> bool:
     return sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text) * 20 > len(text)
 
 
+def _without_nul(data: bytes, charset: str | None) -> bytes | None:
+    """A text of single bytes without the NULs in it; None: they are part of its letters, or it is no text."""
+    few = data.count(b"\x00") * 6 <= len(data)
+    wide = (charset or "").lower().startswith(("utf-16", "utf-32", "ucs")) or data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    # Every second byte of Latin letters in two bytes each is one: that many are no accident.
+    return None if wide or not few else data.replace(b"\x00", b"")
+
+
 def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
     if kind == "text/plain":
         files, data = uu_files(data)
         for given, inside in files:
             reading.number += 1
             reading.files.append(_file(clean_name(text_of(given, None)[0]), "", inside, reading.number))
-    text, guessed = text_of(data, part.parameters.get("charset"), html=kind == "text/html")
+    text, guessed = text_of(data, part.parameters.get("charset"), html=kind in _PAGES)
     if guessed:
         reading.doubts.add("charset")
     if len(text) > MAX_TEXT:
         reading.doubts.add("cut")
         text = text[:MAX_TEXT]
-    if kind == "text/html":
+    if kind in _PAGES:
         page = rendered(text)
         reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut)) if there}
         if text.strip() and not page.text:

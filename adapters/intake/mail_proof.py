@@ -15,7 +15,8 @@ Verdict = Literal["pass", "fail", "none"]
 """``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``none``: nothing shows either."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-_FAILS = ("fail", "hardfail", "softfail", "permerror", "policy")
+_FAILS = ("fail", "hardfail", "policy")
+"""A softfail is no statement that a mail is forged (RFC 7208, section 8.5), nor is a record that cannot be read."""
 
 
 def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> Verdict:
@@ -25,11 +26,25 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
     Without a relay nothing is ever proved. What speaks against the sender is believed of the top-most header, whoever wrote it:
     nobody gains by forging that.
     """
-    found = [parsed for parsed in map(_parsed, results) if parsed is not None]
-    ours = [one for one in found if _named(one, relays)]
-    if ours:
-        return _judged(ours[0], address.rpartition("@")[2].lower())
+    found = []
+    for value in results:
+        parsed = _parsed(value)
+        if parsed is None and any(relay.lower() in value.lower() for relay in relays):
+            # Perhaps our relay's own, which nobody can read: what stands below it is nobody's word.
+            return "none"
+        if parsed is not None and _named(parsed, relays):
+            return _judged(parsed, _domain(address))
+        found += [parsed] if parsed is not None else []
     return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
+
+
+def _domain(address: str) -> str:
+    """As it stands in such a header: in the letters of the domain name system (RFC 8601, section 5, and RFC 5890)."""
+    domain = address.rpartition("@")[2].lower().rstrip(".")
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except ValueError:
+        return domain
 
 
 def _parsed(value: str) -> authres.AuthenticationResultsHeader | None:
@@ -44,17 +59,23 @@ def _named(header: authres.AuthenticationResultsHeader, relays: Sequence[str]) -
 
 
 def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict:
-    """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From."""
+    """DMARC's verdict when there is one (RFC 7489); else what of SPF and DKIM is about the domain in From. What the relay says of
+    the domain in another From than the one that is read here speaks against the mail: two readers saw two authors."""
     dmarc = [result for result in header.results if _method(result) == "dmarc"]
     if any(_result(one) in _FAILS for one in dmarc):
         return "fail"
-    if any(_result(one) == "pass" and _of(one, "header", "from") in ("", domain) for one in dmarc):
+    of = {_of(one, "header", "from").rstrip(".") for one in dmarc} - {""}
+    if domain and of and domain not in of:
+        return "fail"
+    if any(_result(one) == "pass" for one in dmarc):
         return "pass" if domain else "none"
     others = [result for result in header.results if _method(result) in ("spf", "dkim")]
     if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
         return "pass"
     passed = any(_result(one) == "pass" for one in others)
-    return "fail" if not passed and any(_result(one) in _FAILS for one in others) else "none"
+    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them.
+    fails = not dmarc and any(_result(one) in _FAILS for one in others)
+    return "fail" if not passed and fails else "none"
 
 
 def _aligned(result: object, domain: str) -> bool:

@@ -20,10 +20,13 @@ def is_forward(subject: str) -> bool:
 
 
 def without_quotes(text: str) -> tuple[str, str]:
-    """``(own, quoted)``. Answers written between quoted lines make no sense without them: then everything is the sender's own."""
+    """``(own, quoted)``. Answers written between quoted lines make no sense without them: then everything is the sender's own.
+    What is nothing but a quotation has no own words."""
     lines = text.split("\n")
     quoted = _quoted_lines(lines)
     own = "\n".join(line for line, is_quoted in zip(lines, quoted, strict=True) if not is_quoted).strip()
+    if not own and any(line.startswith(">") or _ORIGINAL.match(line.strip()) for line in lines):
+        return "", text.strip()
     if not any(quoted) or not own or _interleaved(lines, quoted):
         return text.strip(), ""
     rest = "\n".join(line for line, is_quoted in zip(lines, quoted, strict=True) if is_quoted).strip()

@@ -13,7 +13,10 @@ _LOOKED_AT = 4_000
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d \t"
 _ROUTE = re.compile(r"^(?:@[^:<>]{1,255},?)+:")
-_BARE = re.compile(r"[^\s,;:<>()\[\]\"]{1,200}\s{0,3}@\s{0,3}[^\s,;:<>()\"@]{1,255}")
+_BARE = re.compile(r"(?:[^\s,;:<>()\[\]\"]{1,200}|\"(?:[^\"\\]|\\.){1,62}\")\s{0,3}@\s{0,3}[^\s,;:<>()\"@]{1,255}")
+_QUOTED_LOCAL = re.compile(r"\"((?:[^\"\\]|\\[ -~]){1,62})\"\s*@([^\s@\"]{1,255})")
+"""A local part in quotation marks (RFC 5321, section 4.1.2): a space in it is part of the address."""
+_ATOM = re.compile(r"[^\s\"\\(),:;<>@\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,11 @@ def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
         return Sender(found.address, found.name, True) if found else author
     if not _rewritten(author.address, headers, ours):
         return author
+    posts = _listed(headers)
     for name in ("X-Original-From", "Reply-To", "X-Original-Sender"):
-        known = mailbox(headers.raw(name))
-        if known.address and not _is_one_of(known.address, ours) and known.address.lower() != author.address.lower():
-            return Sender(known.address, known.name or _without_via(author.name), True)
+        for known in mailboxes(headers.raw(name)):
+            if not _is_one_of(known.address, ours) and known.address.lower() not in {author.address.lower(), *posts}:
+                return Sender(known.address, known.name or _without_via(author.name), True)
     return author
 
 
@@ -49,8 +53,17 @@ def _rewritten(address: str, headers: Headers, ours: Collection[str]) -> bool:
     if _is_one_of(address, ours):
         return True
     listed = any(headers.raw(name) for name in ("X-Original-From", "X-Original-Sender", "List-Id", "List-Post"))
+    if address.lower() in _listed(headers):
+        return True
     places = " ".join(headers.raw(name) for name in ("To", "Cc", "Delivered-To", "List-Post", "X-Original-To")).lower()
     return listed and address.lower() in re.split(r"[\s<>,;:]+", places)
+
+
+def _listed(headers: Headers) -> set[str]:
+    """The address of the list that the mail came by: where one writes to it, and its id as an address (RFC 2369 and 2919)."""
+    posts = set(re.findall(r"mailto:([^>?\s]{3,254})", headers.raw("List-Post")[:_LOOKED_AT].lower()))
+    ids = re.findall(r"<([^<>@\s]{3,254})>", headers.raw("List-Id")[:_LOOKED_AT].lower())
+    return posts | {named.replace(".", "@", 1) for named in ids}
 
 
 def _is_one_of(address: str, ours: Collection[str]) -> bool:
@@ -60,6 +73,22 @@ def _is_one_of(address: str, ours: Collection[str]) -> bool:
 
 def _without_via(name: str) -> str:
     return re.sub(r"\s+via\s.*$", "", name, flags=re.DOTALL).strip(_QUOTES)
+
+
+def mailboxes(field: str) -> list[Sender]:
+    """The first mailboxes of a field that names several."""
+    field = field[:_LOOKED_AT]
+    cuts = [match.end() for match in re.finditer(r"\"(?:[^\"\\]|\\.)*\"|>\s*,|[^\s,<>\"]+@[^\s,<>\"]+\s*,", field)
+            if match[0].endswith(",")][:10]  # fmt: skip
+    pieces = [field[start:end] for start, end in zip([0, *cuts], [*cuts, len(field)], strict=True)]
+    return [found for piece in pieces if (found := mailbox(piece.strip().rstrip(","))).address]
+
+
+def addresses_in(field: str) -> frozenset[str]:
+    """Whatever looks like an address in a field outside of quotation marks that are a name's, and of comments."""
+    plain = _without_comments(field[:_LOOKED_AT])[0]
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"(?!\s*@)', " ", plain)
+    return frozenset(address.lower() for found in _BARE.findall(outside) if "@" in (address := _address(found)))
 
 
 def mailbox(field: str) -> Sender:
@@ -109,8 +138,12 @@ def _in_brackets(field: str) -> tuple[str, str] | None:
 
 def _address(given: str) -> str:
     text = _BIDI.sub("", words_decoded(given))
+    if (quoted := _QUOTED_LOCAL.fullmatch(text.strip())) is not None:
+        local = quoted[1] if _ATOM.fullmatch(quoted[1]) else f'"{quoted[1]}"'
+        return f"{local}@{quoted[2].rstrip('.')}"
     text = _ROUTE.sub("", re.sub(r"\s+", "", text)).strip(_QUOTES)
-    return text[7:] if text.lower().startswith("mailto:") else text
+    # A domain in a mail has no dot at its end (RFC 5321, section 4.1.2).
+    return (text[7:] if text.lower().startswith("mailto:") else text).rstrip(".")
 
 
 def _bare(field: str) -> Sender:
@@ -138,8 +171,9 @@ def _without_comments(field: str) -> tuple[str, str]:
 
 def _name(given: str, address: str) -> str:
     """The name in plain text; what says the address again is none."""
-    text = words_decoded(re.sub(r"\\([\"\\])", r"\1", given))
+    whole = re.fullmatch(r'\s*"((?:[^"\\]|\\.)*)"\s*', given)
+    text = words_decoded(re.sub(r"\\([\"\\])", r"\1", whole[1] if whole else given))
     text = _BIDI.sub("", " ".join(text.split())).strip(_QUOTES + ",;")
-    if text.count('"') == 2 and not text.startswith('"'):
+    if whole is None and text.count('"') == 2 and not text.startswith('"'):
         text = text.replace('"', "")
     return "" if text.strip(_QUOTES).lower() == address.lower() else text

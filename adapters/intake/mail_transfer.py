@@ -56,7 +56,9 @@ def _base64(body: bytes) -> Sent:
     lines = body.splitlines(keepends=True)
     for at, line in enumerate(lines):
         bare = line.strip()
-        after = bool(kept) and not block and bool(bare) and (len(bare) % 4 != 0 or len(bare) < _SHORTEST)
+        # What ends as base64 does is a block, however short it is.
+        short = len(bare) < _SHORTEST and not bare.endswith(b"=")
+        after = bool(kept) and not block and bool(bare) and (len(bare) % 4 != 0 or short)
         if after or not _BASE64.fullmatch(bare):
             if not kept and not block and len(line.translate(None, _NOT_BASE64)) * 4 > len(line) * 3 and b" " not in bare:
                 # A letter that is none among many that are: base64 that was damaged on its way.

@@ -13,13 +13,23 @@ from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
 from domain.base import Side
 from domain.model.report import Attachment, Report
+from domain.rules import mail as rules
+from domain.rules.mail import Addressed
+from domain.rules.provider_news import why_declined
 
 Kind = Literal["report", "answer", "signal", "ignored", "unplaced", "refused"]
 PROVIDERS = ("mail", "stripe", "paypal", "generic")
-_NOBODY = {
-    "automatic_answer": "A machine answered by itself (Auto-Submitted): no case is opened and no letter sent.",
-    "bounce": "A mail server sent it back (an empty Return-Path, or a multipart/report): no case is opened and no letter sent.",
+_WHY = {
+    "own_notice": "It is our own mail, come back ({code}): no case is opened and no letter sent.",
+    "own_sender": "It is our own mail, come back ({code}): no case is opened and no letter sent.",
+    "own_address": "It says that it comes from where it goes to ({code}): kept for the team, and no letter is sent.",
+    "bounce": "It gives the notice {notice} back: that one counts as undelivered, if it is ours. No case is opened.",
+    "machine_mail": "A machine may have written it ({sign}): kept for the team, and no letter is sent.",
+    "unproven": "Its sender is shown to be forged, or it names no one author ({code}): it is nobody's word. Kept for the team.",
+    "unreadable": "No report can be made of it ({code}): {problem}. Kept for the team.",
+    "no_report": "A machine wrote it ({code}): no case is opened and no letter sent.",
 }
+"""What is said of each fate; any other is that of a machine's own mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +73,59 @@ def outcome_of(
             return _of_report(report_from_json(raw), "It is a report, and opens a case.")
         return _of_payment(StripeIntake() if provider == "stripe" else PayPalIntake("", None), raw, provider)
     except ReportInvalid as error:
-        wrong = "; ".join(f"{one.field}: {one.message} ({one.code})" for one in error.errors[:5])
-        return Outcome("refused", f"{error.code}: {wrong}")
+        return Outcome("refused", f"{error.code}: {_wrong(error)}.")
 
 
 def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | None) -> Outcome:
+    """Judged by the same three steps as at the door, with what only a database knows taken as the mail says it."""
     marks, mail = reader.read(raw), intake.opened(raw)
-    if (marked := _marked(marks)) is not None:
-        outcome, why = marked
-        return _sent(mail, outcome, why, mail.contents.text, mail.contents.files)
-    if mail.automatic is not None:
-        return _sent(mail, "ignored", _NOBODY[mail.automatic], mail.contents.text, mail.contents.files)
-    found = intake.becomes(mail, kind=kind)
-    if isinstance(found, Reply):
-        why = f"It answers the notice {found.notice_id}: a message on its case, if its sender is who was written to."
-        return _sent(mail, "answer", why, found.text, found.attachments)
-    assert isinstance(found, Report), "a mail by somebody is a report or an answer"
-    if mail.case_token is not None:
-        why = f"Its subject names the case …{mail.case_token}: a message there, if the sender is its party; else a new report."
-        return _sent(mail, "answer", why, found.statement, found.attachments)
-    why = "It answers no notice of ours and names no case: a new report."
-    return _sent(mail, "report", why, found.statement, found.attachments)
+    worded = mail.worded
+    given_back = any(one.token is not None for one in marks.returned)
+    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no")
+    if fate is not None:
+        return _sent(mail, fate.outcome, _why(fate.reason, marks), worded.text, worded.files)
+    try:
+        found = intake.becomes(mail, kind=kind)
+    except ReportInvalid as error:
+        fate = rules.unread(marks, error.code)
+        if fate.outcome == "refused":
+            raise
+        return _sent(mail, fate.outcome, _why(fate.reason, marks, _wrong(error)), worded.text, worded.files)
+    if found is None:
+        return _sent(mail, "ignored", _why("no_report", marks), worded.text, worded.files)
+    statement = found.text if isinstance(found, Reply) else found.statement
+    held = any(one.token is not None for one in marks.answers)
+    # Whoever brings a mail may vouch for its sender; what the relay shows to be forged nobody can vouch for.
+    proven = rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=True)
+    answers = rules.answers_something(marks) or isinstance(found, Reply)
+    fate = rules.answering(Addressed(True, True, True), proven) if answers else rules.reporting(proven)
+    if fate is not None:
+        return _sent(mail, fate.outcome, _why(fate.reason, marks), statement, found.attachments)
+    if not answers:
+        why = "It answers no notice of ours and names no case: a new report."
+        return _sent(mail, "report", why, statement, found.attachments)
+    return _sent(mail, "answer", _answers(marks, proven, found), statement, found.attachments)
 
 
-def _marked(marks: MailMarks) -> tuple[Kind, str] | None:
-    """What becomes of a mail by what it says about itself, before anybody reads it."""
-    if marks.own in ("own_notice", "own_sender"):
-        return "ignored", f"It is our own mail, come back ({marks.own}): no case is opened and no letter sent."
-    if marks.own is not None:
-        return "unplaced", f"It says that it comes from where it goes to ({marks.own}): kept for the team, and no letter is sent."
-    if marks.sign is None:
-        return None
-    if marks.returned:
-        return (
-            "ignored",
-            f"It gives the notice {marks.returned[0].notice_id} back: that one counts as undelivered, if it is ours.",
-        )
-    if marks.sign.certain:
-        return "ignored", f"A machine wrote it ({marks.sign.code}): no case is opened and no letter sent."
-    return "unplaced", f"A machine may have written it ({marks.sign.code}): kept for the team, and no letter is sent."
+def _answers(marks: MailMarks, proven: str, found: Report | Reply) -> str:
+    notice = marks.answers[0].notice_id if marks.answers else found.notice_id if isinstance(found, Reply) else ""
+    what = f"It answers the notice {notice}" if notice else f"Its subject names the case …{marks.case_token}"
+    proof = {
+        "relay": "the relay has proven the address",
+        "token": "it bears the letter's token",
+        "caller": "nothing in it proves the address, so only if whoever brings it vouches for that (sender_proven)",
+    }[proven]
+    return f"{what}: a message on its case, if its sender is who was written to ({proof}). Otherwise it is mail to place."
+
+
+def _why(reason: str, marks: MailMarks, problem: str = "") -> str:
+    said = _WHY.get(reason, "A machine wrote it ({code}): no case is opened and no letter sent.")
+    notice = marks.returned[0].notice_id if marks.returned else ""
+    return said.format(code=reason, notice=notice, sign=marks.sign.code if marks.sign else "a bounce", problem=problem)
+
+
+def _wrong(error: ReportInvalid) -> str:
+    return "; ".join(f"{one.field}: {one.message.rstrip('.')} ({one.code})" for one in error.errors[:5])
 
 
 def _sent(mail: Mail, outcome: Kind, why: str, statement: str, files: tuple[Attachment, ...]) -> Outcome:
@@ -120,7 +144,13 @@ def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) 
         why = f"News of the dispute {said.news.dispute} ({what}): a signal to its case, kept until there is one."
         money = said.news.amount.model_dump(mode="json") if said.news.amount else None
         return Outcome("signal", why, external_id=said.news.dispute, amount=money)
-    return _of_report(said.report, f"A new dispute at {provider}: it opens a case, or is the one that is here already.")
+    why = f"A new dispute at {provider}: it opens a case, or is the one that is here already."
+    if (declined := why_declined(said.news)) is not None:
+        how = said.news.what.replace("_", " ")
+        why = f"{why} It is over there already ({how}), so the case is declined at once ({declined})."
+    if said.report.synthetic:
+        why = f"{why} It is of {provider}'s test mode: a synthetic case, which pays nothing and reaches nobody outside."
+    return _of_report(said.report, why)
 
 
 def _of_report(report: Report, why: str) -> Outcome:

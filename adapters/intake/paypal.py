@@ -100,7 +100,7 @@ class PayPalIntake:
         if fetched is not None and dispute.reference("dispute_id") != dispute_id:
             raise ReportInvalid.one("signature_invalid", "resource.dispute_id", "PayPal itself tells of another dispute.")
         sent_at = _sent_at(headers) or self._now()
-        news = _news(kind, event, dispute, dispute_id, sent_at, verified=fetched is not None)
+        news = _news(kind, event, dispute, dispute_id, (sent_at, self._now()), verified=fetched is not None)
         return Said(news, self._report(dispute, news) if kind == _FIRST else None)
 
     def dispute_of(self, body: bytes) -> str | None:
@@ -160,17 +160,25 @@ def _sent_at(headers: Mapping[str, str]) -> datetime | None:
     return Told({"at": headers.get("paypal-transmission-time")}).instant("at")
 
 
-def _news(kind: str, event: Told, dispute: Told, dispute_id: str, sent_at: datetime, *, verified: bool) -> ProviderNews:
+def _news(
+    kind: str, event: Told, dispute: Told, dispute_id: str, times: tuple[datetime, datetime], *, verified: bool
+) -> ProviderNews:
     transaction = next(iter(dispute.parts("disputed_transactions")), Told({}))
     outcome = dispute.part("dispute_outcome")
     # Of a body that nobody vouches for not even the event's name counts where PayPal was asked.
     what = _what("" if verified else kind, dispute, outcome)
-    refunded = _money(outcome, "amount_refunded") if what in GIVEN else None
+    given = _given(dispute)
+    if given is not None and what == "updated":
+        what = "funds_withdrawn"
+    refunded = (_money(outcome, "amount_refunded") or given) if what in GIVEN else None
+    sent_at, now = times
+    said_at = dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at
     return ProviderNews(
         provider="paypal",
         dispute=dispute_id,
         event=event.reference("id") or f"{kind}/{dispute_id}",
-        at=dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at,
+        # What is said to be so later than now would stand above everything that comes.
+        at=min(said_at, max(sent_at, now)),
         what="opened" if kind == _FIRST and what == "updated" else what,
         status=code(dispute.line("status")),
         stage=code(dispute.line("dispute_life_cycle_stage")),
@@ -185,6 +193,24 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, sent_at: datet
         due_at=dispute.instant("seller_response_due_date"),
         verified=verified,
     )
+
+
+def _given(dispute: Told) -> Money | None:
+    """What PayPal has moved to the buyer by now, of ``money_movements`` or ``fund_movements`` (its newer name), fees apart; None:
+    nothing, or nobody can add it up."""
+    total, currency = 0, ""
+    for one in dispute.parts("money_movements") or dispute.parts("fund_movements"):
+        party = (one.line("affected_party") or one.line("party") or "").upper()
+        reason, way = (one.line("reason") or "").upper(), (one.line("type") or "").upper()
+        amount = _money(one, "amount")
+        if party != "BUYER" or "FEE" in reason or amount is None or way not in ("CREDIT", "DEBIT"):
+            continue
+        if currency not in ("", amount.currency):
+            dispute.note("money_movements")
+            return None
+        currency = amount.currency
+        total += amount.amount if way == "CREDIT" else -amount.amount
+    return Money(amount=total, currency=currency) if total > 0 else None
 
 
 def _what(kind: str, dispute: Told, outcome: Told) -> What:

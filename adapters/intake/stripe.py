@@ -127,6 +127,8 @@ class StripeIntake:
                 "statement": _statement(dispute, news, reason),
                 "amount": news.amount,
                 "parties": self._parties(event, dispute, news),
+                # Nothing was paid in Stripe's test mode, so nothing is paid for it.
+                "synthetic": event.flag("livemode") is False or dispute.flag("livemode") is False,
                 "attributes": _attributes(event, dispute, reason),
             }
         )
@@ -168,7 +170,8 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         provider="stripe",
         dispute=dispute_id,
         event=event.reference("id") or f"{kind}/{dispute_id}",
-        at=event.instant("created") or signed_at,
+        # An event that is said to be made after it was signed would stand above everything that comes.
+        at=min(event.instant("created") or signed_at, signed_at),
         what=what,
         status=status,
         stage=_stage(status or ""),
@@ -177,11 +180,16 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         payment=dispute.reference("charge") or dispute.reference("payment_intent"),
         amount=amount,
         due_at=details.instant("due_by"),
+        account=event.reference("account"),
     )
 
 
 def _what(kind: str, status: str | None) -> What:
     """What Stripe says: how the dispute ended where its snapshot knows, else what the event is called after."""
+    named = kind.removeprefix(_DISPUTES)
+    if (named, status) in (("funds_withdrawn", "won"), ("funds_reinstated", "lost")):
+        # The money moved otherwise than the snapshot says that it was decided.
+        return "funds_withdrawn" if named == "funds_withdrawn" else "funds_reinstated"
     match status:
         case "won" | "lost" | "prevented":
             return status
@@ -191,8 +199,8 @@ def _what(kind: str, status: str | None) -> What:
             return "inquiry_closed"
         case _:
             pass
-    match kind.removeprefix(_DISPUTES):
-        case "funds_withdrawn" | "funds_reinstated" | "closed" as named:
+    match named:
+        case "funds_withdrawn" | "funds_reinstated" | "closed":
             return named
         case _:
             return "updated"
@@ -201,7 +209,8 @@ def _what(kind: str, status: str | None) -> What:
 def _amount(dispute: Told) -> Money | None:
     """What is disputed; None where it is not said, or cannot be (then it is noted)."""
     amount, currency = dispute.whole("amount"), dispute.line("currency")
-    if amount is None or currency is None:
+    if not amount or currency is None:
+        # Nobody disputes nothing: what says so does not say how much.
         return None
     try:
         return from_stripe(amount, currency)

@@ -95,7 +95,7 @@ def _of_team(letter: TeamLetter) -> dict[str, Any]:
         "by": "Whoever runs Ombud" if by == "system" else f"{one_line(letter.by_name or '') or 'Somebody'} ({by})",
         "code": letter.code,
         **{name: said.get(name, "") for name in ("key", "what", "roles")},
-        **{name: said.get(name, 0) for name in ("added", "removed")},
+        **{name: said.get(name, 0) for name in ("added", "removed", "waiting")},
     }
 
 

@@ -34,6 +34,9 @@ class DismissRequest(Frozen):
     """Why a mail is put away."""
 
     reason: Annotated[Code, Field(examples=["spam"])]
+    erase: bool = False
+    """Destroy it at once, and not after 30 days: a person asked for that. Refused while the case that it is about is under legal
+    hold."""
 
 
 class UnplacedDeedBody(Body):

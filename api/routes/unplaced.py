@@ -39,13 +39,17 @@ async def list_unplaced(
     state: Annotated[
         Literal["waiting", "placed", "dismissed", "all"], Query(description="Left out: those that wait.")
     ] = "waiting",
+    sender_of: Annotated[
+        str | None,
+        Query(max_length=128, description="A mail (`unp_…`): those of its sender alone, for whoever asks for their data."),
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
     """For leads and ops, the newest first: what answers a letter and is not proven to come from whom it was written to, what
     names no case that takes it, what a machine may have sent, and what nobody could read. None of it did anything."""
     caller = await context.caller("cases:read")
-    found = await unplaced.listed(context.parts, caller, Page(limit, cursor), None if state == "all" else state)
+    found = await unplaced.listed(context.parts, caller, Page(limit, cursor), None if state == "all" else state, sender_of)
     return shown(page_body(found, unplaced_body))
 
 
@@ -108,9 +112,9 @@ async def report_unplaced(context: Context, unplaced_id: UnplacedId) -> Response
     responses=gives({200: ("UnplacedBody", DISMISSED)}),
 )
 async def dismiss_unplaced(context: Context, unplaced_id: UnplacedId) -> Response:
-    """Put it away with a reason. For 30 days it can still be placed; then its text is gone for good."""
+    """Put it away with a reason. For 30 days it can still be placed; then its text is gone for good, or at once with `erase`."""
     caller = await context.caller("cases:write")
     said = parsed(DismissRequest, await read_object(context.request))
-    dismissed = await unplaced.dismiss(context.parts, caller, unplaced_id, said.reason)
+    dismissed = await unplaced.dismiss(context.parts, caller, unplaced_id, said.reason, erase=said.erase)
     # A key that only writes hears what became of it, and reads nothing.
     return shown(unplaced_body(dismissed, without_words=True))

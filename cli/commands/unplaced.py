@@ -24,12 +24,14 @@ _NONE = "No mail waits to be placed."
 @app.command("list")
 def list_unplaced(
     state: Annotated[str, typer.Option(help="waiting, placed, dismissed or all.")] = "waiting",
+    sender_of: Annotated[str | None, typer.Option(help="A mail (unp_…): those of its sender alone.")] = None,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
     """What waits, the newest first, and why."""
-    found = _asked("GET", f"{_PATH}?state={state}&limit=100", Target(tenant, speaker))
+    of_one = f"&sender_of={sender_of}" if sender_of else ""
+    found = _asked("GET", f"{_PATH}?state={state}&limit=100{of_one}", Target(tenant, speaker))
     show(found, json, lambda answer: unplaced_table(answer["data"]) if answer["data"] else None, nothing=_NONE)
 
 
@@ -69,13 +71,14 @@ def place(
 def dismiss(
     mail: MailId,
     reason: Annotated[str, typer.Option(help="Why, as a code (spam, machine, answered_elsewhere).")],
+    erase: Annotated[bool, typer.Option("--erase", help="Destroy it at once: its sender asked for that.")] = False,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Put it away; for 30 days it can still be placed, and then it is gone."""
+    """Put it away; for 30 days it can still be placed, and then it is gone. With --erase it is gone at once."""
     show(
-        _asked("POST", f"{_PATH}/{mail}/dismiss", Target(tenant, speaker), {"reason": reason}),
+        _asked("POST", f"{_PATH}/{mail}/dismiss", Target(tenant, speaker), {"reason": reason, "erase": erase}),
         json,
         lambda _: f"{mail}  dismissed",
     )

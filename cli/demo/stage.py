@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import smtplib
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from cli.demo.cast import PAYPAL_WEBHOOK, hire
+from cli.demo.mail_door import MailDoor
 from cli.demo.platform import DemoPlatform
 from cli.demo.signatures import PayPalSigner
 from cli.kit.show import out
@@ -49,6 +51,7 @@ class Stage:
     def __post_init__(self) -> None:
         """Let a relative folder mean the one where the demo was started, for the processes work elsewhere."""
         self.state_dir = self.state_dir.absolute()
+        self.mail_door = MailDoor(self._hand_over)
 
     def say(self, line: str, style: str = "") -> None:
         """One line of progress with the time since the beginning."""
@@ -78,9 +81,12 @@ class Stage:
         self.say("worker is ready")
         self.fleet.start("api", say=self.say)
         self.say(f"API answers on {self.api_url}")
+        self.mail_door.start()
+        self.say(f"the platform's mail server takes mail on 127.0.0.1:{self.mail_door.port}")
 
     def strike(self) -> None:
         """Stop everything that was started here."""
+        self.mail_door.stop()
         # Found again, not remembered: `set` may have failed at any point.
         for role in ("api", "worker"):
             Fleet(self.state_dir).stop(role)
@@ -110,6 +116,15 @@ class Stage:
         """One request to the API with somebody's key."""
         headers = {"Authorization": f"Bearer {self.keys[key]}", **more.pop("headers", {})}
         return httpx2.request(method, self.api_url + path, headers=headers, timeout=30, **more)
+
+    def mail(self, raw: bytes, sender: str, recipient: str) -> httpx2.Response:
+        """Send a mail by SMTP, and give what the API answered to the mail server that brought it."""
+        with smtplib.SMTP("127.0.0.1", self.mail_door.port, timeout=40) as server:
+            server.sendmail(sender, [recipient], raw)
+        return self.mail_door.answers[-1]
+
+    def _hand_over(self, raw: bytes) -> httpx2.Response:
+        return self.call("POST", "/v1/intake/email", content=raw, headers={"Content-Type": "message/rfc822"})
 
     def command(self, case_id: str, command: dict[str, Any], key: str = "platform") -> tuple[int, dict[str, Any]]:
         """Send a command through the API (an *update* of the case's workflow) and give its answer."""

@@ -1,4 +1,4 @@
-"""The demo's story: five reports, four people, one killed worker. Every step is what a real platform or person would send."""
+"""The demo's story: six reports, four people, one killed worker. Every step is what a real platform or person would send."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Story:
         self.checks: list[tuple[bool, str]] = []
 
     def play(self) -> None:
-        """From five reports to an appeal decided by somebody else."""
+        """From six reports to an appeal decided by somebody else."""
         self.open_reports()
         self.settle()
         self.let_a_clock_run_out()
@@ -68,17 +68,21 @@ class Story:
         self.stage.title("Reports come in, one of each shape")
         self._opened("B nimbus severity", self._post("/v1/cases", (REPORTS / "bounty.json").read_bytes()))
         self._opened("E too old", self._post("/v1/cases", (REPORTS / "too-old.json").read_bytes()))
-        mail = (REPORTS / "bounty.eml").read_bytes().replace(b"DEMO-91207", f"DEMO-{uuid.uuid4().hex}".encode())
-        self._opened(
-            "A password reset", self._post("/v1/intake/email?kind=bounty_dispute", mail, {"Content-Type": "message/rfc822"})
-        )
+        self._opened("A password reset", self._mailed("bounty.eml", b"DEMO-91207", "zoe@researchers.example"))
+        self._opened("F invoices", self._mailed("invoices.eml", b"DEMO-91208", "ilse@researchers.example"))
         body = (REPORTS / "stripe.json").read_bytes()
         signed = {"Stripe-Signature": stripe_header(body, STRIPE_SECRET)}
         self._opened("C boarding charge", self._post(f"/v1/intake/{self.stage.sources['stripe']}", body, signed))
         body = (REPORTS / "paypal.json").read_bytes()
         signed = self.stage.paypal.headers(body)
         self._opened("D dog walks", self._post(f"/v1/intake/{self.stage.sources['paypal']}", body, signed))
+        self.wait("F invoices", "by SMTP, as HTML that never closes its head", lambda c: c["phase"] == "settlement")
         self.wait("E too old", "declined by a gate, with its reason", lambda c: c["outcome"] == "declined")
+
+    def _mailed(self, name: str, message_id: bytes, sender: str) -> Any:
+        """A report that comes by SMTP, through the platform's mail server."""
+        mail = (REPORTS / name).read_bytes().replace(message_id, f"DEMO-{uuid.uuid4().hex}".encode())
+        return self.stage.mail(mail, sender, "disputes@bountyhub.example")
 
     def _post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> Any:
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex, **(headers or {})}

@@ -91,7 +91,8 @@ async def look(visit: Visit) -> Response:
 
 async def _words(visit: Visit, seen: Seen, file_id: str) -> str | None:
     try:
-        return await evidence.words_of(visit.parts, await evidence.fetch(visit.parts, visit.caller, seen, file_id))
+        fetched = await evidence.fetch(visit.parts, visit.caller, seen, file_id)
+        return await evidence.words_of(visit.parts, visit.caller.tenant_id, fetched)
     except Refused as refused:
         if refused.code != "file_erased":
             raise

@@ -24,6 +24,14 @@ ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "i
 """The provider decides nothing more, and takes no evidence."""
 
 
+GOES_ON: Final = frozenset({
+    "needs_response", "under_review", "warning_needs_response", "warning_under_review",
+    "open", "waiting_for_buyer_response", "waiting_for_seller_response",
+})  # fmt: skip
+"""A provider's words for a dispute that it still decides: said after an end, they take it up again (an inquiry that becomes a
+chargeback, an arbitration after a decision)."""
+
+
 class ProviderNews(Kept):
     """One thing that a provider said: codes, ids, amounts and instants, no word of anybody's."""
 
@@ -48,6 +56,8 @@ class ProviderNews(Kept):
     """How much moved, or is disputed; None: it does not say."""
     due_at: Instant | None = None
     """Until when the provider takes an answer."""
+    account: Reference | None = None
+    """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
 
@@ -72,6 +82,18 @@ class ProviderDispute(Kept):
     """What was said last about when an answer is due."""
     verified: bool = True
     """Somebody asked the provider, or nobody had to."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the provider decides nothing more: it said how it ended, and has not taken it up again since."""
+        if self.end is None:
+            return False
+        return not (self.newest.order > self.end.order and self.newest.status in GOES_ON)
+
+    @property
+    def account(self) -> str | None:
+        """The account that was paid, by whichever word names it."""
+        return next((said.account for said in (self.newest, self.end, self.due, self.money) if said and said.account), None)
 
     @property
     def paid(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -23,6 +24,11 @@ from domain.model.prose import checked_text
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
 """What a gate may look at."""
 
+ORIGINAL, QUOTED = "original.eml", "quoted-text.txt"
+"""What a mail's reader attaches of its own: the mail as it came, and what it quotes of the letter that it answers."""
+FOR_THE_DESK = frozenset({ORIGINAL, QUOTED})
+"""For the team and whoever sent it: other parties are not shown the addresses in it, nor what was written to one party alone."""
+
 _ZONES = frozenset(available_timezones())
 
 
@@ -38,9 +44,14 @@ def _known_zone(value: str) -> str:
     return value
 
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A local part in quotation marks may hold a space (RFC 5321, section 4.1.2)."""
+
+
 def _email(value: str) -> str:
     local, _, host = value.rpartition("@")
-    if not local or "." not in host or " " in value or len(value) > 254:
+    spaced = " " in host or (" " in local and not _QUOTED.fullmatch(local))
+    if not local or "." not in host or spaced or len(value) > 254:
         raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
     return _plain(value)
 

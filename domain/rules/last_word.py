@@ -3,7 +3,7 @@
 Kept is what a side has neither been shown nor said anything since: every text that came from outside the team by whatever
 command (a message, the words of an offer, the reasons of an appeal or of a wish to withdraw, evidence, a report that was joined,
 what a machine noticed), said openly or not. It speaks against the other side; what a witness or an insurer says also against the
-side that they stand on, as nobody there has said it; what the platform says, and what the team itself hands in, against both; and,
+side that they stand on, as nobody there has said it; what the platform says and what the team itself hands in, against both; and,
 of several on a side, what one of them says against the others, for a ruling that hits the one and not the other.
 
 Shown is what that side may see when it is said, and what somebody of the team wrote or asked that side since (the gist). Once it

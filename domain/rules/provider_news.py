@@ -47,7 +47,7 @@ def _evidence(
 ) -> Chargeback | None:
     due = after.due if after.due is not None and after.due.stage == CHARGEBACK_STAGE else None
     moved = due is not None and (before is None or before.due is None or before.due.due_at != due.due_at)
-    if known is None and due is not None and due.due_at is not None and after.end is None:
+    if known is None and due is not None and due.due_at is not None and not after.over:
         return Chargeback(due_at=due.due_at, since=at)
     if known is None:
         return None
@@ -55,15 +55,16 @@ def _evidence(
         # A day that went by is no missed one where the network listens longer.
         missed_at = None if due.due_at > at else known.missed_at
         known = known.model_copy(update={"due_at": due.due_at, "missed_at": missed_at, "warned": False})
-    if after.end is not None and known.closed_at is None:
-        known = known.model_copy(update={"closed_at": at})
+    if after.over != (known.closed_at is not None):
+        # Taken up again there (an inquiry that becomes a chargeback), it takes evidence again.
+        known = known.model_copy(update={"closed_at": at if after.over else None})
     return known
 
 
 def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
     known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
-    went, over = (known.paid, known.end is not None) if known is not None else (False, False)
+    went, over = (known.paid, known.over) if known is not None else (False, False)
     return {"provider": news.provider, "money_went": went, "dispute_over": over}
 
 

@@ -41,16 +41,22 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
     )
 
 
-def check_amount(remedy: str, amount: Money | None) -> None:
+def is_money(terms: Terms, remedy: str) -> bool:
+    """Whether a remedy means nothing without an amount. A correction is of what was paid where the pack bounds it by a payment;
+    elsewhere of what is written of somebody (GDPR, article 16)."""
+    return remedy in MONEY_REMEDIES and (remedy != "correction" or terms.remedy(remedy).bounded_by is not None)
+
+
+def check_amount(terms: Terms, remedy: str, amount: Money | None) -> None:
     """Refuses a remedy of money without an amount above zero."""
-    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
+    if is_money(terms, remedy) and (amount is None or amount.amount == 0):
         raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
 
 
 def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
     """Whether an amount can be said of a remedy: one of money, one that a payment bounds; and where the outcome comes with an
     amount and none of its remedies is such a one, any of them."""
-    money = [name for name in outcome.remedies if name in MONEY_REMEDIES or terms.remedy(name).bounded_by is not None]
+    money = [name for name in outcome.remedies if is_money(terms, name) or terms.remedy(name).bounded_by is not None]
     return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
 
 

@@ -57,7 +57,7 @@ def disputes_seen(case: Case) -> tuple[ProviderDisputeView, ...]:
 
 
 def _dispute_seen(one: ProviderDispute) -> ProviderDisputeView:
-    newest, end, paid = one.newest, one.end, one.paid
+    newest, end, paid = one.newest, one.end if one.over else None, one.paid
     return ProviderDisputeView(
         provider=newest.provider,
         dispute=newest.dispute,

@@ -20,9 +20,12 @@ from activities.ports.evidence import EvidenceStore
 from domain.base import Instant, Kept
 from storage.postgres.pool import AWAY, Connection, Database
 from storage.postgres.server import ServerAway
-from storage.postgres.vault import DataKey, Vault
+from storage.postgres.vault import HELD, DataKey, LegalHold, Vault
 from storage.views.sql import open_to
 
+WAITS_FOR = timedelta(days=180)
+"""Half a year without anybody's decision: the longest time in which a person may still ask what became of a mail, and less than a
+dispute's records are kept. Then its words are gone."""
 KEPT_FOR = timedelta(days=30)
 """After somebody dismissed one; so long it can still be placed."""
 LETTERS_A_DAY = 200
@@ -55,17 +58,43 @@ SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT c.id FROM cases c WHERE c.tenant = $1
 FROM told
 """
 FORGET = """
-UPDATE unplaced SET wrapped = NULL, sealed = NULL
+UPDATE unplaced u SET wrapped = NULL, sealed = NULL
 WHERE tenant = $1 AND state = 'dismissed' AND wrapped IS NOT NULL AND closed_at < clock_timestamp() - $2::interval
+    AND NOT EXISTS (SELECT FROM cases c WHERE c.tenant = u.tenant AND c.id = u.case_id AND c.legal_hold)
+"""
+# What nobody placed in all that time: its words go, and the row says that they were here.
+EXPIRE = """
+UPDATE unplaced u SET wrapped = NULL, sealed = NULL, state = 'dismissed', closed_at = clock_timestamp(), closed_by = 'system',
+    closed_why = 'expired', tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
+WHERE tenant = $1 AND state = 'waiting' AND wrapped IS NOT NULL AND last_at < clock_timestamp() - $2::interval
+    AND NOT EXISTS (SELECT FROM cases c WHERE c.tenant = u.tenant AND c.id = u.case_id AND c.legal_hold)
+"""
+ERASE = """
+UPDATE unplaced SET wrapped = NULL, sealed = NULL, tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
+WHERE tenant = $1 AND id = $2 AND state <> 'waiting' AND wrapped IS NOT NULL
+"""
+# Leads and operations hear of mail that came since their last letter about it, and not twice a day. $2 the id of the letters.
+REMIND = """
+INSERT INTO team_letters (tenant, id, event, recipient, address, data)
+SELECT $1, $2 || '-' || row_number() OVER (ORDER BY p.id), 'mail_to_place', p.id, p.email,
+    jsonb_build_object('person', p.id, 'by', 'system', 'waiting', w.mails)
+FROM people p, (SELECT count(*) AS mails, max(received_at) AS newest FROM unplaced WHERE tenant = $1 AND state = 'waiting') w
+WHERE p.tenant = $1 AND p.active AND p.roles && ARRAY['lead', 'ops'] AND p.email IS NOT NULL AND w.mails > 0
+    AND NOT EXISTS (
+        SELECT FROM team_letters l WHERE l.tenant = $1 AND l.recipient = p.id AND l.event = 'mail_to_place'
+        AND (l.created_at > clock_timestamp() - interval '1 day' OR l.created_at >= w.newest))
 """
 _ROWS = """
 SELECT u.id, u.reason, u.proof, u.case_id, u.party, u.bytes, u.received_at, u.last_at, u.times, u.tell, u.state, u.closed_at,
     u.closed_by, u.closed_why, u.placed_case, u.key_id, u.wrapped, u.sealed
 FROM unplaced u LEFT JOIN cases c ON c.tenant = u.tenant AND c.id = u.case_id
 """
-# $2 the state, or null; $3 the last one of the page before, or null; $5 the conflicts of interest of whoever reads.
+# $2 the state, or null; $3 the last one of the page before, or null; $5 the conflicts of interest of whoever reads; $6 one of
+# the mails whose sender is asked for, or null.
+_OF_SENDER = "u.sender = (SELECT one.sender FROM unplaced one WHERE one.tenant = $1 AND one.id = $6)"
 LISTED = f"""
 {_ROWS} WHERE u.tenant = $1 AND ($2::text IS NULL OR u.state = $2) AND ($3::text IS NULL OR u.id < $3) AND {open_to("$5")}
+    AND ($6::text IS NULL OR {_OF_SENDER})
 ORDER BY u.id DESC LIMIT $4
 """
 ONE = f"{_ROWS} WHERE u.tenant = $1 AND u.id = $2 AND {open_to('$3')}"
@@ -89,6 +118,12 @@ ON CONFLICT (tenant, day, sender) DO UPDATE SET times = d.times + 1
 RETURNING sender, times
 """
 OLD_DAYS = "DELETE FROM mail_days WHERE tenant = $1 AND day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 2"
+
+
+async def forgotten(conn: Connection, tenant_id: str) -> None:
+    """Destroy the keys of what was dismissed, or waited, for longer than it is kept."""
+    await conn.execute(FORGET, tenant_id, KEPT_FOR)
+    await conn.execute(EXPIRE, tenant_id, WAITS_FOR)
 
 
 async def waiting_at(dsn: str, patience: timedelta) -> tuple[int, timedelta | None]:
@@ -213,7 +248,7 @@ class PostgresUnplaced:
                 KEEP, tenant_id, unplaced_id, arrived.reason, arrived.proof, digest, sender, arrived.credential, arrived.case_id,
                 arrived.party, key.id, key.wrapped, sealed, arrived.tell, LETTERS_A_DAY, len(raw),
             )  # fmt: skip
-            await conn.execute(FORGET, tenant_id, KEPT_FOR)
+            await forgotten(conn, tenant_id)
         return unplaced_id, True
 
     async def _known(self, conn: Connection, tenant_id: str, digest: str, sender: str) -> str | None:
@@ -229,11 +264,19 @@ class PostgresUnplaced:
         return None
 
     async def listed(
-        self, tenant_id: str, limit: int, *, state: str | None = None, before: str | None = None, closed_to: Sequence[str] = ()
+        self,
+        tenant_id: str,
+        limit: int,
+        *,
+        state: str | None = None,
+        before: str | None = None,
+        closed_to: Sequence[str] = (),
+        sender_of: str | None = None,
     ) -> Sequence[UnplacedMail]:
-        """The newest first, without those about cases that these conflicts of interest close."""
+        """The newest first, without those about cases that these conflicts of interest close; ``sender_of`` a mail: those of its
+        sender alone."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(LISTED, tenant_id, state, before, limit, list(closed_to))
+            rows = await conn.fetch(LISTED, tenant_id, state, before, limit, list(closed_to), sender_of)
         return [self._read(tenant_id, row) for row in rows]
 
     async def one(self, tenant_id: str, unplaced_id: str, closed_to: Sequence[str] = ()) -> UnplacedMail | None:
@@ -280,6 +323,17 @@ class PostgresUnplaced:
                 return False
             await conn.execute(DEED, tenant_id, unplaced_id, deed, by, credential)
         return True
+
+    async def erase(self, tenant_id: str, unplaced_id: str) -> bool:
+        """Destroy the key of one that was dismissed, before its time. False: there was none. Raises
+        :class:`storage.postgres.vault.LegalHold` while the case that it is about is held."""
+        try:
+            async with self._database.tenant(tenant_id) as conn:
+                return await conn.execute(ERASE, tenant_id, unplaced_id) == "UPDATE 1"
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == HELD:
+                raise LegalHold("This is under legal hold; nothing of it can be deleted.") from error
+            raise
 
     async def count(self, tenant_id: str, sender: str) -> tuple[int, int]:
         """Count a mail that may cause letters: how many came today from this address, and how many to the tenant."""

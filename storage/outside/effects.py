@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 
 from activities.ports.effects import OrderedEffect, Submission
 from domain.base import Money
 from domain.model.links import CrossCaseTaskOrdered
+from domain.model.provider_news import ProviderDispute
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from domain.views.references import References
 from storage.postgres.pool import Connection, Database
@@ -28,7 +31,7 @@ KEY = "SELECT id AS key_id, holder, wrapped, $3::bytea AS metadata FROM keys WHE
 
 # What a card network is told: the draft that was sent, and the network's own id of the dispute.
 SUBMISSION = """
-SELECT c.source, c.external_id, f.body
+SELECT c.source, c.external_id, f.body, c.state -> 'provider_disputes' AS disputes
 FROM facts f JOIN cases c ON c.tenant = f.tenant AND c.id = f.case_id
 WHERE f.tenant = $1 AND f.case_id = $2 AND f.type = 'chargeback_drafted' AND f.body -> 'fact' ->> 'draft_id' = $3
 """
@@ -97,8 +100,9 @@ class PostgresEffects:
         content_id = fact["text"]["content_id"]
         texts = await self._vault.reveal(conn, tenant_id, [content_id])
         return Submission(
-            source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"]
-        )
+            source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"],
+            account=_account(found["disputes"] or (), found["external_id"]),
+        )  # fmt: skip
 
     async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
         """Mark as finished and report it to the case, together or not at all; a second time changes nothing."""
@@ -107,6 +111,12 @@ class PostgresEffects:
                 "result": result, "note": note}  # fmt: skip
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
+
+
+def _account(disputes: Sequence[Any], dispute: str | None) -> str | None:
+    """The account of its provider that a dispute is of, as the case knows it."""
+    known = [ProviderDispute.model_validate(one) for one in disputes]
+    return next((one.account for one in known if one.newest.dispute == dispute), None)
 
 
 def _report_id(effect_id: str, result: str) -> str:

@@ -52,7 +52,7 @@ _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
 WHERE tenant = $1 AND case_id = $2 AND (holder = $3 OR holder = 'platform' AND $3 LIKE 'pty\\_%') AND destroyed_at IS NULL
 """
-_HELD = "OM451"
+HELD = "OM451"
 """SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
 
 
@@ -200,7 +200,7 @@ class Vault:
         try:
             return await conn.execute(_ERASE, tenant_id, case_id, holder) != "UPDATE 0"
         except asyncpg.PostgresError as error:
-            if error.sqlstate == _HELD:
+            if error.sqlstate == HELD:
                 raise LegalHold("This is under legal hold; nothing of it can be deleted.") from error
             raise
 

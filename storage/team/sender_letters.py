@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from uuid_utils import uuid7
+
 from activities.ports.notices import TeamLetter
-from storage.intake.unplaced import FORGET, HOLDER, KEPT_FOR, MailWords
+from storage.intake.unplaced import HOLDER, LOCK, REMIND, MailWords, forgotten
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.team.letters import AGAIN_AFTER, TRIED_FOR
@@ -40,12 +42,17 @@ class PostgresSenderLetters:
         self._database, self._vault = database, vault
 
     async def due(self, limit: int) -> Sequence[TeamLetter]:
-        """Letters whose time has come, at most so many of each tenant. What was dismissed long ago is forgotten on the way."""
+        """Letters whose time has come, at most so many of each tenant. On the way what waited or was dismissed long ago is
+        forgotten, and the team hears of what came."""
         found = []
         for tenant_id in await self._database.tenant_ids():
             async with self._database.tenant(tenant_id) as conn:
                 rows = await conn.fetch(DUE, tenant_id, limit, AGAIN_AFTER)
-                await conn.execute(FORGET, tenant_id, KEPT_FOR)
+                await forgotten(conn, tenant_id)
+                async with conn.transaction():
+                    # Of two workers at once one writes the letters.
+                    await conn.execute(LOCK, tenant_id)
+                    await conn.execute(REMIND, tenant_id, f"ltr_{uuid7()}")
             for row in rows:
                 key = self._vault.unwrap(tenant_id, row["id"], HOLDER, row["key_id"], row["wrapped"])
                 words = MailWords.model_validate_json(key.open(row["id"], row["sealed"]))

@@ -74,6 +74,7 @@ class Account:
     status: str = "needs_response"
     metadata: dict[str, str] = field(default_factory=dict)
     updates: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
+    accounts: list[str | None] = field(default_factory=list)
     fails: int | None = None
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
@@ -81,6 +82,7 @@ class Account:
             return self.fails, {"error": {"type": "api_error", "message": "Away."}}
         if path != "/v1/disputes/dp_1":
             return 404, {"error": {"type": "invalid_request_error", "message": "No such dispute."}}
+        self.accounts.append(headers.get("stripe-account"))
         if method == "POST":
             self.updates.append((headers.get("idempotency-key", ""), parse_qs(body.decode())))
         return 200, {"id": "dp_1", "object": "dispute", "status": self.status, "metadata": self.metadata}
@@ -116,6 +118,13 @@ async def test_it_is_submitted_under_the_effects_own_key(account: Account) -> No
         "metadata[ombud_effect]": ["eff_1"],
         "submit": ["true"],
     }
+
+
+@pytest.mark.parametrize("connected", [None, "acct_1"])
+async def test_a_dispute_of_a_connected_account_is_asked_for_by_its_name(account: Account, connected: str | None) -> None:
+    evidence, _ = at(account.url)
+    assert await evidence.perform(an_effect(TOLD.model_copy(update={"account": connected}))) == "done"
+    assert account.accounts == [connected, connected]
 
 
 async def test_what_was_handed_in_before_is_done(account: Account) -> None:

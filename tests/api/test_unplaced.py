@@ -106,10 +106,11 @@ async def test_a_stranger_finds_nothing(office: Office, stranger: Office) -> Non
     assert (await office.desk("dana").get("/v1/unplaced")).json()["data"] == []
 
 
-async def test_what_nobody_could_read_is_placed_as_a_file(office: Office) -> None:
-    answer = await office.desk().post("/v1/intake/email", content=b"Subject: x\r\n\r\nno sender")
+async def test_what_has_no_sender_is_placed_with_its_words(office: Office) -> None:
+    answer = await office.desk().post("/v1/intake/email", content=b"Subject: x\r\n\r\nThe kettle never came.")
     case = await office.desk().in_review()
     where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
     placed = await said(office, answer.json()["unplaced"], "place", where)
     assert placed.status_code == 200, placed.text
-    assert [one.name for one in await office.parts().files.of_case(office.tenant_id, case["id"])] == ["e-mail.eml"]
+    told = (await office.desk("dana").get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    assert any("The kettle never came." in (entry["data"].get("text") or "") for entry in told)

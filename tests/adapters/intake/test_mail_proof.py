@@ -23,9 +23,15 @@ def said(*results: str, relays: tuple[str, ...] = RELAY, address: str = KIM) -> 
         ("spf=pass smtp.mailfrom=bounces@elsewhere.example", "none"),
         ("dkim=pass header.d=deeper.mail.example.net", "none"),
         ("dkim=pass header.d=net", "none"),
-        ("dmarc=pass header.from=elsewhere.example", "none"),
+        # Two readers saw two authors.
+        ("dmarc=pass header.from=elsewhere.example", "fail"),
+        ("dmarc=temperror header.from=mail.example.net; spf=softfail", "none"),
+        ("dmarc=temperror; spf=fail", "none"),
         ("spf=pass smtp.mailfrom=x@mail.example.net; dmarc=fail header.from=mail.example.net", "fail"),
-        ("spf=softfail; dkim=none", "fail"),
+        ("spf=softfail; dkim=none", "none"),
+        ("spf=fail; dkim=none", "fail"),
+        ("dmarc=none; spf=fail smtp.mailfrom=x@mail.example.net", "none"),
+        ("dmarc=permerror; spf=softfail", "none"),
         ("spf=none; dkim=none; dmarc=none", "none"),
         ("none", "none"),
     ],
@@ -51,3 +57,11 @@ def test_without_a_relay_nothing_is_proved_and_what_speaks_against_it_is_heard()
 )
 def test_what_nobody_can_read_proves_nothing(broken: str) -> None:
     assert said(broken) == "none"
+
+
+def test_a_domain_of_other_letters_is_compared_as_the_network_has_it() -> None:
+    assert said("mx.desk.example; dmarc=pass header.from=xn--bcher-kva.example", address="kim@bücher.example") == "pass"
+
+
+def test_below_what_cannot_be_read_of_our_relay_nothing_counts() -> None:
+    assert said("mx.desk.example; dmarc (x) = (y) fail (p", "mx.desk.example; dmarc=pass header.from=mail.example.net") == "none"

@@ -30,6 +30,11 @@ OURS = frozenset({"help@desk.example", "@notices.example"})
         ("Mia <mailto:mia@x.example>", "mia@x.example", "Mia"),
         ("<mia@x.example", "mia@x.example", ""),
         ("Mia\u202e <mia@x.example>", "mia@x.example", "Mia"),
+        ('"mia holt"@x.example', '"mia holt"@x.example', ""),
+        ('Mia <"mia holt"@x.example>', '"mia holt"@x.example', "Mia"),
+        ('Mia <"mia"@x.example>', "mia@x.example", "Mia"),
+        ("Mia <mia@x.example.>", "mia@x.example", "Mia"),
+        (r'"Holt \"M\", Mia" <mia@x.example>', "mia@x.example", 'Holt "M", Mia'),
         ("MAILER-DAEMON", "", "MAILER-DAEMON"),
         ("", "", ""),
     ],
@@ -55,6 +60,12 @@ class TestRewritten:
     def test_a_list_that_is_not_ours_does_so_too(self) -> None:
         fields = {"From": "Mia via L <l@lists.example>", "To": "l@lists.example", "List_Id": "<l>", "Reply_To": "mia@x.example"}
         assert of(**fields).address == "mia@x.example"
+
+    @pytest.mark.parametrize("of_list", [{"List_Id": "Talk <talk.lists.example>"}, {"List_Post": "<mailto:talk@lists.example>"}])
+    def test_a_list_names_the_author_beside_itself(self, of_list: dict[str, str]) -> None:
+        by = {"From": "Mia via Talk <talk@lists.example>", "To": "help@desk.example"}
+        for reply_to in ("Mia <mia@x.example>, talk@lists.example", "talk@lists.example, Mia <mia@x.example>"):
+            assert of(**by, Reply_To=reply_to, **of_list) == Sender("mia@x.example", "Mia", guessed=True)
 
     def test_whom_somebody_wants_to_be_answered_is_not_who_wrote(self) -> None:
         assert of(From="mia@x.example", To="help@desk.example", Reply_To="ole@x.example").address == "mia@x.example"

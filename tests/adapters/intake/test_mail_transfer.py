@@ -53,6 +53,10 @@ def test_an_encoding_that_nobody_knows_is_told() -> None:
     assert not unpacked(b"words", "8bit (as it is)").guessed
 
 
+def test_of_two_blocks_that_were_joined_both_are_read() -> None:
+    assert unpacked(b"SSB3YXMgY2g=\r\nYXJnZWQgdHdpY2U=", "base64").data == b"I was charged twice"
+
+
 class TestUuencode:
     BLOCK = b"begin 644 note.txt\n#0V%T\n`\nend\n"
 

@@ -52,6 +52,13 @@ def test_a_subject_of_ours_names_its_case() -> None:
     assert (found.outcome, "1a2b3c4d" in found.why) == ("answer", True)
 
 
+def test_a_dispute_that_is_over_and_one_of_the_test_mode_say_so() -> None:
+    event = json.loads((INTAKE / "stripe-dispute-created.json").read_bytes())
+    event["data"]["object"]["status"] = "prevented"
+    assert "declined at once (decided_elsewhere)" in outcome_of("stripe", json.dumps(event).encode(), MAIL).why
+    assert "pays nothing" in outcome_of("stripe", json.dumps(event | {"livemode": False}).encode(), MAIL).why
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_nothing_at_all_is_refused(provider: str) -> None:
     found = outcome_of(provider, b"", MAIL)

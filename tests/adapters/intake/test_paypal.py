@@ -191,6 +191,27 @@ class TestNews:
         assert said is not None
         assert (said.news.what, said.news.dispute, said.news.verified) == (what, "PP-D-77120", False)
 
+    def test_money_that_moved_to_the_buyer_is_told_before_the_dispute_ends(self, created: bytes) -> None:
+        def moved(party: str, way: str, value: str, reason: str = "DISPUTE_SETTLEMENT") -> dict[str, Any]:
+            amount = {"currency_code": "GBP", "value": value}
+            return {"affected_party": party, "type": way, "reason": reason, "amount": amount}
+
+        moves = [
+            moved("BUYER", "CREDIT", "50.00"), moved("BUYER", "DEBIT", "10.00"), moved("SELLER", "DEBIT", "50.00"),
+            moved("BUYER", "CREDIT", "3.00", "DISPUTE_FEE"),
+        ]  # fmt: skip
+        for name in ("money_movements", "fund_movements"):
+            body = json.dumps(json.loads(changed(created, **{name: moves})) | {"event_type": "CUSTOMER.DISPUTE.UPDATED"}).encode()
+            said = PayPalIntake(WEBHOOK, None).said(body, {})
+            assert said is not None
+            assert (said.news.what, said.news.amount) == ("funds_withdrawn", Money(amount=4_000, currency="GBP"))
+
+    def test_nothing_is_so_later_than_now(self, created: bytes) -> None:
+        body = changed(created, update_time="2126-01-01T00:00:00Z")
+        said = PayPalIntake(WEBHOOK, None, now=lambda: NOW).said(body, {})
+        assert said is not None
+        assert said.news.at == NOW
+
     def test_what_paypal_itself_tells_is_believed_and_not_the_body(self, created: bytes, paypal_certificate: bytes) -> None:
         """Whoever finds another body with the same checksum says nothing by it."""
         forged = changed(created, dispute_amount={"currency_code": "GBP", "value": "9999.00"}, messages=[{"content": "Pay me."}])

@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from domain.base import Money, Side
 from domain.model.report import Report, ReportedParty
 from tests.support.places import FIXTURES
 
+NOW = datetime(2026, 5, 11, 8, 16, tzinfo=UTC)
 SECRET = "whsec_of_the_tests"
 MERCHANT = ReportedParty(side=Side.RESPONDENT, ref="acct_platform", name="Sitters Ltd", zone="Europe/Dublin")
 
@@ -159,6 +161,24 @@ def test_a_signature_from_the_future_is_refused(created: bytes) -> None:
         StripeIntake(SECRET).prove(created, {"stripe-signature": signed(created, age=-400)})
 
 
+@pytest.mark.parametrize(("livemode", "synthetic"), [(True, False), (False, True), (None, False)])
+def test_what_is_of_the_test_mode_pays_nothing(created: bytes, livemode: bool | None, synthetic: bool) -> None:
+    for body in (
+        json.dumps(json.loads(created) | {"livemode": livemode}).encode(),
+        json.dumps(json.loads(changed(created, livemode=livemode)) | {"livemode": livemode}).encode(),
+    ):
+        report = taken(body)
+        assert report is not None
+        assert report.synthetic is synthetic
+
+
+def test_no_event_is_made_after_it_was_signed(created: bytes) -> None:
+    body = json.dumps(json.loads(created) | {"created": 4_000_000_000, "account": "acct_1"}).encode()
+    said = StripeIntake(SECRET).said(body, {"stripe-signature": f"t={int(NOW.timestamp())},v1=x"})
+    assert said is not None
+    assert (said.news.at, said.news.account) == (NOW, "acct_1")
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "what"),
     [
@@ -173,6 +193,9 @@ def test_a_signature_from_the_future_is_refused(created: bytes) -> None:
         ("closed", None, "closed"),
         ("funds_withdrawn", "needs_response", "funds_withdrawn"),
         ("funds_reinstated", "under_review", "funds_reinstated"),
+        ("funds_withdrawn", "won", "funds_withdrawn"),
+        ("funds_withdrawn", "lost", "lost"),
+        ("funds_reinstated", "lost", "funds_reinstated"),
         ("of_next_year", "needs_response", "updated"),
     ],
 )

@@ -676,7 +676,7 @@ def test_every_template_is_reached_by_an_event() -> None:
     assert reached == {name for name in there if not name.startswith("en/team/")}
     # Of letters about no case, each template is that of the event of its name.
     about_none = {path.stem for path in (TEMPLATES / "en" / "team").glob("*.j2")}
-    assert about_none == {"other", "mail_kept"} | {event for event, *_ in ABOUT_NO_CASE}
+    assert about_none == {"other", "mail_kept", "mail_to_place"} | {event for event, *_ in ABOUT_NO_CASE}
 
 
 ABOUT_NO_CASE: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -708,6 +708,18 @@ def test_a_letter_about_no_case_says_who_did_what_and_what_to_do(event: str, sai
     assert ("per_eva" in other.text, "Dana (per_dana)" in other.text) == (True, event != "login_code_redeemed")
     assert "\n" not in own.subject + other.subject
     assert own.subject != other.subject
+
+
+@pytest.mark.parametrize(("waiting", "said"), [(1, "1 waits now for somebody"), (3, "3 wait now for somebody")])
+def test_the_team_hears_how_much_mail_waits(waiting: int, said: str) -> None:
+    letter = Composer().compose_for_team(
+        TeamLetter(
+            id="ltr_1", tenant_id="acme", tenant_name="Acme", event="mail_to_place", recipient="per_eva", address="a@x.example",
+            name="Eva", at=datetime(2026, 1, 1, tzinfo=UTC), data={"person": "per_eva", "by": "system", "waiting": waiting},
+        )
+    )  # fmt: skip
+    assert said in " ".join(letter.text.split())
+    assert "ombud unplaced list" in " ".join(letter.text.split())
 
 
 @pytest.mark.parametrize(

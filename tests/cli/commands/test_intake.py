@@ -59,7 +59,7 @@ def test_it_reads_what_is_handed_in() -> None:
 
 
 def test_what_would_be_refused_says_why() -> None:
-    found = RUN.invoke(app, ["read", "-", "--json"], input=b"Subject: x\n\nWords.")
+    found = RUN.invoke(app, ["read", "-", "--json"], input=b"no header at all")
     assert found.exit_code == BAD_DATA
     assert json.loads(found.stdout)["outcome"] == "refused"
     assert "From: There is no sender" in json.loads(found.stdout)["why"]

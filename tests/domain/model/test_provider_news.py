@@ -71,3 +71,21 @@ def test_nobodys_unproven_word_sets_money_free() -> None:
 
 def test_each_has_a_signal_of_its_own() -> None:
     assert signal_of(news("lost")) == "dispute_lost"
+
+
+def test_what_the_provider_takes_up_again_is_not_over() -> None:
+    ended = news("lost", 1, status="lost")
+    later = [("updated", "needs_response", False), ("updated", "lost", True), ("funds_withdrawn", "lost", True)]
+    for what, status, over in later:
+        known = fold([news(what, 2, "evt_2", status=status), ended])
+        assert known is not None
+        assert known.over is over
+    before = fold([ended, news("updated", 0, "evt_0", status="needs_response")])
+    assert before is not None
+    assert before.over
+
+
+def test_the_account_is_known_by_whichever_word_names_it() -> None:
+    known = fold([news("lost", 1, account="acct_1"), news("updated", 2, "evt_2")])
+    assert known is not None
+    assert known.account == "acct_1"

@@ -155,6 +155,15 @@ class TestEvidenceForTheNetwork:
         assert life.case.chargeback is not None
         assert life.case.chargeback.due_at == DUE
 
+    def test_a_dispute_that_is_taken_up_again_takes_evidence_again(self) -> None:
+        ended, again = news("inquiry_closed", 1, status="warning_closed"), news("updated", 2, "evt_2", status="needs_response")
+        for said in ((ended, again), (again, ended)):
+            life = told(disputed().in_settlement().says(LEAD, "draft_chargeback_evidence"), *said)
+            assert life.case.chargeback is not None
+            assert life.case.chargeback.closed_at is None
+            (dispute,) = life.seen_by(MEDIATOR).provider_disputes or ()
+            assert dispute.end is None
+
 
 class TestWhoIsTold:
     @pytest.mark.parametrize("kind", ["bounty_dispute", "fraud_report", "payment_dispute"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncpg
 import pytest
 
 from activities.ports.notices import TeamLetter
 from adapters.evidence.stores import MemoryEvidenceStore
-from storage.intake.unplaced import Arrived, MailWords, PostgresUnplaced, UnplacedFull
+from storage.intake.unplaced import Arrived, MailWords, PostgresUnplaced, UnplacedFull, forgotten
+from storage.postgres.vault import LegalHold
+from storage.team.letters import PostgresTeamLetters
 from storage.team.sender_letters import PostgresSenderLetters
-from tests.support.worlds import World
+from tests.support.database import Server
+from tests.support.worlds import PEOPLE, World
 
 pytestmark = pytest.mark.postgres
 
@@ -101,6 +105,97 @@ async def test_what_is_placed_is_read_no_more_and_what_was_dismissed_is_forgotte
     await letters.due(10)
     assert await unplaced.original(world.tenant_id, dismissed) is None
     assert [deed.deed for deed in await unplaced.deeds(world.tenant_id, dismissed)] == ["dismissed"]
+
+
+async def test_what_nobody_decides_about_is_forgotten_in_time(world: World) -> None:
+    unplaced, letters = kept(world), PostgresSenderLetters(world.database, world.vault)
+    old, _ = await unplaced.keep(world.tenant_id, arrived("1"), RAW)
+    new, _ = await unplaced.keep(world.tenant_id, arrived("2", "lee@x.example"), RAW)
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE unplaced SET last_at = last_at - interval '181 days' WHERE id = $1", old)
+    await letters.due(10)
+    gone, there = await unplaced.one(world.tenant_id, old), await unplaced.one(world.tenant_id, new)
+    assert gone is not None
+    assert there is not None
+    assert (gone.state, gone.closed_why, gone.closed_by, gone.words) == ("dismissed", "expired", "system", None)
+    assert (there.state, there.words is not None) == ("waiting", True)
+    assert await unplaced.original(world.tenant_id, old) is None
+
+
+async def about_a_case(world: World, unplaced: PostgresUnplaced) -> tuple[str, str, str]:
+    """A mail about a case, from its claimant."""
+    case_id = await world.case()
+    who = await world.claimant(case_id)
+    unplaced_id, _ = await unplaced.keep(world.tenant_id, arrived(case_id=case_id, party=who), RAW)
+    return unplaced_id, case_id, who
+
+
+async def test_what_is_erased_is_gone_from_here_too(world: World) -> None:
+    unplaced = kept(world)
+    unplaced_id, case_id, who = await about_a_case(world, unplaced)
+    async with world.database.deed(world.tenant_id) as conn:
+        assert await world.vault.erase(conn, world.tenant_id, case_id, who)
+    mail = await unplaced.one(world.tenant_id, unplaced_id)
+    assert mail is not None
+    assert (mail.state, mail.closed_why, mail.words) == ("dismissed", "erased", None)
+    assert await unplaced.original(world.tenant_id, unplaced_id) is None
+
+
+async def test_one_is_erased_at_once_and_never_while_its_case_is_held(world: World) -> None:
+    unplaced = kept(world)
+    unplaced_id, case_id, _ = await about_a_case(world, unplaced)
+    assert not await unplaced.erase(world.tenant_id, unplaced_id), "it waits"
+    await unplaced.close(
+        world.tenant_id, unplaced_id, "dismissed", by="per_dana", credential="key_1", deed="dismissed", why="asked", case_id=None
+    )
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE cases SET legal_hold = true WHERE id = $1", case_id)
+        await conn.execute("UPDATE unplaced SET closed_at = closed_at - interval '31 days'")
+        await forgotten(conn, world.tenant_id)
+    with pytest.raises(LegalHold):
+        await unplaced.erase(world.tenant_id, unplaced_id)
+    assert await unplaced.original(world.tenant_id, unplaced_id) == RAW
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("UPDATE cases SET legal_hold = false WHERE id = $1", case_id)
+    assert await unplaced.erase(world.tenant_id, unplaced_id)
+    assert await unplaced.original(world.tenant_id, unplaced_id) is None
+
+
+async def test_all_mail_of_one_sender_is_found(world: World) -> None:
+    unplaced = kept(world)
+    ids = [
+        (await unplaced.keep(world.tenant_id, arrived(str(n), who), RAW))[0]
+        for n, who in enumerate(["k@x.example"] * 2 + ["l@x.example"])
+    ]
+    assert [mail.id for mail in await unplaced.listed(world.tenant_id, 10, sender_of=ids[0])] == [ids[1], ids[0]]
+
+
+async def test_the_team_hears_of_new_mail_once_a_day(world: World, server: Server) -> None:
+    await world.staff()
+    unplaced, senders = kept(world), PostgresSenderLetters(world.database, world.vault)
+    team = PostgresTeamLetters(world.database, world.vault)
+
+    async def told() -> list[tuple[str, object]]:
+        await senders.due(10)
+        due = [letter for letter in await team.due(100) if letter.tenant_id == world.tenant_id]
+        return sorted((letter.recipient, letter.data["waiting"]) for letter in due if letter.event == "mail_to_place")
+
+    people = [one.id for one in PEOPLE if {"lead", "ops"} & set(one.roles) and one.email and one.active]
+    assert people
+    assert await told() == [], "nothing waits"
+    await unplaced.keep(world.tenant_id, arrived("1"), RAW)
+    assert await told() == sorted((one, 1) for one in people)
+    await unplaced.keep(world.tenant_id, arrived("2"), RAW)
+    assert await told() == [], "not twice a day"
+    owner = await asyncpg.connect(server.owner_dsn)
+    try:
+        await owner.execute("SELECT set_config('ombud.tenant', $1, false)", world.tenant_id)
+        await owner.execute("ALTER TABLE team_letters DISABLE TRIGGER USER")
+        await owner.execute("UPDATE team_letters SET created_at = created_at - interval '25 hours'")
+        await owner.execute("ALTER TABLE team_letters ENABLE TRIGGER USER")
+    finally:
+        await owner.close()
+    assert await told() == sorted((one, 2) for one in people)
 
 
 async def test_mails_are_counted_by_sender_and_day(world: World) -> None:

@@ -73,9 +73,9 @@ MATRIX = {
         "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
     ),
     "team_letters": May(
-        "SELECT, UPDATE(attempts last_error next_try_at state)",
+        "INSERT, SELECT, UPDATE(attempts last_error next_try_at state)",
         "INSERT",
-        "The administrator's deed writes them; the worker sends them, and neither says where to.",
+        "The administrator's deed writes them; the worker sends them, and writes of mail to place alone. Neither says where to.",
     ),
     "budgets": May("INSERT, SELECT, UPDATE", "", "What a tenant may ask of the API is counted there."),
     "campaigns": May("INSERT, SELECT, UPDATE(closed_at closed_by)", "", CASES),
@@ -168,10 +168,11 @@ async def test_each_role_may_what_was_reviewed_and_no_more(server: Server, migra
         await conn.close()
 
 
-async def test_one_function_looks_with_the_owners_rights_and_nobody_can_bend_its_path(server: Server, migrated: None) -> None:
+async def test_two_functions_have_the_owners_rights_and_nobody_can_bend_their_path(server: Server, migrated: None) -> None:
     conn = await asyncpg.connect(server.owner_dsn)
     try:
         found = [tuple(row) for row in await conn.fetch(_DEFINERS)]
     finally:
         await conn.close()
-    assert found == [("refuse_while_held", ["search_path=pg_catalog, public, pg_temp"], False)]
+    path = ["search_path=pg_catalog, public, pg_temp"]
+    assert sorted(found) == [("forget_unplaced_with_the_key", path, False), ("refuse_while_held", path, False)]
