@@ -143,7 +143,7 @@ def _leaves(case: Case, command: c.Command, context: DecisionContext) -> bool:
         case c.Message():
             return addressed(case, context.actor, command.to) != "desk"
         case c.SubmitEvidence():
-            return evidence_for(case, command) == "shared"
+            return evidence_for(case, command, context.actor) == "shared"
         case _:
             return True
 
