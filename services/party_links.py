@@ -15,7 +15,21 @@ from services.callers import Caller
 from services.cases import find
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
-from storage.access.party_links import LinkReason, PartyLink, PartySession
+from storage.access.party_links import SESSION_FOR, LinkReason, PartyLink, PartySession
+
+__all__ = [
+    "SESSION_FOR",
+    "ask_again",
+    "end",
+    "exchange",
+    "hand_out",
+    "listed",
+    "meant",
+    "of_report",
+    "revoke",
+    "send_anew",
+    "session_of",
+]
 
 OF_PLATFORM_FOR = timedelta(minutes=10)
 """A link that the platform asks for leads somebody there who is signed in with it and waits."""
