@@ -41,6 +41,7 @@ from console.pages import sessions as sessions_page
 from console.party import case as party_case
 from console.party import deeds as party_deeds
 from console.party import links as party_links
+from console.party import report as party_report
 from console.party.visit import routes as party_routes
 from services import desk_settings, saved_views, sessions
 from services.errors import Refused, refusal_of
@@ -82,6 +83,7 @@ def create_console(house: House) -> Starlette:
             for path, methods, page in module.PAGES
         ),
         *party_routes(house, party_links.OPEN, needs_session=False),
+        *party_routes(house, party_report.OPEN, needs_session=False),
         *(route for module in OF_PARTIES for route in party_routes(house, module.PAGES, needs_session=True)),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=600)])

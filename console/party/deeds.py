@@ -13,7 +13,7 @@ from starlette.responses import Response
 from uuid_utils import uuid7
 
 from console.kit.visit import Form
-from console.party.case import MyCase, frame, my_case
+from console.party.case import MyCase, frame, my_case, readers_of
 from console.party.story import DEEDS, asked_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
 from services import commands, evidence
@@ -167,6 +167,14 @@ async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict
     return {"files": found} if found else {}
 
 
+def _said_to(mine: MyCase, deed: str) -> str:
+    """Who reads what is written with a deed that does not ask to whom, as a key. The rules of each fact hold it."""
+    readers = readers_of(mine)
+    if deed in ("more-time", "measure") or (deed == "withdraw" and mine.terms.withdrawal == "asks"):
+        return "desk_only"
+    return readers if readers == "undisclosed" else "shared"
+
+
 def currency_of(mine: MyCase) -> str:
     """The currency in which amounts of this case are written."""
     amount = mine.said.amount or (mine.said.offer.amount if mine.said.offer is not None else None)
@@ -203,6 +211,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,
+        "said_to": _said_to(mine, deed),
         "revokes": deed == "withdraw" and mine.said.withdrawal is not None,
     }
     return visit.page("deed.html", status, **frame(mine), **{**about, **usual, **said})

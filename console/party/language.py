@@ -1,8 +1,9 @@
 """The languages of the pages for parties: every sentence by its key, and times, spans and amounts as people there write them.
 
-A language is a file in ``words/``. Sentences are looked up by key and not by their English, because many are words of codes (kinds,
-outcomes, remedies), and because English can then be mended without unsettling the others. A test holds all files to the same keys
-and the same things filled in, and another one renders every page in a language that is none, to find what is in no file.
+A language is a file in ``words/``. Sentences are looked up by key and not by their English, because many are words of codes
+(kinds, outcomes, remedies), and because English can then be mended without unsettling the others. A test holds all files to
+the same keys and the same things filled in, and another one renders every page in a language that is none, to find what is in
+no file.
 """
 
 from __future__ import annotations

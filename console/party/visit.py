@@ -27,6 +27,7 @@ from services.errors import Refused, not_found, refusal_of
 from services.parts import Parts
 from services.rows import PartySession, Tenant
 
+UTC_ZONE = ZoneInfo("UTC")
 MOST_FILES = 10
 """Files that can be handed in at once."""
 _MOST_FIELDS = 60
@@ -42,7 +43,7 @@ class PartyVisit:
     session: PartySession | None = None
     secret: str = ""
     tenant: Tenant | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC_ZONE
 
     @property
     def parts(self) -> Parts:

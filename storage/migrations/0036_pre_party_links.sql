@@ -111,3 +111,6 @@ GRANT SELECT, INSERT, UPDATE (used_at, revoked_at, revoked_by, tell, tries, next
 GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at, ended_because) ON party_sessions TO ombud_app;
 GRANT SELECT, INSERT, DELETE ON party_link_requests TO ombud_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (times) ON public_tries TO ombud_app;
+
+-- A source of forms that has a page of ours, on which anybody reports: only where somebody has said so.
+ALTER TABLE intake_sources ADD COLUMN page boolean NOT NULL DEFAULT false;
