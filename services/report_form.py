@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from pydantic import ValidationError
 
 from domain.base import Side
 from domain.model.report import Attachment, Report, ReportedParty
 from policies.pack import Pack
-from services import party_links
+from services import commands, party_links
+from services.callers import Caller
+from services.cases import find
 from services.errors import Refused, malformed, not_found
-from services.evidence import scanned
+from services.evidence import Upload, add, scanned, uploading
 from services.intake import land
 from services.parts import Parts
 from services.rows import Tenant
@@ -119,23 +122,46 @@ def looked_at(parts: Parts, name: str, data: bytes) -> Attachment:
         raise malformed(error) from None
 
 
-async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place: str) -> HandedIn:
-    """Make the report a case. The same form sent twice (``once``) is the same case.
+async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place: str, with_files: str) -> HandedIn:
+    """Make the report a case. The same form sent twice (``once``) is the same case. Its files are handed in as well, with the
+    words ``with_files``, where the case goes on: so everybody who works on it sees them.
 
     Raises ``rate_limited`` and what :func:`services.intake.land` raises.
     """
     (claimant,) = [party for party in report.parties if party.side is Side.CLAIMANT]
     await _not_too_often(parts, form, claimant.email or claimant.ref, place)
     await scanned(parts, *(one.data for one in report.attachments))
-    key = f"{form.source.id}/page/{hashlib.sha256(once.encode('utf-8', 'replace')).hexdigest()}"
+    known = hashlib.sha256(once.encode("utf-8", "replace")).hexdigest()
+    key = f"{form.source.id}/page/{known}"
     said = {"opened_by": form.source.id, "credential": form.source.id, "channel": "console"}
     landed = await land(parts, form.tenant, report, key=key, queue=form.source.queue, **said)
     await parts.sources.used(form.source)
     case = landed.row.case
     # The case that was opened just now, and no other: who names an address and a matter gets into nobody's case by it.
     own = [party for party in case.parties if party.side is Side.CLAIMANT and party.role == "principal"] if case else []
-    link = await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id) if len(own) == 1 else None
-    return HandedIn(landed.row.id, link)
+    if len(own) != 1:
+        return HandedIn(landed.row.id, None)
+    caller = Caller(form.tenant.id, form.source.id, frozenset(), "party_link", own[0].id)
+    await _files_of(parts, caller, landed.row.id, report, known, with_files)
+    return HandedIn(landed.row.id, await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id))
+
+
+async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, known: str, words: str) -> None:
+    """Hand the files of a report in, by whoever reported. They are on disk with the report already: what a case that ended at
+    once, or that nobody judges yet, does not take is not lost."""
+    if not report.attachments:
+        return
+    try:
+        seen = await find(parts, caller, case_id)
+        files = []
+        for one in report.attachments:
+            uploading(caller, seen, one.name)
+            file, _ = await add(parts, caller, Upload(seen, one.name, one.media_type, one.data))
+            files.append(file.id)
+        said = {"type": "submit_evidence", "id": f"cmd_{known[:40]}", "text": words, "files": files}
+        await commands.send(parts, caller, seen, commands.whole(caller, said), channel="console")
+    except Refused as refused:
+        structlog.get_logger("ombud.report_form").info("files_not_handed_in", case_id=case_id, code=refused.code)
 
 
 async def _not_too_often(parts: Parts, form: Form, address: str, place: str) -> None:

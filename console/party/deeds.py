@@ -167,10 +167,33 @@ async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict
     return {"files": found} if found else {}
 
 
+def _then(mine: MyCase, deed: str) -> str:
+    """What follows from a deed, as a key. What follows from taking it back depends on the kind and on what is taken back."""
+    if deed != "withdraw":
+        return f"deed.{deed}.then"
+    if mine.said.withdrawal is not None:
+        return "deed.revoke.then"
+    case = mine.seen.case
+    if case is not None and mine.reader.side in case.appellants:
+        return "deed.withdraw.then_appeal"
+    if _asks_first(mine):
+        return "deed.withdraw.then_asks"
+    # Of several reporters only their own part ends: then the general sentence is the true one.
+    alone = case is not None and len(list(case.principals(mine.reader.side))) == 1 and not case.appellants
+    return "deed.withdraw.then_closes" if alone and mine.terms.withdrawal == "closes" else "deed.withdraw.then"
+
+
+def _asks_first(mine: MyCase) -> bool:
+    """Whether the team is asked before anything ends: in kinds that say so, and where somebody on their side is under age."""
+    case = mine.seen.case
+    young = case is not None and any(party.minor for party in case.principals(mine.reader.side))
+    return mine.terms.withdrawal == "asks" or young
+
+
 def _said_to(mine: MyCase, deed: str) -> str:
     """Who reads what is written with a deed that does not ask to whom, as a key. The rules of each fact hold it."""
     readers = readers_of(mine)
-    if deed in ("more-time", "measure") or (deed == "withdraw" and mine.terms.withdrawal == "asks"):
+    if deed in ("more-time", "measure") or (deed == "withdraw" and _asks_first(mine)):
         return "desk_only"
     return readers if readers == "undisclosed" else "shared"
 
@@ -211,6 +234,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,
+        "then": _then(mine, deed),
         "said_to": _said_to(mine, deed),
         "revokes": deed == "withdraw" and mine.said.withdrawal is not None,
     }

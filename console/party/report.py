@@ -97,7 +97,8 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
             minor=said["minor"] == "yes",
             attachments=files,
         )
-        handed = await report_form.hand_in(visit.parts, form, report, once=said["once"], place=visit.place)
+        words = visit.words.say("reported.files")
+        handed = await report_form.hand_in(visit.parts, form, report, once=said["once"], place=visit.place, with_files=words)
     except Refused as refused:
         row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
         anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
