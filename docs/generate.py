@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import domain.rules.decide  # noqa: F401 - with the rules every refusal is known
-from docs.samples import OWN_SAMPLES, PARTY_TYPES, SAMPLES
+from docs.samples import OWN_SAMPLES, PACK_SAMPLES, PARTY_TYPES, SAMPLES
 from domain.base import Phase
 from domain.model import commands, refusals
 from domain.model.clock_terms import USUAL
@@ -300,13 +300,128 @@ def events_page() -> str:
     return "\n".join(parts)
 
 
+PACK_HEAD = """\
+A pack is a YAML file that defines a kind of case. `ombud policy new KIND` begins one, `ombud policy lint FILE` says what is wrong
+with it, and [try it](../how-to/try-a-policy.md) on a story before anybody lives by it. Editors complete and check it by
+[pack.schema.json](pack.schema.json) (`ombud policy schema`): begin the file with
+`# yaml-language-server: $schema=pack.schema.json`.
+
+Spans are words (`8 working hours`, `3 business days`, `10 days`, `1 month`) or ISO 8601. Codes are of small letters, digits and
+`_ . : -`, at most 64. Where a field takes a list of codes, they may stand in one text with blanks between them.
+"""
+_LONGEST = 130
+_SECTIONS = {
+    "Pack": "The file", "Gate": "A gate", "PriorityRow": "A row of `priority`", "StepRow": "A rung of a ladder",
+    "ClockRow": "A clock", "_LevelRow": "A level of a clock", "Extension": "The extension of a statutory limit",
+    "TargetRow": "A target by report", "OutcomeRow": "An outcome", "RemedyRow": "A remedy", "OfferRow": "An offer",
+    "Money": "A limit of money", "_InterimRow": "An interim measure", "SanctionsRow": "The section `sanctions`",
+    "_KindRow": "A sanction", "_SanctionLadderRow": "A ladder of sanctions", "ChargebackRow": "The section `chargeback`",
+    "PriorDecisionRow": "The section `decision_elsewhere`", "DecisionRow": "A decision made elsewhere",
+    "StatementRow": "The section `statement_of_reasons`",
+}  # fmt: skip
+"""The parts of a pack in the order in which the page tells them."""
+
+
+def pack_page() -> str:
+    """`reference/pack.md`: every field of a pack, what it takes and means, with an example from a shipped pack."""
+    from policies.schema import pack_schema
+
+    schema = pack_schema()
+    parts = ["# Every field of a pack\n", NOTE.format(source="policies/pack.py"), PACK_HEAD]
+    shipped = _shipped_packs()
+    for name, heading in _SECTIONS.items():
+        definition = schema if name == "Pack" else schema["$defs"][name]
+        about = _plain(definition["description"]) if name != "Pack" else "Every kind is one such file."
+        parts += [f"## {heading}\n", *([f"{about}\n"] if about else [])]
+        parts.append("| field | takes | must | means | for example |\n| --- | --- | --- | --- | --- |")
+        for field, about in definition["properties"].items():
+            must = "required" if field in definition.get("required", ()) else _default_of(about)
+            shown = _example_of(field, definition, shipped)
+            parts.append(f"| `{field}` | {_takes(about)} | {must} | {_plain(about['description'])} | {shown} |")
+        parts.append("")
+    return "\n".join([*parts, *_words_of_packs()])
+
+
+def _default_of(about: dict[str, Any]) -> str:
+    default = about.get("default")
+    return "" if default in (None, [], {}, False, "") else f"`{default if isinstance(default, str) else json.dumps(default)}`"
+
+
+def _takes(about: dict[str, Any]) -> str:
+    """What a field takes, in words: a part of the page by its heading, values by their names."""
+    if "$ref" in about:
+        name = _named(about)
+        heading = _SECTIONS.get(name, "")
+        link = re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-")
+        plain = {"Span": "span", "Phase": "phase", "Priority": "priority", "Side": "`claimant` · `respondent`"}
+        return f"[{heading.lower()}](#{link})" if heading else plain.get(name, f"[{name.lower()}](#what-happens)")
+    if choices := [one for key in ("anyOf", "oneOf") for one in about.get(key, ()) if one.get("type") != "null"]:
+        said = dict.fromkeys(_takes(one) for one in choices)
+        texts = [text for text in said if text != "text"] if any(text.startswith("list of") for text in said) else list(said)
+        return " or ".join(texts)
+    if about.get("type") == "array":
+        return f"list of {_takes(about['items'])}"
+    if about.get("type") == "object":
+        inner = about.get("additionalProperties") or next(iter(about.get("patternProperties", {"": {}}).values()))
+        return f"mapping to {_takes(inner)}" if isinstance(inner, dict) and inner else "mapping"
+    if "enum" in about or "const" in about:
+        return " · ".join(f"`{value}`" for value in about.get("enum", [about.get("const")]))
+    if about.get("type") == "string":
+        return "code" if "pattern" in about else "text"
+    return {"boolean": "`true` · `false`", "integer": "whole number", "number": "number"}.get(str(about.get("type")), "value")
+
+
+def _shipped_packs() -> list[Any]:
+    from policies.pack import PACKS_DIR
+    from policies.yaml_text import read
+
+    return [read(path.read_text(encoding="utf-8")) for path in sorted(PACKS_DIR.glob("*.yaml"))]
+
+
+def _example_of(field: str, definition: dict[str, Any], packs: list[Any]) -> str:
+    """The shortest that a shipped pack says of the field in such a row; what none says is written by hand."""
+    fields, needs = set(definition["properties"]), set(definition.get("required", ()))
+    rows = [row for pack in packs for row in _mappings(pack) if needs <= set(row) <= fields and field in row]
+    said = [yaml.safe_dump({field: row[field]}, default_flow_style=True, width=10_000).strip()[1:-1] for row in rows]
+    short = [text for text in said if len(text) <= _LONGEST]
+    return f"`{min(short, key=lambda text: (len(text) < 8, len(text))) if short else PACK_SAMPLES[field]}`"
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from _mappings(part)
+    if isinstance(value, list):
+        for part in value:
+            yield from _mappings(part)
+
+
+def _words_of_packs() -> Iterator[str]:
+    """Every word by which clocks and notices name what happens."""
+    from domain.rules.triggers import FACTS, WORDS
+
+    yield "## What happens\n"
+    yield "What `starts`, `stops`, `pauses` and `notices` can name. What stands behind a colon narrows it.\n"
+    yield "| word | behind its colon |\n| --- | --- |"
+    for word in sorted({known.partition(":")[0] for known in WORDS}):
+        ends = ", ".join(f"`{known.partition(':')[2]}`" for known in sorted(WORDS) if known.startswith(f"{word}:"))
+        alone = "" if word in FACTS or word in WORDS else " (always one of them)"
+        yield f"| `{word}` | {ends}{alone} |"
+    yield ""
+
+
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
+    from services.packs import schema_text
+
     return {
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "lifecycle.md": lifecycle_page(),
         REFERENCE / "usual-clocks.md": usual_clocks_page(),
         REFERENCE / "events.md": events_page(),
+        REFERENCE / "pack.md": pack_page(),
+        REFERENCE / "pack.schema.json": schema_text(),
     }
 
 

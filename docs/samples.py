@@ -81,3 +81,29 @@ PARTY_TYPES = {
     "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal",
     "withdraw", "message", "ship_return", "confirm_return", "contest_return",
 }  # fmt: skip
+
+PACK_SAMPLES = {
+    "ladder": "ladder: [{name: lead, audience: [owner, leads], wait_for: 1 business day}]",
+    "skills": "skills: {injury: veterinary, any: general}",
+    "clocks": "clocks: [{like: triage}, {like: ruling, target: 5 business days}]",
+    "outcomes": "outcomes: [{name: upheld, lost_by: [respondent], remedies: [refund]}]",
+    "offers": "offers: [{name: refund_with_return, remedies: [refund], with_return: true}]",
+    "gates": "gates: [{name: reason_given, when: report.statement_length < 20, then: decline, reason: no_reason_given}]",
+    "less_is_lost": "less_is_lost: false",
+    "sanctions": "sanctions: {kinds: [{name: warning}], ladders: [{category: abuse, grounds: [insult], steps: [warning], …}]}",
+    "hear_penalties": "hear_penalties: false",
+    "worse_on_appeal": "worse_on_appeal: true",
+    "decision_elsewhere": "decision_elsewhere: {window: 6 months, decisions: {remove: {appealed_by: author}}}",
+    "decisions": "decisions: {remove: {appealed_by: author, remedies: [remove]}}",
+    "notices": "notices: {case_opened: [all], ruling_issued: [all]}",
+    "only_in": "only_in: [settlement]",
+    "behind": "behind: first_response",
+    "after": "after: 5 days",
+    "raise_priority": "raise_priority: true",
+    "times": "times: 1",
+    "extends": "extends: true",
+    "merges_with": "merges_with: [conduct_report]",
+    "reassign": "reassign: true",
+    "roll": "roll: true",
+}
+"""Of fields of a pack: how one looks, where no shipped pack says it shortly."""

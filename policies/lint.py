@@ -14,8 +14,9 @@ import yaml
 
 from domain.base import Kept, Priority
 from domain.worktime.spans import Span
-from policies.loading import load_pack
-from policies.pack import ClockRow, Pack, PackError
+from policies.loading import examine
+from policies.pack import ClockRow, Pack
+from policies.suggestions import did_you_mean
 from policies.yaml_text import line_of, nodes
 
 _REPORT_FACTS = frozenset(
@@ -45,7 +46,6 @@ _SAMPLE = {
     "attributes": {"nothing_said": 0},
 }  # fmt: skip
 """A report that says no attributes (but one, for an empty mapping has no type)."""
-_PLACED = re.compile(r"[a-z_]+(\.[\w-]+)*: ")
 _MUST_TELL: Mapping[str, tuple[str, ...]] = {
     "case_opened": ("claimant", "respondent"),
     "case_declined": ("claimant",),
@@ -76,19 +76,16 @@ class Finding(Kept):
 
 def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[Finding]:
     """Everything that is wrong with the text of a pack, in the order of its lines. ``calendars`` are the known names."""
-    errors: list[str] = []
-    warnings: list[str] = []
     try:
-        pack = load_pack(text, name)
-    except PackError as error:
-        errors = [part for problem in error.problems for part in _parted(problem)]
+        pack, errors, well_formed = examine(text)
     except (ValueError, RecursionError) as error:
         # A date that does not exist, a number that is too long: YAML's own words for it.
-        errors = [f"not YAML that can be read: {error}"]
-    else:
-        errors = [*_unknown_facts(pack)]
-        unclear = [warning for warning in _unclear(pack) if not any(x.startswith(warning.partition(": ")[0]) for x in errors)]
-        errors += _unknown_calendars(pack, calendars) if calendars is not None else ()
+        pack, errors, well_formed = None, [f"not YAML that can be read: {error}"], False
+    warnings: list[str] = []
+    if pack is not None:
+        errors = [*errors, *_unknown_facts(pack), *(_unknown_calendars(pack, calendars) if calendars is not None else ())]
+    if pack is not None and well_formed:
+        unclear = (odd for odd in _unclear(pack) if not any(error.startswith(odd.partition(": ")[0]) for error in errors))
         warnings = [*unclear, *_rows(pack), *_untold(pack), *_told_at_once(pack), *_limits(pack)]
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
     return sorted([*found, *_twice(text)], key=lambda finding: finding.line)
@@ -99,24 +96,11 @@ def lint_file(path: Path, calendars: frozenset[str] | None = None) -> list[Findi
     return lint(path.read_bytes().decode("utf-8-sig"), path.name, calendars)
 
 
-def _parted(problem: str) -> list[str]:
-    """What the pack as a whole complains of comes in one text; each part that names its place stands alone."""
-    if not problem.startswith("pack: "):
-        return [problem]
-    parts: list[str] = []
-    for part in problem.removeprefix("pack: ").split("; "):
-        if parts and not _PLACED.match(part):
-            parts[-1] += f"; {part}"
-        else:
-            parts.append(part)
-    return parts
-
-
 def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
     named = [("calendar", pack.calendar), *((f"queue_calendars.{q}", name) for q, name in pack.queue_calendars.items())]
     for place, name in (*named, *((f"clocks.{clock.name}.calendar", clock.calendar) for clock in pack.clocks)):
         if name is not None and name not in known:
-            yield f"{place}: there is no calendar '{name}'; there are {', '.join(sorted(known))}"
+            yield f"{place}: there is no calendar '{name}'; there are {', '.join(sorted(known))}{did_you_mean(name, known)}"
 
 
 def _unknown_facts(pack: Pack) -> Iterator[str]:
@@ -127,8 +111,13 @@ def _unknown_facts(pack: Pack) -> Iterator[str]:
     for place, condition in pack.cel_conditions:
         words = _TEXT.sub("", condition)
         for fact in sorted(set(_NAMED.findall(words)) - _REPORT_FACTS):
-            yield f"{place}: a report has no '{fact}'; it has {', '.join(sorted(_REPORT_FACTS))}"
-        for name in sorted(set(cel.compile(condition).variables()) - {"report", "attributes", *_BOUND.findall(words)}):
+            near = did_you_mean(fact, _REPORT_FACTS)
+            yield f"{place}: a report has no '{fact}'; it has {', '.join(sorted(_REPORT_FACTS))}{near}"
+        try:
+            variables = set(cel.compile(condition).variables())
+        except ValueError:
+            continue  # An error of its own.
+        for name in sorted(variables - {"report", "attributes", *_BOUND.findall(words)}):
             yield f"{place}: nothing is called '{name}' here; a condition looks at 'report' and 'attributes'"
 
 

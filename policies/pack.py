@@ -42,7 +42,6 @@ from policies.pack_rows import (
     StatementRow,
     StepRow,
     TargetRow,
-    repeated,
 )
 
 PACKS_DIR = Path(__file__).with_name("packs")
@@ -110,11 +109,13 @@ class ClockRow(Frozen):
     name: Code
     """What it is called; left out, it is called as the usual clock that it is ``like``."""
     target: Targets
+    """How long there is: one span, or one for each of `urgent`, `high`, `normal`, `low`."""
     by_category: dict[Code, Targets] = {}
     """Targets of categories that have their own."""
     by_report: tuple[TargetRow, ...] = ()
     """Targets that follow from facts of the report; ``when`` is CEL over ``report`` and ``attributes``."""
     calendar: str | None = None
+    """The calendar it runs on, where it is another than the one of the pack."""
 
     @model_validator(mode="before")
     @classmethod
@@ -151,6 +152,12 @@ class ClockRow(Frozen):
         clock = ClockTerms.model_validate(strict.model_dump())
         return clock if scale == 1.0 else scaled_clock(clock, scale)
 
+    @property
+    def gaps(self) -> list[str]:
+        """Where it names targets by priority, and leaves one out."""
+        said = (("target", self.target), *((f"by_category.{name}", own) for name, own in self.by_category.items()))
+        return [place for place, target in said if isinstance(target, dict) and set(target) != set(Priority)]
+
     def _others(self, target: Span) -> dict[str, Span]:
         """Every target but the one in force, by priority and category."""
         others = {} if isinstance(self.target, Span) else {p.value: span for p, span in self.target.items() if span != target}
@@ -160,6 +167,15 @@ class ClockRow(Frozen):
             else:
                 others |= {f"{category}/{p.value}": span for p, span in own.items()}
         return others
+
+
+LEVEL = _LevelRow.__name__
+"""What the level of a clock is called in the schema."""
+
+
+def clock_schema() -> dict[str, Any]:
+    """The form of a clock in the terms: what a row that is ``like`` none has to say, and any row can."""
+    return _StrictClock.model_json_schema()
 
 
 def scaled_clock(clock: ClockTerms, scale: float) -> ClockTerms:
@@ -192,8 +208,11 @@ class Pack(Frozen):
     """Everything a kind is."""
 
     kind: Code
+    """What reports name to come under this pack; the file has the same name."""
     title: str
+    """What people call a case of the kind."""
     opens_in: Phase
+    """Where a case goes once it is taken in: `settlement`, `review`, or `appeal` against a decision made elsewhere."""
     labels: dict[Phase, str]
     """The phases that the kind has, and what people call them."""
     calendar: str | None = None
@@ -205,27 +224,41 @@ class Pack(Frozen):
     ladders: dict[TargetKey, Ladder] = {}
     """Ladders of priorities and categories that climb another: `urgent`, `injury/`, `injury/urgent`."""
     quiet_for: Span = Span.wall(timedelta(minutes=30))
+    """So long after the owner has answered nothing is escalated over their head."""
     standstill_for: Span = Span.wall(timedelta(days=7))
+    """A case whose clocks all stand still comes before the leads after so long."""
     interim_measures: tuple[_InterimRow, ...] = ()
+    """Reversible measures that may be imposed before a ruling; a clock has to look at them again."""
     queue: Code
+    """Whose work a case is before somebody has taken it."""
     appeal_queue: Code
+    """The same on appeal: other people than those who ruled."""
     skills: dict[Code, Code] = {}
     """The skill that a case needs, by category; ``any`` stands for all others. Packs without it need none."""
     gates: tuple[Gate, ...] = ()
+    """What a report must meet; the first that hits declines it or sends it to a person. None hits: it is taken in."""
     priority: Annotated[tuple[PriorityRow, ...], Field(min_length=1)]
+    """How urgent a case is: the first row that hits says it; the last one hits always."""
     clocks: Annotated[tuple[ClockRow, ...], Field(min_length=1)]
+    """Every limit of the kind; `like` names a [usual one](usual-clocks.md), of which only what is different is said."""
     outcomes: Annotated[tuple[OutcomeRow, ...], Field(min_length=1)]
+    """How a ruling can end."""
     chargeback: ChargebackRow | None = None
     """How evidence for a card network is timed, where one decides some of the cases."""
     offers: tuple[OfferRow, ...] = ()
+    """Ways to settle; left out: by any remedy of its outcomes."""
     concession: Code | None = None
     """The remedy by which a respondent grants what was asked; left out: nobody concedes in this kind."""
     grounds: tuple[Code, ...] = ()
+    """Clauses that a ruling may rest on; left out: any."""
     procedure: tuple[Code, ...] = ()
     """Steps to be done, or left out with a reason, before anybody rules."""
     root_causes: tuple[Code, ...] = ()
+    """What can have been the cause, named by whoever rules."""
     root_cause_needed: bool = False
+    """Nobody rules before a root cause is named."""
     sanctions: SanctionsRow | None = None
+    """What happens to a person after a confirmed violation."""
     disclosure: Disclosure = "at_opening"
     """When the respondent learns of the case; `by_owner`: when its owner says so. A clock `like: disclosure` is the last day."""
     words: Words = "shared"
@@ -263,7 +296,9 @@ class Pack(Frozen):
     destructive: tuple[Code, ...] = ()
     """Remedies that destroy something, beside `erase` and `delete`: a legal hold stops them."""
     conditions: tuple[Code, ...] = ()
+    """Conditions on which a ruling may give something."""
     complaint_routes: tuple[Code, ...] = ()
+    """Where a ruling can be complained about."""
     joins: Joins | None = None
     """A report of what an open case is about is joined to that case."""
     decided_matter: Literal["new_fact", "person"] | None = None
@@ -273,6 +308,7 @@ class Pack(Frozen):
     withdrawal: Literal["closes", "asks", "never"] = "closes"
     """What it does when the claimant takes the report back: ends the case, asks the team, or nothing (it is refused)."""
     reopen_for: Span
+    """How long after its end ops may take a case up again."""
     keep_for: Span | None = None
     """How long a closed case is to be kept; left out: the pack does not say."""
     keep_for_minors: Span | None = None
@@ -286,28 +322,8 @@ class Pack(Frozen):
     sites: tuple[Code, ...] = ()
     """Queues to which a case may be handed over; the clocks go on as they were promised."""
     notices: dict[Trigger, tuple[Audience, ...]]
+    """Who is told of what, the weightiest event first. What is not named is told to nobody."""
     version: str = ""
-
-    @model_validator(mode="after")
-    def _whole(self) -> Pack:
-        problems = []
-        if self.opens_in not in self.labels:
-            problems.append(f"opens_in: the kind has no phase '{self.opens_in.value}' among its labels")
-        if self.priority[-1].when is not None:
-            problems.append("priority: the last row must hit always (leave its 'when' out)")
-        problems += [f"clocks: '{name}' is defined twice" for name in repeated(clock.name for clock in self.clocks)]
-        for clock in self.clocks:
-            problems += [
-                f"clocks.{clock.name}.{place}: give a span for each of urgent, high, normal, low"
-                for place, target in (("target", clock.target), *((f"by_category.{c}", t) for c, t in clock.by_category.items()))
-                if isinstance(target, dict) and set(target) != set(Priority)
-            ]
-        for phase in (Phase.REVIEW, Phase.CLOSED, Phase.INTAKE, Phase.RULED):
-            if phase not in self.labels:
-                problems.append(f"labels: every kind has the phase '{phase.value}'")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
 
     @property
     def cel_conditions(self) -> list[tuple[str, str]]:

@@ -31,8 +31,11 @@ class Gate(Frozen):
 
     name: Code
     when: str
+    """CEL over `report` and `attributes`."""
     then: Literal["decline", "triage"]
+    """`decline` turns the report away, `triage` puts it before a person."""
     reason: Code
+    """The code that is told with it."""
 
 
 class PriorityRow(Frozen):
@@ -40,7 +43,9 @@ class PriorityRow(Frozen):
 
     name: Code
     when: str | None = None
+    """CEL over `report` and `attributes`; left out: always."""
     then: Priority
+    """How urgent the case is."""
 
 
 class TargetRow(Frozen):
@@ -48,7 +53,9 @@ class TargetRow(Frozen):
 
     name: Code
     when: str
+    """CEL over `report` and `attributes`."""
     target: Span
+    """How long there is then."""
     extends: bool = False
     """Whether the clock's extension can still be had on top."""
 
@@ -74,6 +81,7 @@ class PriorDecisionRow(ElsewhereTerms):
     model_config = STRICT
 
     decisions: dict[Code, DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
+    """By the outcome that such a decision would be."""
 
 
 class StatementRow(StatementTerms):
@@ -96,14 +104,18 @@ class SanctionsRow(SanctionTerms):
     model_config = STRICT
 
     kinds: Annotated[tuple[_KindRow, ...], Field(min_length=1)]
+    """What there is, from the mildest to the harshest."""
     ladders: Annotated[tuple[_SanctionLadderRow, ...], Field(min_length=1)]
+    """What follows what, by category."""
 
 
 class ChargebackRow(Frozen):
     """The section `chargeback`: how evidence for a card network is timed, in wall time before it is due."""
 
     hold_back: Span = Span.wall(timedelta(hours=12))
+    """So long before it is due the draft is sent."""
     warn_before: Span = Span.wall(timedelta(hours=72))
+    """So long before it is due somebody is told that there is no draft."""
 
     def terms(self, time_scale: float) -> ChargebackTerms:
         """As it binds a case."""

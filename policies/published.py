@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from domain.rules.reference import PackInForce
-from policies.loading import load_pack
+from policies.loading import load_kept
 from policies.pack import Pack
 from policies.shelf import Shelf
 from policies.yaml_text import read
@@ -26,7 +26,7 @@ class PublishedPacks:
         for publication in found:
             if publication.version not in self._packs:
                 said = await text(publication.id)
-                self._packs[publication.version] = load_pack(said, publication.kind), read(said)
+                self._packs[publication.version] = load_kept(said, publication.kind), read(said)
         ours = {publication.kind: self._packs[publication.version] for publication in found}
         return replace(
             shelf,

@@ -9,6 +9,7 @@ from domain.model.sanction_terms import SanctionTerms
 from domain.model.terms import ClockTerms
 from policies.pack import Pack
 from policies.pack_rows import repeated
+from policies.suggestions import did_you_mean
 
 
 def sanction_problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
@@ -30,12 +31,16 @@ def _outcomes(pack: Pack) -> Iterator[str]:
         if outcome.sanction is not None and outcome.sanctions is None:
             yield f"{place}.sanction: say whom it hits (sanctions: respondent)"
         if outcome.sanction is not None and terms is not None and terms.kind(outcome.sanction) is None:
-            yield f"{place}.sanction: there is no sanction '{outcome.sanction}'"
+            yield f"{place}.sanction: there is no sanction '{outcome.sanction}'{_known(terms, outcome.sanction)}"
         if outcome.sanctions is not None and outcome.sanctions not in outcome.lost_by:
             yield f"{place}.lost_by: whoever is sanctioned loses by it, and may appeal; add '{outcome.sanctions.value}'"
         for remedy in outcome.remedies:
             if terms is not None and terms.kind(remedy) is not None:
                 yield f"{place}.remedies: '{remedy}' is a sanction; it follows from the ladder"
+
+
+def _known(terms: SanctionTerms, name: str) -> str:
+    return did_you_mean(name, (kind.name for kind in terms.kinds))
 
 
 def _kinds(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
@@ -55,14 +60,14 @@ def _ladders(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
         place = f"sanctions.ladders.{number}"
         for ground in ladder.grounds:
             if ground not in pack.grounds:
-                yield f"{place}.grounds: there is no ground '{ground}' in the pack"
+                yield f"{place}.grounds: there is no ground '{ground}' in the pack{did_you_mean(ground, pack.grounds)}"
             if ground in taken:
                 yield f"{place}.grounds: '{ground}' belongs to '{taken[ground]}' already"
             taken.setdefault(ground, ladder.category)
         if not ladder.steps:
             yield f"{place}.steps: name at least one sanction"
         unknown = [step for step in ladder.steps if terms.kind(step) is None]
-        yield from (f"{place}.steps: there is no sanction '{step}'" for step in unknown)
+        yield from (f"{place}.steps: there is no sanction '{step}'{_known(terms, step)}" for step in unknown)
         if unknown:
             continue
         for step in ladder.steps:

@@ -14,10 +14,11 @@ from typing import Any, Literal
 from domain.base import Instant, Kept
 from domain.model.case import Case
 from domain.model.commands import Command, Open, read_command
-from domain.model.facts import LevelReached, RulingDrafted
+from domain.model.facts import LevelReached, RulingDrafted, SanctionDrafted
 from domain.model.people import SYSTEM, Actor
 from domain.model.refusals import Refusal
 from domain.model.report import Report
+from domain.model.sanctions import EarlierSanction
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
@@ -39,6 +40,19 @@ class PastCommand(Kept):
     target: Actor | None = None
 
 
+class PastSanction(EarlierSanction):
+    """A sanction of another case, with all that became of it."""
+
+    voided_at: Instant | None = None
+    """When it was taken back, as if it had never been."""
+
+    def known_at(self, at: datetime) -> EarlierSanction | None:
+        """As it stood at an instant; None where it did not count against anybody then."""
+        if self.imposed_at > at or (self.voided_at is not None and self.voided_at <= at):
+            return None
+        return self.model_copy(update={"lifted_at": None}) if self.lifted_at is not None and self.lifted_at > at else self
+
+
 class Past(Kept):
     """All that is needed to decide a case again."""
 
@@ -49,6 +63,8 @@ class Past(Kept):
     """What the gates looked at; texts and people stand in for themselves by length and number."""
     commands: tuple[PastCommand, ...] = ()
     """In the order of their receipt; neither the opening nor deadlines."""
+    sanctions: tuple[PastSanction, ...] = ()
+    """Of other cases against the same people: what counted against them when it was decided counts in both runs."""
     until: Instant
     """Up to here its deadlines fall due."""
 
@@ -56,7 +72,7 @@ class Past(Kept):
 class Changed(Kept):
     """One thing that would have been another."""
 
-    about: Literal["routing", "priority", "phase", "outcome", "ruling", "refusal", "approval", "level", "due"]
+    about: Literal["routing", "priority", "phase", "outcome", "ruling", "refusal", "approval", "sanction", "level", "due"]
     what: str
     old: str | None
     new: str | None
@@ -91,6 +107,7 @@ class _Run:
         self.answers: dict[str, str] = {}
         self.levels: Counter[str] = Counter()
         self.approvals: dict[str, str] = {}
+        self.sanctions: dict[str, str] = {}
         self.due: dict[str, str] = {}
         self.case: Case | None = None
 
@@ -107,8 +124,8 @@ class _Run:
         return self
 
     def _judge(self, past: PastCommand) -> None:
-        # What counts against a person is another case's matter: left out of both runs alike.
-        context = DecisionContext(actor=past.actor, target=past.target, earlier=())
+        earlier = tuple(known for sanction in self._past.sanctions if (known := sanction.known_at(past.at)) is not None)
+        context = DecisionContext(actor=past.actor, target=past.target, earlier=earlier)
         try:
             self._took(step(self.case, self._past.case_id, past.command, context, past.at, past.at, self._reference))
         except Refusal as refusal:
@@ -139,6 +156,8 @@ class _Run:
             fact = recording.fact
             if isinstance(fact, LevelReached):
                 self.levels[f"{fact.clock} {fact.level}"] += 1
+            if isinstance(fact, SanctionDrafted):
+                self.sanctions[recording.command_id] = fact.sanction
             if isinstance(fact, RulingDrafted):
                 self.approvals[recording.command_id] = fact.approval_because or "none"
         for row in made.case.timetable:
@@ -146,8 +165,16 @@ class _Run:
                 self.due[f"{row.clock} {row.level} #{row.instance}"] = row.due_at.isoformat()
 
 
-def past_of(case_id: str, kind: str, commands: Iterable[Mapping[str, Any]], about: Mapping[str, Any], until: datetime) -> Past:
-    """A past case from what is kept: its commands (the opening among them), and what came with its report.
+def past_of(
+    case_id: str,
+    kind: str,
+    commands: Iterable[Mapping[str, Any]],
+    about: Mapping[str, Any],
+    until: datetime,
+    sanctions: Iterable[Mapping[str, Any]] = (),
+) -> Past:
+    """A past case from what is kept: its commands (the opening among them), what came with its report, and the sanctions of other
+    cases against its people.
 
     Raises pydantic's ValidationError for commands that this release cannot read.
     """
@@ -167,6 +194,7 @@ def past_of(case_id: str, kind: str, commands: Iterable[Mapping[str, Any]], abou
         opened=opened,
         report=_report(opened.command, about),
         commands=tuple(past for past in received if past is not opened),
+        sanctions=tuple(PastSanction.model_validate(dict(row)) for row in sanctions),
         until=until,
     )
 
@@ -228,12 +256,23 @@ def _of_runs(past: Past, old: _Run, new: _Run) -> Iterator[Changed]:
         said = (old.answers.get(command.id), new.answers.get(command.id))
         if said[0] != said[1]:
             yield Changed(about="refusal", what=f"{command.type} {command.id}", old=said[0], new=said[1])
-    for command_id in (command_id for command_id in old.approvals if command_id in new.approvals):
-        if old.approvals[command_id] != new.approvals[command_id]:
-            yield Changed(about="approval", what=command_id, old=old.approvals[command_id], new=new.approvals[command_id])
+    yield from _of_rulings(old, new)
     for name in dict.fromkeys((*old.levels, *new.levels)):
         if old.levels[name] != new.levels[name]:
             yield Changed(about="level", what=name, old=str(old.levels[name]), new=str(new.levels[name]))
     for name in dict.fromkeys((*old.due, *new.due)):
         if old.due.get(name) != new.due.get(name):
             yield Changed(about="due", what=name, old=old.due.get(name), new=new.due.get(name))
+
+
+def _of_rulings(old: _Run, new: _Run) -> Iterator[Changed]:
+    """What the same ruling, taken in both runs, would have come with."""
+    tables: tuple[tuple[Literal["approval", "sanction"], dict[str, str], dict[str, str]], ...] = (
+        ("approval", old.approvals, new.approvals),
+        ("sanction", old.sanctions, new.sanctions),
+    )
+    for about, before, after in tables:
+        for command_id in (command_id for command_id in old.approvals if command_id in new.approvals):
+            said = (before.get(command_id), after.get(command_id))
+            if said[0] != said[1]:
+                yield Changed(about=about, what=command_id, old=said[0], new=said[1])

@@ -7,20 +7,18 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
 
 from domain.base import Phase
-from domain.model.facts import Fact
 from domain.model.terms import BUILT_IN, ClockTerms, Level
+from domain.rules.triggers import WORDS
 from domain.worktime.spans import SpanUnit
 from policies.pack import Pack
 from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
+from policies.suggestions import did_you_mean
 
-_FACTS = frozenset(fact.model_fields["type"].default for fact in get_args(get_args(Fact)[0]))
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
-_TRIGGERS = _FACTS | {"phase_left", "phase_resumed", "requests_settled", "interim_over", "told", "withdrawal_answered"}
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -30,6 +28,7 @@ _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"
 def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
     """Everything that would go wrong when a case lives by this pack; empty for a sound one."""
     return [
+        *_whole(pack),
         *_phases(pack),
         *_disclosure(pack, clocks),
         *_prior_decision(pack),
@@ -46,6 +45,18 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_second_person(pack, clocks),
         *_deadlines(pack, clocks),
     ]
+
+
+def _whole(pack: Pack) -> Iterator[str]:
+    """What every kind has."""
+    if pack.opens_in not in pack.labels:
+        yield f"opens_in: the kind has no phase '{pack.opens_in.value}' among its labels"
+    if pack.priority[-1].when is not None:
+        yield "priority: the last row must hit always (leave its 'when' out)"
+    yield from (f"clocks: '{name}' is defined twice" for name in repeated(clock.name for clock in pack.clocks))
+    for phase in (Phase.REVIEW, Phase.CLOSED, Phase.INTAKE, Phase.RULED):
+        if phase not in pack.labels:
+            yield f"labels: every kind has the phase '{phase.value}'"
 
 
 def _phases(pack: Pack) -> Iterator[str]:
@@ -114,7 +125,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     for name, row in (rows.decisions if rows is not None else {}).items():
         place = f"decision_elsewhere.decisions.{name}"
         if name not in outcomes:
-            yield f"{place}: it would be the first ruling, and the kind has no outcome '{name}'"
+            yield f"{place}: it would be the first ruling, and the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
         else:
             odd = [remedy for remedy in row.remedies if remedy not in outcomes[name].remedies]
             yield from (f"{place}.remedies: '{name}' does not come with '{remedy}'" for remedy in odd)
@@ -129,10 +140,14 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
             if need in outcome.needs and not getattr(pack, table)
         )
     stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
-    yield from (f"statement_of_reasons.outcomes: the kind has no outcome '{name}'" for name in stated if name not in outcomes)
+    for name in stated:
+        if name not in outcomes:
+            yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
-    yield from (f"destructive: no outcome comes with '{name}'" for name in pack.destructive if name not in remedies)
-    yield from (f"by_hand: no outcome comes with '{name}'" for name in pack.by_hand if name not in remedies)
+    for place in ("destructive", "by_hand"):
+        for name in getattr(pack, place):
+            if name not in remedies:
+                yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
 
 
 def _conditions(pack: Pack) -> Iterator[str]:
@@ -147,13 +162,33 @@ def _conditions(pack: Pack) -> Iterator[str]:
 
 
 def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
-    named = [("notices", trigger) for trigger in pack.notices]
+    named = [(f"notices.{trigger}", trigger) for trigger in pack.notices]
     for name, clock in clocks.items():
         for field in ("starts", "stops", "restarts", "pauses", "resumes"):
             named += [(f"clocks.{name}.{field}", trigger) for trigger in getattr(clock, field)]
     for place, trigger in named:
-        if trigger.partition(":")[0] not in _TRIGGERS:
-            yield f"{place}: nothing that happens is called '{trigger}'"
+        if trigger not in WORDS:
+            yield f"{place}: nothing that happens is called '{trigger}'{_nearest(trigger)}"
+            continue
+        word, _, phase = trigger.partition(":")
+        if word.startswith("phase_") and phase and phase not in pack.labels:
+            phases = ", ".join(pack.labels)
+            yield f"{place}: this kind has no phase '{phase}', so '{trigger}' never happens; it has {phases}"
+
+
+def _nearest(trigger: str) -> str:
+    """What may have been meant: what can stand behind this colon, else any word."""
+    word, _, after = trigger.partition(":")
+    ends = sorted(known.partition(":")[2] for known in WORDS if known.startswith(f"{word}:"))
+    if not ends and word in WORDS:
+        return f"; did you mean '{word}'? Nothing stands behind it"
+    if not ends:
+        return did_you_mean(trigger, WORDS)
+    near = did_you_mean(after, ends) if after else ""
+    if near:
+        return near.replace("did you mean '", f"did you mean '{word}:")
+    listed = f"one of {', '.join(ends)}" if len(ends) > 1 else f"only '{ends[0]}'"
+    return f"; behind the colon stands {listed}"
 
 
 def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
@@ -169,7 +204,8 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
         ):
             yield f"clocks.{name}.target: a clock that pauses needs hours; days run through a pause"
         if clock.behind is not None and (clock.behind not in clocks or clock.behind == name):
-            yield f"clocks.{name}.behind: there is no other clock '{clock.behind}' for it to wait for"
+            near = did_you_mean(clock.behind, [other for other in clocks if other != name])
+            yield f"clocks.{name}.behind: there is no other clock '{clock.behind}' for it to wait for{near}"
         if not clock.is_the_teams and clock.all_stops & {"phase_left:review", "phase_left:appeal"}:
             yield f"clocks.{name}.stops: its end would tell a party that a ruling is drafted; stop it with 'ruling_issued'"
         yield from _statutory(f"clocks.{name}", clock)

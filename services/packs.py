@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +12,19 @@ from typing import Any, NamedTuple
 
 from policies.calendars import CalendarFault
 from policies.diff import Difference, differences
+from policies.diff_words import Effect, effects
 from policies.folders import PolicyFolderFault, calendar_files, pack_files
 from policies.lint import Finding, lint_file
-from policies.loading import load_pack
+from policies.loading import load_kept, load_pack
 from policies.pack import Pack, PackError
+from policies.schema import pack_schema
 from policies.shelf import Shelf
+from policies.skeleton import new_pack, new_story
 from policies.yaml_text import written
 from services.errors import OperatorRefused
 
+SCHEMA_FILE = "pack.schema.json"
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SHORTEST = 8
 """So many characters of a version name it."""
 _HEXADECIMAL = frozenset("0123456789abcdef")
@@ -92,7 +99,52 @@ async def find(name: str, folder: Path | None, kept: KeptPacks) -> Pack:
         code = "pack_unclear" if found else "pack_unknown"
         raise OperatorRefused(code, f"{len(found)} kept versions begin with '{name}'.")
     with readable("pack_unreadable", name):
-        return load_pack(written(found[0]), name)
+        return load_kept(written(found[0]), name)
+
+
+class NewPack(NamedTuple):
+    """The files of a kind that is to come, by their names."""
+
+    files: dict[str, str]
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write them all, or none. Raises :class:`OperatorRefused`: ``file_exists``, ``file_unwritable``."""
+        paths = {folder / name: text for name, text in self.files.items()}
+        for path in paths:
+            if path.exists() and path.name != SCHEMA_FILE:
+                cure = "Give the kind another name, or move the file away."
+                raise OperatorRefused("file_exists", f"{path} is there already. {cure}")
+        try:
+            for path, text in paths.items():
+                path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OperatorRefused("file_unwritable", f"{folder}: {error}") from error
+        return list(paths)
+
+
+def new(kind: str, title: str | None, like: str | None, folder: Path | None) -> NewPack:
+    """A pack of a new kind, the schema for editors, and a first story where it is like no other pack.
+
+    Raises :class:`OperatorRefused`: ``kind_invalid``, ``kind_taken``, ``kind_unknown``, ``pack_unreadable``.
+    """
+    if not _KIND.fullmatch(kind):
+        rule = "small letters, digits and _, a letter first, at most 64"
+        raise OperatorRefused("kind_invalid", f"'{kind[:64]}' is no kind: {rule}.")
+    known = _known(folder)
+    if kind in known:
+        raise OperatorRefused("kind_taken", f"There is a kind '{kind}' already: {known[kind]}. Copy that file to change it.")
+    named = title or kind.replace("_", " ").capitalize()
+    with readable("pack_unreadable", like or kind):
+        model = _file(like, known).read_text(encoding="utf-8-sig") if like is not None else None
+        files = {f"{kind}.yaml": new_pack(kind, named, model)}
+    if model is None:
+        files[f"{kind}.story.yaml"] = new_story(kind)
+    return NewPack({**files, SCHEMA_FILE: schema_text()})
+
+
+def schema_text() -> str:
+    """The form of a pack as JSON Schema, for editors."""
+    return json.dumps(pack_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def on_shelf(name: str, year: int, folder: Path | None) -> tuple[Shelf, Pack]:
@@ -116,6 +168,11 @@ def on_shelf(name: str, year: int, folder: Path | None) -> tuple[Shelf, Pack]:
 def changes(old: Pack, new: Pack) -> tuple[Difference, ...]:
     """What changed between two packs, as it means to a case; empty when they mean the same."""
     return differences(old, new)
+
+
+def meaning_for_people(old: Pack, new: Pack) -> tuple[Effect, ...]:
+    """Whose rights, limits and letters change between two packs, in words."""
+    return effects(old, new)
 
 
 def same_file(version: str, folder: Path | None) -> Path | None:

@@ -39,7 +39,7 @@ def _told_again(shelf: Shelf, told: PastCase, calendars: Mapping[str, Calendar])
     if told.report is None:
         return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="report_erased")
     try:
-        past = past_of(told.case_id, told.kind, told.commands, told.report, told.updated_at)
+        past = past_of(told.case_id, told.kind, told.commands, told.report, told.updated_at, told.sanctions)
     except ValidationError:
         return Simulated(case=told.case_id, kind=told.kind, status="not_simulated", code="command_unreadable")
     return simulate(shelf, past, calendars)

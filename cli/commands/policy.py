@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.kit.exits import BAD_DATA, fail, guarded
-from cli.kit.show import note, out, print_json_line, show
+from cli.kit.show import note, out, print_json_line, say, show
 
 app = typer.Typer(name="policy", help="Policy packs: check, compare, try; why a case has its terms.", no_args_is_help=True)
 
@@ -35,6 +35,36 @@ def lint(
     show(rows, as_json, lambda findings: "\n".join(map(finding_line, findings)) or None, notes=lambda _: (total,))
     if not found.usable:
         raise typer.Exit(1)
+
+
+@app.command("new")
+def new(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What reports will name: small letters, digits and _.")],
+    title: Annotated[str | None, typer.Option(help="What people call it; left out: the kind in words.")] = None,
+    like: Annotated[str | None, typer.Option(help="A kind or a file to begin with; left out: a plain pack.")] = None,
+    to: Annotated[Path, typer.Option("--to", exists=True, file_okay=False, help="The folder to write into.")] = Path(),
+) -> None:
+    """Begin a pack of a new kind: a file that lints clean, a first story to rehearse, and the schema for your editor.
+
+    Nothing that is there is overwritten.
+    """
+    from runtime.settings import Settings
+    from services import packs as service
+
+    written = guarded(lambda: service.new(kind, title, like, Settings().policies_dir).write(to))
+    for path in written:
+        say(str(path))
+    note(f"Check it:  ombud policy lint {written[0]}")
+    if like is None:
+        note(f"Tell it a story:  ombud policy rehearse {written[0]} {written[1]}")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the form of a pack as JSON Schema, for editors that check and complete YAML."""
+    from services import packs as service
+
+    say(service.schema_text().rstrip("\n"))
 
 
 @app.command("rehearse")

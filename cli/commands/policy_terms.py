@@ -31,13 +31,17 @@ def diff(
     new: Annotated[str, typer.Argument(help="What it is compared with: the same.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed between two packs, as it means to a case: gates, targets, levels, outcomes, limits, notices.
+    """Say what changed between two packs: whose rights, limits and letters in words, then every field that is another to a case.
 
     Exit code 0 also when they differ; no difference says so.
     """
-    from cli.tables.policy import difference_table
-    from services.packs import changes
+    from cli.tables.policy import differences
+    from services.packs import changes, meaning_for_people
 
-    rows = [difference.model_dump() for difference in changes(pack_of(old), pack_of(new))]
+    before, after = pack_of(old), pack_of(new)
+    found = {
+        "effects": [effect.model_dump() for effect in meaning_for_people(before, after)],
+        "differences": [difference.model_dump() for difference in changes(before, after)],
+    }
     none = "No difference: both packs mean the same."
-    show(rows, as_json, lambda found: difference_table(found) if found else none)
+    show(found, as_json, lambda told: differences(told) if told["differences"] else none)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 
 from cli.tables.cases import counted
@@ -24,6 +25,20 @@ def difference_table(rows: Iterable[Row]) -> Table:
     for row in rows:
         table.add_row(row["section"].replace("_", " "), row["what"], row["old"] or "—", row["new"] or "—")
     return table
+
+
+def effect_table(rows: Iterable[Row]) -> Table:
+    """One line a thing that means something to somebody, person by person."""
+    table = Table("for", "", "what it means")
+    marks = {"more": "gains", "less": "loses", "other": "changes"}
+    for row in sorted(rows, key=lambda row: row["whom"]):
+        table.add_row(row["whom"], marks[row["gives"]], row["words"])
+    return table
+
+
+def differences(told: Row) -> Group:
+    """What a changed pack means to people, then every field that differs."""
+    return Group(*([effect_table(told["effects"])] if told["effects"] else []), difference_table(told["differences"]))
 
 
 def publication_table(rows: Iterable[Row]) -> Table:

@@ -62,11 +62,15 @@ class Level(Compact):
     after: Span | None = None
     """So much after the end of the target, instead of at a share of it."""
     action: Literal["warn", "escalate", "default"]
+    """`warn` tells, `escalate` lands on somebody of the team, `default` does what is said below."""
     default: DefaultAction | None = None
+    """What happens by itself."""
     audience: Audiences = ()
     """Whom it tells. An escalation without one climbs the ladder of the pack."""
     reassign: bool = False
+    """The case goes back to its queue, to be given to somebody who is there."""
     raise_priority: bool = False
+    """The case becomes more urgent by one step."""
     repeat: Span | None = None
     """Fires again after each such span until the clock stops: an open case must never be without a running deadline."""
 
@@ -92,11 +96,13 @@ class LadderStep(Compact):
 
     name: Code
     audience: Audiences
+    """Whom it lands on; somebody of the team among them."""
     wait_for: Span
     """Until the next rung; the last one comes again after it."""
     reassign: bool = False
     """The case goes back to its queue, to be given to somebody who is there."""
     raise_priority: bool = False
+    """The case becomes more urgent by one step."""
     on_call: bool = False
     """Pages whatever the shifts say: for people in danger."""
 
@@ -105,9 +111,11 @@ class Extension(Compact):
     """By how much a statutory limit may be extended, and how often; told before the limit ends."""
 
     by: Span
+    """By how much, in the unit of the target."""
     by_category: dict[Code, Span] = {}
     """For categories with a target of their own; one that has such a target and is not named here is never extended."""
     times: Annotated[int, Field(ge=1, le=10)] = 1
+    """How often."""
     needs_reasons: bool = False
     """The law wants the reasons told with it."""
 
@@ -142,7 +150,9 @@ class ClockTerms(Compact):
 
     name: Code
     waits_for: Literal["staff", "approver", "claimant", "respondent", "nobody"] = "staff"
+    """Whose turn it is while it runs."""
     target: Span
+    """How long there is."""
     targets: dict[TargetKey, Span] = {}
     """Other targets by priority and category; the closest fit counts, ``target`` where none fits."""
     roll: bool = False
@@ -156,19 +166,25 @@ class ClockTerms(Compact):
     behind: Code | None = None
     """Does not start while that clock has not stopped (a next update waits for the first response)."""
     starts: Triggers = ()
+    """What starts it."""
     stops: Triggers = ()
+    """What stops it: whoever it waits for has done their part."""
     restarts: Triggers = ()
     """Begin it afresh while it runs; they do not start one that does not."""
     pauses: Triggers = ()
+    """What makes it stand still."""
     resumes: Triggers = ()
+    """What makes it run on."""
     goes_on: bool = False
     """A pause or snooze of all that the team owes does not hold it: somebody is cared for by it."""
     statutory: bool = False
     """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
     extension: Extension | None = None
+    """By how much the law lets a statutory limit be extended; left out: not at all."""
     pauses_only: Codes = ()
     """Categories in which its pauses count; empty: in all."""
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    """What happens on the way to its end, at it, and after it."""
 
     @model_validator(mode="before")
     @classmethod

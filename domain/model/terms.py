@@ -53,12 +53,14 @@ class InterimTerms(Compact):
 
     name: Code
     to: Side = Side.RESPONDENT
+    """Whom it hits."""
 
 
 class DecisionTerms(Compact):
     """One decision made elsewhere that may be appealed against."""
 
     appealed_by: CaseSnapshot
+    """Who may appeal against it: the author of what was decided about, or whoever reported it."""
     remedies: tuple[Code, ...] = ()
     """What such a decision does, and what is undone when it is overturned."""
 
@@ -113,6 +115,7 @@ class StatementTerms(Compact):
     """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
 
     outcomes: Codes
+    """The outcomes that need one."""
     redress: Codes = ()
     """How they can be complained about, where the statement does not say."""
 
@@ -126,6 +129,7 @@ class OutcomeTerms(Compact):
     remedies: Codes = ()
     """Remedies that may go with it."""
     needs_amount: bool = False
+    """The ruling says how much."""
     needs_approval: bool = False
     """A second person always looks at it."""
     needs: tuple[Literal["ground", "complaint_route", "conditions", "reply"], ...] = ()

@@ -19,7 +19,7 @@ from domain.rules.prior_decision import undecided
 from domain.rules.rights import rights_after, standing
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.ruling import after
-from domain.rules.topic import NoticeData, Topic, everybody
+from domain.rules.topic import NoticeData, Topic, everybody, words_by
 
 
 def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
@@ -135,6 +135,7 @@ TOPIC = Topic(
     changes={"appeal_lodged": _appeal_lodged, "appeal_withdrawn": _appeal_withdrawn},
     refuses={"appeal": _refusal_of_appeal},
     means={"appeal_lodged": lambda before, fact, after: {f"appeal_lodged:{fact.side.value}"}},
+    words=words_by(f.AppealLodged, "side"),
     known_to={
         "appeal_lodged": everybody("The other side answers it; its reasons pass between the two, others see the phase.", "news"),
         "appeal_withdrawn": everybody("Both sides; others see the phase.", "news"),

@@ -29,7 +29,7 @@ from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import stands_still
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import Known, NoticeData, Topic, inside
+from domain.rules.topic import Known, NoticeData, Topic, inside, words_by
 from domain.worktime.spans import Span
 
 LONGEST_HOLD_FOR = timedelta(days=366)
@@ -456,6 +456,7 @@ TOPIC = Topic(
     },
     refuses={"resume": _refusal_of_resume, "extend": _refusal_of_extend, "thaw": _refusal_of_thaw},
     means={"level_reached": _means_of_level},
+    words=words_by(f.LevelReached, "action"),
     known_to={
         # Their own reminder; a clock that waits for the team is the team's business.
         "level_reached": Known(

@@ -23,7 +23,7 @@ from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import CREDIT, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, inside, known_to
+from domain.rules.topic import NoticeData, Topic, inside, known_to, words_by
 
 PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
@@ -215,6 +215,7 @@ TOPIC = Topic(
     },
     refuses={"credit_provisionally": refusal_of_credit},
     means={"provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"}},
+    words=words_by(f.ProvisionalCreditEnded, "because"),
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
         "provisional_credit_proposed": inside("It is not given yet, and may never be."),

@@ -33,7 +33,7 @@ from domain.rules.disclosure import along
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
-from domain.rules.topic import Known, NoticeData, Topic, inside
+from domain.rules.topic import Known, NoticeData, Topic, inside, words_by, words_of
 
 LONGEST_ASKED_FOR = timedelta(days=90)
 """The ruling waits for what was asked: nobody makes a party wait longer than a quarter of a year for somebody else's papers."""
@@ -258,6 +258,11 @@ TOPIC = Topic(
             *came_late(after, True),
         },
     },
+    words=words_by(f.EvidenceRequested, "of")
+    | words_of("told", *Side)
+    | words_by(f.EvidenceLapsed, "of")
+    | words_by(f.EvidenceSubmitted, "side")
+    | {"evidence_submitted:platform", "came_since_draft"},
     known_to={
         "evidence_requested": Known(
             lambda case, fact, audience: audience in (fact.of.value, "platform"),

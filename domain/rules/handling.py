@@ -23,7 +23,7 @@ from domain.rules.fairness import ABOUT_DECIDERS, disqualification
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by, words_of
 
 
 def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> Facts:
@@ -259,6 +259,7 @@ TOPIC = Topic(
         "message_sent": _told_by_message,
         "note_added": lambda before, fact, after: {"mentioned"} if fact.mentions else (),
     },
+    words=words_by(f.MessageSent, "sender") | words_of("told", *Side) | {"came_since_draft", "mentioned"},
     known_to={
         "case_skipped": _OF_THE_TEAM,
         "note_added": _OF_THE_TEAM,

@@ -232,6 +232,7 @@ TOPIC = Topic(
             {"interim_reviewed:all"} if all(i.reviewed_at == after.updated_at for i in after.interim) else ()
         ),
     },
+    words=frozenset({"interim_review_asked:closed", "interim_over", "interim_reviewed:all"}),
     known_to={
         "interim_imposed": OF_WHOM_IT_HITS,
         "interim_reviewed": OF_WHOM_IT_HITS,

@@ -14,7 +14,7 @@ from domain.rules.evidence import dropped
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
 from domain.rules.settlement import all_over
-from domain.rules.topic import Known, NoticeData, Topic, everybody
+from domain.rules.topic import Known, NoticeData, Topic, everybody, words_of
 
 ABOUT_NEWS = frozenset({"new_evidence", "new_fact", "new_facts", "new_signal", "more_data_found", "more_victims"})
 """Reasons to take a case up again that are about something new. For any other, whoever appealed alone keeps what they have."""
@@ -128,6 +128,7 @@ TOPIC = Topic(
         "phase_entered": _entered,
         "case_closed": lambda before, fact, after: {f"phase_left:{before.phase.value}"} if before is not None else (),
     },
+    words=words_of("phase_entered", *Phase) | words_of("phase_resumed", *Phase) | words_of("phase_left", *Phase),
     known_to={
         "case_opened": everybody("It is their case; whoever is turned away at the gate is the only one to hear of it."),
         "phase_entered": Known(

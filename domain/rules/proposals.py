@@ -16,7 +16,7 @@ from domain.rules import agreement, money
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, Facts
-from domain.rules.topic import Known, NoticeData, Topic, everybody
+from domain.rules.topic import Known, NoticeData, Topic, everybody, words_by
 
 
 def propose(case: Case, command: c.Offer, proposer: Actor) -> Facts:
@@ -103,6 +103,7 @@ TOPIC = Topic(
         "proposal_ended": _proposal_ended,
     },
     means={"proposal_ended": lambda before, fact, after: {f"proposal_ended:{fact.became}"}},
+    words=words_by(f.ProposalEnded, "became"),
     known_to={
         "proposal_made": everybody("It is made to both sides.", "nothing"),
         "proposal_answered": Known(

@@ -18,7 +18,7 @@ from domain.rules import agreement, parties, proposals, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import check_amount
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, everybody
+from domain.rules.topic import NoticeData, Topic, everybody, words_by
 
 _GOES_ON = frozenset({Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, Phase.APPEAL})
 """Phases into which an open offer goes along."""
@@ -243,6 +243,7 @@ TOPIC = Topic(
         "decline_offer": _refusal_of_answer,
     },
     means={"offer_made": lambda before, fact, after: {f"offer_made:{fact.side.value}"}},
+    words=words_by(f.OfferMade, "side"),
     known_to={
         "offer_made": _BETWEEN_THE_SIDES,
         "offer_accepted": _BETWEEN_THE_SIDES,

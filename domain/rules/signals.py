@@ -49,6 +49,7 @@ TOPIC = Topic(
     rules={"signal": receive},
     changes={"signal_received": _signal_received},
     means={"signal_received": lambda before, fact, after: () if after.open else {"signal_received:closed"}},
+    words=frozenset({"signal_received:closed"}),
     known_to={"signal_received": inside("What the platform's machines noticed would show whoever is reported what to avoid.")},
     said={"signal_received": _said},
 )

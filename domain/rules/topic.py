@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from enum import EnumMeta
+from typing import Any, Literal, NamedTuple, get_args
+
+from pydantic import BaseModel
 
 from domain.model import facts as f
 from domain.model.case import Case
@@ -51,6 +54,19 @@ class Known(NamedTuple):
     """Why it was decided so."""
 
 
+def words_of(word: str, *said: str) -> frozenset[str]:
+    """A word of a pack with each of what can stand after its colon."""
+    return frozenset(f"{word}:{value}" for value in said)
+
+
+def words_by(fact: type[BaseModel], field: str) -> frozenset[str]:
+    """The type of a fact with each value that one of its fields can have: ``offer_made:claimant``, ``offer_made:respondent``."""
+    annotation = fact.model_fields[field].annotation
+    parts = [part for part in get_args(annotation) or (annotation,) if part is not type(None)]
+    values = [value for part in parts for value in (part if isinstance(part, EnumMeta) else (part,))]
+    return words_of(fact.model_fields["type"].default, *(str(value) for value in values))
+
+
 def known_to(*by: Audience, third_parties: ThirdParties = "nothing", because: str) -> Known:
     """These audiences may know."""
     return Known(frozenset(by), third_parties, because)
@@ -77,6 +93,8 @@ class Topic(NamedTuple):
     """By command: what must hold beside the row of the table."""
     means: Mapping[str, Mean] = {}
     """By fact: further words by which packs name it."""
+    words: frozenset[str] = frozenset()
+    """Every word that ``means`` can come to beside the types of facts: what a pack may name, and nothing else."""
     known_to: Mapping[str, Known] = {}
     """By fact: who may know of it. Left out: the team alone."""
     said: Mapping[str, Say] = {}

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
+from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Fact
-from domain.rules.topic import Mean
+from domain.rules.topic import Mean, words_of
 from domain.rules.topics import TOPICS, merged
 
+FACTS: frozenset[str] = frozenset(fact.model_fields["type"].default for fact in get_args(get_args(Fact)[0]))
+"""Every type of fact: the words that stand alone."""
+_SETTLED = words_of("requests_settled", *Side) | {"requests_settled"}
+WORDS: frozenset[str] = FACTS.union(_SETTLED, *(topic.words for topic in TOPICS))
+"""Every word by which a pack can name what happens. What is not among them never happens: a clock would wait for it for ever."""
 MEANS: Mapping[str, Mean] = merged(topic.means for topic in TOPICS)
 
 

@@ -36,7 +36,7 @@ from domain.rules.last_word import word_of
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.settlement import offer_over
-from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
+from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by
 
 GIVEN_UP = "given_up_on_appeal"
 """Why a case is withdrawn: the claimant gives the claim up while the other side appeals, and keeps nothing of the ruling."""
@@ -438,6 +438,7 @@ TOPIC = Topic(
         "withdrawal_overtaken": lambda before, fact, after: {"withdrawal_answered", f"withdrawal_overtaken:{fact.because}"},
         "continued_of_office": lambda before, fact, after: {"withdrawal_answered"},
     },
+    words=words_by(f.WithdrawalOvertaken, "because") | {"withdrawal_answered"},
     known_to={
         "withdrawal_requested": _OF_WHOSE_IT_IS,
         "withdrawal_explained": inside("Somebody on the reporter's own side may be who presses them: a guardian, a partner."),

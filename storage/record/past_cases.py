@@ -39,6 +39,17 @@ ORDER BY w.received_at, w.id
 """  # noqa: S608 - put together from constants
 
 
+# Also what was taken back since: until then it counted.
+_SANCTIONS = """
+SELECT s.id, s.case_id, s.ref_digest, s.category, s.sanction, s.weight, s.imposed_at, s.counts_until, s.ends_at, s.lifted_at,
+    s.voided_at
+FROM sanctions s
+WHERE s.tenant = $1 AND s.case_id <> $2
+    AND s.ref_digest IN (SELECT p.ref_digest FROM parties p WHERE p.tenant = $1 AND p.case_id = $2)
+ORDER BY s.imposed_at, s.id
+"""
+
+
 @dataclass(frozen=True)
 class PastCase:
     """One past case: what was asked of it, and what came with its report."""
@@ -52,6 +63,8 @@ class PastCase:
     """What came with the report beside its texts and parties; None: it was erased."""
     commands: tuple[dict[str, Any], ...]
     """``received_at``, ``body``, ``actor`` and ``target`` of each, in the order of receipt, the opening first."""
+    sanctions: tuple[dict[str, Any], ...] = ()
+    """Those of other cases against its parties, oldest first, with when each was lifted or taken back."""
 
 
 class PostgresPastCases:
@@ -71,6 +84,7 @@ class PostgresPastCases:
         found = await self._vault.reveal_bytes(conn, tenant_id, [content] if content else [])
         data = next(iter(found.values()), None)
         commands = await conn.fetch(_COMMANDS, tenant_id, row["id"])
+        sanctions = await conn.fetch(_SANCTIONS, tenant_id, row["id"])
         return PastCase(
             case_id=row["id"],
             kind=row["kind"],
@@ -78,4 +92,5 @@ class PostgresPastCases:
             calendars=tuple(row["calendars"]),
             report=from_json(data) if data else None,
             commands=tuple(dict(command) for command in commands),
+            sanctions=tuple(dict(sanction) for sanction in sanctions),
         )

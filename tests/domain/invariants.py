@@ -21,6 +21,7 @@ from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
+from domain.rules.triggers import WORDS, triggers
 from domain.transition import Step
 from domain.views.case import CaseView, may_see, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
@@ -117,6 +118,7 @@ class Witness:
         for recording in made.recordings:
             self._record(life, recording)
         assert self.folded == made.case, "the fold of the facts is not the case"
+        words_are_known(made, before)
         assert Case.model_validate_json(made.case.model_dump_json()) == made.case
         stands(made.case)
         clocks_are_kept(made, before)
@@ -654,6 +656,14 @@ def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
     requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
     more = {"deadlines": now.deadlines, "category": now.category, "priority": now.priority, "requests": requests}
     return before.model_copy(update=more)
+
+
+def words_are_known(made: Step, before: Case | None) -> None:
+    """Whatever happened, a pack can name it; what it cannot name, lint would call a misspelling."""
+    for recording in made.recordings:
+        after = evolve(before, recording, case_id=made.case.id)
+        assert triggers(before, recording.fact, after) <= WORDS
+        before = after
 
 
 def stands(case: Case) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.rules.triggers import WORDS
 from policies.folders import calendar_files
 from policies.lint import Finding, lint, lint_file
 from policies.pack import PACKS_DIR
@@ -59,7 +60,7 @@ class TestAPackThatCannotBeUsed:
             # conditions that are no CEL
             ("when: report.amount >= 1000000", "when: report.amount >=", "when: report.amount >=", "priority.large_amount.when"),
             # events that never happen
-            ("case_withdrawn: [all]", "case_vanished: [all]", "notices:", "notices"),
+            ("case_withdrawn: [all]", "case_vanished: [all]", "case_vanished", "notices.case_vanished"),
             ("starts: [case_opened]", "starts: [case_opend]", "starts: [case_opend]", "clocks.triage.starts"),
             # a default that does not go with its clock
             (
@@ -102,6 +103,92 @@ class TestAPackThatCannotBeUsed:
     def test_that_lacks_a_part_is_an_error_of_the_file(self) -> None:
         found = only(changed("title: Bounty dispute\n", ""))
         assert (found.line, found.place, found.problem) == (1, "title", "Field required")
+
+
+class TestWordsForWhatHappens:
+    """Behind the colon as before it: a clock that waits for what never happens never starts."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "place", "says"),
+        [
+            ("starts: [case_opened]", "starts: ['phase_entered:claim']", "clocks.triage.starts", "one of appeal, appealable"),
+            (
+                "starts: [case_opened]",
+                "starts: ['message_sent:respondant']",
+                "clocks.triage.starts",
+                "'message_sent:respondent'?",
+            ),
+            ("starts: [case_opened]", "starts: ['offer_made:seller']", "clocks.triage.starts", "one of claimant, respondent"),
+            ("starts: [case_opened]", "starts: ['case_opened:claimant']", "clocks.triage.starts", "did you mean 'case_opened'?"),
+            ("starts: [case_opened]", "starts: [phase_left]", "clocks.triage.starts", "one of appeal, appealable"),
+            ("starts: [case_opened]", "starts: [case_opend]", "clocks.triage.starts", "did you mean 'case_opened'?"),
+            ("offer_made: [parties]", "'offer_made:shop': [parties]", "notices.offer_made:shop", "one of claimant, respondent"),
+            ("offer_made: [parties]", "'level_reached:warm': [owner]", "notices.level_reached:warm", "'level_reached:warn'?"),
+            ("offer_made: [parties]", "'signal_received:paid': [owner]", "notices.signal_received:paid", "only 'closed'"),
+        ],
+    )
+    def test_that_never_happens_is_an_error_with_what_may_have_been_meant(
+        self, old: str, new: str, place: str, says: str
+    ) -> None:
+        text = changed(old, new)
+        (found,) = [one for one in only_errors(text) if "nothing that happens is called" in one.problem]
+        assert (found.place, found.line) == (place, line_of(text, new.partition(": [parties]")[0].partition(": [owner]")[0]))
+        assert says in found.problem
+
+    def test_a_phase_that_the_kind_does_not_have_is_never_entered(self) -> None:
+        text = changed("case_opened: [", "'phase_entered:settlement': [leads]\n  case_opened: [", FRAUD)
+        (found,) = only_errors(text)
+        assert "this kind has no phase 'settlement'" in found.problem
+
+    def test_each_word_that_can_happen_is_taken(self) -> None:
+        mine = [word for word in WORDS if not word.startswith("phase_") or word.partition(":")[2] in ("", "review", "closed")]
+        told = "".join(f"  '{word}': [leads]\n" for word in sorted(mine))
+        assert only_errors(PACK[: PACK.index("notices:")] + "notices:\n" + told) == []
+
+
+class TestEverythingInOnePass:
+    """Whoever writes the rules mends all of it at once, not one mistake a run."""
+
+    def test_misspelt_fields_words_and_names_together(self) -> None:
+        text = changed("queue: mediation", "queue: mediation\nquue: x")
+        text = changed("during: settlement", "durring: settlement", text)
+        text = changed("then: decline", "then: refuse", text)
+        text = changed("offer_made: [parties]", "'offer_made:shop': [parties]", text)
+        text = changed("report.amount >= 1000000", "report.weight >= 1000000", text)
+        text = changed("calendar: europe-office", "calendar: europe-ofice", text)
+        assert {one.place for one in only_errors(text)} == {
+            "quue",
+            "clocks.settlement.durring",
+            "gates.0.then",
+            "notices.offer_made:shop",
+            "priority.large_amount.when",
+            "calendar",
+        }
+
+    def test_what_was_left_out_for_a_mistake_is_no_second_one(self) -> None:
+        text = changed("name: upheld, lost_by: [respondent]", "nam: upheld, lost_by: [respondent]")
+        assert {one.place for one in only_errors(text)} == {"outcomes.0.name", "outcomes.0.nam"}
+
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            (
+                "queue: mediation",
+                "queue: mediation\nappeal_queu: x",
+                "did you mean 'appeal_queue'?",
+            ),
+            ("during: settlement", "durring: settlement", "did you mean 'during'?"),
+            ("then: decline", "then: declin", "there is no 'declin' here; did you mean 'decline'?"),
+            ("opens_in: settlement", "opens_in: setlement", "did you mean 'settlement'?"),
+            ("audience: [owner, leads]", "audience: [owner, lead]", "did you mean 'leads'?"),
+            ("calendar: europe-office", "calendar: europe-ofice", "did you mean 'europe-office'?"),
+            ("report.statement_length < 20", "report.statement_lenght < 20", "did you mean 'statement_length'?"),
+            ("behind: first_response", "behind: first_respones", "did you mean 'first_response'?"),
+            ("grounds: [without_ground]", "grounds: [without_grund]", "did you mean 'without_ground'?"),
+        ],
+    )
+    def test_says_what_may_have_been_meant(self, old: str, new: str, says: str) -> None:
+        assert any(says in one.problem for one in only_errors(changed(old, new))), only_errors(changed(old, new))
 
 
 class TestUnknownFacts:

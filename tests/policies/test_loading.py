@@ -11,7 +11,7 @@ from domain.base import Priority
 from domain.model.clock_terms import USUAL
 from domain.model.terms import ClockTerms
 from domain.worktime.spans import Span
-from policies.loading import load_pack
+from policies.loading import load_kept, load_pack
 from policies.pack import PACKS_DIR, Pack, PackError
 from policies.resolve import terms_of
 from tests.support.cases import shelf
@@ -45,12 +45,12 @@ class TestLoadPack:
             (("gates", 0, "then"), "ignore", "gates.0.then"),
             (("gates", 0, "reasn"), "typo", "gates.0.reasn"),
             (("priority", 0, "when"), "((", "priority.large_amount.when"),
-            (("priority", 1, "when"), "true", "pack: priority"),
+            (("priority", 1, "when"), "true", "priority"),
             (("opens_in",), "mediation", "opens_in"),
             (("labels", "mediation"), "Mediation", "labels.mediation"),
             (("surprise",), 1, "surprise"),
             (("clocks", 0, "target"), "soon", "clocks.0.target"),
-            (("clocks", 2, "target"), {"urgent": "1 hour"}, "pack: clocks.first_response.target"),
+            (("clocks", 2, "target"), {"urgent": "1 hour"}, "clocks.first_response.target"),
             (("clocks", 0, "strats"), ["case_opened"], "clocks.triage.strats"),
             (("clocks", 0, "starts"), ["case_opend"], "clocks.triage.starts"),
             (("clocks", 0, "levels", 0, "audiense"), ["ops"], "clocks.triage.levels.0.audiense"),
@@ -65,7 +65,7 @@ class TestLoadPack:
             (("clocks", 0, "name"), "snooze", "clocks.snooze"),
             (("clocks", 0, "restarts"), ["case_opend"], "clocks.triage.restarts"),
             (("clocks", 0, "extension"), {"by": "8 working hours"}, "clocks.triage.extension"),
-            (("clocks", 0, "by_category"), {"injury": {"urgent": "1 hour"}}, "pack: clocks.triage.by_category.injury"),
+            (("clocks", 0, "by_category"), {"injury": {"urgent": "1 hour"}}, "clocks.triage.by_category.injury"),
             (("clocks", 3, "behind"), "first_respnse", "clocks.next_update.behind"),
             (("clocks", 3, "behind"), "next_update", "clocks.next_update.behind"),
             (("clocks", 3, "levels", 0, "after"), "1 hour", "clocks.next_update.levels.warn"),
@@ -240,3 +240,19 @@ class TestUsualClocks:
         raw["clocks"][0] = {"like": "triaj"}
         with pytest.raises(PackError, match="there is no usual clock 'triaj'; there are triage, settlement"):
             load_pack(text_of(raw), "typo.yaml")
+
+
+class TestLoadKept:
+    """A pack that binds reports since an earlier release stays in force, though a newer one would not take it any more."""
+
+    def test_one_whose_sense_is_doubted_now_is_still_read(self) -> None:
+        raw = source("bounty_dispute")
+        raw["notices"]["offer_made:shop"] = ["all"]
+        assert load_kept(text_of(raw), "kept").notices["offer_made:shop"] == ("all",)
+        assert any("offer_made:shop" in problem for problem in problems(raw))
+
+    def test_one_that_cannot_be_read_is_refused(self) -> None:
+        raw = source("bounty_dispute")
+        raw["quue"] = "x"
+        with pytest.raises(PackError, match="quue"):
+            load_kept(text_of(raw), "kept")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from domain.model.commands import Open
 from policies.loading import load_pack
@@ -46,9 +49,9 @@ class Story:
         body = command.model_dump(mode="json")
         return {"received_at": MONDAY + after, "body": body, "actor": actor.model_dump(), "target": target}
 
-    def under(self, other: Shelf, until: timedelta) -> Simulated:
+    def under(self, other: Shelf, until: timedelta, sanctions: Sequence[dict[str, Any]] = ()) -> Simulated:
         about = {"kind": "bounty_dispute", "attributes": {}}
-        past = past_of("case_00000001", "bounty_dispute", self.kept, about, MONDAY + until)
+        past = past_of("case_00000001", "bounty_dispute", self.kept, about, MONDAY + until, sanctions)
         return simulate(other, past, self.life.calendars)
 
 
@@ -103,6 +106,65 @@ def test_a_gate_that_declines_is_told() -> None:
     found = Story().under(changed(("report.statement_length < 20", "report.statement_length < 2000")), HOUR)
     assert [(one.old, one.new) for one in about(found, "routing")] == [("admit", "decline no_reason_given")]
     assert [(one.old, one.new) for one in about(found, "outcome")] == [(None, "declined")]
+
+
+def an_unfounded_request() -> Story:
+    """Ruled to be without any ground, a day after it came."""
+    return (
+        Story()
+        .says(HOUR, CLAIMANT, "escalate")
+        .says(2 * HOUR, OPS, "assign", owner=MEDIATOR)
+        .says(3 * HOUR, MEDIATOR, "request_evidence", of="claimant")
+        .says(20 * HOUR, CLAIMANT, "submit_evidence")
+        .says(24 * HOUR, MEDIATOR, "rule", outcome="unfounded", ground="without_ground")
+    )
+
+
+def noted(story: Story, at: timedelta, **later: Any) -> dict[str, Any]:
+    """A sanction against the claimant by another case, as it is kept."""
+    opening = story.life._opening()
+    assert isinstance(opening, Open)
+    (digest,) = [party.ref_digest for party in opening.parties if party.id == CLAIMANT]
+    return {
+        "id": f"san_{abs(at.days)}", "case_id": "case_other", "ref_digest": digest, "category": "bad_faith", "sanction": "noted",
+        "weight": 1, "imposed_at": MONDAY + at, "counts_until": MONDAY + at + timedelta(days=360), "ends_at": None,
+        "lifted_at": None, "voided_at": None, **later,
+    }  # fmt: skip
+
+
+SOONER = changed(("steps: [noted, noted, right_to_ask_withdrawn]", "steps: [noted, right_to_ask_withdrawn]"))
+"""The same pack, by which the right to ask goes with the second request without ground."""
+
+
+def test_what_counted_against_somebody_then_counts_in_both_runs() -> None:
+    story = an_unfounded_request()
+    found = story.under(SOONER, 30 * HOUR, [noted(story, -timedelta(days=30))])
+    assert [(one.old, one.new) for one in about(found, "sanction")] == [("noted", "right_to_ask_withdrawn")]
+    assert story.under(SOONER, 30 * HOUR).status == "same"
+
+
+@pytest.mark.parametrize(
+    ("at", "later", "differs"),
+    [
+        (timedelta(days=3), {}, False),  # imposed after this ruling
+        (-timedelta(days=400), {}, False),  # it counted for 360 days
+        (-timedelta(days=30), {"voided_at": MONDAY - timedelta(days=1)}, False),  # taken back before
+        (-timedelta(days=30), {"voided_at": MONDAY + timedelta(days=9)}, True),  # taken back since: it counted then
+    ],
+)
+def test_and_nothing_that_did_not(at: timedelta, later: dict[str, Any], *, differs: bool) -> None:
+    story = an_unfounded_request()
+    found = story.under(SOONER, 30 * HOUR, [noted(story, at, **later)])
+    assert bool(about(found, "sanction")) is differs
+
+
+def test_a_right_to_ask_that_was_withdrawn_declines_the_report() -> None:
+    story = Story()
+    ban = {"sanction": "right_to_ask_withdrawn", "ends_at": MONDAY + timedelta(days=90)}
+    no_bar = changed(("bars: [right_to_ask_withdrawn]", "bars: []"))
+    found = story.under(no_bar, HOUR, [noted(story, -timedelta(days=30), **ban)])
+    assert found.status == "differs"
+    assert story.under(no_bar, HOUR).status == "same"
 
 
 def test_a_calendar_that_is_not_kept_is_said_and_not_passed_over() -> None:

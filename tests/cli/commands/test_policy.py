@@ -245,3 +245,44 @@ class TestLint:
             result = typed("lint", path)
             assert result.exit_code == BAD_DATA
             assert "[pack_unreadable]" in result.stderr
+
+
+class TestNew:
+    def test_lints_clean_and_its_story_comes_true(self, tmp_path: Path) -> None:
+        made = typed("new", "road_fine", "--to", tmp_path, "--title", "Road fine")
+        pack, story, schema = (Path(line) for line in made.stdout.splitlines())
+        assert (made.exit_code, schema.name) == (0, "pack.schema.json")
+        assert "ombud policy rehearse" in made.stderr
+        assert typed("lint", pack).stdout == ""
+        assert typed("rehearse", pack, story).exit_code == 0
+
+    def test_like_another_kind(self, tmp_path: Path) -> None:
+        made = typed("new", "parking", "--like", "payment_dispute", "--to", tmp_path)
+        assert [Path(line).name for line in made.stdout.splitlines()] == ["parking.yaml", "pack.schema.json"]
+        assert "kind: parking\ntitle: Parking\n" in (tmp_path / "parking.yaml").read_text("utf-8")
+
+    def test_overwrites_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "road_fine.story.yaml").write_text("mine", "utf-8")
+        result = typed("new", "road_fine", "--to", tmp_path)
+        assert (result.exit_code, "[file_exists]" in result.stderr) == (BAD_DATA, True)
+        assert [path.name for path in tmp_path.iterdir()] == ["road_fine.story.yaml"]
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (("payment_dispute",), "kind_taken"),
+            (("Road Fine",), "kind_invalid"),
+            (("../escape",), "kind_invalid"),
+            (("mine", "--like", "no_such_kind"), "kind_unknown"),
+        ],
+    )
+    def test_says_why_not(self, tmp_path: Path, words: tuple[str, ...], code: str) -> None:
+        result = typed("new", *words, "--to", tmp_path)
+        assert (result.exit_code, f"[{code}]" in result.stderr) == (BAD_DATA, True)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schema_is_json_schema() -> None:
+    printed = json.loads(typed("schema").stdout)
+    assert printed["$schema"].startswith("https://json-schema.org/")
+    assert {"kind", "clocks", "notices"} <= printed["properties"].keys()
