@@ -37,6 +37,7 @@ from console.pages import (
     unplaced,
     views,
 )
+from console.pages import party_links as links_of_parties
 from console.pages import sessions as sessions_page
 from console.party import case as party_case
 from console.party import deeds as party_deeds
@@ -61,6 +62,7 @@ SIGNED_IN = (
     views,
     sessions_page,
     settings,
+    links_of_parties,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_links)

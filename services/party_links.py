@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.rules.audiences import told_of
@@ -18,6 +19,7 @@ from services.parts import Parts
 from storage.access.party_links import SESSION_FOR, LinkReason, PartyLink, PartySession
 
 __all__ = [
+    "OF_PLATFORM_FOR",
     "SESSION_FOR",
     "ask_again",
     "end",
@@ -95,10 +97,31 @@ async def of_report(parts: Parts, tenant_id: str, case_id: str, party_id: str) -
     return await parts.party_links.create(tenant_id, case_id, party_id, "report")
 
 
-async def listed(parts: Parts, caller: Caller, case_id: str) -> Sequence[PartyLink]:
-    """The links of a case, the newest first, for the team. Raises ``not_found`` and ``not_allowed``."""
+@dataclass(frozen=True)
+class Reached:
+    """A party of a case, and its links, the newest first."""
+
+    id: str
+    side: str
+    role: str
+    knows: bool
+    """Whether they were told of the case. Else nothing can be sent to them: a link would tell them."""
+    links: Sequence[PartyLink]
+
+
+async def listed(parts: Parts, caller: Caller, case_id: str) -> Sequence[Reached]:
+    """The parties of a case with their links, for the team. Raises ``not_found`` and ``not_allowed``."""
     await _of_the_team(parts, caller, case_id)
-    return await parts.party_links.listed(caller.tenant_id, case_id)
+    row = await parts.views.case(caller.tenant_id, case_id)
+    case = row.case if row is not None else None
+    links = await parts.party_links.listed(caller.tenant_id, case_id)
+    return [
+        Reached(
+            party.id, party.side.value, party.role, told_of(case, party), [link for link in links if link.party_id == party.id]
+        )
+        for party in (case.parties if case is not None else ())
+        if case is not None and not party.left
+    ]
 
 
 async def send_anew(parts: Parts, caller: Caller, case_id: str, party_id: str) -> None:

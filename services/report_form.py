@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from pydantic import ValidationError
 
 from domain.base import Side
@@ -54,6 +53,8 @@ class HandedIn:
     case_id: str
     link: str | None
     """The secret of the link of whoever handed it in; None where they are no party that has one."""
+    files_kept: bool = True
+    """Whether the files became a part of the case; else they lie with the report alone, for a case that ended at once takes none."""
 
 
 async def form_of(parts: Parts, source_id: str) -> Form:
@@ -133,24 +134,26 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     await scanned(parts, *(one.data for one in report.attachments))
     known = hashlib.sha256(once.encode("utf-8", "replace")).hexdigest()
     key = f"{form.source.id}/page/{known}"
-    said = {"opened_by": form.source.id, "credential": form.source.id, "channel": "console"}
-    landed = await land(parts, form.tenant, report, key=key, queue=form.source.queue, **said)
-    await parts.sources.used(form.source)
+    source = form.source
+    landed = await land(
+        parts, form.tenant, report, opened_by=source.id, credential=source.id, key=key, channel="console", queue=source.queue
+    )
+    await parts.sources.used(source)
     case = landed.row.case
     # The case that was opened just now, and no other: who names an address and a matter gets into nobody's case by it.
     own = [party for party in case.parties if party.side is Side.CLAIMANT and party.role == "principal"] if case else []
     if len(own) != 1:
         return HandedIn(landed.row.id, None)
     caller = Caller(form.tenant.id, form.source.id, frozenset(), "party_link", own[0].id)
-    await _files_of(parts, caller, landed.row.id, report, known, with_files)
-    return HandedIn(landed.row.id, await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id))
+    kept = await _files_of(parts, caller, landed.row.id, report, known, with_files)
+    return HandedIn(landed.row.id, await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id), kept)
 
 
-async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, known: str, words: str) -> None:
+async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, known: str, words: str) -> bool:
     """Hand the files of a report in, by whoever reported. They are on disk with the report already: what a case that ended at
     once, or that nobody judges yet, does not take is not lost."""
     if not report.attachments:
-        return
+        return True
     try:
         seen = await find(parts, caller, case_id)
         files = []
@@ -160,8 +163,9 @@ async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, 
             files.append(file.id)
         said = {"type": "submit_evidence", "id": f"cmd_{known[:40]}", "text": words, "files": files}
         await commands.send(parts, caller, seen, commands.whole(caller, said), channel="console")
-    except Refused as refused:
-        structlog.get_logger("ombud.report_form").info("files_not_handed_in", case_id=case_id, code=refused.code)
+    except Refused:
+        return False
+    return True
 
 
 async def _not_too_often(parts: Parts, form: Form, address: str, place: str) -> None:

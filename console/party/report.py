@@ -103,7 +103,8 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
         row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
         anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
         return _page(visit, form, "check", anew, row.status, why=why_not(visit.words, refused))
-    return visit.page("reported.html", 201, case_id=handed.case_id, number=handed.case_id[-8:], link=handed.link, **_around(form))
+    number = handed.case_id[-8:]
+    return visit.page("reported.html", 201, case_id=handed.case_id, number=number, handed=handed, **_around(form))
 
 
 async def _files(visit: PartyVisit, sent: FormData) -> list[tuple[str, bytes]]:

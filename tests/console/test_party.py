@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,65 @@ class TestTheLink:
         page = await browser.post(path, {}, Sec_Fetch_Site="cross-site", Origin="https://evil.example")
         assert page.status_code == 403
         assert not page.headers.get("set-cookie")
+
+
+class TestTheTeam:
+    async def test_sees_what_became_of_links_sends_new_ones_and_takes_them_back(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.works("ada", "payments")
+        case = await office.desk().in_review(**CABIN)
+        hers = await by_link(lobby, case, "claimant")
+        ada = await lobby.signed_in("ada")
+        where = f"/cases/{case['id']}/party-links"
+        await ada.open(where)
+        assert "used" in ada.words
+        await ada.post(where, {**ada.form(where).fields, "party": party(case, "claimant"), "do": "send"})
+        await ada.follow()
+        assert "A new link is on its way" in ada.words
+        letters = await PostgresPartyLetters(office.database, office.vault).due(20)
+        assert [one.address for one in letters if one.tenant_id == office.tenant_id] == ["amira@example.org"]
+        await ada.post(where, {**ada.form(where).fields, "party": party(case, "claimant"), "do": "revoke"})
+        await ada.follow()
+        assert "Taken back" in ada.words
+        assert (await hers.open("/my")).status_code == 403
+
+    async def test_sends_nothing_to_who_was_not_told(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.works("ada", "safety")
+        case = await office.desk().opened(**DANGER)
+        ada = await lobby.signed_in("ada")
+        where = f"/cases/{case['id']}/party-links"
+        await ada.open(where)
+        assert "They do not know of this case" in ada.words
+        page = await ada.post(where, {**ada.form(where).fields, "party": party(case, "respondent"), "do": "send"})
+        assert page.status_code == 403
+        letters = await PostgresPartyLetters(office.database, office.vault).due(20)
+        assert [one for one in letters if one.tenant_id == office.tenant_id] == []
+
+
+class TestThePlatform:
+    async def test_leads_its_own_users_to_their_page_and_nobody_to_another_ones(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case, danger = await office.desk().opened(**CABIN), await office.desk().opened(**DANGER)
+
+        async def made(of: dict[str, Any], whose: str, key: str = "platform") -> Any:
+            return await office.desk(key).post(f"/v1/cases/{of['id']}/party-links", {"party": whose})
+
+        answer = await made(case, party(case, "claimant"))
+        assert answer.status_code == 201, answer.text
+        path = answer.json()["path"]
+        browser = lobby.browser()
+        await browser.open(path)
+        await browser.send(path)
+        await browser.follow()
+        assert "charged twice" in browser.words
+        for of, whose, key, status in (
+            (danger, party(danger, "respondent"), "platform", 404),
+            (case, party(danger, "claimant"), "platform", 404),
+            (case, party(case, "claimant"), "ada", 403),
+            (case, "pty_nobody", "platform", 404),
+        ):
+            assert (await made(of, whose, key)).status_code == status, (whose, key)
 
 
 class TestALostLink:

@@ -129,7 +129,8 @@ async def test_a_decision_read_by_its_link_and_an_appeal(rooms: Rooms, scripts: 
     page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
     shown = await text(page)
     for said in (
-        "A part of the money is paid back.", "The second charge was an error of the shop.", "€150.00", "to you", "You can appeal once",
+        "A part of the money is paid back.", "The second charge was an error of the shop.", "€150.00", "to you",
+        "You can appeal once",
     ):  # fmt: skip
         assert said in shown, said
     await page.get_by_role("link", name="Appeal against the decision").first.click()

@@ -152,6 +152,7 @@ class TestAgainstMachines:
 
     async def test_one_address_reports_a_few_times_an_hour(self, lobby: Lobby) -> None:
         path = await a_page(lobby.office)
+        browser = lobby.browser()
         for number in range(report_form.FOR_ONE_ADDRESS + 1):
             browser = await answered(lobby, path, matter=f"booking-{number}")
             await browser.send(path, mark=older(lobby, path, timedelta(minutes=2)))

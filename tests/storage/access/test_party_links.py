@@ -8,7 +8,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from storage.access.party_links import PostgresPartyLinks, link_of
+from storage.access.party_links import LINK_FOR, PostgresPartyLinks, link_of
 from storage.outside.outbox import PostgresOutbox
 from storage.postgres.pool import Database
 from tests.support.worlds import World
@@ -16,11 +16,11 @@ from tests.support.worlds import World
 pytestmark = pytest.mark.postgres
 
 
-async def a_link(world: World, links: PostgresPartyLinks, **more: timedelta) -> tuple[str, str, str]:
+async def a_link(world: World, links: PostgresPartyLinks, lives_for: timedelta = LINK_FOR) -> tuple[str, str, str]:
     case_id = await world.case()
     async with world.database.tenant(world.tenant_id) as conn:
         party_id = await conn.fetchval("SELECT id FROM parties WHERE case_id = $1 AND side = 'claimant'", case_id)
-    return case_id, party_id, await links.create(world.tenant_id, case_id, party_id, "letter", **more)
+    return case_id, party_id, await links.create(world.tenant_id, case_id, party_id, "letter", lives_for)
 
 
 async def test_opens_once_however_many_try_at_the_same_time(database: Database, world: World) -> None:
