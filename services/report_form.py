@@ -54,7 +54,7 @@ class HandedIn:
     link: str | None
     """The secret of the link of whoever handed it in; None where they are no party that has one."""
     files_kept: bool = True
-    """Whether the files became a part of the case; else they lie with the report alone, for a case that ended at once takes none."""
+    """Whether the files became a part of the case; else they lie with the report alone: a case that ended at once takes none."""
 
 
 async def form_of(parts: Parts, source_id: str) -> Form:
