@@ -88,6 +88,7 @@ async def hand_out(parts: Parts, caller: Caller, case_id: str, party_id: str) ->
     for parties.
     """
     # Whoever may speak in a party's place may let it speak itself; the rest is asked as if the party itself looked.
+    await find(parts, caller, case_id)
     await find(parts, caller.acting_as(party_id), case_id)
     return await parts.party_links.create(caller.tenant_id, case_id, party_id, "platform", OF_PLATFORM_FOR)
 
