@@ -142,7 +142,7 @@ def routes(house: House, pages: PartyAddresses, *, needs_session: bool) -> list[
 
 def _endpoint(page: PartyPage, house: House, *, needs_session: bool) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        visit = PartyVisit(request, house, chosen(request.cookies.get(LANGUAGE), request.headers.get("accept-language")))
+        visit = PartyVisit(request, house, _spoken(house, request))
         try:
             visit = await _met(visit)
             if needs_session and visit.session is None:
@@ -152,6 +152,11 @@ def _endpoint(page: PartyPage, house: House, *, needs_session: bool) -> Callable
             return told(visit, error)
 
     return answer
+
+
+def _spoken(house: House, request: Request, theirs: str | None = None) -> Language:
+    found: Language = (house.speaks or chosen)(request.cookies.get(LANGUAGE), theirs, request.headers.get("accept-language"))
+    return found
 
 
 async def _met(visit: PartyVisit) -> PartyVisit:
@@ -166,7 +171,7 @@ async def _met(visit: PartyVisit) -> PartyVisit:
     row = await house.parts.views.case(session.tenant_id, session.case_id)
     party = row.case.party(session.party_id) if row is not None and row.case is not None else None
     # What they chose here goes before what the platform said of them.
-    words = chosen(request.cookies.get(LANGUAGE), party.locale if party else None, request.headers.get("accept-language"))
+    words = _spoken(house, request, party.locale if party else None)
     zone = zone_of(party.zone if party else None)
     return PartyVisit(request, house, words, session, secret, tenant, zone)
 
