@@ -36,6 +36,7 @@ from api.routes import (
     health,
     intake,
     measures,
+    party_links,
     readers,
     sanctions,
     signing_keys,
@@ -47,7 +48,7 @@ from api.routes import (
 from api.schema import describe
 from services.parts import Parts
 
-OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions, readers)
+OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions, readers, party_links)
 """What is asked of one case."""
 
 

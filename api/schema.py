@@ -44,6 +44,9 @@ from api.bodies import (
     measures as measure_answers,
 )
 from api.bodies import (
+    party_links as party_link_answers,
+)
+from api.bodies import (
     preview as preview_answers,
 )
 from api.bodies import (
@@ -91,6 +94,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
     campaign_answers.CampaignList,
     measure_answers.MeasureReviewRequest, measure_answers.MeasureList, measure_answers.MeasureReviewBody,
+    party_link_answers.PartyLinkRequest, party_link_answers.PartyLinkBody,
     reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
     signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
     endpoint_answers.EndpointRequest, endpoint_answers.EndpointChange, endpoint_answers.EndpointRotation,

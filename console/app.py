@@ -41,7 +41,13 @@ from console.pages import (
     unplaced,
     views,
 )
+from console.pages import party_links as links_of_parties
 from console.pages import sessions as sessions_page
+from console.party import case as party_case
+from console.party import deeds as party_deeds
+from console.party import links as party_links
+from console.party import report as party_report
+from console.party.visit import routes as party_routes
 from services import desk_settings, sessions
 from services.errors import Refused, refusal_of
 
@@ -63,8 +69,11 @@ SIGNED_IN = (
     views,
     sessions_page,
     settings,
+    links_of_parties,
 )
 """Pages for people who are signed in."""
+OF_PARTIES = (party_case, party_deeds, party_links)
+"""Pages for parties who came by a link."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")
 """Addresses that are the API's, where both are on one."""
@@ -82,6 +91,9 @@ def create_console(house: House) -> Starlette:
             for module in SIGNED_IN
             for path, methods, page in module.PAGES
         ),
+        *party_routes(house, party_links.OPEN, needs_session=False),
+        *party_routes(house, party_report.OPEN, needs_session=False),
+        *(route for module in OF_PARTIES for route in party_routes(house, module.PAGES, needs_session=True)),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=600)])
     app.router.redirect_slashes = False

@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         description="Where the pages for people are: with_api, on the address of the API; off: nowhere, or in a process of "
         "their own (`ombud console run`).",
     )
+    party_links: bool = Field(
+        True,
+        description="Whether letters to parties bring a link to their own page of the case, at OMBUD_PUBLIC_URL. Off where the "
+        "pages for people are nowhere.",
+    )
     console_host: str = Field("127.0.0.1", description="Address on which a console of its own listens.")
     console_port: int = Field(8090, ge=0, le=65535, description="Port on which a console of its own listens; 0 takes a free one.")
     oidc_issuer: str | None = Field(

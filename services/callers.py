@@ -17,6 +17,7 @@ from services.authority import AUTHORITY, CredentialKind, Deed, deed_of
 from services.errors import Refused, not_found
 from services.parts import Parts
 from services.scopes import SCOPES, good_for
+from storage.access.party_links import PartySession
 from storage.access.sessions import Session
 from storage.tenants import KeyHolder
 
@@ -58,6 +59,11 @@ class Caller:
         """A person signed in to the pages: everything of their own, as with a key of theirs."""
         own = frozenset({"cases:read", "cases:write", "team:read", "admin"})
         return cls(session.tenant_id, session.id, own, "session", session.person_id, proved_at=session.proved_at)
+
+    @classmethod
+    def of_party(cls, session: PartySession) -> Caller:
+        """A party that came by its link: one case, its own word, and nothing else."""
+        return cls(session.tenant_id, session.id, frozenset(), "party_link", session.party_id)
 
     @property
     def holder(self) -> str:

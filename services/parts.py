@@ -21,6 +21,7 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
@@ -359,6 +360,7 @@ class Parts:
     same look that sending takes."""
     api_keys: PostgresKeys
     sessions: PostgresSessions
+    party_links: PostgresPartyLinks
     people: PostgresPeople
     trail: PostgresTrail
     team_letters: PostgresTeamLetters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.access.keys import ApiKey
+from storage.access.party_links import PartyLink, PartySession
 from storage.access.sessions import Session
 from storage.access.signing_keys import SigningKey
 from storage.access.trail import ChainedEntry, Sought
@@ -39,6 +40,8 @@ __all__ = [
     "Incident",
     "KeyHolder",
     "KeyState",
+    "PartyLink",
+    "PartySession",
     "Person",
     "PressingCount",
     "Provider",

@@ -67,8 +67,10 @@ async def add(
     kind: str | None = None,
     queue: str | None = None,
     respondent: ReportedParty | None = None,
+    page: bool = False,
 ) -> SourceWithSecret:
-    """A source for reports, with the secret that its provider gave or, of the others, one that is made here.
+    """A source for reports, with the secret that its provider gave or, of the others, one that is made here. ``page``: anybody
+    reports on a page of ours (of a form).
 
     Raises what :func:`administrator` raises; ``source_secret_missing``, ``source_secret_invalid``, ``source_not_provable``,
     ``source_kind_missing``, ``kind_unknown``, ``queue_unknown``.
@@ -89,6 +91,7 @@ async def add(
             kind=kind,
             queue=queue,
             respondent=respondent,
+            page=page,
             conn=conn,
         )
         await note(conn, who, "source_added", made.id, provider=provider, kind=kind, queue=queue)

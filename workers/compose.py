@@ -38,6 +38,7 @@ from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
+from storage.outside.party_letters import PostgresPartyLetters
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
@@ -71,6 +72,7 @@ class WorkerParts:
     relay: Relay
     team_post: TeamPost
     sender_post: TeamPost
+    party_post: TeamPost
     """Letters to senders of mail that could not be placed."""
     counters: Counters
     interceptors: list[Interceptor]
@@ -87,7 +89,8 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
-        outbox, effects = PostgresOutbox(database, vault), PostgresEffects(database, vault)
+        outbox = PostgresOutbox(database, vault, links=settings.party_links)
+        effects = PostgresEffects(database, vault)
         inbox = PostgresInbox(database, vault)
         records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
         files = PostgresEvidenceFiles(database)
@@ -118,6 +121,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             relay=AbsencesFirst(PostgresAbsences(database, PostgresBulk(database, vault)), PostgresRelay(database)),
             team_post=TeamPost(PostgresTeamLetters(database, vault), mail),
             sender_post=TeamPost(PostgresSenderLetters(database, vault), mail),
+            party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
         )
@@ -138,7 +142,7 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
         starttls=False if catcher else settings.smtp_starttls,
     )
     return SmtpNotifier(
-        Composer(replies=not catcher),
+        Composer(public_url=settings.public_url if settings.party_links else None, replies=not catcher),
         server,
         sender=settings.smtp_from,
         message_domain=settings.message_domain,

@@ -113,7 +113,7 @@ def _answers(parts: WorkerParts) -> Check:
 async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
-    posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post)]
+    posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
     for_ever = [asyncio.create_task(relaying), *map(asyncio.create_task, posts)]
     tasks = [*for_ever]
     server = None

@@ -46,6 +46,8 @@ class OutgoingNotice(Kept):
     """With a letter: what its answer bears and nobody can guess, so that only its recipient answers it."""
     thread_token: str | None = Field(default=None, repr=False)
     """The same of the notice in ``thread``."""
+    link_token: str | None = Field(default=None, repr=False)
+    """With a letter to a party: the secret of the link to its page of the case. None: it has no such page."""
     folded: tuple[str, ...] | None = None
     """Later notices of the same event to the same recipient, of which this letter tells too; None: it never stands for others."""
     wait_for: timedelta | None = None
@@ -53,7 +55,8 @@ class OutgoingNotice(Kept):
 
 
 class TeamLetter(Kept):
-    """One letter about no case: to somebody of the team, or to whoever sent a mail that was kept for it (``mail_kept``)."""
+    """One letter that no fact of a case brings about: to somebody of the team, to whoever sent a mail that was kept for it
+    (``mail_kept``), or to a party that asked for a new link (``link_asked``)."""
 
     id: str
     tenant_id: str
@@ -70,7 +73,8 @@ class TeamLetter(Kept):
     person_name: str | None = None
     by_name: str | None = None
     code: str | None = Field(default=None, repr=False)
-    """A login code, in the letter to its person alone."""
+    """A login code, in the letter to its person alone; the secret of a party's link, in the letter to that party
+    (``link_asked``)."""
 
 
 class Outbox(Protocol):

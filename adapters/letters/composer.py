@@ -15,12 +15,15 @@ from markupsafe import Markup, escape
 
 from activities.ports.notices import OutgoingNotice, TeamLetter
 from adapters.letters.letter import facts_of, seen_event
-from adapters.letters.words import Words, one_line
+from adapters.letters.words import Words, one_line, written_out
 from adapters.letters.words_en import ENGLISH
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 72
 """Columns of the plain text: fits a quoted answer in a terminal."""
+
+PARTY_PATH = "/l/{token}"
+"""Where a party's link leads, under the address of the pages."""
 
 LANGUAGES: dict[str, Words] = {"en": ENGLISH}
 """Languages with words here and templates in the folder of the same name. The first one serves who speaks none of them."""
@@ -39,12 +42,14 @@ class Letter:
 class Composer:
     """Words notices.
 
-    ``replies``: an answer to the e-mail reaches the case, and letters say so. ``case_path``: the page of a case under
-    ``public_url`` (``/cases/{case_id}``); without it letters have no link, because one that leads nowhere is worse than none.
+    ``replies``: an answer to the e-mail reaches the case, and letters say so. ``case_path``: the team's page of a case under
+    ``public_url`` (``/cases/{case_id}``); without it their letters have no link, because one that leads nowhere is worse than
+    none. A party is led to its own page by the link that its notice brings.
     """
 
     def __init__(self, *, public_url: str | None = None, case_path: str | None = None, replies: bool = False) -> None:
         self._replies = replies
+        self._own_page = f"{public_url.rstrip('/')}{PARTY_PATH}" if public_url else None
         self._page = f"{public_url.rstrip('/')}{case_path}" if public_url and case_path else None
         self._text = {locale: _environment(locale, "txt") for locale in LANGUAGES}
         self._html = {locale: _environment(locale, "html") for locale in LANGUAGES}
@@ -53,11 +58,12 @@ class Composer:
         """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
         locale = self._language(notice.locale)
         facts = facts_of(notice, LANGUAGES[locale])
+        audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
+        page = self._page if audience == "staff" else None
         # Nobody is sent to a page that is not there for them: not who was told of a measure alone, nor who was put out.
         put_out = facts["left_by"] is not None and facts["yourself"]
-        page = self._page if not facts["measure_alone"] and not put_out else None
-        facts |= {"replies": self._replies, "link": page.format(case_id=notice.case_id) if page else None}
-        audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
+        own = self._own_link(notice.link_token) if not facts["measure_alone"] and not put_out else None
+        facts |= {"replies": self._replies, "link": page.format(case_id=notice.case_id) if page else None, "own_link": own}
         if facts["third_party"]:
             audience = "third"
         return self._worded(locale, _candidates(locale, audience, seen_event(notice)), facts)
@@ -65,7 +71,14 @@ class Composer:
     def compose_for_team(self, letter: TeamLetter) -> Letter:
         """A letter that is about no case."""
         locale = self._language(letter.locale)
-        return self._worded(locale, _candidates(locale, "team", letter.event), _of_team(letter))
+        facts = _of_team(letter)
+        kind = str(letter.data.get("kind", ""))
+        own = self._own_link(letter.code) if letter.event == "link_asked" else None
+        facts |= {"own_link": own, "kind": LANGUAGES[locale].kinds.get(kind, written_out(kind))}
+        return self._worded(locale, _candidates(locale, "team", letter.event), facts)
+
+    def _own_link(self, token: str | None) -> str | None:
+        return self._own_page.format(token=token) if self._own_page and token else None
 
     def _language(self, asked: str) -> str:
         return next((tag for tag in (asked, asked.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
@@ -94,7 +107,7 @@ def _of_team(letter: TeamLetter) -> dict[str, Any]:
         # The operator's command line is nobody of the team.
         "by": "Whoever runs Ombud" if by == "system" else f"{one_line(letter.by_name or '') or 'Somebody'} ({by})",
         "code": letter.code,
-        **{name: said.get(name, "") for name in ("key", "what", "roles")},
+        **{name: said.get(name, "") for name in ("key", "what", "roles", "case")},
         **{name: said.get(name, 0) for name in ("added", "removed", "waiting")},
     }
 

@@ -33,6 +33,8 @@ class SourceRequest(Frozen):
     queue: Code | None = None
     """Where its cases wait first; left out: where the pack says."""
     respondent: DefaultParty | None = None
+    page: bool = False
+    """Of a form: anybody reports on a page of ours, at `/report/{id}`."""
 
 
 class SourceChange(Frozen):
@@ -42,6 +44,8 @@ class SourceChange(Frozen):
     kind: Code | None = None
     queue: Code | None = None
     respondent: DefaultParty | None = None
+    page: bool = False
+    """Whether anybody reports on a page of ours."""
 
     def said(self) -> dict[str, Any]:
         """What was named, and only that."""
@@ -67,6 +71,8 @@ class SourceBody(Body):
     kind: str | None = None
     queue: str | None = None
     respondent: ReportedParty | None = None
+    page: bool = False
+    """Whether anybody reports on a page of ours, at `/report/{id}`; for a form alone."""
     active: bool
     created_at: Instant
     created_by: str

@@ -57,6 +57,7 @@ SOURCE: dict[str, Any] = {
     "kind": "fraud_report",
     "queue": "fraud",
     "respondent": _SHOP,
+    "page": False,
     "active": True,
     "created_at": _AT,
     "created_by": "per_dana",

@@ -63,6 +63,7 @@ async def add_source(context: Context) -> Response:
         kind=said.kind,
         queue=said.queue,
         respondent=said.respondent,
+        page=said.page,
     )
     return created(f"/v1/intake-sources/{made.source.id}", source_body(made.source, made.secret))
 

@@ -33,13 +33,22 @@ def add(
     kind: Annotated[str | None, typer.Option(help="Kind of its cases; left out: the report's own, or the usual one.")] = None,
     queue: Annotated[str | None, typer.Option(help="Where its cases wait first; left out: where the pack says.")] = None,
     respondent: Party = None,
+    page: Annotated[bool, typer.Option("--page", help="Of a form: anybody reports on a page at /report/SOURCE.")] = False,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
     """Add a source. Its address and its secret are shown; the secret this once."""
     other = party_of(respondent, "--respondent")
-    said = {"provider": provider, "secret": secret, "name": name, "kind": kind, "queue": queue, "respondent": other}
+    said = {
+        "provider": provider,
+        "secret": secret,
+        "name": name,
+        "kind": kind,
+        "queue": queue,
+        "respondent": other,
+        "page": page or None,
+    }
     made = _asked("POST", _PATH, Target(tenant, speaker), {key: value for key, value in said.items() if value is not None})
     show(made, json, lambda source: f"{source['id']}\n{source['address']}\n{source['secret']}")
 

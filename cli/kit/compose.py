@@ -304,6 +304,7 @@ def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
+    from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
     from storage.team.letters import PostgresTeamLetters
@@ -312,6 +313,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     return {
         "api_keys": PostgresKeys(database),
         "sessions": PostgresSessions(database),
+        "party_links": PostgresPartyLinks(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
         "team_letters": PostgresTeamLetters(database, vault),

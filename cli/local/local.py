@@ -92,6 +92,8 @@ def _seed(settings: Settings, say: Say) -> None:
         return
     if made.cases:
         say(f"harbor: {made.cases} made-up cases of 14 people in two sites (--tenant harbor)")
+    if made.party_link:
+        say(f"a party's page to try, once: {settings.public_url.rstrip('/')}{made.party_link}")
     for case, what, code in made.refused:
         say(f"harbor: {case}: {what} was refused [{code}]")
 

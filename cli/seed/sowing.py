@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,12 +13,14 @@ from cli.kit.compose import evidence_store, shelf
 from cli.seed import harbor
 from cli.seed.plan import HARBOR
 from cli.seed.writer import Desk, Made, Seeder
+from domain.base import Side
 from domain.worktime.calculator import zone_data_version
 from policies.published import PublishedPacks
 from runtime.errors import ServiceFault
 from runtime.places import Places
 from runtime.settings import Settings
 from services.errors import OperatorRefused
+from storage.access.party_links import PostgresPartyLinks
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
@@ -30,7 +33,7 @@ from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from storage.tenants import PostgresTenants, Tenant
-from storage.views.cases import PostgresViews
+from storage.views.cases import CaseFilter, PostgresViews
 from workers.policies import ShelfPolicies
 
 SEED = 7
@@ -55,8 +58,9 @@ async def sow(
     async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=6) as database:
         publications = PostgresPublications(database)
         company = await _company(PostgresTenants(database, vault), publications, tenant)
+        links, views = PostgresPartyLinks(database, vault), PostgresViews(database, vault)
         if await _complete(PostgresIntake(database, vault), tenant, cases):
-            return Made(known=cases)
+            return Made(known=cases, party_link=await _way_in(links, views, tenant))
         in_force = await publications.in_force(tenant)
         policies = await PublishedPacks().on(shelf(settings), in_force, partial(publications.text, tenant))
         lookups = Lookups(
@@ -75,7 +79,17 @@ async def sow(
             files=PostgresFiles(database, vault, evidence_store(settings)),
             views=PostgresViews(database, vault),
         )
-        return await Seeder(desk, company).up_to(cases, datetime.now(UTC), seed, say)
+        made = await Seeder(desk, company).up_to(cases, datetime.now(UTC), seed, say)
+        return replace(made, party_link=await _way_in(links, views, tenant))
+
+
+async def _way_in(links: PostgresPartyLinks, views: PostgresViews, tenant: str) -> str | None:
+    """Where a party's page can be tried: that of somebody who is settling a payment; None: nobody is."""
+    for row in await views.cases(tenant, CaseFilter(kind="payment_dispute", phases=("settlement",), status="open"), limit=1):
+        party = next(iter(row.case.principals(Side.CLAIMANT)), None) if row.case is not None else None
+        if party is not None:
+            return f"/l/{await links.create(tenant, row.id, party.id, 'team')}"
+    return None
 
 
 async def _company(tenants: PostgresTenants, publications: PostgresPublications, name: str) -> Tenant:

@@ -48,6 +48,8 @@ class House:
     """The tenants whose people one can be without a password: on a development machine alone."""
     identities: Identities | None = None
     assets: Assets = field(default_factory=Assets)
+    speaks: Callable[..., Any] | None = None
+    """Which language a party's page is in, of those that are wanted; None: as :func:`console.party.language.chosen` says."""
 
     @cached_property
     def pages(self) -> Pages:

@@ -22,16 +22,16 @@ THEIRS: frozenset[Provider] = frozenset({"stripe", "paypal"})
 """Providers that make the secret themselves."""
 
 NEW = """
-INSERT INTO intake_sources (tenant, id, provider, name, kind, queue, respondent, secret, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO intake_sources (tenant, id, provider, name, kind, queue, respondent, secret, created_by, page)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 LIST = """
-SELECT id, provider, name, kind, queue, respondent, active, created_at, created_by, last_used_at,
+SELECT id, provider, name, kind, queue, respondent, page, active, created_at, created_by, last_used_at,
     CASE WHEN old_until > clock_timestamp() THEN old_until END AS old_secret_until
 FROM intake_sources WHERE tenant = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR id = $2) ORDER BY id
 """
 FIND = """
-SELECT tenant, id, provider, kind, queue, respondent, secret,
+SELECT tenant, id, provider, name, kind, queue, respondent, page, secret,
     CASE WHEN old_until > clock_timestamp() THEN old_secret END AS old_secret
 FROM intake_sources WHERE id = $1 AND active AND deleted_at IS NULL
 """
@@ -45,7 +45,8 @@ SWITCH = "UPDATE intake_sources SET active = $3 WHERE tenant = $1 AND id = $2 AN
 CHANGE = """
 UPDATE intake_sources SET name = CASE WHEN 'name' = ANY($3) THEN $4 ELSE name END,
     kind = CASE WHEN 'kind' = ANY($3) THEN $5 ELSE kind END, queue = CASE WHEN 'queue' = ANY($3) THEN $6 ELSE queue END,
-    respondent = CASE WHEN 'respondent' = ANY($3) THEN $7 ELSE respondent END
+    respondent = CASE WHEN 'respondent' = ANY($3) THEN $7 ELSE respondent END,
+    page = CASE WHEN 'page' = ANY($3) THEN $8 ELSE page END
 WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
 """
 DELETE = """
@@ -75,6 +76,8 @@ class Source(Kept):
     """Where its cases wait first; None: where the pack says."""
     respondent: ReportedParty | None = None
     """Who is on the other side when a report does not say; None: the tenant's default."""
+    page: bool = False
+    """Whether there is a page of ours on which anybody fills its form in."""
     active: bool = True
     created_at: datetime
     created_by: str
@@ -90,9 +93,11 @@ class LiveSource(Kept):
     id: str
     tenant_id: str
     provider: Provider
+    name: str = ""
     kind: str | None = None
     queue: str | None = None
     respondent: ReportedParty | None = None
+    page: bool = False
     secrets: tuple[str, ...] = Field(repr=False)
     known: bool = True
     """False: there is none with this id, and this one stands in for it, so that finding out takes as long."""
@@ -126,6 +131,7 @@ class PostgresSources:
         kind: str | None = None,
         queue: str | None = None,
         respondent: ReportedParty | None = None,
+        page: bool = False,
         conn: Connection | None = None,
     ) -> NewSource:
         """A source with the secret that its provider gave, or one that is made here."""
@@ -133,7 +139,7 @@ class PostgresSources:
         sealed = self._vault.seal_secret(tenant_id, made.id, made.secret.encode())
         party = self._vault.seal_secret(tenant_id, _party(made.id), to_json(respondent)) if respondent else None
         async with self._database.deed(tenant_id, conn) as deed:
-            await deed.execute(NEW, tenant_id, made.id, provider, name, kind, queue, party, sealed, created_by)
+            await deed.execute(NEW, tenant_id, made.id, provider, name, kind, queue, party, sealed, created_by, page)
         return made
 
     async def all(self, tenant_id: str) -> list[Source]:
@@ -170,6 +176,8 @@ class PostgresSources:
             kind=row["kind"],
             queue=row["queue"],
             respondent=self._respondent(tenant_id, row),
+            name=row["name"],
+            page=row["page"],
             secrets=self._vault.open_secrets(tenant_id, row["id"], row["secret"], row["old_secret"]),
         )
 
@@ -189,13 +197,15 @@ class PostgresSources:
         return secret if done != "UPDATE 0" else None
 
     async def change(self, tenant_id: str, source_id: str, said: Mapping[str, Any], conn: Connection | None = None) -> bool:
-        """Change what is named (``name``, ``kind``, ``queue``, ``respondent``) and nothing else; False when there is no such
-        source."""
+        """Change what is named (``name``, ``kind``, ``queue``, ``respondent``, ``page``) and nothing else; False when there is
+        no such source."""
         respondent = said.get("respondent")
         party = self._vault.seal_secret(tenant_id, _party(source_id), to_json(respondent)) if respondent is not None else None
         words = (said.get("name") or "", said.get("kind"), said.get("queue"))
         async with self._database.deed(tenant_id, conn) as deed:
-            return await deed.execute(CHANGE, tenant_id, source_id, list(said), *words, party) != "UPDATE 0"
+            return (
+                await deed.execute(CHANGE, tenant_id, source_id, list(said), *words, party, bool(said.get("page"))) != "UPDATE 0"
+            )
 
     async def switch(self, tenant_id: str, source_id: str, *, active: bool, conn: Connection | None = None) -> bool:
         """Take reports from it, or none; False when there is no such source."""

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from activities.ports.notices import OutgoingNotice
 from domain.views.references import References
+from storage.access.party_links import insert, link_of
 from storage.intake.inbox import SYSTEM
 from storage.outside.endpoints import fails, works
 from storage.postgres.pool import Connection, Database
@@ -166,9 +167,11 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
 class PostgresOutbox:
     """Implements :class:`activities.ports.notices.Outbox`."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, *, links: bool = False) -> None:
+        """``links``: letters to parties bring a link to their page of the case."""
         self._database = database
         self._vault = vault
+        self._links = links
 
     async def undelivered(self, tenant_id: str, case_id: str, limit: int = 50) -> Sequence[OutgoingNotice]:
         """What was recorded and neither sent nor handed over, oldest first."""
@@ -266,7 +269,10 @@ class PostgresOutbox:
         # For machines of the platform alone: letters never have them.
         cases = list({row["case_id"] for row in rows if row["channel"] == "webhook" and row["audience"] == "platform"})
         told = await references(conn, self._vault, tenant_id, cases)
-        return [self._outgoing(tenant_id, row, texts, told) for row in rows]
+        found = [self._outgoing(tenant_id, row, texts, told) for row in rows]
+        linked = [(link_of(one.id), one.case_id, one.recipient) for one in found if one.link_token is not None]
+        await insert(conn, self._vault, tenant_id, linked, "letter")
+        return found
 
     def _outgoing(
         self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None], told: Mapping[str, References]
@@ -283,8 +289,17 @@ class PostgresOutbox:
             reply_token=self._vault.reply_token(tenant_id, row["id"]) if mail else None,
             thread_token=self._vault.reply_token(tenant_id, thread) if mail and thread else None,
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
+            link_token=self._link(tenant_id, row) if mail and address else None,
             folded=row["folded"],
         )  # fmt: skip
+
+    def _link(self, tenant_id: str, row: asyncpg.Record) -> str | None:
+        """The secret of the link to its reader's page; None for who was told of a measure alone, or was put out of the case."""
+        data = row["data"]
+        put_out = bool(data.get("left_by")) and data.get("yourself") is True
+        if not self._links or not row["recipient"].startswith("pty_") or data.get("measure_alone") is True or put_out:
+            return None
+        return self._vault.link_token(tenant_id, link_of(row["id"]))
 
     def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, tuple[str, ...]]:
         """Address, name and signing secrets; no address when it was erased or the endpoint is gone."""

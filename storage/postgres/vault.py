@@ -261,6 +261,14 @@ class Vault:
         """What proves that somebody has the letter of a notice: only its recipient was sent it. Twenty hex digits (80 bits)."""
         return self._tenant_digest("reply", tenant_id, notice_id)[:20]
 
+    def link_token(self, tenant_id: str, link_id: str) -> str:
+        """The secret of a party's link, the same each time a letter with it is tried. Forty-eight hex digits (192 bits)."""
+        return self._tenant_digest("link", tenant_id, link_id)[:48]
+
+    def address_digest(self, tenant_id: str, address: str) -> str:
+        """Keyed digest of an e-mail address, or of where a request comes from: compared, and readable by nobody."""
+        return self._tenant_digest("address", tenant_id, address.strip().casefold())
+
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""
         return _derived(self._master, "heads")

@@ -212,7 +212,8 @@ class TestAllStoriesOfAPack:
         pack = shelf(2026).packs[kind]
         assert {gate.reason for gate in pack.gates} == GATES[kind]
         stopped = {shelf(2026).terms(_report(kind, script))[1].reason for script, _ in of_kind(kind)}
-        assert stopped - {None} == GATES[kind]
+        # What a pack does not list comes before a person in every kind (see test_resolve).
+        assert stopped - {None, "category_unknown", "details_missing"} == GATES[kind]
 
     def test_say_of_every_clock_when_it_runs_out(self, kind: str) -> None:
         fired = {name.split()[0] for script, _ in of_kind(kind) for one in expected(script) for name in one.fired or ()}

@@ -33,6 +33,7 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
+from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.access.trail import PostgresTrail
@@ -236,6 +237,7 @@ class Office:
             signing_keys=PostgresSigningKeys(self.database),
             api_keys=PostgresKeys(self.database),
             sessions=PostgresSessions(self.database),
+            party_links=PostgresPartyLinks(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),

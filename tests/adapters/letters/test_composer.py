@@ -676,7 +676,7 @@ def test_every_template_is_reached_by_an_event() -> None:
     assert reached == {name for name in there if not name.startswith("en/team/")}
     # Of letters about no case, each template is that of the event of its name.
     about_none = {path.stem for path in (TEMPLATES / "en" / "team").glob("*.j2")}
-    assert about_none == {"other", "mail_kept", "mail_to_place"} | {event for event, *_ in ABOUT_NO_CASE}
+    assert about_none == {"other", "mail_kept", "mail_to_place", "link_asked"} | {event for event, *_ in ABOUT_NO_CASE}
 
 
 ABOUT_NO_CASE: tuple[tuple[str, dict[str, Any], str], ...] = (
@@ -749,11 +749,39 @@ def test_letters_say_only_ways_to_answer_that_exist() -> None:
     silent, replied = (Composer(replies=replies).compose(LETTERS["message_sent.claimant"]).text for replies in (False, True))
     assert "replying" not in silent
     assert "replying" in replied
-    linked = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}").compose(
-        LETTERS["case_opened.claimant"]
-    )
-    assert "https://disputes.example/cases/case_0196a7c2-77aa-7bcd-9f3c-2a1b44d05e6f" in linked.text
     assert "https://" not in silent
+
+
+class TestTheWayToThePage:
+    LINKED = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}")
+
+    def test_a_party_has_a_link_of_its_own_and_never_the_teams(self) -> None:
+        notice = LETTERS["case_opened.claimant"]
+        letter = self.LINKED.compose(notice.model_copy(update={"link_token": "f" * 48}))
+        for shown in (letter.text, letter.html):
+            assert f"https://disputes.example/l/{'f' * 48}" in shown
+            assert "/cases/" not in shown
+        assert "opens the page once, within 14 days" in " ".join(letter.text.split())
+        assert "https://" not in self.LINKED.compose(notice).text, "a notice that brings none has none"
+
+    def test_the_team_is_led_to_the_case(self) -> None:
+        letter = self.LINKED.compose(a_notice("case_assigned", audience="staff"))
+        assert "https://disputes.example/cases/case_0196a7c2-77aa-7bcd-9f3c-2a1b44d05e6f" in letter.text
+
+    def test_who_has_no_page_is_led_to_none(self) -> None:
+        alone = to_respondent("interim_imposed", kind="fraud_report", data={**ALONE, **DUE}, texts={"told": "We check."})
+        assert "https://" not in self.LINKED.compose(alone.model_copy(update={"link_token": "f" * 48})).text
+
+    def test_a_new_link_comes_in_a_letter_that_says_nothing_else(self) -> None:
+        letter = self.LINKED.compose_for_team(
+            TeamLetter(
+                id="lnk_1", tenant_id="harbor", tenant_name="Harbor", event="link_asked", recipient="pty_1", name="Kim",
+                address="kim@x.example", at=datetime(2026, 1, 1, tzinfo=UTC), data={"case": "case_1", "kind": "payment_dispute"},
+                code="e" * 48,
+            )
+        )  # fmt: skip
+        assert f"https://disputes.example/l/{'e' * 48}" in letter.text
+        assert letter.subject == "Your new link to the payment dispute at Harbor"
 
 
 def test_every_name_that_a_template_may_use_is_always_there() -> None:

@@ -40,6 +40,14 @@ MATRIX = {
         "INSERT, SELECT, UPDATE(ended_at ended_because)",
         "A session is somebody, as a key is. Using one notes when; its person ends it, for good (a trigger holds that).",
     ),
+    "party_links": May(
+        "INSERT, SELECT, UPDATE(last_error next_try_at revoked_at revoked_by tell tries used_at)",
+        "",
+        "A party decides nothing and comes by a letter: the application lets it in. Used or revoked is for good (a trigger).",
+    ),
+    "party_sessions": May("INSERT, SELECT, UPDATE(ended_at ended_because last_seen_at)", "", "The same; ended is for good."),
+    "party_link_requests": May("DELETE, INSERT, SELECT", "", "Who asks for a link: looked for once, then gone."),
+    "public_tries": May("DELETE, INSERT, SELECT, UPDATE(times)", "", "Tries of strangers are counted; old hours go."),
     "sign_ins": May("", "INSERT, SELECT", "Whom a provider means is said once, when they first sign in."),
     "signing_keys": May("SELECT", "INSERT, SELECT, UPDATE(revoked_at)", "Verifying a signature reads; a key is only taken back."),
     "webhook_endpoints": May(

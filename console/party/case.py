@@ -1,0 +1,213 @@
+"""A party's page of its case: one card above all the rest that says whose turn it is, until when, and what follows otherwise."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pydantic_core import to_json
+from starlette.responses import Response
+from uuid_utils import uuid7
+
+from console.party.story import (
+    DEEDS,
+    ICONS,
+    Paper,
+    Reader,
+    Turn,
+    asked_of,
+    deeds_of,
+    happened,
+    open_proposal,
+    spoken,
+    subject_of,
+    turn_of,
+)
+from console.party.visit import PartyAddresses, PartyVisit
+from domain.base import Side
+from domain.views.case import CaseView, view
+from services import cases, commands, evidence, timelines
+from services.cases import Seen
+from services.errors import Refused, not_found
+from services.texts import Texts
+from services.timelines import Entry
+
+QUICK_EXIT = frozenset({"safety_incident", "conduct_report"})
+"""Kinds in which somebody may read over a shoulder: their pages can be left at one press."""
+ELSEWHERE = "https://www.wikipedia.org/"
+"""Where a quick exit leads: a page that says nothing of anybody. The browser goes there only when it is pressed."""
+MOST_EXPORTED = 200_000_000
+"""Bytes of one's own files that go into an export; what is beyond is fetched one by one from the page."""
+_HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+@dataclass(frozen=True)
+class MyCase:
+    """Everything that the pages need of the case, as far as this party may know it."""
+
+    seen: Seen
+    said: CaseView
+    reader: Reader
+    entries: tuple[Entry, ...]
+    texts: Texts
+    turn: Turn
+    deeds: list[str]
+
+    @property
+    def number(self) -> str:
+        """How letters call it."""
+        return self.seen.id[-8:]
+
+    @property
+    def terms(self) -> Any:
+        """The terms that bind it."""
+        assert self.seen.case is not None, "it was opened"
+        return self.seen.case.terms
+
+
+async def my_case(visit: PartyVisit, *reading: str) -> MyCase | None:
+    """The case; None: it waits to be judged. Raises ``not_found``."""
+    seen = await visit.case(*reading)
+    if seen.case is None or visit.session is None:
+        return None
+    party = seen.case.party(visit.session.party_id)
+    if party is None:
+        raise not_found()
+    said, reader = view(seen.case, seen.viewer), Reader(party.id, party.side)
+    entries = await timelines.first_entries(visit.parts, visit.caller, seen)
+    texts = await cases.texts_of(visit.parts, visit.caller, seen)
+    return MyCase(seen, said, reader, entries, texts, turn_of(said, reader), deeds_of(said, reader))
+
+
+async def show(visit: PartyVisit) -> Response:
+    """The page."""
+    mine = await my_case(visit)
+    if mine is None:
+        return visit.page("waiting.html", 202)
+    said, reader = mine.said, mine.reader
+    return visit.page(
+        "case.html",
+        **frame(mine),
+        said=said,
+        turn=mine.turn,
+        offer=said.offer if said.offer is not None and said.offer.side is not reader.side else None,
+        own_offer=said.offer if said.offer is not None and said.offer.side is reader.side else None,
+        proposal=open_proposal(said, reader),
+        asked=asked_of(said, reader),
+        deeds=[deed for deed in mine.deeds if deed not in ("accept", "decline", "write")],
+        icons=ICONS,
+        may={deed: deed in mine.deeds for deed in DEEDS},
+        spoken=spoken(mine.entries, reader),
+        past=happened(mine.entries, reader),
+        papers=await _papers(visit, mine),
+        ruling=said.ruling,
+        right=next((right for right in said.rights if right.side is reader.side), None),
+        texts=mine.texts,
+        sanctions=said.sanctions,
+        command_id=f"cmd_{uuid7()}",
+    )
+
+
+def frame(mine: MyCase) -> dict[str, Any]:
+    """What every page of a case says around its own."""
+    return {
+        "mine": mine,
+        "subject": subject_of(mine.entries),
+        "side": mine.reader.side.value,
+        "quick_exit": ELSEWHERE if mine.said.kind in QUICK_EXIT else None,
+        "readers": readers_of(mine),
+    }
+
+
+def readers_of(mine: MyCase) -> str:
+    """Who reads what they write without saying to whom, as a key of the catalogue."""
+    if mine.reader.side is Side.CLAIMANT and mine.said.disclosed_at is None:
+        return "undisclosed"
+    return mine.said.words
+
+
+async def _papers(visit: PartyVisit, mine: MyCase) -> list[Paper]:
+    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
+    return [
+        Paper(
+            "you" if piece.recording.actor.id == mine.reader.id else "own" if piece.fact.side is mine.reader.side else "other",
+            piece.recording.at,
+            piece.text,
+            piece.files,
+            piece.fact.confidentiality != "shared",
+        )
+        for piece in pieces
+    ]
+
+
+async def receipt(visit: PartyVisit) -> Response:
+    """What they have sent, when it was there, and what became of it. Raises ``not_found`` for a word that is not theirs."""
+    mine = await my_case(visit)
+    if mine is None:
+        return visit.page("waiting.html", 202)
+    row = await commands.read(visit.parts, visit.caller, mine.seen.id, visit.request.path_params["command_id"])
+    if row.actor_id != mine.reader.id:
+        raise not_found()
+    own = [entry for entry in mine.entries if entry.command_id == row.id]
+    text = next((entry.data["text"] for entry in own if isinstance(entry.data.get("text"), str)), None)
+    reasons = next((entry.data["reasons"] for entry in own if isinstance(entry.data.get("reasons"), str)), None)
+    state = row.answer.status if row.answer is not None else "waiting"
+    return visit.page("receipt.html", **frame(mine), sent=row, state=state, text=text or reasons)
+
+
+async def export(visit: PartyVisit) -> Response:
+    """Everything of theirs in this case, and all that they may read of it, in one file."""
+    mine = await my_case(visit)
+    if mine is None or visit.session is None:
+        raise Refused("not_opened")
+    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
+    own = [file for file in await evidence.files(visit.parts, visit.caller, mine.seen) if file.uploader == mine.reader.id]
+    whole: Mapping[str, Any] = {
+        "exported_at": visit.now.isoformat(),
+        "company": visit.tenant.name if visit.tenant else None,
+        "you": {"id": mine.reader.id, "side": mine.reader.side.value, "zone": visit.zone.key, "language": visit.words.code},
+        "case": mine.said.model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"}),
+        "texts": mine.texts,
+        "what_happened": [
+            {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data} for entry in mine.entries
+        ],
+        "handed_in": [
+            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
+            for piece in pieces
+        ],
+        "your_files": [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in own],
+    }
+    packed, left = io.BytesIO(), MOST_EXPORTED
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        into.writestr("case.json", to_json(whole, indent=2))
+        for number, file in enumerate(own, start=1):
+            if file.name is None or file.bytes > left:
+                continue
+            left -= file.bytes
+            fetched = await evidence.fetch(visit.parts, visit.caller, mine.seen, file.id)
+            # A name that somebody chose is no path of whoever unpacks it.
+            safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
+            into.writestr(f"files/{number:02}-{safe or 'file'}", fetched.data)
+    name = f"case-{mine.number}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **_HARMLESS}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
+
+
+async def download(visit: PartyVisit) -> Response:
+    """A file that they may see, to be saved. Raises ``not_found`` and ``file_erased``."""
+    seen = await visit.case()
+    fetched = await evidence.fetch(visit.parts, visit.caller, seen, visit.request.path_params["file_id"])
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(fetched.name, safe='')}", **_HARMLESS}
+    return Response(fetched.data, media_type="application/octet-stream", headers=headers)
+
+
+PAGES: PartyAddresses = [
+    ("/my", ["GET"], show),
+    ("/my/receipts/{command_id}", ["GET"], receipt),
+    ("/my/export", ["GET"], export),
+    ("/my/files/{file_id}", ["GET"], download),
+]

@@ -1,0 +1,247 @@
+"""What a party does at its case: each deed with what follows from it said before its button, and a receipt after it.
+
+A deed is a command of the API's, sent with the party's own credential and judged by the same rules; the page decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+from uuid_utils import uuid7
+
+from console.kit.visit import Form
+from console.party.case import MyCase, frame, my_case, readers_of
+from console.party.story import DEEDS, asked_of, open_proposal
+from console.party.visit import PartyAddresses, PartyVisit, go, why_not
+from services import commands, evidence
+from services.errors import FieldError, Refused, not_found
+
+MOST_TEXT = 50_000
+_TEXTS: Mapping[str, tuple[str, bool]] = {
+    # The field of the command that what they write goes into, and whether it has to be there.
+    "write": ("text", True),
+    "more-time": ("text", True),
+    "hand-in": ("text", True),
+    "offer": ("text", False),
+    "grant": ("text", False),
+    "appeal": ("reasons", True),
+    "withdraw": ("reasons", False),
+    "not-returned": ("reasons", True),
+    "measure": ("text", True),
+}
+_TO = ("all", "desk")
+
+
+async def ask(visit: PartyVisit) -> Response:
+    """A deed before it is done: what it means, and what it takes."""
+    mine = await _mine(visit)
+    deed = _deed(visit)
+    if deed not in mine.deeds:
+        return _page(visit, mine, deed, 409, gone=True)
+    return _page(visit, mine, deed, text=_begun(visit, deed))
+
+
+async def do(visit: PartyVisit) -> Response:
+    """Do it. Whatever is missing or refused is said above what they wrote, which stays."""
+    deed = _deed(visit)
+    sent: Form | FormData = await visit.upload() if deed == "hand-in" else await visit.form()
+    mine = await _mine(visit, to_send=True)
+    text = _text(sent, "text").replace("\r\n", "\n").strip()
+    kept: dict[str, Any] = {
+        "text": text,
+        "to": _text(sent, "to"),
+        "amount": _text(sent, "amount"),
+        "remedy": _text(sent, "remedy"),
+    }
+    try:
+        body = await _body(visit, mine, deed, sent, text)
+        state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
+    except Refused as refused:
+        row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
+        words = visit.words
+        why = words.word("field", refused.errors[0].code, "") if refused.code == "malformed" and refused.errors else ""
+        known = bool(refused.errors) and words.knows(f"field.{refused.errors[0].code}")
+        return _page(visit, mine, deed, row.status, why=why if known else why_not(words, refused), **kept)
+    finally:
+        if isinstance(sent, FormData):
+            await sent.close()
+    return go(f"/my/receipts/{state.command_id}")
+
+
+async def _mine(visit: PartyVisit, *, to_send: bool = False) -> MyCase:
+    mine = await my_case(visit)
+    if mine is None:
+        raise Refused("not_opened") if to_send else not_found()
+    return mine
+
+
+def _deed(visit: PartyVisit) -> str:
+    deed: str = visit.request.path_params["deed"]
+    if deed not in DEEDS:
+        raise not_found()
+    return deed
+
+
+def _text(sent: Form | FormData, name: str) -> str:
+    said = sent.text(name) if isinstance(sent, Form) else sent.get(name)
+    return said[:MOST_TEXT] if isinstance(said, str) else ""
+
+
+def _begun(visit: PartyVisit, deed: str) -> str:
+    return visit.words.say("deed.more-time.begun") if deed == "more-time" else ""
+
+
+async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData, text: str) -> dict[str, Any]:
+    """The command. Raises ``malformed`` with what is missing, and what is wrong with a file."""
+    command: dict[str, Any] = {"type": DEEDS[deed], "id": _text(sent, "command_id") or f"cmd_{uuid7()}"}
+    field, needed = _TEXTS.get(deed, ("", False))
+    if field and text:
+        command[field] = text
+    elif needed:
+        raise _missing("text")
+    if deed in ("write", "hand-in") and _text(sent, "to") in _TO:
+        command["to"] = _text(sent, "to")
+    if deed == "more-time":
+        # Nobody's date moves because somebody asks: whoever works on the case reads it and decides.
+        command["to"] = "desk"
+    command |= _chosen(mine, deed, sent)
+    if deed == "offer":
+        command |= _offered(visit, mine, sent)
+    if deed == "withdraw" and mine.said.withdrawal is not None:
+        command["revoke"] = True
+    if deed == "hand-in":
+        command |= await _files(visit, mine, sent)
+    return commands.whole(visit.caller, command)
+
+
+def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
+    """What a deed is about, as the page showed it: what is open by then may be another thing."""
+    match deed:
+        case "accept" | "decline":
+            return {"offer_id": _text(sent, "offer_id")} if _text(sent, "offer_id") else {}
+        case "measure":
+            return {"measure_id": _text(sent, "measure_id")} if _text(sent, "measure_id") else {}
+        case "hand-in":
+            asked = [one.id for one in asked_of(mine.said, mine.reader)]
+            return {"answers": asked} if asked and _text(sent, "answers") == "yes" else {}
+        case "shipped":
+            carrier, tracking = (_text(sent, name).strip() for name in ("carrier", "tracking"))
+            said = {"carrier": "_".join(carrier.lower().split()) or None, "tracking": tracking or None}
+            return {name: value for name, value in said.items() if value}
+        case _:
+            return {}
+
+
+def _offered(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict[str, Any]:
+    remedy, amount = _text(sent, "remedy"), _text(sent, "amount").strip()
+    if not remedy:
+        raise _missing("remedy")
+    found: dict[str, Any] = {"remedy": remedy}
+    if amount:
+        currency = currency_of(mine)
+        try:
+            found["amount"] = {"amount": visit.house.amounts.read(amount, currency), "currency": currency}
+        except ValueError:
+            raise _wrong("amount", "amount_not_exact") from None
+    return found
+
+
+async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict[str, Any]:
+    """Keep the files that came along; the same file sent again is the same. Raises what is wrong with one."""
+    found = []
+    for one in sent.getlist("files") if isinstance(sent, FormData) else ():
+        if not isinstance(one, UploadFile) or not one.filename:
+            continue
+        name = one.filename.replace("\\", "/").rpartition("/")[2][:200]
+        if (one.size or 0) > visit.parts.inspector.most:
+            raise Refused("file_too_large")
+        evidence.uploading(visit.caller, mine.seen, name)
+        data = await one.read()
+        # A browser guesses the type by the name; what the bytes show counts.
+        looked = evidence.looked_at(visit.parts, mine.seen, name, data, None)
+        file, _ = await evidence.add(visit.parts, visit.caller, looked)
+        found.append(file.id)
+    return {"files": found} if found else {}
+
+
+def _then(mine: MyCase, deed: str) -> str:
+    """What follows from a deed, as a key. What follows from taking it back depends on the kind and on what is taken back."""
+    if deed != "withdraw":
+        return f"deed.{deed}.then"
+    if mine.said.withdrawal is not None:
+        return "deed.revoke.then"
+    case = mine.seen.case
+    if case is not None and mine.reader.side in case.appellants:
+        return "deed.withdraw.then_appeal"
+    if _asks_first(mine):
+        return "deed.withdraw.then_asks"
+    # Of several reporters only their own part ends: then the general sentence is the true one.
+    alone = case is not None and len(list(case.principals(mine.reader.side))) == 1 and not case.appellants
+    return "deed.withdraw.then_closes" if alone and mine.terms.withdrawal == "closes" else "deed.withdraw.then"
+
+
+def _asks_first(mine: MyCase) -> bool:
+    """Whether the team is asked before anything ends: in kinds that say so, and where somebody on their side is under age."""
+    case = mine.seen.case
+    young = case is not None and any(party.minor for party in case.principals(mine.reader.side))
+    return mine.terms.withdrawal == "asks" or young
+
+
+def _said_to(mine: MyCase, deed: str) -> str:
+    """Who reads what is written with a deed that does not ask to whom, as a key. The rules of each fact hold it."""
+    readers = readers_of(mine)
+    if deed in ("more-time", "measure") or (deed == "withdraw" and _asks_first(mine)):
+        return "desk_only"
+    return readers if readers == "undisclosed" else "shared"
+
+
+def currency_of(mine: MyCase) -> str:
+    """The currency in which amounts of this case are written."""
+    amount = mine.said.amount or (mine.said.offer.amount if mine.said.offer is not None else None)
+    return amount.currency if amount is not None else "EUR"
+
+
+def remedies_of(mine: MyCase) -> list[str]:
+    """Ways to settle that the case offers."""
+    if mine.terms.offers:
+        return [one.name for one in mine.terms.offers]
+    return list(dict.fromkeys(remedy for outcome in mine.terms.outcomes for remedy in outcome.remedies))
+
+
+def _missing(field: str) -> Refused:
+    return _wrong(field, f"{field}_missing")
+
+
+def _wrong(field: str, code: str) -> Refused:
+    return Refused("malformed", errors=[FieldError(field, code, code)])
+
+
+def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
+    usual: dict[str, Any] = {"why": "", "gone": False, "text": "", "to": "", "amount": "", "remedy": ""}
+    asked = asked_of(mine.said, mine.reader)
+    about: dict[str, Any] = {
+        "deed": deed,
+        "command_id": f"cmd_{uuid7()}",
+        "asked": asked,
+        "proposal": open_proposal(mine.said, mine.reader),
+        "offer": mine.said.offer,
+        "remedies": remedies_of(mine) if deed == "offer" else [],
+        "currency": currency_of(mine),
+        "texts": mine.texts,
+        "text_needed": _TEXTS.get(deed, ("", False))[1],
+        "takes_text": deed in _TEXTS,
+        "most": visit.parts.inspector.most,
+        "then": _then(mine, deed),
+        "said_to": _said_to(mine, deed),
+        "revokes": deed == "withdraw" and mine.said.withdrawal is not None,
+    }
+    return visit.page("deed.html", status, **frame(mine), **{**about, **usual, **said})
+
+
+PAGES: PartyAddresses = [
+    ("/my/do/{deed}", ["GET"], ask),
+    ("/my/do/{deed}", ["POST"], do),
+]

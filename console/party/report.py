@@ -1,0 +1,209 @@
+"""A report by anybody: one question a screen, nothing sent before the last one, and no account.
+
+What was answered travels from screen to screen in the form itself, so that nothing of somebody who stops half-way is kept.
+Against machines: a field that people do not see, a sealed mark of when the form was begun, and counts; nobody else is asked
+about anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+from uuid_utils import uuid7
+
+from console.kit.render import zone_of
+from console.party.case import ELSEWHERE, QUICK_EXIT
+from console.party.visit import PartyAddresses, PartyVisit, why_not
+from services import report_form
+from services.errors import Refused
+from services.report_form import Form as ReportForm
+
+CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    "payment_dispute": ("not_received", "not_as_described", "charged_twice", "wrong_amount", "cancelled", "refund_missing"),
+    "bounty_dispute": ("severity", "duplicate", "out_of_scope", "amount", "feedback"),
+    "conduct_report": ("harassment", "discrimination", "threats", "doxxing", "extortion", "unprofessional"),
+    "fraud_report": ("never_existed", "account_taken", "false_identity", "paid_outside"),
+    "compliance_request": ("gdpr_access", "gdpr_erasure", "ccpa_know", "ccpa_delete"),
+    "safety_incident": ("life_in_danger", "child_endangerment", "missing", "assault", "injury", "bite"),
+}
+"""What somebody chooses from, by kind; everything else is ``general``. Routing, targets and ladders of the packs know these."""
+WITHOUT_FORM = frozenset({"moderation_appeal"})
+"""Kinds that begin with a decision, which the platform hands over: nobody can tell it by hand."""
+WITH_AMOUNT = frozenset({"payment_dispute", "bounty_dispute", "fraud_report"})
+GENERAL = "general"
+STEPS = ("about", "what", "you", "check")
+LEAST = {"payment_dispute": 20, "bounty_dispute": 20}
+"""Characters that say what happened: with fewer the pack turns it away. Elsewhere a few are enough."""
+TRAP = "website"
+"""A field that people do not see."""
+_KEPT = ("category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "once", "mark")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+async def begin(visit: PartyVisit) -> Response:
+    """The first question."""
+    visit, form = await _form(visit)
+    said = {"once": f"rep_{uuid7()}", "mark": report_form.begun(visit.parts, form), "currency": "EUR"}
+    return _page(visit, form, "about", said)
+
+
+async def go_on(visit: PartyVisit) -> Response:
+    """The next question, the one before, or what is wrong with an answer; at the end it is sent."""
+    visit, form = await _form(visit)
+    sent = await visit.upload()
+    try:
+        said = {name: str(sent.get(name) or "").replace("\r\n", "\n")[:50_000] for name in _KEPT}
+        at = str(sent.get("at") or "")
+        if at not in STEPS:
+            raise Refused("malformed")
+        if sent.get("back"):
+            return _page(visit, form, STEPS[max(STEPS.index(at) - 1, 0)], said)
+        missing = _missing(visit, form, at, said)
+        if missing:
+            return _page(visit, form, at, said, 422, missing=missing)
+        if at != "check":
+            return _page(visit, form, STEPS[STEPS.index(at) + 1], said)
+        return await _send(visit, form, said, sent)
+    finally:
+        await sent.close()
+
+
+async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent: FormData) -> Response:
+    earlier = next(((step, found) for step in STEPS[:-1] if (found := _missing(visit, form, step, said))), None)
+    if earlier is not None:
+        return _page(visit, form, earlier[0], said, 422, missing=earlier[1])
+    try:
+        report_form.check_begun(visit.parts, form, said["mark"])
+        if sent.get(TRAP):
+            raise Refused("form_expired")
+        files = [report_form.looked_at(visit.parts, *one) for one in await _files(visit, sent)]
+        report = report_form.report_of(
+            form,
+            category=said["category"] or GENERAL,
+            statement=said["statement"],
+            email=said["email"],
+            name=said["name"].strip()[:200],
+            language=visit.words.code,
+            zone=visit.zone.key,
+            matter=said["matter"].strip()[:100],
+            amount=_amount(visit, said),
+            occurred_at=_day(visit, said["occurred"]),
+            minor=said["minor"] == "yes",
+            attachments=files,
+        )
+        words = visit.words.say("reported.files")
+        handed = await report_form.hand_in(visit.parts, form, report, once=said["once"], place=visit.place, with_files=words)
+    except Refused as refused:
+        row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
+        anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
+        return _page(visit, form, "check", anew, row.status, why=why_not(visit.words, refused))
+    number = handed.case_id[-8:]
+    return visit.page("reported.html", 201, case_id=handed.case_id, number=number, handed=handed, **_around(form))
+
+
+async def _files(visit: PartyVisit, sent: FormData) -> list[tuple[str, bytes]]:
+    found = []
+    for one in sent.getlist("files"):
+        if not isinstance(one, UploadFile) or not one.filename:
+            continue
+        if (one.size or 0) > visit.parts.inspector.most:
+            raise Refused("file_too_large")
+        name = "".join(c for c in one.filename.replace("\\", "/").rpartition("/")[2] if c.isprintable())[:200]
+        found.append((name or "file", await one.read()))
+    return found
+
+
+def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What is wrong with the answers of a screen: by field the key of a sentence, and what is filled in."""
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    match step:
+        case "about":
+            if said["category"] not in (*categories_of(form.kind), GENERAL):
+                found["category"] = ("report.choose", {})
+        case "what":
+            least, there = LEAST.get(form.kind, 10), len(said["statement"].strip())
+            if there < least:
+                found["statement"] = ("report.say_more", {"least": least, "n": there})
+            if said["amount"].strip() and _amount_or_none(visit, said) is None:
+                found["amount"] = ("field.amount_not_exact", {})
+            if said["occurred"].strip() and _day(visit, said["occurred"]) is None:
+                found["occurred"] = ("report.day_unclear", {})
+        case "you":
+            if not _ADDRESS.fullmatch(said["email"].strip()) or len(said["email"]) > 254:
+                found["email"] = ("lost.address_missing", {})
+        case _:
+            pass
+    return found
+
+
+def categories_of(kind: str) -> tuple[str, ...]:
+    """What can be chosen from; of a company's own kind nothing but ``general``."""
+    return CATEGORIES.get(kind, ())
+
+
+def _amount(visit: PartyVisit, said: Mapping[str, str]) -> dict[str, object] | None:
+    return _amount_or_none(visit, said) if said["amount"].strip() else None
+
+
+def _amount_or_none(visit: PartyVisit, said: Mapping[str, str]) -> dict[str, object] | None:
+    currency = said["currency"].strip().upper()
+    try:
+        return {"amount": visit.house.amounts.read(said["amount"].strip(), currency), "currency": currency}
+    except ValueError:
+        return None
+
+
+def _day(visit: PartyVisit, said: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(said.strip()).replace(hour=12, tzinfo=visit.zone) if said.strip() else None
+    except ValueError:
+        return None
+
+
+async def _form(visit: PartyVisit) -> tuple[PartyVisit, ReportForm]:
+    form = await report_form.form_of(visit.parts, visit.request.path_params["source"])
+    if form.kind in WITHOUT_FORM:
+        raise Refused("not_found")
+    return replace(visit, tenant=form.tenant, session=None, zone=zone_of(form.tenant.zone)), form
+
+
+def _around(form: ReportForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "danger": form.kind == "safety_incident",
+        "quick_exit": ELSEWHERE if form.kind in QUICK_EXIT else None,
+        "desk": form.pack.words == "desk",
+    }
+
+
+def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str], status: int = 200, /, **more: Any) -> Response:
+    kept = {name: said.get(name, "") for name in _KEPT}
+    own = {
+        "about": ("category",), "what": ("statement", "matter", "amount", "currency", "occurred"),
+        "you": ("name", "email", "minor"),
+    }.get(step, ())  # fmt: skip
+    about = {
+        "step": step,
+        "steps": STEPS,
+        "said": kept,
+        "carried": {name: value for name, value in kept.items() if name not in own},
+        "categories": categories_of(form.kind),
+        "with_amount": form.kind in WITH_AMOUNT,
+        "trap": TRAP,
+        "most": visit.parts.inspector.most,
+        "missing": {},
+        "why": "",
+    }
+    return visit.page("report.html", status, **_around(form), **{**about, **more})
+
+
+OPEN: PartyAddresses = [
+    ("/report/{source}", ["GET"], begin),
+    ("/report/{source}", ["POST"], go_on),
+]

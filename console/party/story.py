@@ -1,0 +1,208 @@
+"""A case as its page tells it to a party: whose turn it is and until when, what they can do, what was said, what was decided.
+
+Everything here is read from what the rules let this party see (:func:`domain.views.case.view`, :mod:`services.timelines`); this
+only puts it in an order in which somebody with a phone and little time reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.base import Phase, Side
+from domain.model.settlement import Proposal
+from domain.views.case import CaseView, Due, RulingView
+from domain.views.evidence import RequestView
+from services.rows import StoredFile
+from services.timelines import Entry
+
+DEEDS: Mapping[str, str] = {
+    "accept": "accept_offer",
+    "decline": "decline_offer",
+    "offer": "offer",
+    "write": "message",
+    "hand-in": "submit_evidence",
+    "more-time": "message",
+    "decision": "escalate",
+    "grant": "concede",
+    "shipped": "ship_return",
+    "returned": "confirm_return",
+    "not-returned": "contest_return",
+    "measure": "ask_interim_review",
+    "appeal": "appeal",
+    "withdraw": "withdraw",
+}
+"""What a party can do, by the name it has in addresses: the command that does it. Whether they may now is asked of the rules.
+Parties are added and removed through the platform or the team, who know the address of whoever is added."""
+ICONS: Mapping[str, str] = {
+    "accept": "check", "decline": "x", "offer": "handshake", "write": "message-square", "hand-in": "paperclip",
+    "more-time": "clock", "decision": "gavel", "grant": "handshake", "shipped": "send", "returned": "check",
+    "not-returned": "triangle-alert", "measure": "shield-alert", "appeal": "scale", "withdraw": "undo-2",
+}  # fmt: skip
+TOLD = frozenset({
+    "case_opened", "case_disclosed", "case_reopened", "case_withdrawn", "case_closed", "case_declined", "case_remitted",
+    "offer_made", "offer_accepted", "offer_declined", "offer_lapsed", "proposal_made", "proposal_ended", "claim_conceded",
+    "evidence_requested", "evidence_submitted", "evidence_lapsed", "ruling_issued", "ruling_annulled", "appeal_lodged",
+    "appeal_withdrawn", "clock_extended", "interim_imposed", "interim_ended", "return_awaited", "return_shipped",
+    "return_contested", "return_ended", "withdrawal_requested", "withdrawal_accepted", "provisional_credit_given",
+    "provisional_credit_ended", "party_added", "party_left", "sanction_imposed", "sanction_lifted", "sanction_voided",
+})  # fmt: skip
+"""What of the past is told in a line. The rest of what a party may know is in their export."""
+_WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is."""
+
+    key: str
+    """By which the catalogue says it."""
+    mine: bool
+    due_at: datetime | None
+    otherwise: str | None
+    """What happens by itself when that time is over, as a key."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words of somebody."""
+
+    who: str
+    """``you``, ``other``, ``own`` (somebody else on their side) or ``staff``."""
+    at: datetime
+    text: str | None
+    """None once it was erased."""
+    alone: bool
+    """Only their own side and the people who work on the case read it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that happened."""
+
+    at: datetime
+    key: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Something that was handed in."""
+
+    who: str
+    at: datetime
+    text: str | None
+    files: Sequence[StoredFile]
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the page."""
+
+    id: str
+    side: Side
+
+    def who(self, entry: Entry) -> str:
+        """Whose deed it was, as they would say it."""
+        if entry.actor_id == self.id:
+            return "you"
+        if entry.type in ("case_opened", "case_moved_in"):
+            return "you" if self.side is Side.CLAIMANT else "other"
+        if entry.role in _WHO:
+            return _WHO[entry.role]
+        return "own" if entry.role == self.side.value else "other"
+
+
+def turn_of(said: CaseView, reader: Reader) -> Turn:
+    """Whose turn it is, the most pressing first."""
+    if said.status == "closed":
+        return Turn(f"closed.{said.outcome.value if said.outcome else 'ruled'}", False, None, None)
+    due = next_due(said)
+    due_at, otherwise = (due.due_at if due else None), _otherwise(due, said)
+    asked = asked_of(said, reader)
+    if asked:
+        soonest = min((one.due_at for one in asked if one.due_at), default=None)
+        return Turn("asked", True, soonest, "proceed_on_file" if soonest else None)
+    if said.withdrawal is not None:
+        return Turn("withdrawing", False, None, None)
+    proposal = open_proposal(said, reader)
+    if proposal is not None:
+        return Turn("proposal", True, proposal.expires_at or due_at, "lapse_offer" if proposal.expires_at else otherwise)
+    if said.offer is not None and said.offer.side is not reader.side:
+        return Turn("offer", True, said.offer.expires_at or due_at, "lapse_offer" if said.offer.expires_at else otherwise)
+    if said.phase is Phase.APPEALABLE:
+        return Turn("appealable" if can(said, "appeal") else "decided", False, due_at, otherwise)
+    key = {reader.side.value: "yours", "both": "both", reader.side.other.value: "theirs", "staff": "staff"}.get(
+        said.waiting_on, "nobody"
+    )
+    return Turn(key, key in ("yours", "both"), due_at, otherwise)
+
+
+def next_due(said: CaseView) -> Due | None:
+    """The next date that does something by itself, else the next one there is."""
+    ordered = sorted(said.deadlines, key=lambda due: due.due_at)
+    return next((due for due in ordered if due.by_default), next((due for due in ordered if due.action != "warn"), None))
+
+
+def _otherwise(due: Due | None, said: CaseView) -> str | None:
+    if due is None or due.by_default is None:
+        return None
+    return "close_appealable" if due.by_default == "close" and said.phase is Phase.APPEALABLE else due.by_default
+
+
+def asked_of(said: CaseView, reader: Reader) -> Sequence[RequestView]:
+    """What this party is asked for and has not answered yet."""
+    return [one for one in said.requests if one.of is reader.side and one.party in (None, reader.id)]
+
+
+def open_proposal(said: CaseView, reader: Reader) -> Proposal | None:
+    """What was proposed to both sides and waits for this one."""
+    return next((one for one in said.proposals if one.became == "open" and reader.side not in one.answered_by), None)
+
+
+def can(said: CaseView, command: str) -> bool:
+    """Whether this party may send a command now."""
+    return any(action.command == command and action.allowed for action in said.actions)
+
+
+def deeds_of(said: CaseView, reader: Reader) -> list[str]:
+    """What they can do now, by the names of addresses."""
+    waits = open_proposal(said, reader) is not None or (said.offer is not None and said.offer.side is not reader.side)
+    found = [deed for deed, command in DEEDS.items() if can(said, command)]
+    unfit = set() if waits else {"accept", "decline"}
+    if turn_of(said, reader).due_at is None:
+        unfit.add("more-time")
+    return [deed for deed in found if deed not in unfit]
+
+
+def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
+    """What was said, oldest first, beginning with the report where they read it."""
+    found = []
+    for entry in entries:
+        text = entry.data.get("statement" if entry.type in ("case_opened", "case_moved_in") else "text")
+        opened = entry.type in ("case_opened", "case_moved_in") and "statement" in entry.data
+        if opened or entry.type == "message_sent" or (entry.type == "offer_made" and isinstance(text, str)):
+            # What goes to one side or to the people who work on it is not read by the other.
+            alone = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
+            found.append(Said(reader.who(entry), entry.at, text if isinstance(text, str) else None, alone))
+    return found
+
+
+def happened(entries: Sequence[Entry], reader: Reader) -> list[Line]:
+    """What happened, in lines, oldest first."""
+    return [Line(entry.at, entry.type, reader.who(entry)) for entry in entries if entry.type in TOLD]
+
+
+def decided(said: CaseView) -> RulingView | None:
+    """The decision that stands, once they were told of it."""
+    return said.ruling
+
+
+def subject_of(entries: Sequence[Entry]) -> str | None:
+    """What the report is called, where they read the report."""
+    opened = next((entry.data for entry in entries if entry.type in ("case_opened", "case_moved_in")), {})
+    subject: Any = opened.get("subject")
+    return subject if isinstance(subject, str) and subject.strip() else None

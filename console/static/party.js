@@ -1,0 +1,45 @@
+// Files on their way, with how much has gone and a way to stop. Without this the same form sends them by itself.
+for (const form of document.querySelectorAll("form[data-progress]")) {
+  const area = form.querySelector(".progress");
+  const bar = area.querySelector("progress");
+  const words = area.querySelector(".progress-words");
+  const size = (bytes) => (bytes < 1048576 ? `${Math.max(Math.round(bytes / 1024), 1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
+  form.addEventListener("submit", (event) => {
+    const input = form.querySelector("input[type=file]");
+    if (!input || !input.files.length) return;
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const button = event.submitter || form.querySelector("button:not([data-stop])");
+    const body = new FormData(form, button);
+    button.disabled = true;
+    area.hidden = false;
+    request.open("POST", form.action);
+    request.upload.addEventListener("progress", (at) => {
+      bar.value = at.total ? at.loaded / at.total : 0;
+      words.textContent = at.loaded < at.total ? form.dataset.uploading.replace("%1", size(at.loaded)).replace("%2", size(at.total)) : form.dataset.sent;
+    });
+    const over = () => {
+      button.disabled = false;
+      words.textContent = form.dataset.broken;
+    };
+    request.addEventListener("error", over);
+    request.addEventListener("abort", over);
+    request.addEventListener("load", () => {
+      if (request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+        location.assign(request.responseURL);
+        return;
+      }
+      // What is wrong is said on the page that came back, with the words that were written.
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.querySelector("main").replaceWith(page.querySelector("main"));
+      document.querySelector("main").scrollIntoView();
+    });
+    area.querySelector("[data-stop]").onclick = () => request.abort();
+    request.send(body);
+  });
+}
+// Who must be away at once leaves nothing to go back to.
+document.querySelector("#quick-exit")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  location.replace(event.currentTarget.href);
+});

@@ -1,0 +1,132 @@
+"""Letters that bring a party a new link and nothing else. Sent by the workers, as those to the team are.
+
+Who asked on the page of lost links is looked for here, away from the page: it has answered by then, and everybody the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from pydantic_core import from_json
+from uuid_utils import uuid7
+
+from activities.ports.notices import TeamLetter
+from domain.base import Side
+from domain.model.facts import Actor
+from domain.views.case import may_see
+from storage.access.party_links import insert
+from storage.postgres.pool import Connection, Database
+from storage.postgres.vault import Vault, open_contact
+from storage.team.letters import AGAIN_AFTER, TRIED_FOR
+from storage.views.cases import case_row
+from storage.views.sql import CASE
+
+MOST_A_DAY = 3
+"""Letters with a link that somebody can have sent to one party within a day: nobody's mailbox is filled by a stranger."""
+
+# Whoever takes them has them; what is found in them is kept in the same transaction.
+TAKE = """
+DELETE FROM party_link_requests WHERE tenant = $1 AND id IN (
+    SELECT id FROM party_link_requests WHERE tenant = $1 ORDER BY id LIMIT $2
+)
+RETURNING number, address
+"""
+# A number is the platform's own, ours, or the end of ours that stands in the subject of every letter.
+CALLED = """
+(SELECT id FROM cases WHERE tenant = $1 AND right(id, 8) = lower($2) ORDER BY id DESC LIMIT 20)
+UNION (SELECT id FROM cases WHERE tenant = $1 AND external_id = $2 ORDER BY id DESC LIMIT 20)
+UNION (SELECT id FROM cases WHERE tenant = $1 AND id = lower($2))
+"""
+PARTIES = """
+SELECT p.id, p.side, p.contact, p.key_id, k.holder, k.wrapped FROM parties p
+JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
+WHERE p.tenant = $1 AND p.case_id = $2 AND k.wrapped IS NOT NULL AND p.has_email
+"""
+LATELY = """
+SELECT count(*) FROM party_links
+WHERE tenant = $1 AND case_id = $2 AND party_id = $3 AND why = 'asked' AND created_at > clock_timestamp() - interval '1 day'
+"""
+DUE = """
+WITH due AS (
+    SELECT id FROM party_links WHERE tenant = $1 AND tell = 'pending' AND next_try_at <= clock_timestamp()
+    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE party_links l SET tries = l.tries + 1,
+        next_try_at = clock_timestamp() + $3::interval * power(2, least(l.tries, 6))
+    FROM due d WHERE l.tenant = $1 AND l.id = d.id
+    RETURNING l.id, l.case_id, l.party_id, l.created_at
+)
+SELECT t.id, t.case_id, t.party_id, t.created_at AS at, c.kind, n.name AS tenant_name, p.contact, p.locale, p.zone, p.key_id,
+    k.holder, k.wrapped
+FROM taken t JOIN tenants n ON n.id = $1
+JOIN cases c ON c.tenant = $1 AND c.id = t.case_id
+JOIN parties p ON p.tenant = $1 AND p.id = t.party_id
+JOIN keys k ON k.tenant = $1 AND k.id = p.key_id
+"""
+SENT = "UPDATE party_links SET tell = 'sent', last_error = NULL WHERE tenant = $1 AND id = $2 AND tell = 'pending'"
+FAILED = """
+UPDATE party_links SET last_error = $3,
+    tell = CASE WHEN $4 OR created_at < clock_timestamp() - $5::interval THEN 'failed' ELSE tell END
+WHERE tenant = $1 AND id = $2 AND tell = 'pending'
+"""
+
+
+class PostgresPartyLetters:
+    """Hands out what is to be sent, and keeps what became of it; the same shape as for letters to the team."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
+
+    async def due(self, limit: int) -> Sequence[TeamLetter]:
+        """Letters whose time has come, at most so many of each tenant, after those who asked were looked for."""
+        found: list[TeamLetter] = []
+        for tenant_id in await self._database.tenant_ids():
+            async with self._database.tenant(tenant_id) as conn:
+                async with conn.transaction():
+                    for asked in await conn.fetch(TAKE, tenant_id, limit):
+                        await self._look_for(conn, tenant_id, asked["number"].strip(), asked["address"])
+                rows = await conn.fetch(DUE, tenant_id, limit, AGAIN_AFTER)
+            found += [letter for row in rows if (letter := self._letter(tenant_id, row)) is not None]
+        return found
+
+    async def sent(self, tenant_id: str, letter_id: str) -> None:
+        """It is out."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(SENT, tenant_id, letter_id)
+
+    async def failed(self, tenant_id: str, letter_id: str, code: str, *, for_good: bool) -> None:
+        """It did not go out; tried again for as long as any letter, unless it never will."""
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(FAILED, tenant_id, letter_id, code[:200], for_good, TRIED_FOR)
+
+    async def _look_for(self, conn: Connection, tenant_id: str, number: str, address: str) -> None:
+        for called in await conn.fetch(CALLED, tenant_id, number):
+            row = await conn.fetchrow(CASE, tenant_id, called["id"])
+            case = case_row(row).case if row is not None else None
+            if case is None:
+                continue
+            for party in await conn.fetch(PARTIES, tenant_id, called["id"]):
+                email = self._contact(tenant_id, called["id"], party["id"], party).get("email") or ""
+                side = Side(party["side"])
+                # Nobody learns by a letter of a case that is none for them: not who is accused in one that was not disclosed.
+                known = may_see(case, Actor(id=party["id"], role=side.value, side=side))
+                if not known or self._vault.address_digest(tenant_id, email) != address:
+                    continue
+                if await conn.fetchval(LATELY, tenant_id, called["id"], party["id"]) < MOST_A_DAY:
+                    link = (f"lnk_{uuid7()}", called["id"], party["id"])
+                    await insert(conn, self._vault, tenant_id, [link], "asked", by_letter=True)
+
+    def _letter(self, tenant_id: str, row: asyncpg.Record) -> TeamLetter | None:
+        contact = self._contact(tenant_id, row["case_id"], row["party_id"], row) if row["wrapped"] is not None else {}
+        return TeamLetter(
+            id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], event="link_asked", recipient=row["party_id"],
+            address=contact.get("email") or "", name=contact.get("name") or "", locale=row["locale"], zone=row["zone"],
+            at=row["at"], data={"case": row["case_id"], "kind": row["kind"]}, code=self._vault.link_token(tenant_id, row["id"]),
+        )  # fmt: skip
+
+    def _contact(self, tenant_id: str, case_id: str, party_id: str, row: asyncpg.Record) -> Mapping[str, Any]:
+        key = self._vault.unwrap(tenant_id, case_id, row["holder"], row["key_id"], row["wrapped"])
+        contact: Mapping[str, Any] = from_json(open_contact(key, party_id, row["contact"]))
+        return contact

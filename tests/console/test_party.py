@@ -1,0 +1,332 @@
+"""A party's pages without a screen: its link, its case, each deed with a receipt, and nothing that it must not know."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from storage.access.party_links import PostgresPartyLinks
+from storage.outside.party_letters import PostgresPartyLetters
+from tests.support.browsing import URL, Lobby
+from tests.support.office import party
+from tests.support.outside import CABIN, DANGER, by_link, link_of
+
+pytestmark = pytest.mark.postgres
+
+
+class TestTheLink:
+    async def test_opens_once_and_by_a_press_alone(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        path = await link_of(lobby.office, case, "claimant")
+        scanner, hers, another = lobby.browser(), lobby.browser(), lobby.browser()
+        for _ in range(3):
+            # Programs that look through mail: they open it and press nothing.
+            await scanner.open(path)
+            assert "charged twice" not in scanner.html
+        await hers.open(path)
+        await hers.send(path)
+        await hers.follow()
+        assert "You were charged twice for one booking" in hers.words
+        await another.open(path)
+        assert another.page is not None
+        assert another.page.status_code == 410
+        assert "Ask for a new one" in another.words
+        await another.post(path, {})
+        assert another.page.status_code == 410
+        await another.open("/my")
+        assert another.page.status_code == 403
+        # She is not sent away by her own link.
+        await hers.open(path)
+        await hers.follow()
+        assert hers.page is not None
+        assert hers.page.status_code == 200
+
+    async def test_answers_what_is_good_no_more_with_one_page_whatever_the_reason(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case = await office.desk().opened(**CABIN)
+        links = PostgresPartyLinks(office.database, office.vault)
+        revoked, used = await link_of(office, case, "claimant"), await link_of(office, case, "claimant")
+        await links.exchange(office.tenant_id, used.rpartition("/")[2], "")
+        await links.revoke(office.tenant_id, case["id"], party(case, "claimant"), "per_dana")
+        browser, said = lobby.browser(), set()
+        for path in (revoked, used):
+            page = await browser.open(path)
+            said.add((page.status_code, browser.html.replace(path, "")))
+        assert len(said) == 1
+        page = await browser.open(f"/l/{'0' * 48}")
+        assert page.status_code == 410
+        for path in ("/l/x", "/l/..%2f..%2fmy", f"/l/{'g' * 48}"):
+            assert (await browser.open(path)).status_code in (404, 410)
+
+    async def test_shows_its_own_case_and_no_other(self, lobby: Lobby) -> None:
+        desk = lobby.office.desk()
+        mine = await desk.opened(**CABIN)
+        other = await desk.opened(**{**CABIN, "external_id": "H-2", "matter": "m-2", "subject": "Something else"})
+        browser = await by_link(lobby, mine, "claimant")
+        other_file = await desk.http.post(
+            f"/v1/cases/{other['id']}/files?name=a.txt", content=b"secret", headers={"Content-Type": "text/plain"}
+        )
+        for path in (
+            f"/my/files/{other_file.json().get('id', 'fil_x')}",
+            f"/cases/{other['id']}",
+            f"/cases/{mine['id']}",
+            "/inbox",
+        ):
+            page = await browser.open(path)
+            assert page.status_code in (303, 403, 404), path
+            assert "Something else" not in browser.html
+
+    async def test_ends_when_the_team_revokes_it_or_its_party_leaves(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case = await office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        links = PostgresPartyLinks(office.database, office.vault)
+        await links.revoke(office.tenant_id, case["id"], party(case, "claimant"), "per_dana")
+        assert (await browser.open("/my")).status_code == 403
+        again = await by_link(lobby, case, "claimant")
+        await again.open("/my")
+        await again.send("/my/leave")
+        assert "You are signed out" in again.words
+        assert (await again.open("/my")).status_code == 403
+
+    async def test_is_taken_from_our_own_page_alone(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        path = await link_of(lobby.office, case, "claimant")
+        browser = lobby.browser()
+        page = await browser.post(path, {}, Sec_Fetch_Site="cross-site", Origin="https://evil.example")
+        assert page.status_code == 403
+        assert not page.headers.get("set-cookie")
+
+
+class TestTheTeam:
+    async def test_sees_what_became_of_links_sends_new_ones_and_takes_them_back(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.works("ada", "payments")
+        case = await office.desk().in_review(**CABIN)
+        hers = await by_link(lobby, case, "claimant")
+        ada = await lobby.signed_in("ada")
+        where = f"/cases/{case['id']}/party-links"
+        await ada.open(where)
+        assert "used" in ada.words
+        await ada.post(where, {**ada.form(where).fields, "party": party(case, "claimant"), "do": "send"})
+        await ada.follow()
+        assert "A new link is on its way" in ada.words
+        letters = await PostgresPartyLetters(office.database, office.vault).due(20)
+        assert [one.address for one in letters if one.tenant_id == office.tenant_id] == ["amira@example.org"]
+        await ada.post(where, {**ada.form(where).fields, "party": party(case, "claimant"), "do": "revoke"})
+        await ada.follow()
+        assert "Taken back" in ada.words
+        assert (await hers.open("/my")).status_code == 403
+
+    async def test_sends_nothing_to_who_was_not_told(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.works("ada", "safety")
+        case = await office.desk().opened(**DANGER)
+        ada = await lobby.signed_in("ada")
+        where = f"/cases/{case['id']}/party-links"
+        await ada.open(where)
+        assert "They do not know of this case" in ada.words
+        page = await ada.post(where, {**ada.form(where).fields, "party": party(case, "respondent"), "do": "send"})
+        assert page.status_code == 403
+        letters = await PostgresPartyLetters(office.database, office.vault).due(20)
+        assert [one for one in letters if one.tenant_id == office.tenant_id] == []
+
+
+class TestThePlatform:
+    async def test_leads_its_own_users_to_their_page_and_nobody_to_another_ones(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case, danger = await office.desk().opened(**CABIN), await office.desk().opened(**DANGER)
+
+        async def made(of: dict[str, Any], whose: str, key: str = "platform") -> Any:
+            return await office.desk(key).post(f"/v1/cases/{of['id']}/party-links", {"party": whose})
+
+        answer = await made(case, party(case, "claimant"))
+        assert answer.status_code == 201, answer.text
+        path = answer.json()["path"]
+        browser = lobby.browser()
+        await browser.open(path)
+        await browser.send(path)
+        await browser.follow()
+        assert "charged twice" in browser.words
+        for of, whose, key, status in (
+            (danger, party(danger, "respondent"), "platform", 404),
+            (case, party(danger, "claimant"), "platform", 404),
+            (case, party(case, "claimant"), "ada", 403),
+            (case, "pty_nobody", "platform", 404),
+        ):
+            assert (await made(of, whose, key)).status_code == status, (whose, key)
+
+
+class TestALostLink:
+    async def test_says_the_same_whether_there_is_a_case_or_not(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.desk().opened(**CABIN)
+        browser, said = lobby.browser(), set()
+        tried = (("H-20440", "amira@example.org"), ("H-20440", "x@else.example"), ("ffffffff", "amira@example.org"))
+        for number, address in tried:
+            await browser.open(f"/lost/{office.tenant_id}")
+            page = await browser.send(f"/lost/{office.tenant_id}", number=number, address=address)
+            said.add((page.status_code, page.text))
+        assert len(said) == 1
+        letters = [
+            one for one in await PostgresPartyLetters(office.database, office.vault).due(20) if one.tenant_id == office.tenant_id
+        ]
+        assert [one.address for one in letters] == ["amira@example.org"]
+        assert letters[0].code is not None
+        await browser.open(f"/l/{letters[0].code}")
+        await browser.send(f"/l/{letters[0].code}")
+        await browser.follow()
+        assert "charged twice" in browser.words
+
+    async def test_goes_on_saying_the_same_to_who_asks_too_often_and_sends_nothing(self, lobby: Lobby) -> None:
+        office = lobby.office
+        await office.desk().opened(**CABIN)
+        browser, said = lobby.browser(), set()
+        for _ in range(8):
+            page = await browser.post(f"/lost/{office.tenant_id}", {"number": "H-20440", "address": "amira@example.org"})
+            said.add((page.status_code, page.text))
+        assert len(said) == 1
+        letters = [
+            one for one in await PostgresPartyLetters(office.database, office.vault).due(20) if one.tenant_id == office.tenant_id
+        ]
+        assert len(letters) == 3
+
+    async def test_tells_who_is_accused_nothing_before_they_are_told(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case = await office.desk().opened(**DANGER)
+        browser = lobby.browser()
+        await browser.post(f"/lost/{office.tenant_id}", {"number": case["id"], "address": "udo@example.org"})
+        letters = [
+            one for one in await PostgresPartyLetters(office.database, office.vault).due(20) if one.tenant_id == office.tenant_id
+        ]
+        assert letters == []
+
+    async def test_says_what_is_missing(self, lobby: Lobby) -> None:
+        browser = lobby.browser()
+        page = await browser.post(f"/lost/{lobby.office.tenant_id}", {"number": "", "address": "amira"})
+        assert page.status_code == 422
+        assert "Write the number of the case." in browser.words
+        assert "Write your whole e-mail address" in browser.words
+        assert (await browser.open("/lost/nobody")).status_code == 404
+
+
+class TestTheCase:
+    async def test_says_whose_turn_it_is_until_when_and_what_follows_otherwise(self, lobby: Lobby) -> None:
+        desk = lobby.office.desk()
+        case = await desk.opened(**CABIN)
+        await desk.command(
+            case["id"], "offer", party(case, "respondent"), remedy="refund", amount={"amount": 28000, "currency": "EUR"},
+            text="We keep the bank fee of €32.50.",
+        )  # fmt: skip
+        browser = await by_link(lobby, case, "claimant")
+        for said in (
+            "It is your turn", "The other side has made you an offer", "Accept €280.00", "of the €312.50",
+            "Neither side can change it afterwards", "somebody at Test who takes neither side", "(Paris)",
+            "The other side, and the people at Test who work on the case", "We keep the bank",
+        ):  # fmt: skip
+            assert said in browser.words, said
+        await browser.send("/my/do/accept")
+        await browser.follow()
+        assert "You have accepted" in browser.words
+        await browser.open("/my")
+        assert "You have settled it" in browser.words
+
+    async def test_each_deed_says_what_follows_before_it_and_has_a_receipt(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        await browser.send("/my/do/write", text="I booked only once, look:\n<b>here</b>", to="all")
+        await browser.follow()
+        assert "Your message was sent" in browser.words
+        assert "&lt;b&gt;here&lt;/b&gt;" in browser.html
+        for deed, sent in (
+            ("more-time", {"text": "I need more time, because I am away."}),
+            ("offer", {"remedy": "refund", "amount": "300.50"}),
+        ):
+            await browser.open(f"/my/do/{deed}")
+            assert "What follows" in browser.words
+            await browser.send(f"/my/do/{deed}", **sent)
+            await browser.follow()
+            assert "Receipt" in browser.html
+        await browser.open("/my/do/decision")
+        await browser.send("/my/do/decision")
+        await browser.follow()
+        await browser.open("/my")
+        assert "Test is working on it" in browser.words
+
+    async def test_keeps_what_was_written_when_something_is_wrong(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        await browser.open("/my/do/offer")
+        page = await browser.send("/my/do/offer", remedy="refund", amount="much", text="Please.")
+        assert page.status_code == 422
+        assert "Write the amount in figures" in browser.words
+        assert "Please." in browser.html
+        page = await browser.send("/my/do/offer", form_token="other")
+        assert "Open it anew and try again" in browser.words
+
+    async def test_a_second_press_does_nothing_twice(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        form = browser.form("/my/do/write")
+        said = {**form.fields, "text": "Once.", "to": "all"}
+        first, second = [await browser.post("/my/do/write", said) for _ in range(2)]
+        assert first.headers["location"] == second.headers["location"]
+        await browser.open("/my")
+        assert browser.words.count("Once.") == 1
+
+    async def test_everything_of_theirs_in_one_file(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        await browser.send("/my/do/write", text="My own words.", to="desk")
+        page = await browser.open("/my/export")
+        with zipfile.ZipFile(io.BytesIO(page.content)) as packed:
+            whole = json.loads(packed.read("case.json"))
+        assert "My own words." in json.dumps(whole)
+        assert whole["you"]["side"] == "claimant"
+        other = await by_link(lobby, case, "respondent")
+        with zipfile.ZipFile(io.BytesIO((await other.open("/my/export")).content)) as packed:
+            assert b"My own words." not in packed.read("case.json")
+
+
+class TestAnUndisclosedIncident:
+    async def test_the_reporter_sees_it_and_the_accused_nothing_at_all(self, lobby: Lobby) -> None:
+        office = lobby.office
+        case = await office.desk().opened(**DANGER)
+        hers = await by_link(lobby, case, "claimant")
+        assert "The other side does not know of it yet" in hers.words
+        assert "Leave this page" in hers.words
+        his = lobby.browser()
+        path = await link_of(office, case, "respondent")
+        await his.open(path)
+        await his.send(path)
+        await his.follow()
+        assert his.page is not None
+        assert his.page.status_code == 404
+        nothing = his.html
+        for word in ("door", "Mara", "danger", "safety", case["id"][-8:]):
+            assert word not in nothing, word
+        for way in ("/my/export", "/my/do/write", "/my/receipts/cmd_1", "/my/files/fil_1"):
+            page = await his.open(way)
+            assert page.status_code == 404, way
+        page = await his.post("/my/do/write", {"text": "What is this?"})
+        assert page.status_code in (403, 404)
+        assert page.headers.get("server-timing") is None
+        assert URL
+
+
+class TestLanguages:
+    async def test_a_party_reads_its_own_language_and_can_change_it(self, lobby: Lobby) -> None:
+        parties = [{**one, "locale": "de"} for one in CABIN["parties"]]
+        case = await lobby.office.desk().opened(**{**CABIN, "parties": parties})
+        browser = await by_link(lobby, case, "claimant")
+        assert 'lang="de"' in browser.html
+        assert "Streit um eine Zahlung" in browser.words
+        await browser.open("/language/en?back=/my")
+        await browser.follow()
+        assert "Payment dispute" in browser.words
+        page = await browser.open("/language/de?back=https://evil.example/")
+        assert page.headers["location"] == "/"

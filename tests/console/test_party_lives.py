@@ -1,0 +1,241 @@
+"""Lives of a case on the phones of its parties, in a real browser, with JavaScript and without."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.support.office import party
+from tests.support.outside import CABIN, DANGER, PHONE, link_of, phone
+from tests.support.rooms import Rooms, healthy, looked_at, text
+
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+RULED = {"outcome": "partly_refunded", "ground": "charged_twice", "reasons": "The second charge was an error of the shop."}
+"""A ruling by which both sides lose something."""
+
+
+async def sent(page: Page, button: str) -> None:
+    """Press a button and wait for its receipt."""
+    await page.get_by_role("button", name=button, exact=True).click()
+    await page.wait_for_url("**/my/receipts/**")
+    assert "Received" in await text(page)
+
+
+async def decided(rooms: Rooms) -> dict[str, Any]:
+    """A case that was decided, its parties told."""
+    await rooms.hours_are_short()
+    desk = rooms.office.desk()
+    case = await desk.opened(**CABIN)
+    for side, command, more in (
+        ("respondent", "message", {"text": "We charged once.", "to": "all"}),
+        ("claimant", "escalate", {}),
+        ("respondent", "submit_evidence", {"text": "Our ledger."}),
+        ("claimant", "message", {"text": "My bank says twice.", "to": "all"}),
+    ):
+        answer = await desk.command(case["id"], command, party(case, side), **more)
+        assert answer.status_code == 200, answer.text
+    ada = rooms.office.desk("ada")
+    assert (await ada.post(f"/v1/cases/{case['id']}/take")).status_code == 200
+    remedies = [{"type": "refund", "amount": {"amount": 15000, "currency": "EUR"}}]
+    answer = await ada.command(case["id"], "rule", remedies=remedies, **RULED)
+    assert answer.status_code == 200, answer.text
+    await rooms.time_goes_by(case["id"], "appealable")
+    return case
+
+
+@SCRIPTS
+async def test_a_report_by_form_on_a_phone(rooms: Rooms, scripts: bool) -> None:
+    key = await rooms.office.key(scopes=("*", "admin"), person_id="per_dana")
+    said = {"provider": "form", "kind": "payment_dispute", "page": True, "respondent": CABIN["parties"][1]}
+    made = (await rooms.office.desk(key).post("/v1/intake-sources", said)).json()
+    page = await (await rooms.context(**PHONE, java_script_enabled=scripts)).new_page()
+    await page.goto(f"/report/{made['id']}")
+    await page.get_by_role("radio", name=re.compile("Charged twice")).check(force=True)
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Tell it in your own words").fill("My bank shows two charges on the same day.")
+    await page.get_by_label(re.compile("How much is it about")).fill("312.50")
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Your e-mail address").fill("amira@example.org")
+    await page.get_by_role("button", name="Continue").click()
+    assert "My bank shows two charges" in await text(page)
+    await page.set_input_files("#files", {"name": "bank.txt", "mimeType": "text/plain", "buffer": b"2 x 312.50"})
+    # Nobody has filled it in faster than this.
+    await asyncio.sleep(3.1)
+    await page.get_by_role("button", name="Send the report").click()
+    await page.get_by_role("heading", name="We have your report").wait_for()
+    await page.get_by_role("button", name="Open my case").click()
+    await page.wait_for_url("**/my")
+    shown = await text(page)
+    assert "bank.txt" in shown
+    assert "You reported it" in shown
+
+
+@SCRIPTS
+async def test_a_settlement_between_two_phones(rooms: Rooms, scripts: bool) -> None:
+    case = await rooms.office.desk().opened(**CABIN)
+    hers = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    theirs = await phone(rooms, case, "respondent", java_script_enabled=scripts)
+    await theirs.get_by_label("Write a message").fill("Sorry, the card was charged again.")
+    await sent(theirs, "Send message")
+    await theirs.goto("/my/do/offer")
+    await theirs.get_by_role("radio", name="Money back", exact=True).check(force=True)
+    await theirs.get_by_label("Amount in EUR").fill("280")
+    await sent(theirs, "Send the offer")
+    await hers.reload()
+    assert "Sorry, the card was charged again." in await text(hers)
+    await hers.get_by_role("link", name="Offer something else").click()
+    await hers.get_by_role("radio", name="Money back", exact=True).check(force=True)
+    await hers.get_by_label("Amount in EUR").fill("300.50")
+    await sent(hers, "Send the offer")
+    await theirs.goto("/my")
+    assert "€300.50" in await text(theirs)
+    await sent(theirs, "Accept €300.50")
+    for page in (hers, theirs):
+        await page.goto("/my")
+        assert "You have settled it" in await text(page)
+
+
+@SCRIPTS
+async def test_evidence_with_a_slow_upload(rooms: Rooms, scripts: bool) -> None:
+    case = await rooms.office.desk().opened(**CABIN)
+    page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    await page.goto("/my/do/hand-in")
+    await page.get_by_label("What it shows").fill("Both charges, on one page.")
+    await page.set_input_files("#files", {"name": "bank.txt", "mimeType": "text/plain", "buffer": b"two charges\n" * 7000})
+    if scripts:
+        wire = await page.context.new_cdp_session(page)
+        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 60_000}
+        await wire.send("Network.emulateNetworkConditions", slow)
+        await page.evaluate(
+            "() => { window.seen = new Set(); const bar = document.querySelector('progress');"
+            " setInterval(() => window.seen.add(bar.value), 20);"
+            " addEventListener('beforeunload', () => sessionStorage.setItem('seen', window.seen.size)); }"
+        )
+    await sent(page, "Hand in")
+    if scripts:
+        assert int(await page.evaluate("sessionStorage.getItem('seen')")) >= 3
+    await page.goto("/my")
+    await page.get_by_role("link", name=re.compile("bank.txt")).wait_for()
+
+
+@SCRIPTS
+async def test_a_decision_read_by_its_link_and_an_appeal(rooms: Rooms, scripts: bool) -> None:
+    case = await decided(rooms)
+    page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    shown = await text(page)
+    for said in (
+        "A part of the money is paid back.", "The second charge was an error of the shop.", "€150.00", "to you",
+        "You can appeal once",
+    ):  # fmt: skip
+        assert said in shown, said
+    await page.get_by_role("link", name="Appeal against the decision").first.click()
+    assert "You can appeal once. The other side is told of it" in await text(page)
+    await page.get_by_label("Why").fill("The whole second charge has to come back.")
+    await sent(page, "Appeal")
+    await page.goto("/my")
+    assert "You appealed" in await text(page)
+
+
+@SCRIPTS
+async def test_a_lost_link_asked_for_again(rooms: Rooms, scripts: bool) -> None:
+    await rooms.office.desk().opened(**CABIN)
+    page = await (await rooms.context(**PHONE, java_script_enabled=scripts)).new_page()
+    await page.goto(f"/lost/{rooms.office.tenant_id}")
+    await page.get_by_label("Number of the case").fill("H-20440")
+    await page.get_by_label("Your e-mail address").fill("amira@example.org")
+    await page.get_by_role("button", name="Send me a new link").click()
+    assert "We say the same to everybody" in await text(page)
+
+
+@SCRIPTS
+async def test_two_phones_side_by_side_through_an_incident_of_which_one_is_not_told(rooms: Rooms, scripts: bool) -> None:
+    office = rooms.office
+    await office.works("ada", "safety")
+    case = await office.desk().opened(**DANGER)
+    hers = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    his = await (await rooms.context(**PHONE, java_script_enabled=scripts)).new_page()
+    before = len(rooms.complaints)
+
+    async def nothing() -> None:
+        await his.goto(await link_of(office, case, "respondent"))
+        await his.locator("main form button").click()
+        shown = await text(his)
+        assert "There is nothing here for you" in shown
+        for word in ("door", "Mara", "danger", "incident", case["id"][-8:]):
+            assert word not in shown, word
+
+    await nothing()
+    assert "The other side does not know of it yet" in await text(hers)
+    await hers.get_by_label("Write a message").fill("He stands outside again.")
+    await sent(hers, "Send message")
+    await nothing()
+    ada = office.desk("ada")
+    assert (await ada.post(f"/v1/cases/{case['id']}/take")).status_code == 200
+    answer = await ada.command(case["id"], "disclose", text="Somebody felt followed after a booking.")
+    assert answer.status_code == 200, answer.text
+    await his.goto(await link_of(office, case, "respondent"))
+    await his.locator("main form button").click()
+    await his.wait_for_url("**/my")
+    shown = await text(his)
+    assert "Somebody felt followed after a booking." in shown
+    for word in ("He waited for me", "He stands outside again", "Mara", "What happened at the door"):
+        assert word not in shown, word
+    await hers.goto("/my")
+    assert "He stands outside again." in await text(hers)
+    # What he was told that there is not is an error of the browser's, and of nobody else.
+    assert all("404" in said for said in rooms.complaints[before:])
+    del rooms.complaints[before:]
+
+
+async def test_what_a_reader_of_the_screen_is_told(rooms: Rooms) -> None:
+    desk = rooms.office.desk()
+    case = await desk.opened(**CABIN)
+    await desk.command(
+        case["id"], "offer", party(case, "respondent"), remedy="refund", amount={"amount": 28000, "currency": "EUR"}
+    )
+    page = await phone(rooms, case, "claimant")
+    tree = await page.locator("body").aria_snapshot()
+    for name in (
+        'region "The other side has made you an offer"', 'button "Accept €280.00"', 'region "What happens next"',
+        'textbox "Write a message"', 'group "Who reads this"', 'link "Deutsch"', 'navigation "Language"', 'button "Sign out"',
+    ):  # fmt: skip
+        assert name in tree, (name, tree)
+    accept = page.get_by_role("button", name="Accept €280.00")
+    described = await accept.get_attribute("aria-describedby")
+    assert await page.locator(f"#{described}").inner_text() == "This settles the case. Neither side can change it afterwards."
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_every_page_is_sound_in_both_themes_and_at_every_width(rooms: Rooms, language: str) -> None:
+    desk = rooms.office.desk()
+    case = await desk.opened(**CABIN)
+    await desk.command(
+        case["id"], "offer", party(case, "respondent"), remedy="refund", amount={"amount": 28000, "currency": "EUR"}
+    )
+    page = await phone(rooms, case, "claimant", locale=language)
+    await page.goto(f"/language/{language}?back=/my")
+    await looked_at(page, f"party-{language}")
+    for name in ("hand-in", "offer", "withdraw"):
+        await page.goto(f"/my/do/{name}")
+        await looked_at(page, f"party-{name}-{language}")
+    await page.goto(f"/lost/{rooms.office.tenant_id}")
+    await looked_at(page, f"party-lost-{language}")
+    await page.goto(await link_of(rooms.office, case, "respondent"))
+    await looked_at(page, f"party-open-{language}")
+    key = await rooms.office.key(scopes=("*", "admin"), person_id="per_dana")
+    made = (
+        await rooms.office.desk(key).post("/v1/intake-sources", {"provider": "form", "kind": "safety_incident", "page": True})
+    ).json()
+    await page.goto(f"/report/{made['id']}")
+    await looked_at(page, f"party-report-{language}")
+    danger = await desk.opened(**DANGER)
+    await page.goto(await link_of(rooms.office, danger, "claimant"))
+    await page.locator("main form button").click()
+    await page.wait_for_url("**/my")
+    await looked_at(page, f"party-danger-{language}")
+    await healthy(page)

@@ -1,0 +1,192 @@
+"""A report by anybody: a question a screen, nothing sent before the last, and machines kept away without asking anybody else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from console.party.report import CATEGORIES, GENERAL
+from services import report_form
+from tests.support.browsing import URL, Browser, Lobby
+from tests.support.cases import shelf
+from tests.support.office import Office
+
+pytestmark = pytest.mark.postgres
+OTHER = {"side": "respondent", "ref": "cabins", "name": "Nordkap Cabins", "email": "desk@nordkap.example"}
+
+
+async def a_page(office: Office, kind: str = "payment_dispute", **more: Any) -> str:
+    """The address of a form."""
+    said = {
+        "provider": "form",
+        "kind": kind,
+        "page": True,
+        **({"respondent": OTHER} if kind == "payment_dispute" else {}),
+        **more,
+    }
+    key = await office.key(scopes=("*", "admin"), person_id="per_dana")
+    made = await office.desk(key).post("/v1/intake-sources", said)
+    assert made.status_code == 201, made.text
+    return f"/report/{made.json()['id']}"
+
+
+def older(lobby: Lobby, path: str, by: timedelta) -> str:
+    """The mark of a form that was begun so long ago."""
+    source, at = path.rpartition("/")[2], (datetime.now(UTC) - by).isoformat().encode()
+    return lobby.office.vault.seal_cursor(lobby.office.tenant_id, f"report-form/{source}", at).hex()
+
+
+async def answered(lobby: Lobby, path: str, **said: str) -> Browser:
+    """Somebody at the last screen of a form."""
+    browser = lobby.browser()
+    await browser.open(path)
+    answers = {
+        "category": "charged_twice", "statement": "My bank shows two charges on the same day.", "matter": "booking-7781",
+        "amount": "312.50", "currency": "EUR", "email": "Amira@example.org", "name": "Amira", **said,
+    }  # fmt: skip
+    for names in (("category",), ("statement", "matter", "amount", "currency"), ("email", "name")):
+        await browser.send(path, **{name: answers[name] for name in names})
+        assert browser.page is not None
+        assert browser.page.status_code == 200, browser.words
+    return browser
+
+
+async def cases_of(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await office.desk().get("/v1/cases")).json()["data"]
+    return found
+
+
+class TestTheForm:
+    async def test_becomes_a_case_at_the_last_screen_with_a_number_and_a_link(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        assert await cases_of(lobby.office) == []
+        await browser.send(path, mark=older(lobby, path, timedelta(minutes=2)))
+        assert browser.page is not None
+        assert browser.page.status_code == 201, browser.words
+        (case,) = await cases_of(lobby.office)
+        assert case["id"] in browser.html
+        assert (case["kind"], case["category"], case["amount"]) == (
+            "payment_dispute", "charged_twice", {"amount": 31250, "currency": "EUR"},
+        )  # fmt: skip
+        (way,) = re.findall(r'action="(/l/[0-9a-f]+)"', browser.html)
+        await browser.send(way)
+        await browser.follow()
+        assert "My bank shows two charges" in browser.words
+
+    async def test_the_same_form_sent_twice_is_one_case(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        form = browser.form(path)
+        said = {**form.fields, "mark": older(lobby, path, timedelta(minutes=2))}
+        for _ in range(2):
+            await browser.post(path, said)
+            assert browser.page is not None
+            assert browser.page.status_code == 201
+        assert len(await cases_of(lobby.office)) == 1
+
+    async def test_says_beside_the_field_what_is_wrong_and_how_far_off_it_is(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = lobby.browser()
+        await browser.open(path)
+        page = await browser.send(path)
+        assert page.status_code == 422
+        assert "Choose what fits best." in browser.words
+        await browser.send(path, category="not_received")
+        page = await browser.send(path, statement="Wrote twice.", amount="a lot")
+        assert page.status_code == 422
+        assert "at least 20 characters. You have 12." in browser.words
+        assert "Write the amount in figures" in browser.words
+        assert "Wrote twice." in browser.html
+        await browser.send(path, statement="I wrote to them twice and nobody answered.", amount="")
+        page = await browser.send(path, email="amira")
+        assert "Write your whole e-mail address" in browser.words
+        await browser.send(path, email="a@b.example", back="yes")
+        assert "I wrote to them twice" in browser.html
+
+    async def test_takes_files_and_says_what_is_wrong_with_one(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        said = {**browser.form(path).fields, "mark": older(lobby, path, timedelta(minutes=2))}
+        headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
+        for data, status in ((b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), 415), (b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n", 201)):
+            page = await browser.http.post(path, data=said, files={"files": ("statement.pdf", data)}, headers=headers)
+            assert page.status_code in (status, 422 if status != 201 else 201), page.text
+        assert len(await cases_of(lobby.office)) == 1
+
+    async def test_is_there_only_where_somebody_opened_it(self, lobby: Lobby) -> None:
+        closed = await a_page(lobby.office, page=False)
+        appeal = await a_page(lobby.office, kind="moderation_appeal")
+        for path in (closed, appeal, "/report/src_0", "/report/x"):
+            page = await lobby.browser().open(path)
+            assert page.status_code == 404, path
+
+
+class TestAgainstMachines:
+    @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=25), timedelta(hours=-1)])
+    async def test_a_form_that_nobody_filled_in_by_hand_is_not_taken(self, lobby: Lobby, age: timedelta) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        await browser.send(path, mark=older(lobby, path, age))
+        assert browser.page is not None
+        assert browser.page.status_code not in (200, 201)
+        assert await cases_of(lobby.office) == []
+
+    @pytest.mark.parametrize("said", [{"website": "https://buy.example"}, {"mark": ""}, {"mark": "ff" * 40}, {"mark": "zz"}])
+    async def test_nor_is_one_with_what_people_do_not_see_or_that_we_did_not_make(
+        self, lobby: Lobby, said: dict[str, str]
+    ) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        await browser.send(path, **{"mark": older(lobby, path, timedelta(minutes=2)), **said})
+        assert await cases_of(lobby.office) == []
+
+    async def test_a_mark_is_good_for_its_own_form_alone(self, lobby: Lobby) -> None:
+        one, other = await a_page(lobby.office), await a_page(lobby.office)
+        browser = await answered(lobby, one)
+        await browser.send(one, mark=older(lobby, other, timedelta(minutes=2)))
+        assert await cases_of(lobby.office) == []
+
+    async def test_one_address_reports_a_few_times_an_hour(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = lobby.browser()
+        for number in range(report_form.FOR_ONE_ADDRESS + 1):
+            browser = await answered(lobby, path, matter=f"booking-{number}")
+            await browser.send(path, mark=older(lobby, path, timedelta(minutes=2)))
+        assert browser.page is not None
+        assert browser.page.status_code == 429
+        assert "That was too often" in browser.words
+        assert len(await cases_of(lobby.office)) == report_form.FOR_ONE_ADDRESS
+
+    async def test_is_sent_from_our_own_page_alone(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        page = await lobby.browser().post(path, {"at": "about"}, Sec_Fetch_Site="cross-site")
+        assert page.status_code == 403
+
+
+class TestAReportOfDanger:
+    async def test_says_on_every_screen_whom_to_call_and_can_be_left_at_once(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office, kind="safety_incident")
+        browser = lobby.browser()
+        await browser.open(path)
+        for said in ({"category": "assault"}, {"statement": "He would not let me pass."}, {"email": "m@x.example"}, None):
+            assert "call emergency services: 112" in browser.words
+            assert 'id="quick-exit"' in browser.html
+            if said is not None:
+                await browser.send(path, **said)
+        assert "Not the other side." in browser.words
+
+
+def test_offers_every_category_that_a_pack_names() -> None:
+    """A category that routes a case, sets its target or climbs its ladder is one that somebody can choose."""
+    for kind, offered in CATEGORIES.items():
+        written = (shelf().packs[kind].model_dump_json()).replace("\\", "")
+        named = set()
+        for listed in re.findall(r"report\.category in \[([^\]]*)\]", written):
+            named |= set(re.findall(r'"([a-z_]+)"', listed))
+        # Said by an authority alone, in writing; and nobody reports their own death.
+        assert named - {"legal_order", "death"} <= set(offered), kind
+        assert GENERAL not in offered
