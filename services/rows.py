@@ -18,6 +18,7 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.desk_settings import DeskSettings
 from storage.team.live import Doing
+from storage.team.overview import Cell, Ending, Hitch, Load, QueueLoad
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
@@ -31,19 +32,25 @@ __all__ = [
     "ApiKey",
     "Campaign",
     "CaseRow",
+    "Cell",
     "ChainedEntry",
     "CommandRow",
-    "DeskSettings", "Doing",
+    "DeskSettings",
+    "Doing",
     "DoorRefusal",
+    "Ending",
     "Endpoint",
+    "Hitch",
     "Incident",
     "KeyHolder",
     "KeyState",
+    "Load",
     "Person",
     "PressingCount",
     "Provider",
     "Purpose",
     "QueueCounts",
+    "QueueLoad",
     "ReadRow",
     "Result",
     "SavedView",

@@ -256,6 +256,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
     from storage.team.live import PostgresLive
+    from storage.team.overview import PostgresOverview
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
     from storage.team.templates import PostgresTemplates
@@ -273,6 +274,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "desk": PostgresDesk(database, inbox),
         "drafts": PostgresDrafts(database, vault),
         "desk_settings": PostgresDeskSettings(database),
+        "overview": PostgresOverview(database),
         "saved_views": PostgresSavedViews(database),
         "templates": PostgresTemplates(database),
         "live": PostgresLive(database),
