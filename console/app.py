@@ -34,6 +34,7 @@ from console.pages import (
     settings,
     sign_in,
     templates,
+    today,
     unplaced,
     views,
 )
@@ -52,6 +53,7 @@ SIGNED_IN = (
     command,
     live,
     templates,
+    today,
     unplaced,
     views,
     sessions_page,

@@ -27,7 +27,8 @@ MOST = 1000
 AT_A_GLANCE = 5
 """Of what is stuck so much is named; the rest is behind the number."""
 _WHOSE = "How the work stands is the business of leads and ops."
-Stuck = Literal["letters", "effects", "still"]
+Stuck = Literal["any", "letters", "effects", "still"]
+_WAYS: tuple[Stuck, ...] = ("letters", "effects", "still")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Overview:
 
 def stuck_listing(what: Stuck) -> Listing:
     """Which cases are stuck so. What is carried out goes on in closed cases as well."""
-    return Listing(stuck=what, status="open" if what == "letters" else None)
+    return Listing(stuck=what, status=None if what in ("any", "effects") else "open")
 
 
 def day_listing(window: Literal["late_day", "opened_day", "closed_day"]) -> Listing:
@@ -112,7 +113,7 @@ async def overview(parts: Parts, caller: Caller) -> Overview:
     ending = await parts.overview.ending(tenant, now + A_DAY, closed, MOST + 1)
     people = [Somebody(load, there(load, now)) for load in await parts.overview.people(tenant, closed, MOST + 1)]
     windows: tuple[Literal["late_day", "opened_day", "closed_day"], ...] = ("late_day", "opened_day", "closed_day")
-    kinds: tuple[Stuck, ...] = ("letters", "effects", "still")
+    kinds: tuple[Stuck, ...] = ("any", *_WAYS)
     asked = [*(stuck_listing(what) for what in kinds), *(day_listing(window) for window in windows)]
     counted = await saved_views.counted(parts, caller, asked, MOST + 1)
     stuck = dict(zip(kinds, counted, strict=False))
@@ -125,7 +126,7 @@ async def overview(parts: Parts, caller: Caller) -> Overview:
         queues=await parts.overview.queues(tenant, closed, MOST + 1),
         people=people,
         stuck=stuck,
-        hitches={what: await _hitches(parts, caller, what) if stuck[what] else () for what in kinds},
+        hitches={what: await _hitches(parts, caller, what) if stuck[what] else () for what in _WAYS},
         changed=dict(zip(windows, counted[len(kinds) :], strict=True)),
         mails=await unplaced.waiting(parts, caller),
         frozen=await freezes.incidents(parts, caller),

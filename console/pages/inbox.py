@@ -58,6 +58,7 @@ class Row:
     turn_side: str | None
     amount: Mapping[str, Any] | None
     clocks: tuple[ClockStanding, ...]
+    owner: str | None = None
     away_until: datetime | None = None
     """Until when it is put away."""
 
@@ -208,6 +209,7 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
         turn_side=side,
         amount=said.amount.model_dump() if said.amount else None,
         clocks=standings(case, visit.zones.now),
+        owner=case.owner,
         away_until=away_until(case, visit.zones.now),
     )
 

@@ -25,6 +25,7 @@ WHEN: Mapping[str, str] = {
     "closed_day": "Closed since yesterday",
 }
 STUCK: Mapping[str, str] = {
+    "any": "In any way",
     "letters": "A letter did not arrive",
     "effects": "Not carried out",
     "still": "Nothing moves",
@@ -69,7 +70,7 @@ def _usual_status(when: str | None, stuck: str | None) -> str | None:
     """What an address means that names no status: open cases, but for what happens in closed ones as well."""
     if when == "closed_day":
         return "closed"
-    return None if when == "opened_day" or stuck == "effects" else "open"
+    return None if when == "opened_day" or stuck in ("any", "effects") else "open"
 
 
 def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:

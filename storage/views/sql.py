@@ -151,6 +151,7 @@ _OWN_TESTS = {
     "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
     "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
     "unowned": f"({{0}}::boolean AND {WAITS})",
+    "stuck_any": f"({{0}}::boolean AND (({FAILED_LETTERS}) OR {FAILED_EFFECTS} OR {STANDING_STILL}))",
     "stuck_letters": f"({{0}}::boolean AND {FAILED_LETTERS})",
     "stuck_effects": f"({{0}}::boolean AND {FAILED_EFFECTS})",
     "stuck_still": f"({{0}}::boolean AND {STANDING_STILL})",
