@@ -22,14 +22,20 @@ from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, by_itself, to_sign_in
 from console.pages import (
+    absences,
+    administration,
     bulk,
+    calendars,
+    campaigns,
     case,
     command,
     export,
     files,
+    freezes,
     history,
     inbox,
     live,
+    packs,
     ruling,
     settings,
     sign_in,
@@ -58,6 +64,12 @@ SIGNED_IN = (
     views,
     sessions_page,
     settings,
+    absences,
+    administration,
+    calendars,
+    campaigns,
+    freezes,
+    packs,
 )
 """Pages for people who are signed in."""
 Page = Callable[[Visit], Awaitable[Response]]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
@@ -128,7 +128,7 @@ WINDOWS: tuple[Window, ...] = get_args(Window)
 A_DAY = timedelta(hours=24)
 
 
-def _in_window(window: Window | None) -> dict[str, datetime]:
+def _in_window(window: Window | None) -> dict[str, Any]:
     now = datetime.now(UTC)
     match window:
         case "due_day":

@@ -15,7 +15,7 @@ from services.references import Told
 
 View = Literal["mine", "queues", "away", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "when", "stuck", "status", "order")
+FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "when", "stuck", "campaign", "status", "order")
 NOBODY = "nobody"
 """As an owner: what waits for somebody to take it."""
 WHEN: Mapping[str, str] = {
@@ -56,6 +56,7 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
         status=status,  # type: ignore[arg-type]  # one of the two, as was asked
         owner=own or (said.get("owner") if said.get("owner") != NOBODY else None) or None,
         unowned=True if own is None and said.get("owner") == NOBODY else None,
+        campaign=said.get("campaign") or None,
         window=when,  # type: ignore[arg-type]  # one of them, as was asked
         stuck=stuck,  # type: ignore[arg-type]  # one of them, as was asked
         waits_in=(visit.person.queues if visit.person else ()) if which == "queues" and status == "open" else None,
@@ -86,6 +87,7 @@ def choices(visit: Visit, said: Mapping[str, str], names: Mapping[str, str]) -> 
         "priority": [(priority.value, in_words(priority.value)) for priority in Priority],
         "queue": [(queue, in_words(queue)) for queue in sorted(queues)],
         "owner": [(NOBODY, "Nobody yet"), *sorted(names.items(), key=lambda one: one[1])],
+        "campaign": [(said["campaign"], "One campaign")] if said.get("campaign") else [],
         "when": list(WHEN.items()),
         "stuck": list(STUCK.items()),
         "turn": list(TURNS.items()),
