@@ -16,7 +16,7 @@ from console.pages.inbox import CLOCK_WORDS, Row, rows_of
 from console.pages.listing import NOBODY, STUCK, WHEN, phase_called, titled
 from console.pages.live import of_list
 from domain.base import Phase
-from services import cases, commands, overview, references
+from services import cases, commands, letters, overview, references
 from services.errors import Refused
 from services.overview import MOST, Hour, Overview, Somebody, There
 from services.rows import Hitch
@@ -60,6 +60,8 @@ class Line:
     what: str
     why: str
     since: datetime | None
+    letter: str = ""
+    """Its id, where it can be sent again."""
 
 
 def counted(count: int) -> str:
@@ -99,6 +101,7 @@ async def show(visit: Visit) -> Response:
         words=CLOCK_WORDS,
         glance=AT_A_GLANCE,
         reminded="reminded" in visit.request.query_params,
+        again="again" in visit.request.query_params,
     )
 
 
@@ -113,6 +116,13 @@ async def remind(visit: Visit) -> Response:
     command = commands.whole(visit.caller, {"id": form.text("command_id") or f"cmd_{uuid7()}", **note})
     await commands.send(visit.parts, visit.caller, seen, command, channel="console")
     return to("/today?reminded=1")
+
+
+async def send_again(visit: Visit) -> Response:
+    """Have a letter that did not arrive tried again."""
+    form = await visit.form()
+    await letters.send_again(visit.parts, visit.caller, form.text("case"), form.text("letter"))
+    return to("/today?again=1")
 
 
 async def _rows(visit: Visit, **filters: str) -> Sequence[Row]:
@@ -264,17 +274,19 @@ async def _stuck(visit: Visit, found: Overview) -> Sequence[tuple[str, str, Numb
     for what, hitches in found.hitches.items():
         if not hitches:
             continue
-        lines = [_line(one.id, *titled(one, told.get(one.id)), hitch) for one, hitch in hitches if one.case is not None]
+        lines = [_line(what, one.id, *titled(one, told.get(one.id)), hitch) for one, hitch in hitches if one.case is not None]
         cards.append((what, STUCK[what], Number.of(found.stuck[what], stuck=what), lines))
     return cards
 
 
-def _line(case_id: str, number: str, title: str, hitch: Hitch | None) -> Line:
+def _line(way: str, case_id: str, number: str, title: str, hitch: Hitch | None) -> Line:
     if hitch is None:
         return Line(case_id, title, number, "A command or a deadline waits to be judged", "", None)
     tries = f", {hitch.attempts} {'try' if hitch.attempts == 1 else 'tries'}" if hitch.attempts else ""
     why = f"{in_words(hitch.why or 'takes_long')}{tries}"
-    return Line(case_id, title, number, in_words(hitch.what.partition(":")[0]), why, hitch.since)
+    return Line(
+        case_id, title, number, in_words(hitch.what.partition(":")[0]), why, hitch.since, hitch.id if way == "letters" else ""
+    )
 
 
-PAGES: Addresses = [("/today", ["GET"], show), ("/today/remind", ["POST"], remind)]
+PAGES: Addresses = [("/today", ["GET"], show), ("/today/remind", ["POST"], remind), ("/today/send-again", ["POST"], send_again)]

@@ -75,6 +75,10 @@ LETTERS = """
 SELECT n.id, n.case_id, n.event AS what, n.recipient AS whom, n.attempts, n.last_error AS why, n.created_at AS since
 FROM notices n WHERE n.tenant = $1 AND n.case_id = ANY($2::text[]) AND n.state = 'failed' ORDER BY n.case_id, n.id
 """
+# The relay finds it, and the case sends it with the key that it had.
+AGAIN = """
+UPDATE notices SET state = 'pending', taken_at = NULL WHERE tenant = $1 AND case_id = $2 AND id = $3 AND state = 'failed'
+"""
 EFFECTS = """
 SELECT e.id, e.case_id, e.type AS what, e.side AS whom, 0::bigint AS attempts, coalesce(e.note, e.result) AS why,
     e.ordered_at AS since
@@ -185,6 +189,11 @@ class PostgresOverview:
         """Letters of these cases that did not arrive."""
         async with self._database.tenant(tenant_id) as conn:
             return [Hitch(**row) for row in await conn.fetch(LETTERS, tenant_id, list(case_ids))]
+
+    async def send_again(self, tenant_id: str, case_id: str, notice_id: str) -> bool:
+        """Have a letter that did not arrive tried again; False: it is none, or somebody was faster."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await conn.execute(AGAIN, tenant_id, case_id, notice_id) != "UPDATE 0"
 
     async def effects(self, tenant_id: str, case_ids: Sequence[str]) -> Sequence[Hitch]:
         """What was decided in these cases and is not carried out."""

@@ -141,6 +141,32 @@ async def test_what_is_stuck_is_named_with_its_cause(lobby: Lobby) -> None:
     assert {found[f"/inbox?view=all&stuck={way}"] for way in ("any", "letters", "still")} == {"1"}, found
 
 
+async def test_a_letter_that_came_back_is_sent_again(lobby: Lobby) -> None:
+    case = await in_claim(lobby.office)
+    office = lobby.office
+    async with office.database.tenant(office.tenant_id) as conn:
+        one = "SELECT id FROM notices WHERE case_id = $1 ORDER BY id LIMIT 1"
+        letter = await conn.fetchval(one, case["id"])
+        await conn.execute("UPDATE notices SET state = 'failed', last_error = 'mailbox_full' WHERE id = $1", letter)
+    cleo = await lobby.signed_in("cleo")
+    await cleo.open("/today")
+    form = cleo.form("/today/send-again").fields
+    assert form["letter"] == letter
+    await cleo.send("/today/send-again")
+    await cleo.follow()
+    assert "It is sent again." in cleo.words
+    assert "mailbox full" not in cleo.words
+    async with office.database.tenant(office.tenant_id) as conn:
+        assert await conn.fetchval("SELECT state FROM notices WHERE id = $1", letter) == "pending"
+    assert (await cleo.post("/today/send-again", form)).status_code == 404
+    await cleo.open(f"/cases/{case['id']}")
+    assert "It is sent again." in cleo.words
+    ada = await lobby.signed_in("ada")
+    await ada.open("/inbox")
+    own = {**form, "form_token": ada.form("/theme").fields["form_token"]}
+    assert (await ada.post("/today/send-again", own)).status_code in (403, 404)
+
+
 async def test_an_owner_is_reminded_by_a_note_that_names_them(lobby: Lobby) -> None:
     case = await in_claim(lobby.office)
     office = lobby.office
