@@ -85,7 +85,7 @@ SELECT e.id, e.case_id, e.type AS what, e.side AS whom, 0::bigint AS attempts, c
 FROM effects e
 WHERE e.tenant = $1 AND e.case_id = ANY($2::text[]) AND (
     (e.state = 'needs_hands' AND e.note IS DISTINCT FROM 'withheld')
-    OR (e.state = 'running' AND e.ordered_at < clock_timestamp() - interval '1 hour'))
+    OR (e.state = 'running' AND e.ordered_at < now() - interval '1 hour'))
 ORDER BY e.case_id, e.id
 """
 

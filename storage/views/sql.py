@@ -126,21 +126,22 @@ WAITS = "c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
 """Whether an open case waits for a decider. While the parties talk, or are asked, nobody is looked for."""
 PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
     WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp())"""
-# Written as arrays: what is stuck is looked for first, and its cases by their ids, however many others there are.
+# Written as arrays: what is stuck is looked for first, and its cases by their ids, however many others there are. The moment is
+# the statement's own (now()): an index knows nothing of one that moves on while it is read.
 FAILED_LETTERS = """c.status = 'open'
     AND c.id = ANY(ARRAY(SELECT n.case_id FROM notices n WHERE n.tenant = $1 AND n.state = 'failed'))"""
 """Open cases of which a letter came back, or could not be sent by any of its tries."""
 FAILED_EFFECTS = """c.id = ANY(ARRAY(
     SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'needs_hands' AND e.note IS DISTINCT FROM 'withheld'
     UNION SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'running'
-        AND e.ordered_at < clock_timestamp() - interval '1 hour'))"""
+        AND e.ordered_at < now() - interval '1 hour'))"""
 """Cases, closed ones among them, with a remedy or sanction that somebody has to see to, or that takes longer than an hour. What a
 legal hold holds back waits on purpose."""
 STANDING_STILL = """c.id = ANY(ARRAY(
     SELECT m.case_id FROM commands m WHERE m.tenant = $1 AND m.status = 'pending'
-        AND m.received_at < clock_timestamp() - interval '15 minutes'
+        AND m.received_at < now() - interval '15 minutes'
     UNION SELECT d.id FROM cases d WHERE d.tenant = $1 AND d.status = 'open'
-        AND d.next_due_at < clock_timestamp() - interval '15 minutes'))"""
+        AND d.next_due_at < now() - interval '15 minutes'))"""
 """Cases in which something waits to be judged for a quarter of an hour: a command, or a deadline that has passed."""
 _STATUS = {"open": "c.status = 'open'", "closed": "c.status = 'closed'"}
 _OWN_TESTS = {
