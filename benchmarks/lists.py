@@ -58,6 +58,7 @@ PAGES = {
     "page of the inbox: all of the company, a lead": (LEAD, "/inbox?view=all"),
     "page of the inbox: of one kind": (LEAD, "/inbox?view=all&kind=payment_dispute"),
     "the menu with its numbers": (LEAD, "/menu"),
+    "the overview of the day": (LEAD, "/today"),
     "page of the inbox: second looks": (LEAD, "/inbox?view=all&phase=approval"),
 }
 """The console's. The first ones are made of cases with names and notes: the copies fall due later."""

@@ -47,6 +47,8 @@ class House:
     development: Callable[[], Awaitable[Sequence[str]]] | None = None
     """The tenants whose people one can be without a password: on a development machine alone."""
     identities: Identities | None = None
+    temporal_pages: str | None = None
+    """Where Temporal shows its workflows; None: nobody said."""
     assets: Assets = field(default_factory=Assets)
 
     @cached_property
@@ -122,6 +124,7 @@ class Visit:
             "zones": self.zones,
             "form_token": token_for(self.secret) if self.session else "",
             "development": self.house.development is not None,
+            "temporal_pages": self.house.temporal_pages,
             "views": self.views,
             "here": self.request.url.path,
             "theme": theme_of(self.request),

@@ -194,7 +194,7 @@ def _bars(visit: Visit, hours: Sequence[Hour]) -> list[Bar]:
 
 def _owner(visit: Visit, row: Row, owners: Mapping[str, Somebody]) -> tuple[Somebody | None, str]:
     owner = owners.get(row.owner or "")
-    return owner, presence(visit, owner.there) if owner is not None else "nobody has it"
+    return owner, presence(visit, owner.there) if owner is not None else "waits for somebody"
 
 
 def presence(visit: Visit, there: There) -> str:

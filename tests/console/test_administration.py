@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import httpx2
 import pytest
 
+from console.app import create_console
 from console.pages.administration import TABLES
-from tests.support.browsing import Lobby
+from tests.support.browsing import URL, Lobby
 from tests.support.lamp import in_claim
 
 pytestmark = pytest.mark.postgres
@@ -68,3 +72,18 @@ async def test_what_there_is_not_is_not_found(lobby: Lobby) -> None:
     token = dana.form("/administration/people/per_ben/deactivate").fields
     answer = await dana.post("/administration/people/per_ben/erase", token)
     assert answer.status_code == 404
+
+
+async def test_operations_go_from_a_case_to_temporals_own_page(lobby: Lobby) -> None:
+    case = await in_claim(lobby.office)
+    house = replace(lobby.house, temporal_pages="https://temporal.example/namespaces/default/workflows")
+    dana, plain = await lobby.signed_in("dana"), await lobby.signed_in("cleo")
+    await dana.open(f"/cases/{case['id']}")
+    assert "In Temporal" not in dana.words
+    dana.http = httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=create_console(house)), base_url=URL, cookies=dana.http.cookies
+    )
+    await dana.open(f"/cases/{case['id']}")
+    assert f"/workflows/case%2F{lobby.office.tenant_id}%2F{case['id']}" in dana.html
+    await plain.open(f"/cases/{case['id']}")
+    assert "Who read it" not in plain.words
