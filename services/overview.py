@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from uuid_utils import uuid7
+
 from domain.base import Phase
 from domain.views.urgency import ClockState
 from domain.worktime.calculator import NeverOpens, is_open, next_opening, spans
-from services import freezes, saved_views, unplaced
+from services import commands, freezes, saved_views, unplaced
 from services.callers import LEADERS, Caller, conflicts_of, only
-from services.cases import A_DAY, Listing, Seen, page_of_cases, pressing_counts
+from services.cases import A_DAY, Listing, Seen, find, page_of_cases, pressing_counts
+from services.errors import Refused, not_found
 from services.pages import Page
 from services.parts import Parts
 from services.rows import Cell, Ending, Hitch, Incident, Load, PressingCount, QueueLoad
@@ -170,3 +173,23 @@ async def _hitches(parts: Parts, caller: Caller, what: Stuck) -> list[tuple[Seen
         known = await parts.overview.effects(caller.tenant_id, ids) if what == "effects" else ()
     first = {one.case_id: one for one in reversed(known)}
     return [(seen, first.get(seen.id)) for seen in found]
+
+
+async def send_again(parts: Parts, caller: Caller, case_id: str, notice_id: str, channel: str = "console") -> None:
+    """Have a letter of an open case tried again, from the first try on, to where its recipient is reached now.
+
+    A note for the team keeps who had it done; it is sent by the workers, with the key that it had, so that it arrives once.
+    Raises ``not_allowed`` for whoever looks after nobody's work, ``not_found`` for what is no letter that failed, and what the
+    case refuses a note with.
+    """
+    await only(parts, caller, LEADERS, "Letters are sent again by leads and ops.")
+    seen = await find(parts, caller, case_id, to_work=True)
+    if seen.case is None or not seen.case.open:
+        raise Refused("phase_closed")
+    failed = {one.id: one for one in await parts.overview.letters(caller.tenant_id, [seen.id])}
+    if notice_id not in failed:
+        raise not_found()
+    what = failed[notice_id].what.replace("_", " ").partition(":")[0]
+    note = {"type": "note", "text": f"The letter “{what}” did not arrive. It is sent again.", "id": f"cmd_{uuid7()}"}
+    await commands.send(parts, caller, seen, commands.whole(caller, note), channel=channel)
+    await parts.overview.send_again(caller.tenant_id, seen.id, notice_id)

@@ -16,7 +16,7 @@ from console.pages.inbox import CLOCK_WORDS, Row, rows_of
 from console.pages.listing import NOBODY, STUCK, WHEN, phase_called, titled
 from console.pages.live import of_list
 from domain.base import Phase
-from services import cases, commands, letters, overview, references
+from services import cases, commands, overview, references
 from services.errors import Refused
 from services.overview import MOST, Hour, Overview, Somebody, There
 from services.rows import Hitch
@@ -121,7 +121,7 @@ async def remind(visit: Visit) -> Response:
 async def send_again(visit: Visit) -> Response:
     """Have a letter that did not arrive tried again."""
     form = await visit.form()
-    await letters.send_again(visit.parts, visit.caller, form.text("case"), form.text("letter"))
+    await overview.send_again(visit.parts, visit.caller, form.text("case"), form.text("letter"))
     return to("/today?again=1")
 
 
