@@ -47,9 +47,9 @@ class House:
     development: Callable[[], Awaitable[Sequence[str]]] | None = None
     """The tenants whose people one can be without a password: on a development machine alone."""
     identities: Identities | None = None
+    assets: Assets = field(default_factory=Assets)
     temporal_pages: str | None = None
     """Where Temporal shows its workflows; None: nobody said."""
-    assets: Assets = field(default_factory=Assets)
 
     @cached_property
     def pages(self) -> Pages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -30,7 +31,12 @@ async def night(rooms: Rooms) -> list[str]:
         answer = await office.desk().command(case_id, "assign", "per_dana", owner="per_ada")
         assert answer.status_code == 200, answer.text
     refund = {"type": "refund", "amount": {"amount": 1000, "currency": "EUR"}}
-    said = {"outcome": "partly_refunded", "ground": "not_as_described", "reasons": "It came broken.", "remedies": [refund]}
+    said: dict[str, Any] = {
+        "outcome": "partly_refunded",
+        "ground": "not_as_described",
+        "reasons": "It came broken.",
+        "remedies": [refund],
+    }
     answer = await office.desk(office.keys["ada"]).command(ids[1], "rule", **said)
     assert answer.status_code == 200, answer.text
     async with office.database.tenant(office.tenant_id) as conn:

@@ -33,7 +33,7 @@ FROM generate_series($2::int, $3::int) AS n, LATERAL (SELECT timestamptz '2095-0
 def _statements(tenant: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
     phases = ["intake", "settlement", "review", "approval", "ruled", "appealable", "appeal", "closed"]
     stuck = {
-        way: sql.listing(conditions(CaseFilter(stuck=way)), None, None, "id DESC")  # type: ignore[arg-type]  # one of them
+        way: sql.listing(conditions(CaseFilter(stuck=way)), None, None, "id DESC")
         for way in ("any", "letters", "effects", "still")
     }
     ends, values = sql.listing(
