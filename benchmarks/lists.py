@@ -66,11 +66,23 @@ URL = "http://bench.example"
 _BLOCKS = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
 _BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
 _ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
-_LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at", "pressing_at")
+_LEFT_OUT = (
+    "id",
+    "external_id",
+    "open_key",
+    "metadata",
+    "metadata_key",
+    "report_content",
+    "state",
+    "next_due_at",
+    "pressing_at",
+    "ends_at",
+)
 _COPY = """
-INSERT INTO cases (id, external_id, state, next_due_at, pressing_at, {columns})
+INSERT INTO cases (id, external_id, state, next_due_at, pressing_at, ends_at, {columns})
 SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later,
-    CASE WHEN c.pressing < 3 THEN c.pressing_at + c.shift ELSE c.pressing_at END, {values}
+    CASE WHEN c.pressing < 3 THEN c.pressing_at + c.shift ELSE c.pressing_at END,
+    CASE WHEN c.ends_at < '9000-01-01' THEN c.ends_at + c.shift ELSE c.ends_at END, {values}
 FROM (
     SELECT o.*, greatest(o.next_due_at, now()) + m.shift AS later, m.shift,
         'case_' || gen_random_uuid() AS made
