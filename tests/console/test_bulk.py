@@ -54,7 +54,7 @@ class TestOrders:
         dana = await lobby.signed_in("dana")
         await ticked(dana, "snooze", ids)
         form = dana.form("/bulk/send")
-        said = {**form.fields, "case": ids, "until": "2099-01-01T09:00", "do": "look"}
+        said = {**form.fields, "case": ids, "until": "2099-01-01T09:00", "reason": "waits", "do": "look"}
         await dana.post("/bulk/send", said)
         assert "It would go to 2 cases" in dana.words, dana.words
         assert "1 are left out" in dana.words
