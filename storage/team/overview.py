@@ -12,12 +12,12 @@ from storage.postgres.pool import Database
 from storage.views.cases import CaseFilter, conditions
 from storage.views.sql import WAITS, clauses
 
-# $2 how far is counted. Whatever is looked at, and in which order, is in an index: the rows themselves are read for whoever has
-# conflicts of interest alone ({tests}).
+# {most} is how far is counted, written out: a plan made for any number would read whole tables. Whatever is looked at, and in which
+# order, is in an index: the rows themselves are read for whoever has conflicts of interest alone ({tests}).
 _ENDS = """
 SELECT c.id, c.owner, c.ends_at FROM cases c
-WHERE c.tenant = $1 AND c.status = 'open' AND c.ends_at < $3 {tests}
-ORDER BY c.ends_at, c.id LIMIT $2
+WHERE c.tenant = $1 AND c.status = 'open' AND c.ends_at < $2 {tests}
+ORDER BY c.ends_at, c.id LIMIT {most}
 """
 # Every kind that is there, one step through the index for each.
 _CELLS = """
@@ -27,11 +27,11 @@ WITH RECURSIVE kinds AS (
     SELECT (SELECT c.kind FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.kind > k.kind ORDER BY c.kind LIMIT 1)
     FROM kinds k WHERE k.kind IS NOT NULL
 )
-SELECT k.kind, p.phase, n.cases FROM kinds k CROSS JOIN unnest($3::text[]) AS p (phase)
+SELECT k.kind, p.phase, n.cases FROM kinds k CROSS JOIN unnest($2::text[]) AS p (phase)
 CROSS JOIN LATERAL (SELECT count(*) AS cases FROM (
     SELECT FROM cases c
     WHERE c.tenant = $1 AND c.status = 'open' AND c.kind = k.kind AND c.phase = p.phase AND c.pressing < 4 {tests}
-    LIMIT $2
+    LIMIT {most}
 ) AS f) AS n
 WHERE k.kind IS NOT NULL AND n.cases > 0
 ORDER BY k.kind, p.phase
@@ -45,14 +45,14 @@ WITH RECURSIVE queues AS (
 )
 SELECT q.queue, n.cases, l.late, w.unowned FROM queues q
 CROSS JOIN LATERAL (SELECT count(*) AS cases FROM (
-    SELECT FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.queue = q.queue AND c.pressing < 4 {tests} LIMIT $2
+    SELECT FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.queue = q.queue AND c.pressing < 4 {tests} LIMIT {most}
 ) AS f) AS n
 CROSS JOIN LATERAL (SELECT count(*) AS late FROM (
-    SELECT FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.queue = q.queue AND c.pressing = 0 {tests} LIMIT $2
+    SELECT FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.queue = q.queue AND c.pressing = 0 {tests} LIMIT {most}
 ) AS f) AS l
 CROSS JOIN LATERAL (SELECT count(*) AS unowned FROM (
     SELECT FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.queue = q.queue AND {waits} AND c.pressing < 4 {tests}
-    LIMIT $2
+    LIMIT {most}
 ) AS f) AS w
 WHERE q.queue IS NOT NULL AND n.cases > 0
 ORDER BY n.cases DESC, q.queue
@@ -65,7 +65,7 @@ FROM people p
 CROSS JOIN LATERAL (SELECT count(*) AS cases, count(*) FILTER (WHERE f.pressing = 0) AS late,
         count(*) FILTER (WHERE f.pressing = 1) AS risk FROM (
     SELECT c.pressing FROM cases c WHERE c.tenant = $1 AND c.status = 'open' AND c.owner = p.id AND c.pressing < 4 {tests}
-    LIMIT $2
+    LIMIT {most}
 ) AS f) AS n
 WHERE p.tenant = $1 AND (p.active OR n.cases > 0)
 ORDER BY p.name, p.id
@@ -159,29 +159,30 @@ class PostgresOverview:
 
     async def ending(self, tenant_id: str, before: datetime, closed_to: Sequence[str], most: int) -> Sequence[Ending]:
         """Open cases of which a clock that runs is over before this, the next one first."""
-        tests, values = _tests(closed_to, 4)
+        tests, values = _tests(closed_to, 3)
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(_ENDS.format(tests=tests), tenant_id, most, before, *values)
+            rows = await conn.fetch(_ENDS.format(tests=tests, most=int(most)), tenant_id, before, *values)
         return [Ending(row["id"], row["owner"], row["ends_at"]) for row in rows]
 
     async def cells(self, tenant_id: str, phases: Sequence[str], closed_to: Sequence[str], most: int) -> Sequence[Cell]:
         """Open cases by kind and phase; what is empty is left out."""
-        tests, values = _tests(closed_to, 4)
+        tests, values = _tests(closed_to, 3)
         async with self._database.tenant(tenant_id) as conn:
-            return [Cell(**row) for row in await conn.fetch(_CELLS.format(tests=tests), tenant_id, most, list(phases), *values)]
+            rows = await conn.fetch(_CELLS.format(tests=tests, most=int(most)), tenant_id, list(phases), *values)
+        return [Cell(**row) for row in rows]
 
     async def queues(self, tenant_id: str, closed_to: Sequence[str], most: int) -> Sequence[QueueLoad]:
         """Open cases by queue, the fullest first."""
-        tests, values = _tests(closed_to, 3)
+        tests, values = _tests(closed_to, 2)
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(_QUEUES.format(tests=tests, waits=WAITS), tenant_id, most, *values)
+            rows = await conn.fetch(_QUEUES.format(tests=tests, waits=WAITS, most=int(most)), tenant_id, *values)
         return [QueueLoad(**row) for row in rows]
 
     async def people(self, tenant_id: str, closed_to: Sequence[str], most: int) -> Sequence[Load]:
         """Everybody with what they carry, by name."""
-        tests, values = _tests(closed_to, 3)
+        tests, values = _tests(closed_to, 2)
         async with self._database.tenant(tenant_id) as conn:
-            rows = [dict(row) for row in await conn.fetch(_PEOPLE.format(tests=tests), tenant_id, most, *values)]
+            rows = [dict(row) for row in await conn.fetch(_PEOPLE.format(tests=tests, most=int(most)), tenant_id, *values)]
             calendars = await self._calendars.of(conn, (row["shifts"] for row in rows if row["shifts"]))
         return [Load(**row, calendar=calendars.get(shifts)) for row in rows for shifts in (row.pop("shifts"),)]
 

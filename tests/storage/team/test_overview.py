@@ -40,10 +40,10 @@ def _statements(tenant: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
         conditions(CaseFilter(status="open", ends_before=NOW + timedelta(days=1))), None, None, sql.ENDS_FIRST
     )
     return {
-        "ending": (overview._ENDS.format(tests=""), (tenant, MOST, NOW + timedelta(days=1))),
-        "cells": (overview._CELLS.format(tests=""), (tenant, MOST, phases)),
-        "queues": (overview._QUEUES.format(tests="", waits=sql.WAITS), (tenant, MOST)),
-        "people": (overview._PEOPLE.format(tests=""), (tenant, MOST)),
+        "ending": (overview._ENDS.format(tests="", most=MOST), (tenant, NOW + timedelta(days=1))),
+        "cells": (overview._CELLS.format(tests="", most=MOST), (tenant, phases)),
+        "queues": (overview._QUEUES.format(tests="", waits=sql.WAITS, most=MOST), (tenant,)),
+        "people": (overview._PEOPLE.format(tests="", most=MOST), (tenant,)),
         "the list of what ends": (ends, (tenant, MOST, *values)),
         **{f"stuck, {way}": (statement, (tenant, MOST, *more)) for way, (statement, more) in stuck.items()},
     }
