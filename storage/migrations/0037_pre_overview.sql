@@ -14,3 +14,7 @@ CREATE INDEX cases_open_by_kind_phase ON cases (tenant, kind, phase, pressing) W
 CREATE INDEX notices_failed ON notices (tenant, case_id) WHERE state = 'failed';
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX effects_by_hand ON effects (tenant, case_id) WHERE state = 'needs_hands';
+
+-- Cases whose clocks stand still for an incident, or did: few, among however many.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX cases_frozen ON cases (tenant, id) WHERE status = 'open' AND state -> 'holds' @> '[{"why": "freeze"}]';

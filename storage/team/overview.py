@@ -12,8 +12,8 @@ from storage.postgres.pool import Database
 from storage.views.cases import CaseFilter, conditions
 from storage.views.sql import WAITS, clauses
 
-# {most} is how far is counted, written out: a plan made for any number would read whole tables. Whatever is looked at, and in which
-# order, is in an index: the rows themselves are read for whoever has conflicts of interest alone ({tests}).
+# {most} is how far is counted, written out: a plan made for any number would read whole tables. Whatever is looked at, and in
+# which order, is in an index: the rows themselves are read for whoever has conflicts of interest alone ({tests}).
 _ENDS = """
 SELECT c.id, c.owner, c.ends_at FROM cases c
 WHERE c.tenant = $1 AND c.status = 'open' AND c.ends_at < $2 {tests}

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage.team import overview
+from storage.team import bulk, overview
 from storage.team.overview import PostgresOverview
 from storage.views import sql
 from storage.views.cases import CaseFilter, conditions
@@ -44,6 +44,7 @@ def _statements(tenant: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
         "cells": (overview._CELLS.format(tests="", most=MOST), (tenant, phases)),
         "queues": (overview._QUEUES.format(tests="", waits=sql.WAITS, most=MOST), (tenant,)),
         "people": (overview._PEOPLE.format(tests="", most=MOST), (tenant,)),
+        "what is frozen": (bulk.RUNNING, (tenant, [], None)),
         "the list of what ends": (ends, (tenant, MOST, *values)),
         **{f"stuck, {way}": (statement, (tenant, MOST, *more)) for way, (statement, more) in stuck.items()},
     }
