@@ -58,6 +58,7 @@ PAGES = {
     "page of the inbox: all of the company, a lead": (LEAD, "/inbox?view=all"),
     "page of the inbox: of one kind": (LEAD, "/inbox?view=all&kind=payment_dispute"),
     "the menu with its numbers": (LEAD, "/menu"),
+    "the overview of the day": (LEAD, "/today"),
     "page of the inbox: second looks": (LEAD, "/inbox?view=all&phase=approval"),
 }
 """The console's. The first ones are made of cases with names and notes: the copies fall due later."""
@@ -65,11 +66,23 @@ URL = "http://bench.example"
 _BLOCKS = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
 _BARE = Environment(autoescape=True).from_string("<!doctype html><title>{{ said }}</title><p>{{ said }}</p>")
 _ADDRESS = re.compile(r"""(?:href|src)="(/static/[^"#]+)|url\(["']?(/static/[^"')]+)""")
-_LEFT_OUT = ("id", "external_id", "open_key", "metadata", "metadata_key", "report_content", "state", "next_due_at", "pressing_at")
+_LEFT_OUT = (
+    "id",
+    "external_id",
+    "open_key",
+    "metadata",
+    "metadata_key",
+    "report_content",
+    "state",
+    "next_due_at",
+    "pressing_at",
+    "ends_at",
+)
 _COPY = """
-INSERT INTO cases (id, external_id, state, next_due_at, pressing_at, {columns})
+INSERT INTO cases (id, external_id, state, next_due_at, pressing_at, ends_at, {columns})
 SELECT c.made, c.made, c.state || jsonb_build_object('id', c.made), c.later,
-    CASE WHEN c.pressing < 3 THEN c.pressing_at + c.shift ELSE c.pressing_at END, {values}
+    CASE WHEN c.pressing < 3 THEN c.pressing_at + c.shift ELSE c.pressing_at END,
+    CASE WHEN c.ends_at < '9000-01-01' THEN c.ends_at + c.shift ELSE c.ends_at END, {values}
 FROM (
     SELECT o.*, greatest(o.next_due_at, now()) + m.shift AS later, m.shift,
         'case_' || gen_random_uuid() AS made

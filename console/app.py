@@ -23,21 +23,28 @@ from console.kit.assets import PREFIX
 from console.kit.browser import HEADERS
 from console.kit.visit import House, Visit, by_itself, to_sign_in
 from console.pages import (
+    absences,
+    administration,
     bulk,
+    calendars,
+    campaigns,
     case,
     command,
     export,
     files,
+    freezes,
     handing_in,
     history,
     inbox,
     live,
+    packs,
     ruling,
     settings,
     sign_in,
     sources,
     tags,
     templates,
+    today,
     unplaced,
     views,
 )
@@ -65,11 +72,18 @@ SIGNED_IN = (
     sources,
     templates,
     tags,
+    today,
     unplaced,
     views,
     sessions_page,
     settings,
     links_of_parties,
+    absences,
+    administration,
+    calendars,
+    campaigns,
+    freezes,
+    packs,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_links)

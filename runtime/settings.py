@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         "TEMPORAL_ADDRESS", "A Temporal server that runs already, host:port. Empty: embedded."
     )
     temporal_namespace: str = Field("default", description="Temporal namespace in which the cases run.")
+    temporal_pages_url: str = Field(
+        "", description="Address of Temporal's own pages; operations go from a case to its workflow there. Empty: no link."
+    )
     temporal_cli_path: Path | None = _or_plain(
         "TEMPORAL_CLI_PATH", "Temporal's command-line program for the embedded server. Empty: looked for, and got when missing."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -16,7 +16,9 @@ from uuid_utils import uuid7
 
 from domain.base import CampaignId, CaseId, Code, Frozen, PersonId, Phase, Priority
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
+from domain.model.refusals import Refusal
 from domain.rules.lifecycle import TABLE, Who
+from domain.rules.permission import refusal_of
 from services.authority import DECIDING
 from services.callers import Caller, conflicts_of, overseer, sender, speaking
 from services.errors import FieldError, Refused, malformed, not_found
@@ -214,6 +216,20 @@ async def preview(parts: Parts, caller: Caller, order: Order) -> Selected:
     except TooMany as refused:
         raise Refused(refused.code, refused.detail) from None
     return Selected(order.command, order.by, tuple(found), _left_out(order, found))
+
+
+async def foreseen(parts: Parts, caller: Caller, order: Order) -> tuple[Selected, Mapping[str, Refusal]]:
+    """Which cases an order would go to, and of these what would refuse it: by their phase, and by the part that whoever gives it
+    has in them. What else a case may hold against it, it says itself when it judges. Raises as :func:`preview`."""
+    found = await preview(parts, caller, order)
+    rows = await parts.views.cases(caller.tenant_id, CaseFilter(ids=found.cases), limit=MAX_CASES) if found.cases else ()
+    refused = {}
+    for row in rows:
+        actor = await parts.views.actor(caller.tenant_id, row.id, order.by)
+        refusal = refusal_of(row.case, actor, order.command) if row.case is not None and actor is not None else None
+        if refusal is not None:
+            refused[row.id] = refusal
+    return found, refused
 
 
 async def carry_out(parts: Parts, caller: Caller, order: Order) -> BulkState:

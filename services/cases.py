@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
@@ -23,7 +23,7 @@ from domain.views.urgency import STATES, ClockState
 from services.callers import TEAM, Caller, reader, viewer
 from services.errors import FieldError, Refused, not_found
 from services.need_to_know import closed_among, noted, right_of, within
-from services.pages import Cursors, Page, Part, place_in, place_of
+from services.pages import Cursors, Page, Part, instant, place_in, place_of
 from services.parts import Parts
 from services.rows import CaseRow
 from services.texts import Texts
@@ -31,7 +31,10 @@ from storage.views.cases import CaseFilter, PressingCount
 from storage.views.sql import COUNTED
 
 _CASE_ID: TypeAdapter[str] = TypeAdapter(CaseId)
-_OF_THE_TEAM = ("owner", "queue", "campaign", "due_before", "pressing", "waiting_on", "waits_in", "put_away", "tag", "ids")
+_OF_THE_TEAM = (
+    "owner", "queue", "campaign", "due_before", "pressing", "window", "unowned", "stuck", "waiting_on", "waits_in",
+    "put_away", "tag", "ids",
+)  # fmt: skip
 """Filters by what only the team may know."""
 _OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
@@ -120,6 +123,27 @@ def _texts_of(ruling: Ruling) -> list[str]:
     return [said.content_id for said in (ruling.reasons, ruling.reply, of_sanction) if said]
 
 
+Window = Literal["due_day", "late_day", "opened_day", "closed_day"]
+"""What falls due in the next day; what got late, was opened, or was closed in the last one."""
+WINDOWS: tuple[Window, ...] = get_args(Window)
+A_DAY = timedelta(hours=24)
+
+
+def _in_window(window: Window | None) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    match window:
+        case "due_day":
+            return {"ends_before": now + A_DAY}
+        case "late_day":
+            return {"late_since": now - A_DAY}
+        case "opened_day":
+            return {"opened_after": now - A_DAY}
+        case "closed_day":
+            return {"closed_after": now - A_DAY}
+        case None:
+            return {}
+
+
 @dataclass(frozen=True)
 class Listing:
     """Which cases the caller asks for."""
@@ -133,6 +157,12 @@ class Listing:
     due_before: datetime | None = None
     pressing: ClockState | None = None
     """In this state, as it is recorded."""
+    window: Window | None = None
+    """Counted from now on: a cursor and an address mean it tomorrow as today."""
+    unowned: bool | None = None
+    """True: what waits for somebody to take it."""
+    stuck: Literal["any", "letters", "effects", "still"] | None = None
+    """Of which a letter did not arrive, what was decided is not carried out, or nothing moves."""
     waiting_on: WaitingOn | None = None
     waits_in: tuple[str, ...] | None = None
     """What waits in these queues for somebody to take it."""
@@ -142,7 +172,8 @@ class Listing:
     """True: what its owner has put away until later."""
     tag: str | None = None
     """With this label of the team."""
-    sort: Literal["newest", "due"] = "newest"
+    sort: Literal["newest", "due", "ends"] = "newest"
+    """``due``: the most pressing first; ``ends``: what runs out next first. Both are of open cases."""
     category: str | None = None
     priority: str | None = None
     source: str | None = None
@@ -163,8 +194,8 @@ class Listing:
             return
         of_platforms = _OF_PLATFORMS if not may_know(viewer) else ()
         used = [name for name in (*_OF_THE_TEAM, *of_platforms) if getattr(self, name) is not None]
-        if used or self.sort == "due":
-            used += ["sort"] if self.sort == "due" else []
+        if used or self.sort != "newest":
+            used += ["sort"] if self.sort != "newest" else []
             whose = dict.fromkeys(of_platforms, "For the platform and the team only.")
             errors = [FieldError(name, "filter_forbidden", whose.get(name, "For the team only.")) for name in used]
             theirs = [one.name for one in fields(self) if one.name not in (*_OF_THE_TEAM, *of_platforms, "sort")]
@@ -187,6 +218,9 @@ class Listing:
             campaign=self.campaign,
             due_before=self.due_before,
             pressing=STATES.index(self.pressing) if self.pressing is not None else None,
+            **_in_window(self.window),
+            unowned=self.unowned,
+            stuck=self.stuck,
             waiting_on=self.waiting_on,
             # Of queues that are theirs to read.
             waits_in=self.waits_in and tuple(name for name in self.waits_in if within is None or name in within),
@@ -196,7 +230,7 @@ class Listing:
             party=party,
             closed_to=viewer.conflicts or None,
             within=tuple(within) if within is not None else None,
-            **{name: getattr(self, name) for name in _ASKED_AS_THEY_ARE},
+            **{name: getattr(self, name) for name in _ASKED_AS_THEY_ARE if name not in _in_window(self.window)},
             # To others than the team a case moves only with what they may know.
             **{
                 f"{'updated' if viewer.role in TEAM else 'told'}_{end}": getattr(self, f"updated_{end}")
@@ -258,8 +292,12 @@ async def _rows(
 ) -> Sequence[CaseRow]:
     if sort == "newest":
         return await parts.views.cases(tenant, which, after[0] if after else None, limit)
+    if sort == "ends":
+        return await parts.views.ending_first(tenant, which, (instant(after[0]), after[1]) if after else None, limit)
     return await parts.views.due_first(tenant, which, place_in(after) if after else None, limit)
 
 
 def _place(sort: str, last: CaseRow) -> tuple[str, ...]:
+    if sort == "ends":
+        return last.ends_at.isoformat(), last.id
     return place_of(last) if sort == "due" else (last.id,)

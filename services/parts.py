@@ -50,6 +50,7 @@ from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.live import PostgresLive
+from storage.team.overview import PostgresOverview
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
@@ -336,6 +337,7 @@ class Parts:
     desk: PostgresDesk
     drafts: PostgresDrafts
     desk_settings: PostgresDeskSettings
+    overview: PostgresOverview
     saved_views: PostgresSavedViews
     tags: PostgresTags
     templates: PostgresTemplates

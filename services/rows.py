@@ -19,6 +19,7 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.desk_settings import DeskSettings
 from storage.team.live import Doing
+from storage.team.overview import Cell, Ending, Hitch, Load, QueueLoad
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
@@ -32,14 +33,19 @@ __all__ = [
     "ApiKey",
     "Campaign",
     "CaseRow",
+    "Cell",
     "ChainedEntry",
     "CommandRow",
-    "DeskSettings", "Doing",
+    "DeskSettings",
+    "Doing",
     "DoorRefusal",
+    "Ending",
     "Endpoint",
+    "Hitch",
     "Incident",
     "KeyHolder",
     "KeyState",
+    "Load",
     "PartyLink",
     "PartySession",
     "Person",
@@ -47,6 +53,7 @@ __all__ = [
     "Provider",
     "Purpose",
     "QueueCounts",
+    "QueueLoad",
     "ReadRow",
     "Result",
     "SavedView",

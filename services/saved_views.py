@@ -26,14 +26,14 @@ async def listed(parts: Parts, caller: Caller) -> Sequence[SavedView]:
     return await parts.saved_views.listed(caller.tenant_id, caller.holder, SHOWN) if caller.is_somebody else ()
 
 
-async def counted(parts: Parts, caller: Caller, listings: Sequence[Listing]) -> Sequence[int]:
-    """How many cases each list has for the caller, counted up to :data:`MOST_COUNTED`. Raises ``filter_forbidden``."""
+async def counted(parts: Parts, caller: Caller, listings: Sequence[Listing], most: int = MOST_COUNTED) -> Sequence[int]:
+    """How many cases each list has for the caller, counted up to a bound. Raises ``filter_forbidden``."""
     looker = await reader(parts, caller)
     limits = await within(parts, caller, looker)
     for listing in listings:
         listing.check(looker)
     which = [listing.which(looker, caller.party, limits) for listing in listings]
-    return await parts.saved_views.counted(caller.tenant_id, which, MOST_COUNTED)
+    return await parts.saved_views.counted(caller.tenant_id, which, most)
 
 
 async def may_share(parts: Parts, caller: Caller) -> bool:

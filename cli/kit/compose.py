@@ -256,6 +256,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
     from storage.team.live import PostgresLive
+    from storage.team.overview import PostgresOverview
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
     from storage.team.tags import PostgresTags
@@ -274,6 +275,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "desk": PostgresDesk(database, inbox),
         "drafts": PostgresDrafts(database, vault),
         "desk_settings": PostgresDeskSettings(database),
+        "overview": PostgresOverview(database),
         "saved_views": PostgresSavedViews(database),
         "tags": PostgresTags(database),
         "templates": PostgresTemplates(database),

@@ -45,7 +45,14 @@ def house_of(settings: Settings, parts: Parts) -> House:
         amounts=Amounts(),
         development=_development(settings, parts),
         identities=identities_of(settings),
+        temporal_pages=_temporal_pages(settings),
     )
+
+
+def _temporal_pages(settings: Settings) -> str | None:
+    """Where the workflows of the cases are shown; None: nowhere that was said."""
+    address = settings.temporal_pages_url.rstrip("/")
+    return f"{address}/namespaces/{settings.temporal_namespace}/workflows" if address else None
 
 
 def _development(settings: Settings, parts: Parts) -> Callable[[], Awaitable[Sequence[str]]] | None:

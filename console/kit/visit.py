@@ -50,6 +50,8 @@ class House:
     assets: Assets = field(default_factory=Assets)
     speaks: Callable[..., Any] | None = None
     """Which language a party's page is in, of those that are wanted; None: as :func:`console.party.language.chosen` says."""
+    temporal_pages: str | None = None
+    """Where Temporal shows its workflows; None: nobody said."""
 
     @cached_property
     def pages(self) -> Pages:
@@ -124,6 +126,7 @@ class Visit:
             "zones": self.zones,
             "form_token": token_for(self.secret) if self.session else "",
             "development": self.house.development is not None,
+            "temporal_pages": self.house.temporal_pages,
             "views": self.views,
             "here": self.request.url.path,
             "theme": theme_of(self.request),

@@ -16,8 +16,9 @@ from console.kit.words import ORDERS, called
 from console.pages import tags
 from console.pages.command import status_of, told
 from console.pages.listing import query_of, titled
+from domain.model.refusals import Refusal
 from services import bulk, cases, people, references
-from services.bulk import Bulk, BulkSelection
+from services.bulk import Bulk, BulkSelection, Selected
 from services.cases import Listing
 from services.errors import FieldError, Refused
 from services.pages import Page
@@ -56,6 +57,8 @@ async def send(visit: Visit) -> Response:
         asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
         said = {"command": asked.command, "selection": {"case_ids": list(ids)}}
         order = await bulk.order(visit.parts, visit.caller, Asked(said, form.text("order_id") or str(uuid7())), asked, None)
+        if form.text("do") == "look":
+            return await _page(visit, form, None, foreseen=await bulk.foreseen(visit.parts, visit.caller, order))
         state = await bulk.carry_out(visit.parts, visit.caller, order)
     except ValidationError:
         raise Refused("malformed", "These are no ids of cases.") from None
@@ -77,11 +80,16 @@ async def done(visit: Visit) -> Response:
     left_out = int(said) if said.isdecimal() else 0
     speaker = Speaker(visit.zones, visit.house.amounts, {})
     each = [(result, speaker.plainly(result.detail or result.code or "")) for result in state.results.each]
-    which = Listing(ids=tuple(result.case_id for result in state.results.each))
-    seen = (await cases.page_of_cases(visit.parts, visit.caller, which, Page(MOST))).items if which.ids else ()
+    found = await named(visit, [result.case_id for result in state.results.each])
+    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out, named=found)
+
+
+async def named(visit: Visit, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Number and title of the cases that one may see."""
+    which = Listing(ids=tuple(ids))
+    seen = (await cases.page_of_cases(visit.parts, visit.caller, which, Page(MOST))).items if ids else ()
     known = await references.references_of(visit.parts, visit.caller, *seen)
-    named = {one.id: titled(one, known.get(one.id)) for one in seen}
-    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out, named=named)
+    return {one.id: titled(one, known.get(one.id)) for one in seen}
 
 
 def _without_case(form: Form) -> Refused | None:
@@ -98,8 +106,13 @@ async def _fields(visit: Visit, command: str) -> tuple[forms.Field, ...]:
     return forms.offered(forms.fields_of(command), {"owner": options})
 
 
-async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
-    command = form.text("command")
+async def _page(
+    visit: Visit, form: Form, refused: Refused | None, *, foreseen: tuple[Selected, Mapping[str, Refusal]] | None = None
+) -> Response:
+    command, speaker = form.text("command"), Speaker(visit.zones, visit.house.amounts, {})
+    would = {
+        case_id: speaker.plainly(refusal.detail or refusal.code) for case_id, refusal in (foreseen[1] if foreseen else {}).items()
+    }
     return visit.page(
         "bulk.html",
         status_of(visit, refused) if refused else 200,
@@ -113,6 +126,9 @@ async def _page(visit: Visit, form: Form, refused: Refused | None) -> Response:
         ids=list(dict.fromkeys(form.all("case")))[:MOST],
         order_id=str(uuid7()),
         currency="EUR",
+        foreseen=foreseen[0] if foreseen else None,
+        would=would,
+        named=await named(visit, foreseen[0].cases if foreseen else ()),
     )
 
 

@@ -38,6 +38,7 @@ CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
 """Icon and word: never a colour alone."""
 
 
+ORDERED: Mapping[str, str] = {"due": LIST_ORDERS["pressing"], "newest": LIST_ORDERS["newest"], "ends": "What runs out next first"}
 _SAID_ONCE = ("nothing", "unticked", "before", "sent", "tagged", "as", "left")
 """What an address tells of what was just done, and no list keeps."""
 
@@ -57,6 +58,7 @@ class Row:
     turn_side: str | None
     amount: Mapping[str, Any] | None
     clocks: tuple[ClockStanding, ...]
+    owner: str | None = None
     away_until: datetime | None = None
     """Until when it is put away."""
     tags: Sequence[str] = ()
@@ -79,7 +81,7 @@ async def show(visit: Visit) -> Response:
     listing = listing_of(visit, which, said)
     found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
     names = await people.colleagues(visit.parts, visit.caller)
-    rows = await _rows(visit, found.items, names, by_age=listing.sort == "newest")
+    rows = await _rows(visit, found.items, names, sort=listing.sort)
     leads = await saved_views.may_share(visit.parts, visit.caller)
     query = query_of({**said, "view": which})
     options = choices(visit, said, names, await tags.in_use(visit.parts, visit.caller))
@@ -92,7 +94,7 @@ async def show(visit: Visit) -> Response:
         groups=_groups(rows, listing),
         total=len(rows),
         of_all=_of_all(counts, listing),
-        order=LIST_ORDERS["newest" if listing.sort == "newest" else "pressing"].lower(),
+        order=ORDERED[listing.sort].lower(),
         more=_address(said, cursor=found.next_cursor) if found.next_cursor else None,
         stats=[
             (state, *CLOCK_WORDS[state], counts[state], _address(said, clock=state, cursor=None)) for state in STATES if counts
@@ -138,8 +140,8 @@ def _tagged(said: Mapping[str, str]) -> str:
 
 
 def _groups(rows: Sequence[Row], listing: Listing) -> list[tuple[str, list[Row]]]:
-    if listing.sort == "newest":
-        return [("Newest first", list(rows))] if rows else []
+    if listing.sort != "due":
+        return [(ORDERED[listing.sort], list(rows))] if rows else []
     here = [row for row in rows if row.away_until is None]
     groups = [
         ("Act now", [row for row in here if row.state in ("late", "risk")]),
@@ -156,13 +158,13 @@ def _of_all(counts: Mapping[ClockState, PressingCount], listing: Listing) -> str
     return f"{sum(count.cases for count in asked)}{'+' if any(count.more for count in asked) else ''}" if asked else None
 
 
-async def rows_of(visit: Visit, said: Mapping[str, str]) -> tuple[list[Row], str | None]:
+async def rows_of(visit: Visit, said: Mapping[str, str], most: int = AT_ONCE) -> tuple[list[Row], str | None]:
     """A page of the list that an address means, and where the next one begins. Raises ``parameter_invalid``."""
     which = _which(said)
     listing = listing_of(visit, which, said)
-    found = await cases.page_of_cases(visit.parts, visit.caller, listing, _page(said))
+    found = await cases.page_of_cases(visit.parts, visit.caller, listing, Page(most, said.get("cursor") or None))
     names = await people.colleagues(visit.parts, visit.caller)
-    return await _rows(visit, found.items, names, by_age=listing.sort == "newest"), found.next_cursor
+    return await _rows(visit, found.items, names, sort=listing.sort), found.next_cursor
 
 
 def _which(said: Mapping[str, str]) -> View:
@@ -190,15 +192,22 @@ def _address(said: Mapping[str, str], **changes: str | None) -> str:
     return f"/inbox?{urlencode({name: value for name, value in after.items() if value})}"
 
 
-async def _rows(visit: Visit, shown: Sequence[Seen], names: Mapping[str, str], *, by_age: bool) -> list[Row]:
+async def _rows(visit: Visit, shown: Sequence[Seen], names: Mapping[str, str], *, sort: str) -> list[Row]:
     told = await references.references_of(visit.parts, visit.caller, *shown)
     tagged = await tags.of_cases(visit.parts, visit.caller, shown)
     opened = [seen for seen in shown if seen.case is not None]
     rows = [replace(_row(visit, seen, told.get(seen.id), names), tags=tagged.get(seen.id, ())) for seen in opened]
-    if by_age:
+    if sort == "ends":
+        # The clock that brings a case into this list, whatever is more pressing in it.
+        return [replace(row, clocks=tuple(sorted(row.clocks, key=_end_of))) for row in rows]
+    if sort != "due":
         return rows
     # As they come, but for a clock whose level has passed this very moment and is not recorded yet.
     return sorted(rows, key=lambda row: (STATES.index(row.state), (row.clock.due_at if row.clock else None) or NO_END, row.id))
+
+
+def _end_of(standing: ClockStanding) -> tuple[bool, datetime]:
+    return standing.state not in ("risk", "on_track"), standing.due_at or NO_END
 
 
 def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[str, str]) -> Row:
@@ -221,6 +230,7 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
         turn_side=side,
         amount=said.amount.model_dump() if said.amount else None,
         clocks=standings(case, visit.zones.now),
+        owner=case.owner,
         away_until=away_until(case, visit.zones.now),
     )
 

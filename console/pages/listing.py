@@ -10,13 +10,27 @@ from console.kit.visit import Visit
 from console.kit.words import in_words
 from domain.base import Phase, Priority
 from domain.views.urgency import STATES
-from services.cases import Listing, Seen
+from services.cases import WINDOWS, Listing, Seen
 from services.errors import FieldError, Refused
 from services.references import Told
 
 View = Literal["mine", "queues", "away", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "tag", "status", "order")
+FILTERS = ("kind", "phase", "priority", "queue", "owner", "turn", "tag", "when", "stuck", "campaign", "status", "order")
+NOBODY = "nobody"
+"""As an owner: what waits for somebody to take it."""
+WHEN: Mapping[str, str] = {
+    "due_day": "Runs out within a day",
+    "late_day": "Late since yesterday",
+    "opened_day": "Opened since yesterday",
+    "closed_day": "Closed since yesterday",
+}
+STUCK: Mapping[str, str] = {
+    "any": "In any way",
+    "letters": "A letter did not arrive",
+    "effects": "Not carried out",
+    "still": "Nothing moves",
+}
 TURNS: Mapping[str, str] = {
     "staff": "The team",
     "claimant": "The claimant",
@@ -31,8 +45,9 @@ _LABELS = 3
 
 def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
     """What an address asks for. Raises ``parameter_invalid`` for what there is not."""
-    status = _known("status", said, ("open", "closed")) or "open"
-    by_age = _known("order", said, tuple(ORDERS)) == "newest" or status == "closed"
+    when, stuck = _known("when", said, WINDOWS), _known("stuck", said, tuple(STUCK))
+    status = _known("status", said, ("open", "closed")) or _usual_status(when, stuck)
+    by_age = _known("order", said, tuple(ORDERS)) == "newest" or status != "open"
     own = visit.caller.holder if which in ("mine", "away") else None
     return Listing(
         kind=_known("kind", said, tuple(visit.parts.packs)),
@@ -40,13 +55,17 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
         priority=_one(Priority, "priority", said),
         queue=said.get("queue") or None,
         status=status,  # type: ignore[arg-type]  # one of the two, as was asked
-        owner=own or said.get("owner") or None,
+        owner=own or (said.get("owner") if said.get("owner") != NOBODY else None) or None,
+        unowned=True if own is None and said.get("owner") == NOBODY else None,
+        campaign=said.get("campaign") or None,
+        window=when,  # type: ignore[arg-type]  # one of them, as was asked
+        stuck=stuck,  # type: ignore[arg-type]  # one of them, as was asked
         waits_in=(visit.person.queues if visit.person else ()) if which == "queues" and status == "open" else None,
         put_away=True if which == "away" else None,
         tag=said.get("tag", "")[:64] or None,
         waiting_on=_known("turn", said, tuple(TURNS)),  # type: ignore[arg-type]  # one of them, as was asked
         pressing=_known("clock", said, STATES),  # type: ignore[arg-type]  # one of them, as was asked
-        sort="newest" if by_age else "due",
+        sort="newest" if by_age else "ends" if when == "due_day" else "due",
     )
 
 
@@ -57,6 +76,13 @@ _OF_THE_VIEW = ("view", *FILTERS, "clock")
 def query_of(said: Mapping[str, str]) -> str:
     """The view that an address shows, written always the same."""
     return urlencode({name: said[name] for name in _OF_THE_VIEW if said.get(name)})
+
+
+def _usual_status(when: str | None, stuck: str | None) -> str | None:
+    """What an address means that names no status: open cases, but for what happens in closed ones as well."""
+    if when == "closed_day":
+        return "closed"
+    return None if when == "opened_day" or stuck in ("any", "effects") else "open"
 
 
 def choices(
@@ -75,7 +101,10 @@ def choices(
         "phase": [(phase.value, phase_called(visit, phase, said.get("kind"))) for phase in Phase],
         "priority": [(priority.value, in_words(priority.value)) for priority in Priority],
         "queue": [(queue, in_words(queue)) for queue in sorted(queues)],
-        "owner": sorted(names.items(), key=lambda one: one[1]),
+        "owner": [(NOBODY, "Nobody yet"), *sorted(names.items(), key=lambda one: one[1])],
+        "campaign": [(said["campaign"], "One campaign")] if said.get("campaign") else [],
+        "when": list(WHEN.items()),
+        "stuck": list(STUCK.items()),
         "turn": list(TURNS.items()),
         "tag": [(tag, in_words(tag)) for tag in tags],
         "status": [("open", "Open"), ("closed", "Closed")],

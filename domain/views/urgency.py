@@ -54,6 +54,15 @@ def pressing(case: Case) -> tuple[int, datetime]:
     return STATES.index(first.state), first.due_at or NO_END
 
 
+def next_end(case: Case) -> datetime:
+    """When the next clock of the case that runs is over (UTC), whatever else is more pressing in it; :data:`NO_END`: none is.
+
+    It follows from what is recorded alone, as :func:`pressing` does: what fell due and is not recorded yet counts as ahead.
+    """
+    ends = (one.due_at for one in standings(case, _BEFORE_ALL) if one.state in ("risk", "on_track"))
+    return min((at for at in ends if at is not None), default=NO_END)
+
+
 def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -> ClockStanding | None:
     ahead = [
         (row.due_at, level)

@@ -20,7 +20,7 @@ from storage.postgres.pool import AWAY, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
 from storage.record.heads import SignedHead, Signer, append_heads, read_heads
-from storage.record.pressing import UNPLACED
+from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.records import projection
 from storage.record.sql import STATE
 
@@ -36,7 +36,7 @@ _ENTRIES = 5000
 _CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
-    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at,
+    c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at, c.ends_at,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
@@ -351,6 +351,8 @@ class _CaseAudit:
             del expected["platform_updated_at"]
         if self._row["pressing"] == UNPLACED:
             del expected["pressing"], expected["pressing_at"]
+        if self._row["ends_at"] == NOT_KNOWN:
+            del expected["ends_at"]
         differing = [name for name in expected if name != "state" and self._row[name] != expected[name]]
         if differing:
             self._flaw("projection_differs", case.seq, ", ".join(sorted(differing)))

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import from_json
 
 from domain.model.case import Case
-from domain.views.urgency import pressing
+from domain.views.urgency import next_end, pressing
 from storage.postgres.pool import Database
 from storage.record.sql import STATE
 
 UNPLACED = 4
 """Stands in a row that was last written before there was the column. It comes after all states and counts among none."""
+NOT_KNOWN = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands, the same, where a row does not say yet when its next clock is over."""
 _AT_ONCE = 200
 _UNPLACED = f"""
 SELECT c.id, c.turn, {STATE} AS state FROM cases c
-WHERE c.tenant = $1 AND c.pressing = {UNPLACED} AND c.state IS NOT NULL AND c.status = 'open' AND c.id > $2
+WHERE c.tenant = $1 AND (c.pressing = {UNPLACED} OR c.ends_at = '{NOT_KNOWN:%Y-%m-%d}')
+    AND c.state IS NOT NULL AND c.status = 'open' AND c.id > $2
 ORDER BY c.id LIMIT {_AT_ONCE}
 """  # noqa: S608 - put together from constants
 # What was written in between knows it already.
 _PLACE = """
-UPDATE cases c SET pressing = f.pressing, pressing_at = f.pressing_at
-FROM jsonb_to_recordset($2) AS f (id text, turn bigint, pressing smallint, pressing_at timestamptz)
+UPDATE cases c SET pressing = f.pressing, pressing_at = f.pressing_at, ends_at = f.ends_at
+FROM jsonb_to_recordset($2) AS f (id text, turn bigint, pressing smallint, pressing_at timestamptz, ends_at timestamptz)
 WHERE c.tenant = $1 AND c.id = f.id AND c.turn = f.turn
 """
 
@@ -43,5 +47,6 @@ async def place_cases(database: Database) -> int:
 
 
 def _placed(case_id: str, turn: int, state: str) -> dict[str, Any]:
-    rank, ends_at = pressing(Case.model_validate(from_json(state)))
-    return {"id": case_id, "turn": turn, "pressing": rank, "pressing_at": ends_at}
+    case = Case.model_validate(from_json(state))
+    rank, at = pressing(case)
+    return {"id": case_id, "turn": turn, "pressing": rank, "pressing_at": at, "ends_at": next_end(case)}

@@ -32,7 +32,7 @@ from domain.model.money import PaidElsewhere
 from domain.rules.evolve import fold
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
-from domain.views.urgency import pressing
+from domain.views.urgency import next_end, pressing
 from domain.worktime.calendars import Calendar
 from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
@@ -224,6 +224,7 @@ def projection(case: Case) -> Row:
         "next_clock": first.clock if first else None,
         "pressing": state,
         "pressing_at": ends_at,
+        "ends_at": next_end(case),
         "opened_at": case.opened_at,
         "updated_at": case.updated_at,
         "platform_updated_at": case.seen_at.get("platform", case.opened_at),

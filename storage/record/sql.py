@@ -92,14 +92,14 @@ gate AS (
         kind = p.kind, category = p.category, phase = p.phase, status = p.status, outcome = p.outcome, owner = p.owner,
         queue = p.queue, priority = p.priority, waiting_on = p.waiting_on, wants_owner = p.wants_owner,
         needs_hands = p.needs_hands, next_due_at = p.next_due_at, next_clock = p.next_clock, opened_at = p.opened_at,
-        pressing = p.pressing, pressing_at = p.pressing_at,
+        pressing = p.pressing, pressing_at = p.pressing_at, ends_at = p.ends_at,
         updated_at = p.updated_at, closed_at = p.closed_at, pack = p.pack, pack_version = p.pack_version, calendars = p.calendars,
         legal_hold = coalesce(p.legal_hold, false), campaign = p.campaign, platform_updated_at = p.platform_updated_at
     FROM jsonb_to_record({}) AS p (after_seq bigint, after_head text, seq bigint, head text, state jsonb, terms jsonb, kind text,
         category text, phase text, status text, outcome text, owner text, queue text, priority text, waiting_on text,
         wants_owner boolean, needs_hands boolean, next_due_at timestamptz, next_clock text, opened_at timestamptz,
         updated_at timestamptz, closed_at timestamptz, pack text, pack_version text, calendars text[], legal_hold boolean,
-        campaign text, platform_updated_at timestamptz, pressing smallint, pressing_at timestamptz)
+        campaign text, platform_updated_at timestamptz, pressing smallint, pressing_at timestamptz, ends_at timestamptz)
     WHERE c.tenant = $1 AND c.id = $2 AND c.turn = $3 AND c.seq = p.after_seq AND c.head = p.after_head
     RETURNING c.tenant, c.id, c.synthetic
 )""",

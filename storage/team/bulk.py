@@ -58,8 +58,8 @@ SELECT f.incident, count(DISTINCT f.case_id) AS cases, count(DISTINCT f.case_id)
 FROM (
     SELECT h ->> 'incident' AS incident, c.id AS case_id, (h ->> 'since')::timestamptz AS since, false AS waits
     FROM cases c CROSS JOIN LATERAL jsonb_array_elements(c.state -> 'holds') AS h
-    WHERE c.tenant = $1 AND c.status = 'open' AND h ->> 'why' = 'freeze' AND h ->> 'until' IS NULL
-        AND {_SEEN}
+    WHERE c.tenant = $1 AND c.status = 'open' AND c.state -> 'holds' @> '[{{"why": "freeze"}}]'
+        AND h ->> 'why' = 'freeze' AND h ->> 'until' IS NULL AND {_SEEN}
     UNION ALL
     SELECT w.body ->> 'incident', w.case_id, coalesce((w.body ->> 'at')::timestamptz, w.received_at), true
     FROM commands w JOIN cases c ON c.tenant = $1 AND c.id = w.case_id AND c.status = 'open'

@@ -76,6 +76,14 @@ class CaseFilter:
     due_before: datetime | None = None
     pressing: int | None = None
     """In this state, by its place in :data:`domain.views.urgency.STATES`."""
+    ends_before: datetime | None = None
+    """One of their clocks that run is over before this."""
+    late_since: datetime | None = None
+    """Late, and not before this."""
+    unowned: bool | None = None
+    """True: those alone that wait for somebody to take them."""
+    stuck: Literal["any", "letters", "effects", "still"] | None = None
+    """Of which a letter did not arrive, what was decided is not carried out, or nothing moves."""
     waiting_on: str | None = None
     """Whose turn it is."""
     waits_in: tuple[str, ...] | None = None
@@ -152,6 +160,15 @@ class PostgresViews:
         """Open cases that match, by :func:`domain.views.urgency.pressing`; ``after`` is the last one's place."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST)
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
+
+    async def ending_first(
+        self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> Sequence[CaseRow]:
+        """Open cases that match, by when the next of their clocks is over; ``after`` is the last one's place."""
+        wanted = {**self._wanted(tenant_id, which), "status =": "open"}
+        statement, arguments = sql.listing(wanted, sql.AFTER_END if after else None, after, sql.ENDS_FIRST)
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
 
@@ -298,7 +315,11 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "campaign =": which.campaign,
         "id = ANY": list(which.ids) if which.ids is not None else None,
         "next_due_at <": which.due_before,
-        "pressing =": which.pressing,
+        "pressing =": which.pressing if which.late_since is None else 0,
+        "ends_at <": which.ends_before,
+        "pressing_at >=": which.late_since,
+        "unowned": which.unowned or None,
+        **({f"stuck_{which.stuck}": True} if which.stuck is not None else {}),
         "waiting_on =": which.waiting_on,
         "put_away": which.put_away or None,
         "tag": which.tag,
@@ -333,6 +354,7 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         next_clock=row["next_clock"],
         pressing=row["pressing"],
         pressing_at=row["pressing_at"],
+        ends_at=row["ends_at"],
     )
 
 

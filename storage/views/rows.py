@@ -43,6 +43,8 @@ class CaseRow:
     """How pressing it is as recorded (:func:`domain.views.urgency.pressing`), and"""
     pressing_at: datetime = NO_END
     """until when or since when."""
+    ends_at: datetime = NO_END
+    """When the next of its clocks is over (:func:`domain.views.urgency.next_end`)."""
 
     @property
     def place(self) -> tuple[int, datetime, str]:
@@ -98,4 +100,5 @@ def _case_row(row: asyncpg.Record, terms: Terms | None) -> CaseRow:
         next_clock=row["next_clock"],
         pressing=row["pressing"],
         pressing_at=row["pressing_at"],
+        ends_at=row["ends_at"],
     )

@@ -9,13 +9,13 @@ from storage.record.sql import SPEAKER, STATE
 
 CASE_ROWS = f"""
 SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock,
-    c.pressing, c.pressing_at
+    c.pressing, c.pressing_at, c.ends_at
 FROM cases c
 """  # noqa: S608 - put together from constants
 
 LISTED_ROWS = """
 SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.terms_key, c.external_id, c.source, c.turn, c.next_due_at,
-    c.next_clock, c.pressing, c.pressing_at
+    c.next_clock, c.pressing, c.pressing_at, c.ends_at
 FROM cases c
 """
 """As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""
@@ -126,6 +126,23 @@ WAITS = "c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
 """Whether an open case waits for a decider. While the parties talk, or are asked, nobody is looked for."""
 PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
     WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp())"""
+# Written as arrays: what is stuck is looked for first, and its cases by their ids, however many others there are. The moment is
+# the statement's own (now()): an index knows nothing of one that moves on while it is read.
+FAILED_LETTERS = """c.status = 'open'
+    AND c.id = ANY(ARRAY(SELECT n.case_id FROM notices n WHERE n.tenant = $1 AND n.state = 'failed'))"""
+"""Open cases of which a letter came back, or could not be sent by any of its tries."""
+FAILED_EFFECTS = """c.id = ANY(ARRAY(
+    SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'needs_hands' AND e.note IS DISTINCT FROM 'withheld'
+    UNION SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'running'
+        AND e.ordered_at < now() - interval '1 hour'))"""
+"""Cases, closed ones among them, with a remedy or sanction that somebody has to see to, or that takes longer than an hour. What a
+legal hold holds back waits on purpose."""
+STANDING_STILL = """c.id = ANY(ARRAY(
+    SELECT m.case_id FROM commands m WHERE m.tenant = $1 AND m.status = 'pending'
+        AND m.received_at < now() - interval '15 minutes'
+    UNION SELECT d.id FROM cases d WHERE d.tenant = $1 AND d.status = 'open'
+        AND d.next_due_at < now() - interval '15 minutes'))"""
+"""Cases in which something waits to be judged for a quarter of an hour: a command, or a deadline that has passed."""
 _STATUS = {"open": "c.status = 'open'", "closed": "c.status = 'closed'"}
 _OWN_TESTS = {
     "party": _PARTY,
@@ -135,6 +152,11 @@ _OWN_TESTS = {
     "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
     "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
     "tag": "c.id IN (SELECT t.case_id FROM case_tags t WHERE t.tenant = $1 AND t.tag = {0})",
+    "unowned": f"({{0}}::boolean AND {WAITS})",
+    "stuck_any": f"({{0}}::boolean AND (({FAILED_LETTERS}) OR {FAILED_EFFECTS} OR {STANDING_STILL}))",
+    "stuck_letters": f"({{0}}::boolean AND {FAILED_LETTERS})",
+    "stuck_effects": f"({{0}}::boolean AND {FAILED_EFFECTS})",
+    "stuck_still": f"({{0}}::boolean AND {STANDING_STILL})",
 }
 """Conditions on more than one column."""
 
@@ -165,6 +187,9 @@ ORDER BY {order} LIMIT $2
 """
 PRESSING_FIRST = "pressing, pressing_at, id"
 """The order of every list that begins with the most pressing case, which its indexes have."""
+ENDS_FIRST = "ends_at, id"
+"""The order of a list that begins with what runs out next."""
+AFTER_END = "(ends_at, id) > ({}, {})"
 AFTER = "(pressing, pressing_at, id) > ({}, {}, {})"
 COUNTED = 1000
 """So many cases of a state are counted; of more it is said that there are more."""

@@ -20,6 +20,7 @@ LARGE: dict[str, str] = {}
 SMALL: dict[str, str] = {
     "services/drafts.py": "What a face does with a draft is asked of the services, as everything is.",
     "domain/views/withdrawal.py": "Each thing that is seen of a case in a way of its own has its file in this room.",
+    "console/pages/calendars.py": "Every topic that people read about has its file in this room.",
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
     "api/examples/party_links.py": "Every topic that the API answers about has its examples in this room.",

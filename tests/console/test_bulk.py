@@ -48,6 +48,20 @@ class TestOrders:
         await ada.open("/inbox")
         assert all(f"H-{n}" in ada.words for n in range(3))
 
+    async def test_a_look_first_says_who_would_refuse_it_and_sends_nothing(self, lobby: Lobby) -> None:
+        ids = await three(lobby)
+        closed = await lobby.office.desk().command(ids[0], "withdraw", await _claimant(lobby, ids[0]))
+        assert closed.status_code == 200, closed.text
+        dana = await lobby.signed_in("dana")
+        await ticked(dana, "snooze", ids)
+        form = dana.form("/bulk/send")
+        said = {**form.fields, "case": ids, "until": "2099-01-01T09:00", "reason": "waits", "do": "look"}
+        await dana.post("/bulk/send", said)
+        assert "It would go to 2 cases" in dana.words, dana.words
+        assert "1 are left out" in dana.words
+        async with lobby.office.database.tenant(lobby.office.tenant_id) as conn:
+            assert await conn.fetchval("SELECT count(*) FROM commands WHERE type = 'snooze'") == 0
+
     async def test_a_case_that_refuses_says_why_and_holds_up_no_other(self, lobby: Lobby) -> None:
         ids = await three(lobby)
         closed = await lobby.office.desk().command(ids[0], "withdraw", await _claimant(lobby, ids[0]))

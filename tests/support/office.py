@@ -63,6 +63,7 @@ from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.live import PostgresLive
+from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
@@ -223,6 +224,7 @@ class Office:
             desk=PostgresDesk(self.database, self.inbox),
             drafts=PostgresDrafts(self.database, self.vault),
             desk_settings=PostgresDeskSettings(self.database),
+            overview=PostgresOverview(self.database),
             saved_views=PostgresSavedViews(self.database),
             tags=PostgresTags(self.database),
             templates=PostgresTemplates(self.database),

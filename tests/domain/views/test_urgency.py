@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.model.clocks import Fired
-from domain.views.urgency import NO_END, STATES, pressing, standings
+from domain.views.urgency import NO_END, STATES, next_end, pressing, standings
 from tests.support.cases import a_case
 
 HOUR = timedelta(hours=1)
@@ -79,3 +79,28 @@ def test_what_was_late_and_stands_still_hides_nothing_that_runs() -> None:
 def test_a_case_without_a_clock_comes_last() -> None:
     case = a_case("bounty_dispute").opened().case.model_copy(update={"clocks": (), "timetable": ()})
     assert pressing(case) == (STATES.index("paused"), NO_END)
+
+
+def test_the_next_end_is_told_whatever_is_more_pressing() -> None:
+    case = a_case("payment_dispute").in_review().case
+    ends = [one.due_at for one in standings(case, case.updated_at) if one.state in ("risk", "on_track") and one.due_at]
+    assert len(ends) > 1
+    assert next_end(case) == min(ends)
+    (soonest, *_) = [one.clock for one in standings(case, case.updated_at) if one.due_at == min(ends)]
+    others = [row for row in case.timetable if row.clock != soonest]
+    fired = {
+        row.clock: Fired(level=row.level, count=row.count, due_at=case.opened_at, recorded_at=case.opened_at) for row in others
+    }
+    warned = tuple(
+        clock.model_copy(update={"fired": (fired[clock.name],)}) if clock.name in fired else clock for clock in case.clocks
+    )
+    assert next_end(case.model_copy(update={"clocks": warned})) == min(ends), "a warning of another clock hides it not"
+
+
+def test_what_stands_still_or_is_over_runs_out_no_more() -> None:
+    life = a_case("bounty_dispute").in_review()
+    held = life.case.model_copy(
+        update={"clocks": tuple(c.model_copy(update={"pauses": ((life.case.updated_at, None),)}) for c in life.case.clocks)}
+    )
+    assert next_end(held) == NO_END
+    assert next_end(life.case.model_copy(update={"clocks": (), "timetable": ()})) == NO_END
