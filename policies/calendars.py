@@ -25,6 +25,7 @@ _YEARLY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 _SOME_LEAP_YEAR = 2024
 # A calendar is published again every year or two; a century of dates would only make the row heavy.
 _MOST_YEARS = 50
+_FRIDAY = 4
 
 
 class CalendarFault(ValueError):
@@ -65,6 +66,9 @@ class CalendarFile(Frozen):
     hours: dict[Weekday, Openings] = Field(default_factory=dict)
     country: Annotated[str | None, Field(max_length=40, description="ISO 3166-1 code whose public holidays are closed")] = None
     region: Annotated[str | None, Field(max_length=40, description="Subdivision, as the holidays package spells it")] = None
+    saturdays_move: bool = True
+    """Whether a holiday that falls on a Saturday closes the Friday before, where that is the custom of the country. False for the
+    banks of the Federal Reserve, which open on that Friday."""
     closed_days: tuple[DayMark, ...] = ()
     half_days: dict[DayMark, Openings] = Field(default_factory=dict, description="Hours of a day that is otherwise open")
     open_days: dict[date, Openings] = Field(default_factory=dict, description="Opens whatever day it is, holidays included")
@@ -171,7 +175,9 @@ def _public_holidays(source: CalendarFile, years: range) -> set[date]:
             source.name,
             f"{source.country} has holidays from {known.start_year} to {known.end_year}, not for {years[0]} to {years[-1]}",
         )
-    return set(country_holidays(source.country, subdiv=source.region, years=years))
+    found = country_holidays(source.country, subdiv=source.region, years=years)
+    moved = {day for day, name in found.items() if "(observed)" in name and day.weekday() == _FRIDAY}
+    return set(found) - (set() if source.saturdays_move else moved)
 
 
 class _PlainLoader(yaml.BaseLoader):

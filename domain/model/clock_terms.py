@@ -118,6 +118,8 @@ class Extension(Compact):
     """How often."""
     needs_reasons: bool = False
     """The law wants the reasons told with it."""
+    only_for: Codes = ()
+    """The reasons for which the law allows it; empty: for any."""
 
 
 TargetKey = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_.:-]*/)?(low|normal|high|urgent)?$", min_length=1, max_length=80)]

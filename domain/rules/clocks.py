@@ -98,6 +98,9 @@ def _more(case: Case, clock: Clock, definition: ClockTerms, command: c.Extend) -
         by = definition.extension_for(case.category)
         if law is None or by is None or command.to is not None:
             raise ExtensionRefused("The law does not allow this.", because="law", allowed=str(by) if by else None)
+        if law.only_for and command.reason not in law.only_for:
+            allowed = ", ".join(law.only_for)
+            raise ExtensionRefused(f"The law allows it for these reasons alone: {allowed}.", because="law", allowed=allowed)
         if law.needs_reasons and command.reasons is None:
             raise ExtensionRefused("The law wants the parties to be told why; give `reasons`.", because="reasons")
         if sum(not more.kept for more in clock.extensions) >= law.times:
