@@ -19,10 +19,12 @@ MONEY_REMEDIES = frozenset({"refund", "payout", "correction", CREDIT})
 
 GIVES: Final = frozenset({
     "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
+    "hand_over", "limit_use", "stop_use", "opt_out", "human_review",
 })  # fmt: skip
 """Remedies that are good for whoever they are for."""
 TAKES: Final = (
-    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "cancel_bookings", "remove", "suspend", "ban",
+    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "demonetise", "cancel_bookings", "remove",
+    "suspend_service", "suspend", "suspend_account", "close_service", "close_account", "ban",
 )  # fmt: skip
 """Remedies that hit whoever they are for, mildest first."""
 
@@ -41,17 +43,31 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
     )
 
 
-def check_amount(remedy: str, amount: Money | None) -> None:
+def is_money(terms: Terms, remedy: str) -> bool:
+    """Whether a remedy means nothing without an amount: as the pack says of it, else by its name."""
+    said = terms.remedy(remedy).money
+    return remedy in MONEY_REMEDIES if said is None else said
+
+
+def check_amount(terms: Terms, remedy: str, amount: Money | None) -> None:
     """Refuses a remedy of money without an amount above zero."""
-    if remedy in MONEY_REMEDIES and (amount is None or amount.amount == 0):
+    if is_money(terms, remedy) and (amount is None or amount.amount == 0):
         raise AmountMissing(f"'{remedy}' needs an amount above zero, in minor units, with its currency.", remedy=remedy)
 
 
 def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
     """Whether an amount can be said of a remedy: one of money, one that a payment bounds; and where the outcome comes with an
     amount and none of its remedies is such a one, any of them."""
-    money = [name for name in outcome.remedies if name in MONEY_REMEDIES or terms.remedy(name).bounded_by is not None]
+    money = [name for name in outcome.remedies if is_money(terms, name) or terms.remedy(name).bounded_by is not None]
     return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
+
+
+def check_category(case: Case, remedy: str) -> None:
+    """Refuses a remedy that does not answer what was asked: whoever asks to see their data is not answered by its erasure."""
+    only = case.terms.remedy(remedy).only_for
+    if only and case.category not in only:
+        detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(only)}."
+        raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(only))
 
 
 def check_named(case: Case, remedies: Iterable[Remedy]) -> None:

@@ -43,7 +43,7 @@ from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
-from domain.rules.remedy import check_amount, check_named, remedy_data, told_remedies, undone_by
+from domain.rules.remedy import check_amount, check_category, check_named, remedy_data, told_remedies, undone_by
 from domain.rules.rights import in_force, less_than_asked, promised, rights_after, rights_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -120,7 +120,8 @@ def _check(
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
-        check_amount(remedy.type, remedy.amount)
+        check_category(case, remedy.type)
+        check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
     money.check_ruling(case, outcome, command.remedies)

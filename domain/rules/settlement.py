@@ -40,7 +40,7 @@ def _check(case: Case, command: c.Offer, at: datetime) -> None:
     agreement.check(case, command.remedy, command.expires_at, at)
     meant = agreement.meant(case, command.remedy)
     for remedy in meant.all_remedies:
-        check_amount(remedy, command.amount)
+        check_amount(case.terms, remedy, command.amount)
     agreement.check_money(case, meant.all_remedies, command.amount)
     if command.label_paid_by is not None and not meant.with_return:
         raise RemedyNotAllowed("Nothing goes back by this offer, so there is no label to pay.", remedy=command.remedy)

@@ -10,7 +10,7 @@ from domain.model.refusals import Refusal
 from domain.model.sanctions import NotHeard
 from domain.model.terms import OutcomeTerms, Terms
 from domain.rules import disclosure, last_word
-from domain.rules.remedy import MONEY_REMEDIES, takes_amount
+from domain.rules.remedy import is_money, takes_amount
 
 
 class Gives(Kept):
@@ -44,7 +44,7 @@ def gives(terms: Terms, outcome: OutcomeTerms) -> tuple[Gives, ...]:
             remedy=name,
             alone=alone,
             takes_amount=takes_amount(terms, outcome, name),
-            needs_amount=name in MONEY_REMEDIES or alone,
+            needs_amount=is_money(terms, name) or alone,
             bounded=terms.remedy(name).bounded_by is not None,
             to=terms.remedy(name).to,
         )
