@@ -79,7 +79,8 @@ def inputs_of(case: Case, clock: Clock) -> ClockInputs:
         pauses=() if fixed else clock.pauses,
         holds=lawful if fixed else tuple((h.since, h.until, h.margin) for h in holds_on(case, clock, definition)),
         extensions=clock.extensions,
-        **({"whole_days": True, "days": case.terms.calendar} if definition.whole_days else {}),
+        whole_days=definition.whole_days,
+        days=case.terms.calendar if definition.whole_days else None,
     )
 
 

@@ -15,7 +15,7 @@ _HEARD = (
     act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
     act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it."),
 )
-_ROUTE = {"complaint_route": "out_of_court_and_court"}
+_ROUTE: Any = {"complaint_route": "out_of_court_and_court"}
 _UPHELD = act("appeal", "owner", "decide_appeal", decision="uphold", **_ROUTE, **WHY)
 _RESTORED = act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **_ROUTE, **WHY)
 

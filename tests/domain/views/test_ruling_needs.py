@@ -14,7 +14,9 @@ def test_every_remedy_of_money_takes_an_amount_and_no_other_does(kind: str) -> N
     terms = a_case(kind).opened().case.terms
     for outcome in terms.outcomes:
         for one in gives(terms, outcome):
-            assert one.takes_amount == (one.remedy in ("refund", "payout", "correction"))
+            # A correction of data, in compliance, is no money.
+            money = ("refund", "payout") if kind == "compliance_request" else ("refund", "payout", "correction")
+            assert one.takes_amount == (one.remedy in money)
             assert one.needs_amount == one.takes_amount
     assert sum(outcome.needs_amount for outcome in terms.outcomes) <= sum(
         any(one.takes_amount for one in gives(terms, outcome)) for outcome in terms.outcomes
