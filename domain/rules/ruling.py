@@ -380,8 +380,9 @@ def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Not
     }
     if ruling.ground:
         told["ground"] = ruling.ground
-    if ruling.complaint_route and audience != "respondent":
-        # The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)).
+    if ruling.complaint_route and (audience != "respondent" or case.terms.appeal_needs):
+        # The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)); of a decision on an appeal each
+        # side is told where else it can go (Regulation (EU) 2022/2065, article 20(5)).
         told["complaint_route"] = ruling.complaint_route
     if ruling.statement is not None and _is_told_statement(case, audience):
         told["statement"] = _stated(case, ruling.statement)

@@ -172,6 +172,18 @@ class TestDecided:
         assert life.case.rulings[-1].conditions == ("labelled",)
 
 
+@pytest.mark.parametrize("decision", ["uphold", "vary"])
+def test_each_side_is_told_where_else_it_can_go_whatever_is_decided(decision: str) -> None:
+    """Digital Services Act, article 20(5)."""
+    changed = {"outcome": "restrict", "ground": "hate", "remedies": [{"type": "restrict"}], "statement": STATEMENT}
+    said = changed if decision == "vary" else {}
+    life = before(MEDIATOR_2, an_appeal())
+    assert life.refused(MEDIATOR_2, "decide_appeal", decision=decision, **said, complaint_route=None).code == "ruling_incomplete"
+    life.says(MEDIATOR_2, "decide_appeal", decision=decision, **said).fire("grace")
+    told = [life.notices_for(side)[-1].data.get("complaint_route") for side in (CLAIMANT, RESPONDENT)]
+    assert told == ["out_of_court_and_court"] * 2
+
+
 class TestWithdrawn:
     def test_the_decision_made_elsewhere_stands(self) -> None:
         life = before(MEDIATOR_2, an_appeal()).says(CLAIMANT, "withdraw")
