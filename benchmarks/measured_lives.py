@@ -51,8 +51,8 @@ RULINGS: Mapping[str, dict[str, Any]] = {
     "payment_dispute": {"outcome": "denied", "ground": "not_received"},
     "conduct_report": {"outcome": "no_violation", "ground": "no_clause"},
     "safety_incident": {"outcome": "unsubstantiated", "ground": "no_breach"},
-    "moderation_appeal": {"decision": "uphold"},
-    "compliance_request": {"outcome": "granted", "ground": "right_of_access"},
+    "moderation_appeal": {"decision": "uphold", "complaint_route": "out_of_court_and_court"},
+    "compliance_request": {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]},
     "fraud_report/paid": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
 }
 WORDS = "The log files of the second of March show that the request came from the reporter's own account. " * 3

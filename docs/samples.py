@@ -109,5 +109,11 @@ PACK_SAMPLES = {
     "merges_with": "merges_with: [conduct_report]",
     "reassign": "reassign: true",
     "roll": "roll: true",
+    "by_category": "by_category: {ccpa_know: 45 days, legal_order: 15 days}",
+    "statement_of_reasons": "statement_of_reasons: {outcomes: [remove], redress: [internal_complaint, court]}",
+    "whole_days": "whole_days: true",
+    "money": "money: false",
+    "complaint_routes_for": "complaint_routes_for: {authority_and_court: [gdpr_access]}",
+    "appeal_needs": "appeal_needs: [complaint_route]",
 }
 """Of fields of a pack: how one looks, where no shipped pack says it shortly."""

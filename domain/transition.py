@@ -46,7 +46,8 @@ def step(
     """
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
     at = max(at, case.updated_at) if case is not None else at
-    facts = kept(case, decide(case, command, context, at), at, reference.calendars)
+    informed = context.model_copy(update={"calendars": reference.calendars})
+    facts = kept(case, decide(case, command, informed, at), at, reference.calendars)
     return apply(case, case_id, command, context, facts, at, recorded_at, reference)
 
 

@@ -189,6 +189,7 @@ def scaled_clock(clock: ClockTerms, scale: float) -> ClockTerms:
     return clock.model_copy(
         update={
             "calendar": None,
+            "whole_days": False,
             "target": clock.target.scaled(scale),
             "targets": {key: span.scaled(scale) for key, span in clock.targets.items()},
             "extension": more.model_copy(update=_scaled_extension(more, scale)) if more else None,
@@ -302,6 +303,10 @@ class Pack(Frozen):
     """Conditions on which a ruling may give something."""
     complaint_routes: tuple[Code, ...] = ()
     """Where a ruling can be complained about."""
+    complaint_routes_for: dict[Code, tuple[Code, ...]] = {}
+    """By route: the categories whose law is content with it. A category that stands behind none takes any route."""
+    appeal_needs: tuple[Literal["complaint_route", "reply"], ...] = ()
+    """What every decision on an appeal says beside its reasons, whatever it is; to send the matter back decides nothing yet."""
     joins: Joins | None = None
     """A report of what an open case is about is joined to that case."""
     decided_matter: Literal["new_fact", "person"] | None = None

@@ -71,7 +71,8 @@ def terms_of(
 
 
 _AS_THEY_ARE = (
-    "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes", "hear", "joins",
+    "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes",
+    "complaint_routes_for", "appeal_needs", "hear", "joins",
     "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip
@@ -140,7 +141,7 @@ def _prior_decision(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
     if row is None:
         return None
     return ElsewhereTerms.model_validate(
-        {**row.model_dump(), "window": row.window if time_scale == 1.0 else row.window.scaled(time_scale)}
+        row.model_dump() | ({} if time_scale == 1.0 else {"window": row.window.scaled(time_scale), "whole_days": False})
     )
 
 

@@ -144,6 +144,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
             for need, table in (("conditions", "conditions"), ("complaint_route", "complaint_routes"))
             if need in outcome.needs and not getattr(pack, table)
         )
+    yield from _routes(pack)
     stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
     for name in stated:
         if name not in outcomes:
@@ -153,6 +154,18 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
         for name in getattr(pack, place):
             if name not in remedies:
                 yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
+
+
+def _routes(pack: Pack) -> Iterator[str]:
+    """Where a decision can be complained about, and who has to say so."""
+    if "complaint_route" in pack.appeal_needs and not pack.complaint_routes:
+        yield "appeal_needs: the pack names no complaint_routes, so no appeal could ever be decided"
+    if pack.appeal_needs and Phase.APPEAL not in pack.labels:
+        yield "appeal_needs: the kind has no phase 'appeal' among its labels"
+    for name in pack.complaint_routes_for:
+        if name not in pack.complaint_routes:
+            near = did_you_mean(name, pack.complaint_routes)
+            yield f"complaint_routes_for.{name}: the pack names no such route among its complaint_routes{near}"
 
 
 def _conditions(pack: Pack) -> Iterator[str]:
@@ -238,6 +251,8 @@ def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
         if not clock.is_the_teams and clock.all_stops & {"phase_left:review", "phase_left:appeal"}:
             yield f"clocks.{name}.stops: its end would tell a party that a ruling is drafted; stop it with 'ruling_issued'"
         yield from _statutory(f"clocks.{name}", clock)
+        if clock.whole_days and any(span.is_clock_time for span in (clock.target, *clock.targets.values())):
+            yield f"clocks.{name}.whole_days: hours end when they are over; count whole days in days, months or business days"
         levels = repeated(level.name for level in clock.levels)
         yield from (f"clocks.{name}.levels: '{level}' is defined twice" for level in levels)
         for level in clock.levels:

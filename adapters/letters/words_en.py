@@ -46,6 +46,16 @@ ENGLISH = Words(
         "warn": "A warning",
         "suspend": "A suspension",
         "disclose": "A copy of the data",
+        "hand_over": "The data in a form that machines read",
+        "limit_use": "The data is kept, and used for nothing else meanwhile",
+        "stop_use": "The data is used no longer for what you objected to",
+        "opt_out": "Your data is neither sold nor shared any more",
+        "human_review": "A person decides again what a machine had decided",
+        "suspend_account": "The account is suspended",
+        "close_account": "The account is closed",
+        "suspend_service": "The service is suspended",
+        "close_service": "The service is ended",
+        "demonetise": "Payments are held back",
         "erase": "The data is erased",
         "no_contact": "No contact with the other side",
         "educational_notice": "A notice that explains the code of conduct; it is not held against you",
@@ -106,6 +116,12 @@ ENGLISH = Words(
         "keep": {"": "The content stays up."},
         "restrict": {"": "The content stays up with a restriction."},
         "remove": {"": "The content is removed."},
+        "suspend_account": {"": "The account is suspended."},
+        "close_account": {"": "The account is closed."},
+        "suspend_service": {"": "The service is suspended."},
+        "close_service": {"": "The service is ended."},
+        "demonetise": {"": "Payments for it are held back."},
+        "no_restriction": {"": "Nothing is restricted any more."},
     },
     decisions={
         "uphold": "The appeal was heard, and the earlier decision is upheld.",
@@ -139,6 +155,10 @@ ENGLISH = Words(
     routes={
         "supervisory_authority": "You can complain to the data protection authority where you live, where you work or where it "
         "happened, and you can go to court.",
+        "authority_and_court": "You can complain to the data protection authority where you live, where you work or where it "
+        "happened, and you can go to court.",
+        "out_of_court_and_court": "You can choose a certified out-of-court dispute settlement body and have it look at this, and "
+        "you can go to court at any time.",
         "attorney_general": "You can complain to the attorney general of your state.",
         "court": "You can ask the court that issued the order to review our answer.",
     },

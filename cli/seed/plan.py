@@ -49,7 +49,7 @@ _FOR_APPROVAL: dict[str, dict[str, Any]] = {
     "bounty_dispute": {"outcome": "upheld", "ground": "severity", "remedies": "payout"},
     "conduct_report": {"outcome": "violation", "ground": "extortion"},
     "fraud_report": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": "refund"},
-    "compliance_request": {"outcome": "refused", "ground": "identity_unproven", "complaint_route": "supervisory_authority"},
+    "compliance_request": {"outcome": "refused", "ground": "identity_unproven", "complaint_route": "authority_and_court"},
     "safety_incident": {
         "outcome": "excluded", "ground": "honesty_about_risks", "remedies": [{"type": "ban", "to": "respondent"}],
     },
@@ -327,7 +327,8 @@ def _heard(c: _Case, ground: str | None = None) -> tuple[Deed, ...]:
 
 def _ruled(c: _Case) -> Planned:
     if c.kind == "moderation_appeal":
-        said = {"decision": "uphold", "reasons": texts.REASONS[0], "reply": "We have read it again, word by word."}
+        said = {"decision": "uphold", "complaint_route": "out_of_court_and_court", "reasons": texts.REASONS[0],
+                "reply": "We have read it again, word by word."}  # fmt: skip
         started = _appealing(c, c.worked(26, 50), owned=True)
         return Planned(started.moving, (*started.deeds, Deed(c.owner, "decide_appeal", said)))
     return _with_ruling(c, _IN_GRACE)

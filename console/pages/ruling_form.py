@@ -27,6 +27,7 @@ _ASKED: Mapping[str, str] = {
     "ground": "Choose the ground it rests on.",
     "reasons": "Write the reasons: both sides read them.",
     "complaint_route": "Choose where it can be complained about.",
+    "remedies": "Tick what is done: whoever asked is told it.",
     "conditions": "Tick the conditions on which it is given.",
     "reply": "Write the reply: whoever asked is told it.",
 }
@@ -48,8 +49,11 @@ def body(
     decision = form.text("decision") if command == "decide_appeal" else ""
     outcome = None
     if decision in CHANGES_NOTHING:
+        # Whoever loses an appeal is told where else they can go, also where nothing changes.
+        told = terms.appeal_needs if decision == "uphold" else ()
         for name in _OF_THE_OUTCOME:
-            found.pop(name, None)
+            if name not in told:
+                found.pop(name, None)
     elif said := form.text("outcome"):
         found["outcome"] = said
         outcome = terms.outcome(said)
@@ -59,6 +63,9 @@ def body(
             found["remedies"] = chosen
     named = {error.field for error in errors}
     wanted = [name for name in _wanted(terms, command, decision, outcome) if name not in named and name not in set(without)]
+    if "complaint_route" in wanted and len(terms.complaint_routes) == 1:
+        # There is nothing to choose.
+        found.setdefault("complaint_route", terms.complaint_routes[0])
     errors += [FieldError(name, "missing", _ASKED[name]) for name in wanted if not found.get(name)]
     if errors:
         raise Refused("malformed", errors=errors)
@@ -75,6 +82,8 @@ def _wanted(terms: Terms, command: str, decision: str, outcome: OutcomeTerms | N
     yield "reasons"
     if outcome is not None:
         yield from (need for need in outcome.needs if need != "ground" or not terms.grounds)
+    if command == "decide_appeal" and decision != "remit":
+        yield from (need for need in terms.appeal_needs if outcome is None or need not in outcome.needs)
 
 
 def written(draft: Mapping[str, Any], terms: Terms, command: str, zone: ZoneInfo, amounts: Amounts) -> dict[str, list[str]]:

@@ -159,6 +159,9 @@ class ClockTerms(Compact):
     """Other targets by priority and category; the closest fit counts, ``target`` where none fits."""
     roll: bool = False
     """A last day that is closed moves to the next opening (calendar days and months only)."""
+    whole_days: bool = False
+    """Its last day counts to its last hour, by the days of the case's calendar: what happens by itself happens when that day is
+    over, and more time can be had until then. People are told at the time of day at which it began, while they can still act."""
     calendar: str | None = None
     """Content reference of an immutable calendar, where it is another than the one of the terms."""
     during: Phase | None = None

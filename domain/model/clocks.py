@@ -239,6 +239,8 @@ class Fired(Kept):
     """Nobody was told: it takes the same rung of the ladder again."""
     again_at: Instant | None = None
     """When it comes again, if it was withheld."""
+    before_more_time: bool = False
+    """More time was given after it, on the last day: it comes again at the new end."""
 
 
 class Extended(Kept):

@@ -23,7 +23,9 @@ class Brought(Frozen):
     appellant: CaseSnapshot
     """What the claimant is to it."""
     effective_at: Instant
-    """When it took effect: the window to appeal begins."""
+    """When it took effect: one decision on the same content is told from another by it."""
+    informed_at: Instant | None = None
+    """When whoever appeals was told of it: the window to appeal begins. Left out: when it took effect."""
     decided_at: Instant | None = None
     decider: PersonId | Literal["machine"]
     """Who decided it, or ``machine`` where no person did. Nobody decides the appeal who did, nor reports to them."""

@@ -69,7 +69,9 @@ class ElsewhereTerms(Compact):
     """Which decisions made elsewhere a case of this kind is an appeal against."""
 
     window: Span
-    """From the instant at which the decision took effect."""
+    """From the instant at which whoever appeals was told of the decision."""
+    whole_days: bool = False
+    """It ends with its last day by the calendar of the kind, and on the next open day where that one is closed."""
     decisions: dict[Code, DecisionTerms]
 
 
@@ -109,6 +111,10 @@ class RemedyTerms(Compact):
     """``payment``: all that stands of such remedies together is at most what the report is about."""
     above: Literal["refuse", "second_person"] = "refuse"
     """What becomes of a ruling above that. An offer above it is refused by the first; by the second the sides may agree on it."""
+    only_for: Codes = ()
+    """The categories that can be answered by it; left out: all. Whoever asks to see their data is not answered by its erasure."""
+    money: bool | None = None
+    """Whether it is money and needs an amount; left out: `refund`, `payout`, `correction` and `provisional_credit` are."""
 
 
 class StatementTerms(Compact):
@@ -132,7 +138,7 @@ class OutcomeTerms(Compact):
     """The ruling says how much."""
     needs_approval: bool = False
     """A second person always looks at it."""
-    needs: tuple[Literal["ground", "complaint_route", "conditions", "reply"], ...] = ()
+    needs: tuple[Literal["ground", "complaint_route", "conditions", "reply", "remedies"], ...] = ()
     """What the ruling must say beside its reasons."""
     with_return: bool = False
     """Its remedies may wait until the claimant has sent the goods back."""
@@ -205,6 +211,10 @@ class Terms(Compact):
     """Conditions on which a ruling may give something."""
     complaint_routes: tuple[Code, ...] = ()
     """Where a ruling can be complained about."""
+    complaint_routes_for: dict[Code, Codes] = {}
+    """By route: the categories whose law is content with it. A category that stands behind none takes any route."""
+    appeal_needs: tuple[Literal["complaint_route", "reply"], ...] = ()
+    """What every decision on an appeal says, whatever it is; what sends the matter back decides nothing yet."""
     statement: StatementTerms | None = None
     elsewhere: ElsewhereTerms | None = None
     by_hand: tuple[Code, ...] = ()

@@ -27,7 +27,7 @@ from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, Clo
 from domain.rules import charge, confirmation, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.levels import stands_still
+from domain.rules.levels import over_at, stands_still
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside, words_by
 from domain.worktime.spans import Span
@@ -71,7 +71,9 @@ def extend(case: Case, command: c.Extend, context: DecisionContext, at: datetime
     if definition.is_the_teams and context.actor is not None and context.actor.role == "mediator":
         raise NotAllowed("Your own time is extended by a lead or by ops.", command=command.type, allowed=["lead", "ops"])
     ends = [x for x in definition.levels if x.before is None and (x.after is not None or x.at >= 1.0)]
-    if any(fired.level == level.name for fired in clock.fired for level in ends):
+    over = over_at(case, clock, context.calendars) if definition.whole_days else None
+    # A limit of days lasts to the last hour of its last day (Regulation (EEC, Euratom) No 1182/71, article 3(2)).
+    if at >= over if over else any(fired.level == level.name for fired in clock.fired for level in ends):
         raise ExtensionRefused("The clock has run out; more time has to be given before it does.", because="ran_out")
     from_at = _runs_out_at(case, clock, definition)
     if command.to is not None:
@@ -336,9 +338,15 @@ def _clock_extended(case: Case, rec: f.Recording, fact: f.ClockExtended) -> Chan
         if (clock.name, clock.instance) == (fact.clock, fact.instance):
             still = definition is not None and stands_still(case, clock, definition)
             more = Extended(at=rec.at, by_span=fact.by_span, to=fact.to, stood_still=still)
-            clock = clock.model_copy(update={"extensions": (*clock.extensions, more)})  # noqa: PLW2901 - the changed one
+            again = _comes_again(clock) if definition is not None and definition.whole_days else {}
+            clock = clock.model_copy(update={"extensions": (*clock.extensions, more), **again})  # noqa: PLW2901 - the changed one
         clocks.append(clock)
     return {"clocks": tuple(clocks)}
+
+
+def _comes_again(clock: Clock) -> dict[str, Any]:
+    """What was told before is told again at the new end."""
+    return {"fired": tuple(one.model_copy(update={"before_more_time": True}) for one in clock.fired), "ran_on": None}
 
 
 def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
@@ -441,15 +449,7 @@ def _said_of_extension(case: Case, fact: f.ClockExtended, audience: Audience) ->
 
 
 TOPIC = Topic(
-    rules={
-        "pause": pause,
-        "snooze": snooze,
-        "resume": resume,
-        "extend": extend,
-        "retarget": retarget,
-        "freeze": freeze,
-        "thaw": thaw,
-    },
+    rules={command.__name__: command for command in (pause, snooze, resume, extend, retarget, freeze, thaw)},
     changes={
         "level_reached": _level_reached,
         "clocks_paused": _clocks_paused,

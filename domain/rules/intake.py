@@ -25,7 +25,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
     reason = reason or provider_news.why_declined(command.provider)
-    reason = reason or prior_decision.why_declined(command, context.appealed_before, at)
+    reason = reason or prior_decision.why_declined(command, context.appealed_before, at, context.calendars)
     if sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at):
         reason = "right_to_ask_withdrawn"
     if reason is not None:

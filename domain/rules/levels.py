@@ -14,14 +14,14 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from domain.model.case import Case
 from domain.model.clocks import Clock, Extended, Hold
 from domain.model.terms import ClockTerms, Level
-from domain.worktime.calculator import Pause, back, due, elapsed, share_between
+from domain.worktime.calculator import Pause, back, day_over, due, elapsed, share_between
 from domain.worktime.calendars import Calendar
 from domain.worktime.spans import Span, SpanUnit
 
@@ -40,6 +40,10 @@ class ClockInputs(NamedTuple):
     holds: tuple[tuple[datetime, datetime | None, Span | None], ...]
     """Ordered by people, and the time the case was closed: since, until, and a margin on top."""
     extensions: tuple[Extended, ...]
+    whole_days: bool = False
+    """Whether its last day counts to its last hour."""
+    days: str | None = None
+    """Reference of the calendar whose days those are."""
 
 
 class ClockSchedule(NamedTuple):
@@ -51,6 +55,8 @@ class ClockSchedule(NamedTuple):
     """When the target is over; None while it stands still."""
     pauses: tuple[Pause, ...]
     """All that stretch or push it, in order."""
+    over_at: datetime | None = None
+    """When its last day is over, where that counts to its last hour; else when the target is over."""
 
 
 def inputs_of(case: Case, clock: Clock) -> ClockInputs:
@@ -73,6 +79,8 @@ def inputs_of(case: Case, clock: Clock) -> ClockInputs:
         pauses=() if fixed else clock.pauses,
         holds=lawful if fixed else tuple((h.since, h.until, h.margin) for h in holds_on(case, clock, definition)),
         extensions=clock.extensions,
+        whole_days=definition.whole_days,
+        days=case.terms.calendar if definition.whole_days else None,
     )
 
 
@@ -99,21 +107,45 @@ def stands_still(case: Case, clock: Clock, definition: ClockTerms) -> bool:
     return clock.waiting or any(h.until is None for h in holds_on(case, clock, definition))
 
 
-def schedule_of(inputs: ClockInputs, calendar: Calendar | None) -> ClockSchedule:
-    """Target, end and pauses of a clock over its calendar. Raises a WorktimeError for a calendar that never opens."""
+def calendars_of(inputs: ClockInputs, calendars: Mapping[str, Calendar]) -> tuple[Calendar | None, Calendar | None]:
+    """The calendar that a clock runs on, and the one whose days count. Raises KeyError for one that was not handed in."""
+    own = calendars[inputs.calendar] if inputs.calendar else None
+    return own, calendars[inputs.days] if inputs.days else own
+
+
+def over_at(case: Case, clock: Clock, calendars: Mapping[str, Calendar]) -> datetime | None:
+    """When a running clock is over by the law's count, to the last hour of its last day; None while it stands still."""
+    inputs = inputs_of(case, clock)
+    return schedule_of(inputs, *calendars_of(inputs, calendars)).over_at
+
+
+def schedule_of(inputs: ClockInputs, calendar: Calendar | None, days: Calendar | None = None) -> ClockSchedule:
+    """Target, end and pauses of a clock over its calendar; ``days`` is the one whose days its last day is counted by.
+
+    Raises a WorktimeError for a calendar that never opens.
+    """
     held = tuple(_with_margin(calendar, *hold) for hold in inputs.holds)
     if inputs.target.is_clock_time:
         pauses = tuple(sorted((*inputs.pauses, *held), key=lambda p: p[0]))
         time = _extended_time(inputs, calendar, pauses)
         used = None if time.unit is SpanUnit.WALL else calendar
-        return ClockSchedule(time, due(used, inputs.started_at, time, pauses), pauses)
-    days, end = _extended_days(inputs, calendar)
-    return ClockSchedule(days, _pushed(inputs, calendar, end, held), _united(held))
+        ended = due(used, inputs.started_at, time, pauses)
+        return ClockSchedule(time, ended, pauses, ended)
+    span, end = _extended_days(inputs, calendar)
+    end_at = _pushed(inputs, calendar, end, held)
+    if not inputs.whole_days or span is None or end_at is None:
+        return ClockSchedule(span, end_at, _united(held), end_at)
+    last_day = day_over(days, _extended_days(inputs, days)[1])
+    over = _pushed(inputs, calendar, last_day, held)
+    # Two zones can count two days; whoever is told is told before the law's day is over.
+    return ClockSchedule(span, min(end_at, over) if over is not None else None, _united(held), over)
 
 
-def level_at(inputs: ClockInputs, calendar: Calendar | None, level: Level) -> datetime | None:
+def level_at(inputs: ClockInputs, calendar: Calendar | None, level: Level, days: Calendar | None = None) -> datetime | None:
     """The instant of a level; None while its clock stands still before it. Levels never lie before the start."""
-    found = schedule_of(inputs, calendar)
+    found = schedule_of(inputs, calendar, days)
+    if level.default is not None and level.is_end and inputs.whole_days:
+        return found.over_at
     if level.after is not None:
         return due(calendar, found.end_at, level.after, found.pauses) if found.end_at else None
     if level.before is not None:

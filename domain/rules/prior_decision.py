@@ -6,18 +6,22 @@ the case, and all that is true of a first ruling (who may not look again, what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from domain.base import Outcome, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Open
+from domain.model.prior_decision import OpenedDecision
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
+from domain.model.terms import ElsewhereTerms
 from domain.rules.topic import Topic, everybody
-from domain.worktime.calculator import due
+from domain.worktime.calculator import day_over, due
+from domain.worktime.calendars import Calendar
 
 MACHINE = "machine"
 """The first decider where no person decided."""
@@ -37,7 +41,9 @@ def taken_over(command: Open) -> tuple[f.Fact, ...]:
     return (f.DecisionTakenOver(**{**said, "remedies": standing}, ruling_id=derived_id("rul", command.id)),)
 
 
-def why_declined(command: Open, appealed_before: str | None, at: datetime) -> Declined | None:
+def why_declined(
+    command: Open, appealed_before: str | None, at: datetime, calendars: Mapping[str, Calendar] = MappingProxyType({})
+) -> Declined | None:
     """Why this appeal is not taken up; None when it is. The window is over after the last instant of the pack's span."""
     terms, brought = command.terms.elsewhere, command.decision
     if terms is None:
@@ -49,10 +55,23 @@ def why_declined(command: Open, appealed_before: str | None, at: datetime) -> De
         return "decision_unknown"
     if known.appealed_by != brought.appellant:
         return "not_yours_to_appeal"
-    until = due(None, brought.effective_at, terms.window)
-    if until is not None and at > until:
+    if _window_over(terms, brought, at, calendars.get(command.terms.calendar or "")):
         return "window_over"
     return "already_appealed" if appealed_before is not None else None
+
+
+def _window_over(terms: ElsewhereTerms, brought: OpenedDecision, at: datetime, calendar: Calendar | None) -> bool:
+    """Whether it comes too late: counted from when they were told (Regulation (EU) 2022/2065, article 20(2)).
+
+    Where the pack says so, to the last hour of the last day, which moves from a closed day to the next open one (Regulation
+    (EEC, Euratom) No 1182/71, article 3(2)(c) and (4)).
+    """
+    told_at = brought.informed_at or brought.effective_at
+    if not terms.whole_days:
+        until = due(None, told_at, terms.window)
+        return until is not None and at > until
+    last = due(calendar, told_at, terms.window, roll=True)
+    return last is not None and at >= day_over(calendar, last)
 
 
 def author_side(appellant: Literal["author", "reporter"]) -> Side:

@@ -19,10 +19,12 @@ MONEY_REMEDIES = frozenset({"refund", "payout", "correction", CREDIT})
 
 GIVES: Final = frozenset({
     "refund", "payout", "replacement", "correction", "release", "disclose", "erase", "provisional_credit", "restore",
+    "hand_over", "limit_use", "stop_use", "opt_out", "human_review",
 })  # fmt: skip
 """Remedies that are good for whoever they are for."""
 TAKES: Final = (
-    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "cancel_bookings", "remove", "suspend", "ban",
+    "educational_notice", "warn", "restrict", "no_contact", "payout_freeze", "demonetise", "cancel_bookings", "remove",
+    "suspend_service", "suspend", "suspend_account", "close_service", "close_account", "ban",
 )  # fmt: skip
 """Remedies that hit whoever they are for, mildest first."""
 
@@ -42,9 +44,12 @@ def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ..
 
 
 def is_money(terms: Terms, remedy: str) -> bool:
-    """Whether a remedy means nothing without an amount. A correction is of what was paid where the pack bounds it by a payment;
-    elsewhere of what is written of somebody (GDPR, article 16)."""
-    return remedy in MONEY_REMEDIES and (remedy != "correction" or terms.remedy(remedy).bounded_by is not None)
+    """Whether a remedy means nothing without an amount: as the pack says of it, else by its name. A correction is of what was
+    paid where the pack bounds it by a payment; elsewhere of what is written of somebody (GDPR, article 16)."""
+    said = terms.remedy(remedy)
+    if said.money is not None:
+        return said.money
+    return remedy in MONEY_REMEDIES and (remedy != "correction" or said.bounded_by is not None)
 
 
 def check_amount(terms: Terms, remedy: str, amount: Money | None) -> None:
@@ -58,6 +63,14 @@ def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
     amount and none of its remedies is such a one, any of them."""
     money = [name for name in outcome.remedies if is_money(terms, name) or terms.remedy(name).bounded_by is not None]
     return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
+
+
+def check_category(case: Case, remedy: str) -> None:
+    """Refuses a remedy that does not answer what was asked: whoever asks to see their data is not answered by its erasure."""
+    only = case.terms.remedy(remedy).only_for
+    if only and case.category not in only:
+        detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(only)}."
+        raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(only))
 
 
 def check_named(case: Case, remedies: Iterable[Remedy]) -> None:

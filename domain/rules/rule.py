@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import Field
 
 from domain.base import Kept, Side
 from domain.model import facts as f
@@ -13,6 +16,7 @@ from domain.model.people import Standing
 from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
+from domain.worktime.calendars import Calendar
 
 Change = dict[str, Any]
 Facts = tuple[f.Fact, ...]
@@ -52,6 +56,9 @@ class DecisionContext(Kept):
     """The side whose place the platform has taken, where the case goes on of office."""
     files: tuple[f.EvidenceFile, ...] | None = None
     """The files that the command names and that whoever speaks has uploaded to this case."""
+
+    calendars: Mapping[str, Calendar] = Field(default={}, exclude=True)
+    """Calendars of the case's terms by reference, for limits that last to the end of a day."""
 
     def known(self) -> f.Actor:
         """Whoever speaks. Raises UnknownActor for a stranger, who is refused before any rule is asked."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.prose import Prose
 from domain.model.refusals import OwnCase
 from domain.model.ruling import (
     AmountMissing,
@@ -21,7 +20,6 @@ from domain.model.ruling import (
     UnknownGround,
     UnknownOutcome,
 )
-from domain.model.statement import StatementOfReasons
 from domain.model.terms import OutcomeTerms
 from domain.rules import (
     authorities,
@@ -35,6 +33,7 @@ from domain.rules import (
     money,
     procedure,
     returns,
+    ruling_told,
     sanctions,
 )
 from domain.rules import credit as crediting
@@ -44,8 +43,8 @@ from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
-from domain.rules.remedy import check_amount, check_named, remedy_data, told_remedies, undone_by
-from domain.rules.rights import in_force, less_than_asked, promised, rights_after, rights_of
+from domain.rules.remedy import check_amount, check_category, check_named, remedy_data
+from domain.rules.rights import in_force, promised, rights_after
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
 
@@ -123,6 +122,7 @@ def _check(
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
+        check_category(case, remedy.type)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -381,81 +381,6 @@ def _said_of_draft(case: Case, fact: f.RulingDrafted, audience: Audience) -> Not
     return NoticeData({"outcome": fact.outcome, "approval_because": fact.approval_because, "remedies": remedies})
 
 
-def _said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> NoticeData:
-    ruling = case.rulings[-1]
-    told: dict[str, Any] = {
-        "outcome": fact.outcome,
-        "decision": ruling.decision,
-        "ruling_id": fact.ruling_id,
-        "remedies": [remedy_data(remedy) for remedy in told_remedies(case, ruling.remedies, audience)],
-        "version": f"{case.terms.pack}@{case.terms.version[:12]}",
-    }
-    if ruling.ground:
-        told["ground"] = ruling.ground
-    if ruling.complaint_route and audience != "respondent":
-        # The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)).
-        told["complaint_route"] = ruling.complaint_route
-    if ruling.statement is not None and _is_told_statement(case, audience):
-        told["statement"] = _stated(case, ruling.statement)
-    if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
-        told["label_paid_by"] = case.returning.label_paid_by
-    if ruling.conditions:
-        told["conditions"] = list(ruling.conditions)
-    told |= undone_by(case, ruling, audience) | _of_reader(case, fact, audience)
-    return NoticeData(told, _texts_of(case, ruling, audience))
-
-
-def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:
-    """What the ruling means to whoever reads: a sanction that hits them, a credit of theirs, their right to appeal."""
-    told: dict[str, Any] = {}
-    if last_word.promised(case, audience):
-        told["could_answer"] = True
-    in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
-    if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
-        told |= sanctions.sanction_data(case, in_force.id)
-    told |= interim.kept_by_ruling(case, audience)
-    if audience != "respondent":
-        told |= crediting.over_now(case)
-    if audience == "claimant" and _may_ask_for_documents(case):
-        told["documents"] = True
-    right = next((r for r in rights_of(case, fact.rights, audience)), None)
-    if right is not None:
-        told["right"] = {"allowed": right.allowed, "because": right.because}
-    return told
-
-
-def _may_ask_for_documents(case: Case) -> bool:
-    """Whether whoever reported gets less than they asked for, in a kind where the law lets them ask for what that rests on:
-    12 CFR 1005.11(d)(1)."""
-    ruling = case.rulings[-1]
-    outcome = case.terms.outcome(ruling.outcome)
-    lost = outcome is not None and Side.CLAIMANT in outcome.lost_by
-    return case.terms.provisional_credit and ruling.decision != "remit" and (lost or less_than_asked(case, ruling))
-
-
-def _is_told_statement(case: Case, audience: Audience) -> bool:
-    """Whether somebody is told the statement of reasons: the author whose words are restricted, and both where there is none."""
-    return audience not in ("claimant", "respondent") or case.author in (None, Side(audience))
-
-
-def _stated(case: Case, statement: StatementOfReasons) -> dict[str, Any]:
-    names = ("decision_ground", "automated_detection", "automated_decision")
-    redress = statement.redress or (case.terms.statement.redress if case.terms.statement else ())
-    return {name: getattr(statement, name) for name in names} | {"redress": list(redress)}
-
-
-def _texts_of(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Prose | None]:
-    found = {"reasons": ruling.reasons}
-    if audience == "staff" or audience in {side.value for side in ruling.reply_to}:
-        found["reply"] = ruling.reply
-    told = ruling.statement
-    if told is not None and audience != "staff" and _is_told_statement(case, audience):
-        found["facts"] = told.decision_facts
-        found["clause"] = told.illegal_content_legal_ground or told.incompatible_content_ground
-        found["explanation"] = told.illegal_content_explanation or told.incompatible_content_explanation
-    return found
-
-
 _DRAFT = inside("Nobody outside hears of a ruling before it is told.")
 
 TOPIC = Topic(
@@ -493,7 +418,7 @@ TOPIC = Topic(
     said={
         "ruling_drafted": _said_of_draft,
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
-        "ruling_issued": _said_of_ruling,
+        "ruling_issued": ruling_told.said_of_ruling,
         "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
         "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
     },

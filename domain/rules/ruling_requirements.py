@@ -10,6 +10,7 @@ from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
 from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
+from domain.model.terms import Terms
 from domain.rules import interim
 
 
@@ -25,12 +26,21 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
     _check_statement(case, command, decision, outcome)
-    known = terms.outcome(outcome)
-    if known is None or decision in ("uphold", "remit"):
-        return
-    missing = [need for need in known.needs if not getattr(command, need)]
+    missing = [need for need in _needs(terms, decision, outcome) if not getattr(command, need)]
     if missing:
         raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
+    enough = [name for name, categories in terms.complaint_routes_for.items() if case.category in categories]
+    if route is not None and enough and route not in enough:
+        detail = f"The law of this request wants the whole way of complaint told: {_named(enough)}."
+        raise RulingIncomplete(detail, outcome=outcome, missing=["complaint_route"], allowed=enough)
+
+
+def _needs(terms: Terms, decision: str, outcome: str) -> tuple[str, ...]:
+    """What it must say: as its outcome wants, unless it only leaves things as they are, and on appeal what every decision says
+    (Regulation (EU) 2022/2065, article 20(5))."""
+    known = terms.outcome(outcome) if decision not in ("uphold", "remit") else None
+    on_appeal = terms.appeal_needs if decision in ("uphold", "overturn", "vary") else ()
+    return tuple(dict.fromkeys((*(known.needs if known is not None else ()), *on_appeal)))
 
 
 def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:

@@ -16,7 +16,7 @@ from domain.model.clocks import CaseRetargeted, Clock
 from domain.model.evidence import EvidenceRequested
 from domain.model.facts import Fact
 from domain.model.terms import ClockTerms, Terms
-from domain.rules.levels import inputs_of, level_at, schedule_of
+from domain.rules.levels import calendars_of, inputs_of, level_at, schedule_of
 from domain.worktime.calendars import Calendar
 
 Calendars = Mapping[str, Calendar]
@@ -110,7 +110,7 @@ def _lengthened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Itera
 
 def _limit(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
     inputs = inputs_of(case, clock)
-    return schedule_of(inputs, calendars[inputs.calendar] if inputs.calendar else None).end_at
+    return schedule_of(inputs, *calendars_of(inputs, calendars)).end_at
 
 
 def _hearing_level(terms: Terms, name: str) -> str | None:
@@ -130,4 +130,5 @@ def _end(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
     if level is None:
         return None
     inputs = inputs_of(case, clock)
-    return level_at(inputs, calendars[inputs.calendar] if inputs.calendar else None, level)
+    calendar, days = calendars_of(inputs, calendars)
+    return level_at(inputs, calendar, level, days)

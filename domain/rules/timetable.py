@@ -28,7 +28,7 @@ from domain.model.terms import (
 from domain.rules import chargeback, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
-from domain.rules.levels import ClockInputs, ClockSchedule, inputs_of, level_at, schedule_of, stands_still
+from domain.rules.levels import ClockInputs, ClockSchedule, calendars_of, inputs_of, level_at, schedule_of, stands_still
 from domain.rules.triggers import triggers
 from domain.worktime.calculator import Pause, due
 from domain.worktime.calendars import Calendar
@@ -197,12 +197,12 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
         if definition is None or clock.stopped_at is not None or stands_still(after, clock, definition):
             continue
         inputs = inputs_of(after, clock)
-        calendar = calendars[inputs.calendar] if inputs.calendar else None
+        calendar, days = calendars_of(inputs, calendars)
         same = kept.get(clock.name) == inputs
         for level in definition.levels:
             ahead = _ahead(clock, level)
             row = known.get(ahead.id) if same else None
-            row = row or _next(ladder, clock, level, inputs, calendar)
+            row = row or _next(ladder, clock, level, inputs, calendar, days)
             if row is not None:
                 rows.append(row)
     rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
@@ -212,10 +212,12 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     return tuple(sorted(rows, key=lambda r: r.due_at))
 
 
-def _next(ladder: Ladder, clock: Clock, level: Level, inputs: ClockInputs, calendar: Calendar | None) -> DueLevel | None:
+def _next(
+    ladder: Ladder, clock: Clock, level: Level, inputs: ClockInputs, calendar: Calendar | None, days: Calendar | None
+) -> DueLevel | None:
     fired = [f for f in clock.fired if f.level == level.name]
-    if not fired:
-        at = level_at(inputs, calendar, level)
+    if not fired or fired[-1].before_more_time:
+        at = level_at(inputs, calendar, level, days)
     elif fired[-1].failed:
         at = max(fired[-1].due_at, fired[-1].recorded_at) + HELD_FOR
     elif fired[-1].again_at is not None:
@@ -250,7 +252,7 @@ def rung(ladder: Ladder, level: Level, clock: Clock, taken: int = 0) -> LadderSt
     """The rung that a level comes to next (or, with ``taken=-1``, the one it took last); the last one again and again."""
     if not climbs(ladder, level):
         return None
-    number = sum(1 for f in clock.fired if f.level == level.name and not f.withheld) + taken
+    number = sum(1 for f in clock.fired if f.level == level.name and not f.withheld and not f.before_more_time) + taken
     return ladder[max(0, min(number, len(ladder) - 1))]
 
 

@@ -16,7 +16,7 @@ from domain.model.facts import Actor, DueLevel
 from domain.model.terms import ClockTerms
 from domain.notices.plan import theirs
 from domain.rules.audiences import audience_of
-from domain.rules.levels import ClockInputs, ClockSchedule, holds_on, inputs_of, level_at, schedule_of, stands_still
+from domain.rules.levels import ClockInputs, ClockSchedule, calendars_of, holds_on, inputs_of, level_at, schedule_of, stands_still
 from domain.views.explain_words import words_of
 from domain.views.explained import DayMet, Explanation, LevelSaid, PauseMet, Shift, SpanUsed
 from domain.worktime.calculator import Pause, elapsed, spans
@@ -45,8 +45,8 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
     if clock is None or definition is None or not _may_know(case, clock, viewer):
         return None
     inputs = inputs_of(case, clock)
-    calendar = calendars[inputs.calendar] if inputs.calendar else None
-    schedule = schedule_of(inputs, calendar)
+    calendar, days = calendars_of(inputs, calendars)
+    schedule = schedule_of(inputs, calendar, days)
     rows = [row for row in case.timetable if (row.clock, row.instance) == (clock.name, clock.instance)]
     found = Explanation(
         clock=clock.name,
@@ -61,7 +61,7 @@ def explain(case: Case, name: str, calendars: Mapping[str, Calendar], zone_data:
         calendar_name=case.terms.names.get(inputs.calendar or ""),
         zone_data=clock.zone_data,
         zone_data_now=zone_data,
-        levels=tuple(_levels(clock, definition, inputs, calendar, rows)),
+        levels=tuple(_levels(clock, definition, inputs, calendars, rows)),
         pauses=tuple(_pauses(case, clock, definition, inputs, calendar, audience_of(viewer) == "staff")),
         **_way(inputs, calendar, schedule, _until(case, clock, schedule)),
     )
@@ -242,11 +242,12 @@ def _shifts(calendar: Calendar | None, start: datetime, end: datetime) -> Iterat
 
 
 def _levels(
-    clock: Clock, definition: ClockTerms, inputs: ClockInputs, calendar: Calendar | None, rows: list[DueLevel]
+    clock: Clock, definition: ClockTerms, inputs: ClockInputs, calendars: Mapping[str, Calendar], rows: list[DueLevel]
 ) -> Iterator[LevelSaid]:
     ahead = {row.level: row.due_at for row in rows}
+    calendar, days = calendars_of(inputs, calendars)
     for level in definition.levels:
-        at = level_at(inputs, calendar, level)
+        at = level_at(inputs, calendar, level, days)
         said = LevelSaid(name=level.name, action=level.action, where=_where(level), computed_at=at, due_at=ahead.get(level.name))
         fired = [f for f in clock.fired if f.level == level.name]
         for reached in fired:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -59,6 +59,15 @@ def due(
     last = day + timedelta(days=span.amount) if span.unit is SpanUnit.DAYS else _months_later(day, span.amount)
     ended = begin if last == day else _same_time_on(calendar, begin, last)
     return instant(_settled(calendar, ended) if roll and not _is_business_day(calendar, last) else ended)
+
+
+def day_over(calendar: Calendar | None, at: datetime) -> datetime:
+    """The UTC instant at which the local day of ``at`` is over. Raises a :class:`WorktimeError` as :func:`due` does.
+
+    A period of days or months ends with the last hour of its last day (Regulation (EEC, Euratom) No 1182/71, article 3(2)).
+    """
+    local = _local(calendar, _us(at))
+    return instant(_us(datetime.combine(local.date() + timedelta(days=1), time.min, local.tzinfo)))
 
 
 def due_share(

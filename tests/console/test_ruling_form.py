@@ -13,7 +13,7 @@ from console.pages import giving, ruling_form
 from domain.model.case import Case
 from services.errors import Refused
 from tests.support.browsing import Lobby
-from tests.support.cases import MEDIATOR, OUTCOMES, Life, a_case, facts_named
+from tests.support.cases import LEAD, MEDIATOR, OUTCOMES, Life, a_case, facts_named
 
 UTC, AMOUNTS = ZoneInfo("UTC"), Amounts()
 REASONS = "We looked at what both of you handed in."
@@ -59,7 +59,8 @@ def _every() -> Iterator[tuple[str, str, str | None]]:
     """Each remedy of each outcome of each shipped pack that decides in the first instance, and each outcome without one."""
     for kind in sorted(OUTCOMES):
         for outcome in a_case(kind).opened().case.terms.outcomes:
-            yield from ((kind, outcome.name, remedy) for remedy in (None, *outcome.remedies))
+            nothing = () if "remedies" in outcome.needs else (None,)
+            yield from ((kind, outcome.name, remedy) for remedy in (*nothing, *outcome.remedies))
 
 
 EVERY = list(_every())
@@ -68,6 +69,9 @@ EVERY = list(_every())
 @pytest.mark.parametrize(("kind", "outcome", "remedy"), EVERY)
 def test_each_remedy_of_each_outcome_of_each_pack_can_be_given_from_the_form(kind: str, outcome: str, remedy: str | None) -> None:
     life = ready(kind)
+    only = life.case.terms.remedy(remedy).only_for if remedy else ()
+    if only:
+        life.says(LEAD, "retarget", category=only[0], reason="law_found")
     values = chosen(life.case, outcome, remedy)
     body = ruling_form.body(life.case.terms, "rule", filled(values), UTC, AMOUNTS)
     life.says(MEDIATOR, "rule", **body)

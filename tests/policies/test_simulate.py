@@ -34,7 +34,7 @@ class Story:
 
     def __init__(self, **report: Any) -> None:
         self.life: Life = a_case(**report).that_protects()
-        opening = self.life._opening()
+        opening = self.life.opening()
         assert isinstance(opening, Open)
         self.kept = [self._kept(opening, "system", timedelta(0))]
 
@@ -122,7 +122,7 @@ def an_unfounded_request() -> Story:
 
 def noted(story: Story, at: timedelta, **later: Any) -> dict[str, Any]:
     """A sanction against the claimant by another case, as it is kept."""
-    opening = story.life._opening()
+    opening = story.life.opening()
     assert isinstance(opening, Open)
     (digest,) = [party.ref_digest for party in opening.parties if party.id == CLAIMANT]
     return {

@@ -115,7 +115,7 @@ OUTCOMES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "compliance_request": {
         "light": {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]},
-        "heavy": {"outcome": "refused", "ground": "no_such_data", "complaint_route": "court"},
+        "heavy": {"outcome": "refused", "ground": "no_such_data", "complaint_route": "authority_and_court"},
     },
 }
 """Rulings by weight: ``light`` and ``heavy`` (above the limit) favour the claimant, ``none`` does not; ``both`` has two edges."""
@@ -337,8 +337,15 @@ class Life:
         """A command with the next id, its texts sealed, as if it had come over the wire."""
         self._commands += 1
         by = who.id if isinstance(who, Actor) else who
-        raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **fields}
+        raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **self._route(what, fields), **fields}
         return parse_command(raw, self.sealer)
+
+    def _route(self, what: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Where else one can go, in kinds in which every decision on an appeal says so."""
+        case = self._case
+        wanted = what == "decide_appeal" and fields.get("decision") != "remit" and case is not None
+        routes = case.terms.complaint_routes if wanted and case is not None and case.terms.appeal_needs else ()
+        return {"complaint_route": routes[0]} if routes else {}
 
     def says(self, who: str | Actor, what: str, /, **fields: Any) -> Self:
         """Somebody sends a command a minute later; texts that it needs are made up. Raises the Refusal."""
@@ -437,7 +444,7 @@ class Life:
     @_lived_once
     def opened(self) -> Self:
         """Opened, and wherever its gates lead it."""
-        return self if self._case is not None else self.judge(self._opening(), ROBOT)
+        return self if self._case is not None else self.judge(self.opening(), ROBOT)
 
     @_lived_once
     def in_intake(self) -> Self:
@@ -532,7 +539,8 @@ class Life:
         assert owner is not None
         return self.says(owner, "rule", **OUTCOMES[self.kind][weight])
 
-    def _opening(self) -> Open:
+    def opening(self) -> Open:
+        """The command that opens it, with the terms of its pack."""
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)

@@ -15,8 +15,9 @@ _HEARD = (
     act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
     act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it."),
 )
-_UPHELD = act("appeal", "owner", "decide_appeal", decision="uphold", **WHY)
-_RESTORED = act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **WHY)
+_ROUTE: Any = {"complaint_route": "out_of_court_and_court"}
+_UPHELD = act("appeal", "owner", "decide_appeal", decision="uphold", **_ROUTE, **WHY)
+_RESTORED = act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **_ROUTE, **WHY)
 
 
 def _decided(outcome: str = "remove", appellant: str = "author", days_ago: int = 10) -> dict[str, Any]:
@@ -128,10 +129,11 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                     ground="violence",
                     remedies=[{"type": "remove", "to": "respondent"}],
                     statement=STATEMENT,
+                    **_ROUTE,
                     **WHY,
                 ),
                 act("appealable", "respondent", "appeal", reasons="It is a quotation from a film."),
-                act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **WHY),
+                _RESTORED,
             ),
             {"grace": SOON, "appeal_window": timedelta(minutes=5)},
             _decided("keep", "reporter"),
@@ -177,7 +179,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
                     "rule",
                     outcome="refused",
                     ground="rights_of_others",
-                    complaint_route="supervisory_authority",
+                    complaint_route="authority_and_court",
                     **WHY,
                 ),
                 act("approval", "lead", "approve"),

@@ -24,6 +24,7 @@ async def an_appeal(office: Office) -> dict[str, Any]:
 
 async def decided(office: Office, case: dict[str, Any], **changes: Any) -> Any:
     said = {"decision": "overturn", "outcome": "remove", "ground": "violence", "reasons": "It calls for violence.",
+            "complaint_route": "out_of_court_and_court",
             "remedies": [{"type": "remove", "to": "respondent"}], "statement": {**STATEMENT, **changes}}  # fmt: skip
     return await office.desk("ada").post(f"/v1/cases/{case['id']}/appeal-decisions", said)
 

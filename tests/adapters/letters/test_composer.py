@@ -209,7 +209,7 @@ LETTERS = {
     "ruling_issued.refused.claimant": a_notice(
         "ruling_issued",
         kind="compliance_request",
-        data={"phase": "closed", "outcome": "refused", "decision": "rule", "complaint_route": "supervisory_authority"},
+        data={"phase": "closed", "outcome": "refused", "decision": "rule", "complaint_route": "authority_and_court"},
         texts={"reasons": "The letters are those of somebody else.", "reply": "Please write again if you know more."},
     ),
     "ruling_issued.appeal.respondent": to_respondent(

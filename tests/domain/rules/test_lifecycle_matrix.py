@@ -249,7 +249,7 @@ _NO_LEVEL = {"id": "dl_ruling:1:breach:0", "clock": "ruling", "instance": 1, "le
 
 def _judged(life: Life, command: str, actor: Actor | None, by: str) -> str | None:
     if command == "open":
-        made: Any = life._opening()
+        made: Any = life.opening()
     else:
         made = life.command(by, command, **_body(command, life.case, life.kind))
     target = PEOPLE[MEDIATOR_2] if command in ("assign", "hand_over") else None

@@ -61,15 +61,25 @@ class TestOpening:
         [
             ({"outcome": "demote"}, "decision_unknown"),
             ({"appellant": "reporter"}, "not_yours_to_appeal"),
-            ({"effective_at": "2025-09-02T08:59:59.999999Z"}, "window_over"),
+            ({"effective_at": "2025-08-27T21:59:59.999999Z"}, "window_over"),
+            ({"effective_at": "2025-06-02T09:00:00Z", "informed_at": "2025-08-27T21:59:59Z"}, "window_over"),
         ],
     )
     def test_what_cannot_be_appealed_is_declined_with_the_reason(self, changes: dict[str, Any], reason: str) -> None:
         case = an_appeal(**changes).opened().case
         assert (case.phase, case.outcome, case.close_reason) == (Phase.CLOSED, Outcome.DECLINED, reason)
 
-    def test_the_last_instant_of_six_months_is_in_time(self) -> None:
-        assert an_appeal(effective_at="2025-09-02T09:00:00Z").opened().case.open
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"effective_at": "2025-09-02T00:00:00Z"},
+            # 28 February 2026 was a Saturday: it ends on Monday, by Berlin's days.
+            {"effective_at": "2025-08-27T22:00:00Z"},
+            {"effective_at": "2025-06-02T09:00:00Z", "informed_at": "2025-08-27T22:00:00Z"},
+        ],
+    )
+    def test_the_last_day_of_six_months_is_in_time_to_its_last_hour(self, changes: dict[str, Any]) -> None:
+        assert an_appeal(**changes).opened().case.open
 
     def test_without_a_decision_there_is_nothing_to_appeal_against(self) -> None:
         assert a_case("moderation_appeal").opened().case.close_reason == "decision_missing"
@@ -160,6 +170,18 @@ class TestDecided:
         assert life.refused(MEDIATOR_2, "decide_appeal", **fields, conditions=["an_apology"]).code == "condition_unknown"
         life.says(MEDIATOR_2, "decide_appeal", **fields, conditions=["labelled"]).fire("grace")
         assert life.case.rulings[-1].conditions == ("labelled",)
+
+
+@pytest.mark.parametrize("decision", ["uphold", "vary"])
+def test_each_side_is_told_where_else_it_can_go_whatever_is_decided(decision: str) -> None:
+    """Digital Services Act, article 20(5)."""
+    changed = {"outcome": "restrict", "ground": "hate", "remedies": [{"type": "restrict"}], "statement": STATEMENT}
+    said = changed if decision == "vary" else {}
+    life = before(MEDIATOR_2, an_appeal())
+    assert life.refused(MEDIATOR_2, "decide_appeal", decision=decision, **said, complaint_route=None).code == "ruling_incomplete"
+    life.says(MEDIATOR_2, "decide_appeal", decision=decision, **said).fire("grace")
+    told = [life.notices_for(side)[-1].data.get("complaint_route") for side in (CLAIMANT, RESPONDENT)]
+    assert told == ["out_of_court_and_court"] * 2
 
 
 class TestWithdrawn:

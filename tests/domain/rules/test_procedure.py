@@ -149,7 +149,8 @@ class TestIdentity:
     OTHER: ClassVar[dict[str, Any]] = {"side": "claimant", "ref": "other"}
 
     def proved(self) -> Life:
-        return a_case("compliance_request").that_protects().in_review().says(MEDIATOR, "complete_step", steps=self.STEPS)
+        life = a_case("compliance_request", category="gdpr_erasure").that_protects().in_review()
+        return life.says(MEDIATOR, "complete_step", steps=self.STEPS)
 
     def test_goes_with_the_person_who_was_replaced(self) -> None:
         life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)

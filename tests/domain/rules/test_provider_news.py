@@ -194,7 +194,7 @@ class TestAReportOfWhatIsOver:
 
     def test_whatever_its_kind(self) -> None:
         life = a_case("payment_dispute", amount=PAID)
-        opening = life._opening().model_copy(update={"provider": news("prevented")})
+        opening = life.opening().model_copy(update={"provider": news("prevented")})
         life.judge(opening, "system")
         assert (life.case.outcome, life.case.close_reason) == (Outcome.DECLINED, "decided_elsewhere")
         assert life.case.provider_disputes[0].paid

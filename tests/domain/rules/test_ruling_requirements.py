@@ -23,21 +23,41 @@ def looked_into(category: str = "gdpr_access") -> Life:
     return life
 
 
-@pytest.mark.parametrize("outcome", ["refused", "granted_in_part"])
+DISCLOSED = [{"type": "disclose"}]
+
+
+@pytest.mark.parametrize(("outcome", "remedies"), [("refused", []), ("granted_in_part", DISCLOSED)])
 class TestWhatWithholds:
-    def test_names_where_to_complain(self, outcome: str) -> None:
-        refusal = looked_into().refused(MEDIATOR, "rule", outcome=outcome, ground="legal_claims")
+    def test_names_where_to_complain(self, outcome: str, remedies: list[dict[str, str]]) -> None:
+        refusal = looked_into().refused(MEDIATOR, "rule", outcome=outcome, ground="legal_claims", remedies=remedies)
         assert (refusal.code, refusal.fields["missing"]) == ("ruling_incomplete", ["complaint_route"])
 
-    def test_is_looked_at_by_a_second_person_whatever_it_is_worth(self, outcome: str) -> None:
-        life = looked_into().says(MEDIATOR, "rule", outcome=outcome, ground="legal_claims", complaint_route="court")
+    @pytest.mark.parametrize("route", ["supervisory_authority", "court"])
+    def test_names_both_ways_where_the_law_gives_both(self, outcome: str, remedies: list[dict[str, str]], route: str) -> None:
+        """General Data Protection Regulation, article 12(4)."""
+        said = {"outcome": outcome, "ground": "legal_claims", "remedies": remedies, "complaint_route": route}
+        refusal = looked_into().refused(MEDIATOR, "rule", **said)
+        assert (refusal.code, refusal.fields["allowed"]) == ("ruling_incomplete", ["authority_and_court"])
+
+    def test_is_looked_at_by_a_second_person_whatever_it_is_worth(self, outcome: str, remedies: list[dict[str, str]]) -> None:
+        said = {"outcome": outcome, "ground": "legal_claims", "remedies": remedies, "complaint_route": "authority_and_court"}
+        life = looked_into().says(MEDIATOR, "rule", **said)
         assert life.case.phase is Phase.APPROVAL
         life.says(LEAD, "approve").fire("grace")
-        assert life.notices_for(CLAIMANT)[-1].data["complaint_route"] == "court"
+        assert life.notices_for(CLAIMANT)[-1].data["complaint_route"] == "authority_and_court"
 
 
-def test_what_gives_everything_needs_neither() -> None:
-    assert looked_into().says(MEDIATOR, "rule", outcome="granted", ground="right_of_access").case.phase is Phase.RULED
+def test_what_gives_everything_says_what_was_done_and_no_more() -> None:
+    refusal = looked_into().refused(MEDIATOR, "rule", outcome="granted", ground="right_of_access")
+    assert (refusal.code, refusal.fields["missing"]) == ("ruling_incomplete", ["remedies"])
+    granted = {"outcome": "granted", "ground": "right_of_access", "remedies": DISCLOSED}
+    assert looked_into().says(MEDIATOR, "rule", **granted).case.phase is Phase.RULED
+
+
+@pytest.mark.parametrize("category", ["gdpr_access", "gdpr_portability", "ccpa_know", "ccpa_opt_out"])
+def test_who_asks_for_something_else_is_not_answered_by_erasing(category: str) -> None:
+    granted = {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "erase"}]}
+    assert looked_into(category).refused(MEDIATOR, "rule", **granted).fields["because"] == "category"
 
 
 @pytest.mark.parametrize(("category", "waits"), [("gdpr_erasure", True), ("ccpa_delete", False), ("legal_order", False)])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.worktime import calculator as worktime
-from domain.worktime.calculator import due, due_share, elapsed, next_opening, spans
+from domain.worktime.calculator import day_over, due, due_share, elapsed, next_opening, spans
 from domain.worktime.calendars import Calendar
 from domain.worktime.spans import Span
 from tests.support.calendars import WEEKDAYS, a_calendar, after, at
@@ -109,6 +109,20 @@ class TestDueAtAClockChange:
         # Samoa went from Thursday 29 December 2011 straight to Saturday the 31st.
         samoa = a_calendar(tz="Pacific/Apia")
         assert next_opening(samoa, at("2011-12-30 04:00")) == at("2012-01-01 19:00")
+
+
+class TestDayOver:
+    @pytest.mark.parametrize(
+        ("instant", "end"),
+        [
+            ("01-09 10:00", "01-09 23:00"),
+            ("01-09 22:59", "01-09 23:00"),
+            ("01-09 23:00", "01-10 23:00"),
+            ("03-30 00:30", "03-30 22:00"),
+        ],
+    )
+    def test_is_the_first_instant_of_the_next_one_there(self, instant: str, end: str) -> None:
+        assert day_over(a_calendar(), at(instant)) == at(end)
 
 
 class TestDueByDays:
