@@ -91,7 +91,6 @@ PACK_SAMPLES = {
     "gates": "gates: [{name: reason_given, when: report.statement_length < 20, then: decline, reason: no_reason_given}]",
     "categories": "categories: {injury: {title: Somebody was hurt, priority: urgent}, general: {title: Something else}}",
     "needs": "needs: [booking]",
-    "credit_less": "credit_less: {amount: 5000, currency: USD}",
     "only_for": "only_for: [new_account, paid_abroad]",
     "less_is_lost": "less_is_lost: false",
     "sanctions": "sanctions: {kinds: [{name: warning}], ladders: [{category: abuse, grounds: [insult], steps: [warning], …}]}",

@@ -325,9 +325,6 @@ class Pack(Frozen):
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False
     """The claimant may have the money until the matter is decided."""
-    credit_less: Limits | None = None
-    """By how much a provisional credit may be below what the report is about: one amount, or one for each currency; in any other
-    currency, and where it is left out, by nothing."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     sites: tuple[Code, ...] = ()

@@ -148,9 +148,8 @@ def _prior_decision(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
 def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict[str, Any]:
     """What the pack says for where money or people are at risk, and which of its limits fit the report."""
     names = ("reopen_on", "provisional_credit", "authorities", "sites")
-    credited = {"credit_less": pack.credit_less or ()} if pack.provisional_credit else {}
     ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
-    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants), **credited}
+    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants)}
 
 
 def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:

@@ -391,12 +391,10 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "resumes": "requests_settled",
         "levels": [{"at": 0.8, "audience": "owner"}, {"action": "escalate"}],
     },
-    # Stands still for nobody, like a limit of the law: whoever is suspended must not wait for somebody's holiday. Nor does what
-    # protects somebody lapse on a day on which nobody is there to look: then at the next opening. A second measure does not give
-    # the first one more time.
+    # Stands still for nobody, like a limit of the law: whoever is suspended must not wait for somebody's holiday. A second
+    # measure does not give the first one more time. Packs that protect say `roll: true`.
     "interim_review": {
         "target": "14 days",
-        "roll": True,
         "starts": "interim_imposed",
         "restarts": "interim_reviewed:all",
         "stops": "interim_over",

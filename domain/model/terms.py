@@ -263,8 +263,6 @@ class Terms(Compact):
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False
     """The claimant may have the money until the matter is decided."""
-    credit_less: Money | tuple[Money, ...] | None = None
-    """By how much a credit may be below what the report is about; None: in terms of earlier releases, by any amount."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     sites: tuple[Code, ...] = ()

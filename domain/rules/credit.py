@@ -42,9 +42,6 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     if about is not None and command.amount.amount > about.amount:
         limit = about.model_dump()
         raise CreditNotAllowed("That is more than can still be paid.", because="more_than_reported", allowed=limit)
-    if (least := _least(case)) is not None and command.amount.amount < least.amount:
-        said = "Less than that does not give back what is in question; if less was paid, say so first (state_amount)."
-        raise CreditNotAllowed(said, because="less_than_reported", allowed=least.model_dump())
     remedy = Remedy(type=CREDIT, amount=command.amount)
     proposal = case.credit_proposed
     proposed = proposal is not None and proposal.amount == command.amount
@@ -62,17 +59,6 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     credit_id = derived_id("crd", command.id)
     given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=reasons)
     return (given, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=credit_id))
-
-
-def _least(case: Case) -> Money | None:
-    """The least that a credit gives back: what is in question and can still be paid, less what the law lets be withheld."""
-    about, left, less = case.amount, money.payable(case), case.terms.credit_less
-    if about is None or less is None:
-        return None
-    limits = (less,) if isinstance(less, Money) else less
-    withheld = next((limit.amount for limit in limits if limit.currency == about.currency), 0)
-    still = about.amount if left is None or left.currency != about.currency else min(about.amount, left.amount)
-    return Money(amount=max(still - withheld, 0), currency=about.currency)
 
 
 def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:

@@ -257,7 +257,7 @@ def _moved_in_time(life: Life) -> Life:
         timedelta(hours=1)
     )
     life.says(CLAIMANT, "message").says(LEAD, "resume").says(MEDIATOR, "message")
-    life.says(LEAD, "extend", clock="final_answer", reason="abroad", reasons="It happened abroad.")
+    life.says(LEAD, "extend", clock="final_answer", reason="paid_abroad", reasons="It happened abroad.")
     life.says(OPS, "freeze", incident="inc_0001", at=(life.now - timedelta(hours=1)).isoformat()).later(timedelta(hours=3))
     life.says(OPS, "thaw", incident="inc_0001", margin="2 working hours")
     return life.says(OPS, "retarget", priority="high", calendar="us-office", reason="moved")

@@ -105,7 +105,7 @@ class TestParse:
 class TestShippedCalendars:
     def test_all_resolve(self) -> None:
         calendars = {name: resolve(read_calendar(path), 2024, 2034) for name, path in calendar_files().items()}
-        assert list(calendars) == ["around-the-clock", "europe-office", "follow-the-sun", "us-office"]
+        assert list(calendars) == ["around-the-clock", "europe-office", "follow-the-sun", "us-banking", "us-office"]
 
     def test_around_the_clock_never_closes(self) -> None:
         calendar = resolve(shipped("around-the-clock"), 2025, 2025)

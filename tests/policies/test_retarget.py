@@ -16,7 +16,9 @@ from policies.shelf import Shelf
 from tests.support.cases import a_case, shelf
 from tests.support.packs import source, text_of
 
-OFFICE, CLOCK, YORK = (shelf().calendars[name] for name in ("europe-office", "around-the-clock", "us-office"))
+OFFICE, CLOCK, YORK, BANKS = (
+    shelf().calendars[name] for name in ("europe-office", "around-the-clock", "us-office", "us-banking")
+)
 
 
 def wanted(**fields: Any) -> Retarget:
@@ -64,8 +66,8 @@ class TestCalendar:
     def test_the_case_runs_on_it_in_every_queue(self) -> None:
         terms, calendars = found(shelf(), a_running(calendars={"fraud": OFFICE.ref}), calendar="us-office")
         assert (terms.calendar, terms.calendars) == (YORK.ref, {})
-        assert terms.names == {YORK.ref: "us-office", CLOCK.ref: "around-the-clock"}
-        assert calendars == {YORK.ref: YORK, CLOCK.ref: CLOCK}
+        assert terms.names == {YORK.ref: "us-office", CLOCK.ref: "around-the-clock", BANKS.ref: "us-banking"}
+        assert calendars == {YORK.ref: YORK, CLOCK.ref: CLOCK, BANKS.ref: BANKS}
 
     def test_but_for_a_clock_with_a_calendar_of_its_own(self) -> None:
         terms, _ = found(shelf(), a_running(), calendar="us-office")
@@ -95,8 +97,9 @@ class TestNewestCalendars:
     def test_under_the_same_names(self) -> None:
         on = a_shelf(europe_office=self.NEW)
         terms, calendars = found(on, a_running(), newest="calendars")
-        assert (terms.calendar, terms.names) == (self.NEW.ref, {self.NEW.ref: "europe-office", CLOCK.ref: "around-the-clock"})
-        assert calendars == {self.NEW.ref: self.NEW, CLOCK.ref: CLOCK}
+        names = {self.NEW.ref: "europe-office", CLOCK.ref: "around-the-clock", BANKS.ref: "us-banking"}
+        assert (terms.calendar, terms.names) == (self.NEW.ref, names)
+        assert calendars == {self.NEW.ref: self.NEW, CLOCK.ref: CLOCK, BANKS.ref: BANKS}
 
     def test_also_those_of_queues_and_of_single_clocks(self) -> None:
         on = a_shelf(europe_office=self.NEW, around_the_clock=self.NEW_CLOCK)
@@ -114,7 +117,7 @@ class TestNewestCalendars:
     def test_one_that_the_shelf_does_not_have_stays(self) -> None:
         on = replace(shelf(), calendars={"europe-office": self.NEW})
         terms, _ = found(on, a_running(), newest="calendars")
-        assert terms.references == {self.NEW.ref, CLOCK.ref}
+        assert terms.references == {self.NEW.ref, CLOCK.ref, BANKS.ref}
 
     def test_where_there_is_nothing_newer_the_terms_are_as_they_were(self) -> None:
         case = a_running()
@@ -123,7 +126,11 @@ class TestNewestCalendars:
     def test_terms_of_the_first_releases_go_by_the_names_of_their_pack(self) -> None:
         """They did not say what their calendars are called."""
         case = a_running(names={})
-        assert calendar_names(shelf(), case.terms) == {OFFICE.ref: "europe-office", CLOCK.ref: "around-the-clock"}
+        assert calendar_names(shelf(), case.terms) == {
+            OFFICE.ref: "europe-office",
+            CLOCK.ref: "around-the-clock",
+            BANKS.ref: "us-banking",
+        }
         assert with_newest_calendars(a_shelf(europe_office=self.NEW), case.terms).calendar == self.NEW.ref
 
     def test_one_that_was_chosen_for_the_case_is_renewed_as_that(self) -> None:

@@ -57,13 +57,20 @@ class TestOwnFiles:
     def test_are_added_to_the_shipped_ones(self, folder: Folder) -> None:
         shelf = folder.calendar("berlin.yaml").pack("vip_fraud.yaml", kind="vip_fraud", calendar="berlin").shelf()
         assert {"bounty_dispute", "fraud_report", "vip_fraud"} <= set(shelf.packs)
-        assert set(shelf.calendars) == {"berlin", "around-the-clock", "europe-office", "follow-the-sun", "us-office"}
+        assert set(shelf.calendars) == {
+            "berlin",
+            "around-the-clock",
+            "europe-office",
+            "follow-the-sun",
+            "us-banking",
+            "us-office",
+        }
         assert shelf.calendars["berlin"].hours == {"mon": (("09:00", "12:00"),)}
 
     def test_replace_the_shipped_ones_of_the_same_name(self, folder: Folder) -> None:
         shelf = folder.calendar("us-office.yaml").pack("fraud_report.yaml", title="Our own").shelf()
         assert shelf.packs["fraud_report"].title == "Our own"
-        assert (str(shelf.calendars["us-office"].zone), len(shelf.calendars)) == ("Europe/Berlin", 4)
+        assert (str(shelf.calendars["us-office"].zone), len(shelf.calendars)) == ("Europe/Berlin", 5)
         assert set(shelf.sources) == {pack.version for pack in shelf.packs.values()}
 
     def test_one_of_the_two_folders_is_enough(self, folder: Folder) -> None:
@@ -71,7 +78,14 @@ class TestOwnFiles:
 
     def test_the_names_are_known_without_reading_a_file(self, folder: Folder) -> None:
         folder.calendar("berlin.yaml", "no calendar at all")
-        assert list(calendar_files(folder.path)) == ["around-the-clock", "berlin", "europe-office", "follow-the-sun", "us-office"]
+        assert list(calendar_files(folder.path)) == [
+            "around-the-clock",
+            "berlin",
+            "europe-office",
+            "follow-the-sun",
+            "us-banking",
+            "us-office",
+        ]
 
 
 class TestFaults:

@@ -430,34 +430,34 @@ class TestLimitOfTheLaw:
         assert rows(life, "final_answer") == {"warn": at("05-24 09:00"), "breach": at("05-31 09:00")}
 
     def test_also_in_so_many_words(self) -> None:
-        life = investigated().says(OPS, "extend", clock="final_answer", **{"for": "45 days"}, reason="abroad")
+        life = investigated().says(OPS, "extend", clock="final_answer", **{"for": "45 days"}, reason="paid_abroad")
         assert end(life, "final_answer") == at("05-31 09:00")
 
     def test_on_its_last_day_still(self) -> None:
-        life = investigated().later(45 * DAY - HOUR).says(LEAD, "extend", clock="final_answer", reason="abroad")
+        life = investigated().later(45 * DAY - HOUR).says(LEAD, "extend", clock="final_answer", reason="paid_abroad")
         assert end(life, "final_answer") == at("05-31 09:00")
 
     def test_but_not_afterwards(self) -> None:
         life = investigated().later(45 * DAY)
-        refusal = life.refused(LEAD, "extend", clock="final_answer", reason="abroad")
+        refusal = life.refused(LEAD, "extend", clock="final_answer", reason="paid_abroad")
         assert (refusal.code, refusal.fields["because"]) == ("extension_refused", "ran_out")
 
     def test_and_once_only(self) -> None:
-        life = investigated().says(LEAD, "extend", clock="final_answer", reason="abroad")
-        assert life.refused(LEAD, "extend", clock="final_answer", reason="abroad").fields["because"] == "law"
+        life = investigated().says(LEAD, "extend", clock="final_answer", reason="paid_abroad")
+        assert life.refused(LEAD, "extend", clock="final_answer", reason="paid_abroad").fields["because"] == "law"
 
     @pytest.mark.parametrize(
         "fields", [{"for": "30 days"}, {"for": "90 days"}, {"for": "45 business days"}, {"to": "2026-05-01T09:00:00Z"}]
     )
     def test_and_not_otherwise(self, fields: dict[str, Any]) -> None:
-        refusal = investigated().refused(LEAD, "extend", clock="final_answer", **fields, reason="abroad")
+        refusal = investigated().refused(LEAD, "extend", clock="final_answer", **fields, reason="paid_abroad")
         assert (refusal.code, refusal.fields["because"], refusal.fields["allowed"]) == ("extension_refused", "law", "45 days")
 
     def test_not_by_the_mediator(self) -> None:
-        assert investigated().refused(MEDIATOR, "extend", clock="final_answer", reason="abroad").code == "not_allowed"
+        assert investigated().refused(MEDIATOR, "extend", clock="final_answer", reason="paid_abroad").code == "not_allowed"
 
     def test_the_parties_are_told(self) -> None:
-        life = investigated().says(LEAD, "extend", clock="final_answer", reason="abroad")
+        life = investigated().says(LEAD, "extend", clock="final_answer", reason="paid_abroad")
         assert {n.recipient for _, n in life.last.notices if n.event == "clock_extended"} == {CLAIMANT, RESPONDENT}
 
     def test_stands_still_for_nobody(self) -> None:
