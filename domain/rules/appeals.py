@@ -106,10 +106,9 @@ def remit_taken_back(case: Case, side: Side) -> Facts:
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
-    party = case.party(actor.id)
-    if party is not None and party.stated_by is not None:
-        # The right is used once: whose it is, nobody has put there alone.
-        return under_age.refusal_of_binding(case, actor)
+    if (unconfirmed := under_age.refusal_of_unconfirmed(case, actor)) is not None:
+        # The right is used once, and opens the matter both ways: whose it is, nobody has put there alone.
+        return unconfirmed
     if joins_of_office(case, actor):
         return None
     if actor.role == "platform" and Side.CLAIMANT in case.appeals_used:
