@@ -272,7 +272,7 @@ class MergeBackwards(Refusal):
 
 
 class SidesMixed(Refusal):
-    """Somebody would stand on both sides."""
+    """Somebody would stand on both sides, or whom the case is against is no party of the other one."""
 
     code = "sides_mixed"
 

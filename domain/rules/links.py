@@ -100,6 +100,9 @@ def _may_join(case: Case, other: OtherCase) -> None:
     """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    if (missing := _not_there(case, other)) is not None:
+        said = f"{missing} is no party of the other case, and nothing would come of this one there: link the two instead, or have "
+        raise SidesMixed(said + "them added there first.", case=other.id)
     if unheard_there(case.terms.decided_matter, case.parties, other):
         said = "A ruling is drafted or told there, and would bind whoever reported this case unheard; link the two instead."
         raise RulingBegun(said, case=other.id)
@@ -109,6 +112,21 @@ def _may_join(case: Case, other: OtherCase) -> None:
     if case.is_disclosed and not other.is_disclosed:
         # That their case goes on in another one would tell them that there is another one.
         raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
+
+
+def _not_there(case: Case, other: OtherCase) -> str | None:
+    """Who of this case would be lost by the merge: whom it is against, or, where that is nobody, whoever reported it.
+
+    Only whoever reported goes along. A matter against somebody else would end unanswered in a case that says nothing of them.
+    """
+    against, reported = (
+        {p.ref_digest for p in case.principals(side) if not p.left} for side in (Side.RESPONDENT, Side.CLAIMANT)
+    )
+    there = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT and not p.left}
+    if against - there:
+        return "Somebody whom this case is against"
+    known = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
+    return None if against or reported & known else "Whoever reported this case"
 
 
 def _refusal_of_merging(case: Case, actor: Actor) -> Refusal | None:
