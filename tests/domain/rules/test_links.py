@@ -159,6 +159,16 @@ class TestMerge:
 
 
 class TestJoin:
+    def test_whoever_recused_themselves_there_does_not_decide_it_here(self) -> None:
+        life = joined(life=a_case("payment_dispute").in_review(), recused=[MEDIATOR])
+        assert (life.case.recused, life.case.owner) == ((MEDIATOR,), None)
+        assert life.refused(MEDIATOR, "take").fields["because"] == "recused"
+
+    def test_goes_with_who_cannot_decide_it(self) -> None:
+        life = beside_another().says(MEDIATOR, "recuse", reason="knows_a_party").says(LEAD, "merge", into=OTHER_CASE)
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert getattr(task, "recused", None) == (MEDIATOR,)
+
     @pytest.mark.parametrize("reach", ["in_intake", "in_review", "in_approval", "ruled", "appealable", "in_appeal", "closed"])
     def test_is_taken_wherever_the_case_stands(self, reach: str) -> None:
         life = joined(life=getattr(a_case("fraud_report"), reach)())
