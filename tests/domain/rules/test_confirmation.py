@@ -14,6 +14,7 @@ from domain.model import facts as f
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.rules import confirmation, hearing
+from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,
@@ -465,3 +466,13 @@ class TestWhomOneHasPutThere:
         friend = self.put_there(life).case.parties[-1].id
         assert life.refused(friend, "appeal").code == "agreement_missing"
         assert life.says(RESPONDENT, "appeal").case.appellants == (Side.RESPONDENT,)
+
+    def test_does_not_read_what_was_told_to_the_desk_before_the_second_word(self) -> None:
+        life = a_payment().says(MEDIATOR, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
+        friend = life.case.parties[-1].id
+        life.says(CLAIMANT, "message", to="desk")
+        assert friend not in {n.recipient for _, n in life.last.notices}
+        read = "message_sent"
+        assert read not in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}
+        life.says(LEAD, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
+        assert read in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}
