@@ -146,7 +146,8 @@ def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[Scrip
         come = (p for p in task.parties if p.ref_digest not in there)
         parties = tuple(p.model_copy(update={"id": party_there(task.errand_id, p.id)}) for p in come)
         joined = Join(**said, merge_id=task.errand_id, of=case.id, parties=parties, statement=task.statement,
-                      reason=task.reason or "by_hand", asked_by=task.asked_by, priority=task.priority)  # fmt: skip
+                      reason=task.reason or "by_hand", asked_by=task.asked_by, priority=task.priority,
+                      recused=task.recused)  # fmt: skip
         return to, joined
     linked = MirrorLink(**said, link_id=task.link_id or task.errand_id, other=case.id, relation=task.relation or "related",
                         gone=task.what == "unlink")  # fmt: skip

@@ -249,7 +249,7 @@ PROBLEMS: dict[str, Row] = {
     "merged_already": Row(409, "Merged before", "See `into` in `fields`, or `merged_into` and `case_links` of the case."),
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
-    "sides_mixed": Row(409, "On both sides", "Whoever reported it stands on the other side there; link the two instead."),
+    "sides_mixed": Row(409, "Other people", "The two are not between the same people; link them instead."),
     "link_exists": Row(409, "Linked already", "The two are linked like this; see `case_links`."),
     "link_unknown": Row(409, "No such link", "See `case_links` of the case."),
     "link_unsettled": Row(409, "Link on its way", "The other case has not heard of it; try again in a moment."),

@@ -22,7 +22,8 @@ class Disclose(CommandBase):
     to: Literal["respondent", "claimant"] = "respondent"
     """Whom two persons tell ``text`` while the respondent is reported in secret; the claimant reads it as a message."""
     text: SealedText | None = None
-    """What they are told of what is held against them, in the team's words: whoever reported it need not be quoted."""
+    """What they are told of what is held against them, in the team's words: whoever reported it need not be quoted. Needed, at
+    least a sentence, unless the statement goes along."""
     with_statement: bool = False
     """The statement and the files of the report go along, in the words of whoever reported it."""
     reasons: SealedText | None = None

@@ -82,6 +82,8 @@ class Join(CommandBase):
     """Whoever merged the two; None: intake did, or it was kept before this was noted."""
     priority: Priority | None = None
     """How urgent it was there: the worse of the two counts. None: it was kept before this was noted."""
+    recused: tuple[str, ...] = ()
+    """Who of the team said there that they cannot decide it: they do not by another door."""
 
 
 class MirrorLink(CommandBase):
@@ -141,6 +143,8 @@ class CaseJoined(Kept):
     reason: str
     asked_by: str | None = None
     """Whoever merged the two in the other case; None: intake did, or it was kept before this was noted."""
+    recused: tuple[str, ...] = ()
+    """Who of the team said there that they cannot decide it."""
 
 
 class CaseLinked(Kept):
@@ -193,6 +197,8 @@ class CrossCaseTaskOrdered(Kept):
     """Whoever ordered it, as the other case is told; None: the system, or it was kept before this was noted."""
     priority: Priority | None = None
     """How urgent the case is that goes on there; None: it was kept before this was noted."""
+    recused: tuple[str, ...] = ()
+    """Who of the team said that they cannot decide it."""
 
 
 class CrossCaseTaskReported(Kept):
@@ -272,7 +278,7 @@ class MergeBackwards(Refusal):
 
 
 class SidesMixed(Refusal):
-    """Somebody would stand on both sides."""
+    """Somebody would stand on both sides, or whom the case is against is no party of the other one."""
 
     code = "sides_mixed"
 

@@ -83,3 +83,8 @@ class OpenedParty(Frozen):
     def speaks(self) -> bool:
         """Whether what they do is done by their side; witnesses, insurers and co-claimants speak for themselves alone."""
         return self.role in ("principal", "representative") and not self.left
+
+    @property
+    def stands_for_side(self) -> bool:
+        """Whether what they say is their side's answer: not that of somebody whom one alone has put there to speak for it."""
+        return self.speaks and self.stated_by is None

@@ -16,7 +16,7 @@ from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience
 from domain.notices.data import said, texts
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
-from domain.rules.confidence import awaited_by, words_of
+from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
@@ -311,6 +311,7 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
             there = (p for p in case.side_parties(Side(audience)) if not p.left)
+            there = (p for p in there if not withheld_until_confirmed(case, fact, p.id))
             return tuple(p.id for p in there if p.speaks or (along and p.role == "co_claimant"))
         case "owner":
             return (case.owner,) if case.owner else ("role:leads",)

@@ -12,7 +12,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import NoRight
 from domain.model.withdrawal import OthersReported
-from domain.rules import disclosure
+from domain.rules import disclosure, under_age
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped
 from domain.rules.fairness import keeps_own_appeal, lodger, took_it_back
@@ -106,6 +106,9 @@ def remit_taken_back(case: Case, side: Side) -> Facts:
 
 
 def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
+    if (unconfirmed := under_age.refusal_of_unconfirmed(case, actor)) is not None:
+        # The right is used once, and opens the matter both ways: whose it is, nobody has put there alone.
+        return unconfirmed
     if joins_of_office(case, actor):
         return None
     if actor.role == "platform" and Side.CLAIMANT in case.appeals_used:
@@ -142,7 +145,7 @@ def _appeal_lodged(case: Case, rec: f.Recording, fact: f.AppealLodged) -> Change
     used = (*case.appeals_used, fact.side)
     party = case.party(rec.actor.id)
     # Whoever asks for another decision about their money stands by the report again.
-    back: Change = {"of_office": None} if party is not None and party.speaks and party.side is Side.CLAIMANT else {}
+    back: Change = {"of_office": None} if party is not None and party.stands_for_side and party.side is Side.CLAIMANT else {}
     back["appealed_by"] = tuple(dict.fromkeys((*case.appealed_by, *_own(case, rec.actor.id))))
     return {"appeals_used": used, "appellants": sides, "appealed_alone": alone, "rights": rights, **back}
 

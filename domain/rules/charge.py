@@ -47,7 +47,7 @@ def charged_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[s
         case f.PartyAdded() if fact.party.role == "principal" and fact.party.side in _accused(after):
             # Whoever comes was asked nothing.
             return ()
-        case f.EvidenceSubmitted() if (party := after.party(rec.actor.id)) is None or not party.speaks:
+        case f.EvidenceSubmitted() if (party := after.party(rec.actor.id)) is None or not party.stands_for_side:
             return known
         case f.EvidenceSubmitted(answers=asked) | f.EvidenceLapsed(requests=asked) if before is not None:
             named = (
@@ -63,7 +63,7 @@ def charged_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[s
 def _to_accused(case: Case, one: EvidenceRequest) -> bool:
     """Whether it was whoever could be sanctioned who was asked, and not a witness, nor the other side."""
     party = case.party(one.party) if one.party is not None else None
-    return one.of in _accused(case) and (one.party is None or (party is not None and party.speaks))
+    return one.of in _accused(case) and (one.party is None or (party is not None and party.stands_for_side))
 
 
 def _accused(case: Case) -> frozenset[Side]:

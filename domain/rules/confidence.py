@@ -72,6 +72,14 @@ def thread_of(fact: f.Fact) -> Side | None:
     return Side(fact.of) if isinstance(fact, f.EvidenceRequested) else None
 
 
+def withheld_until_confirmed(case: Case, fact: f.Fact, party_id: str) -> bool:
+    """Whether it was said between the desk and a side alone, and whoever looks speaks for that side by the word of one: somebody
+    who was put there does not read what a victim has told the desk (Directive 2012/29/EU, article 21)."""
+    party = case.party(party_id)
+    words = isinstance(fact, f.MessageSent | f.EvidenceSubmitted)
+    return words and party is not None and party.stated_by is not None and thread_of(fact) is party.side
+
+
 def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceRequested, at: datetime) -> Change:
     """What something that was said alone does to the talks of a case."""
     side = thread_of(fact)

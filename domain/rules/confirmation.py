@@ -6,6 +6,9 @@ split off or merged) and a wish to end the matter is a question to the team, unt
 command once more, from a lead or ops who did not send it, nor reports to who did, or from the platform, which knows its users.
 What the platform says by itself, or two of the team have agreed to, waits for nobody.
 
+Whoever speaks for a side by the word of one is not its hearing, answers nothing that it was asked and does not use up its appeal:
+legal assistance is of one's own choosing (European Convention on Human Rights, article 6(3)(c)).
+
 Whoever a settlement binds was told of it and agreed themselves: Directive 2013/11/EU, article 9(2). In doubt somebody is treated
 as a child (UN Committee on the Rights of the Child, General Comment 6, paragraph 31(i)): to count as under age protects at once,
 by the word of one, and ends by that of two.

@@ -35,6 +35,8 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.told_by_two import agreed_words, words_barred
 from domain.rules.topic import NoticeData, Topic, everybody, inside
 
+LEAST_TOLD = 12
+"""Characters: what is shorter tells nobody of what they are accused."""
 _SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
@@ -53,7 +55,18 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
         raise tipping_off(case, "They know of the case: say in 'text' what else they are told, and give reasons.", "text")
     if case.is_disclosed or is_secret(case):
         return _by_two(case, command, context)
+    _check_says_what(command)
     return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
+
+
+def _check_says_what(command: Disclose) -> None:
+    """Refuses to tell somebody that there is a case, and not of what: nobody has answered to that.
+
+    European Convention on Human Rights, article 6(3)(a): informed promptly, and in detail, of the nature and cause.
+    """
+    if command.with_statement or (command.text is not None and command.text.length >= LEAST_TOLD):
+        return
+    raise NotDisclosed("Say in 'text' what is held against them, in a sentence, or send the report along ('with_statement').")
 
 
 def _check_nobody_withdraws(case: Case) -> None:

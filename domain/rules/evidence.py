@@ -126,7 +126,7 @@ def _answers(case: Case, command: SubmitEvidence) -> tuple[str, ...]:
 
 def _may_answer(party: OpenedParty, asked: EvidenceRequest) -> bool:
     """Whoever speaks for the side answers for everybody on it; a witness or insurer for themselves alone."""
-    return asked.party == party.id or (party.speaks and asked.of is party.side)
+    return asked.party == party.id or (party.stands_for_side and asked.of is party.side)
 
 
 def _meant(party: OpenedParty, asked: EvidenceRequest, evidence_type: str | None) -> bool:
@@ -203,7 +203,7 @@ def came_late(case: Case, from_outside: bool) -> set[str]:
 
 def _speaks(case: Case, party_id: str) -> bool:
     party = case.party(party_id)
-    return party is not None and party.speaks
+    return party is not None and party.stands_for_side
 
 
 def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:

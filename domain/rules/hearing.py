@@ -319,10 +319,11 @@ def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:
 
 
 def spoken_for(case: Case, party: f.OpenedParty) -> tuple[str, ...]:
-    """The principals whose word that of a party is: their own, or of whom they represent; nobody's for a witness."""
+    """The principals whose word that of a party is: their own, or of whom they represent; nobody's for a witness, nor for whoever
+    speaks by the word of one alone (:mod:`domain.rules.confirmation`)."""
     if party.role == "principal":
         return (party.id,)
-    if party.role != "representative":
+    if party.role != "representative" or party.stated_by is not None:
         return ()
     return (party.represents,) if party.represents is not None else tuple(p.id for p in case.principals(party.side))
 
@@ -358,7 +359,7 @@ def _with(known: tuple[Side, ...], side: Side) -> tuple[Side, ...]:
 
 
 def _speakers(case: Case, side: Side) -> list[f.OpenedParty]:
-    return [party for party in case.side_parties(side) if party.speaks]
+    return [party for party in case.side_parties(side) if party.stands_for_side]
 
 
 def _running(case: Case, side: Side) -> Iterable[datetime | None]:

@@ -67,7 +67,7 @@ def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | No
         # Nothing says who of several it was.
         return (side, tuple(p.id for p in case.principals(side))) if (side := _side_of_past(rec.fact)) is not None else None
     party = case.party(rec.actor.id)
-    if party is None or not party.speaks or not (said_all(rec.fact) or isinstance(rec.fact, f.AppealLodged)):
+    if party is None or not party.stands_for_side or not (said_all(rec.fact) or isinstance(rec.fact, f.AppealLodged)):
         return None
     return party.side, spoken_for(case, party)
 
@@ -98,8 +98,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
         against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
     else:
-        # A witness, an insurer: whoever could lose by their word has not said it, on whichever side they stand.
-        against = {side.other} if party is None or party.speaks else {*Side}
+        # A witness, an insurer, whoever speaks by the word of one: who could lose by it has not said it, on whichever side.
+        against = {side.other} if party is None or party.stands_for_side else {*Side}
     for one in (one for one in Side if one in against and one in case.terms.hear):
         yield Unanswered(id=found, against=one, shown_at=since(rec) if one.value in seen else None)
     if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:

@@ -93,13 +93,18 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
         # Two that were merged into each other at once would both be closed. The older one has the older clocks, too.
         raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
     _may_join(case, other)
-    return merged(command.id, case.parties, case.statement, other, priority=case.priority, by=command.by, reasons=command.reasons)
+    why, by = command.reasons, command.by
+    found = merged(command.id, case.parties, case.statement, other, priority=case.priority, by=by, reasons=why)
+    return tuple(x.model_copy(update={"recused": case.recused}) if isinstance(x, f.CrossCaseTaskOrdered) else x for x in found)
 
 
 def _may_join(case: Case, other: OtherCase) -> None:
     """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+    if (missing := _not_there(case, other)) is not None:
+        said = f"{missing} is no party of the other case, and this matter would be lost there: link the two, or add them there."
+        raise SidesMixed(said, case=other.id)
     if unheard_there(case.terms.decided_matter, case.parties, other):
         said = "A ruling is drafted or told there, and would bind whoever reported this case unheard; link the two instead."
         raise RulingBegun(said, case=other.id)
@@ -109,6 +114,19 @@ def _may_join(case: Case, other: OtherCase) -> None:
     if case.is_disclosed and not other.is_disclosed:
         # That their case goes on in another one would tell them that there is another one.
         raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
+
+
+def _not_there(case: Case, other: OtherCase) -> str | None:
+    """Who of this case would be lost by the merge: whom it is against, or, where that is nobody, whoever reported it.
+
+    Only whoever reported goes along. A matter against somebody else would end unanswered in a case that says nothing of them.
+    """
+    against, reported = ({p.ref_digest for p in case.principals(side) if not p.left} for side in (Side.RESPONDENT, Side.CLAIMANT))
+    there = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT and not p.left}
+    if against - there:
+        return "Somebody whom this case is against"
+    known = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
+    return None if against or reported & known else "Whoever reported this case"
 
 
 def _refusal_of_merging(case: Case, actor: Actor) -> Refusal | None:
@@ -186,14 +204,14 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
     new = tuple(p for p in command.parties if p.ref_digest not in known)
     joined = f.CaseJoined(
         merge_id=command.merge_id, of=command.of, parties=new, statement=command.statement, reason=command.reason,
-        asked_by=command.asked_by,
+        asked_by=command.asked_by, recused=command.recused,
     )  # fmt: skip
     if case.merged_into is None:
-        return (joined, *_as_urgent(case, command.priority, new), *_draft_goes_back(case, new))
+        return (joined, *_as_urgent(case, command.priority, new), *_draft_goes_back(case, new), *_leaves(case, command.recused))
     # Merged itself in the meantime: whoever came after that follows.
     onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
-        reason=command.reason, asked_by=command.asked_by, priority=command.priority,
+        reason=command.reason, asked_by=command.asked_by, priority=command.priority, recused=command.recused,
     )  # fmt: skip
     return (joined, onward)
 
@@ -203,6 +221,11 @@ def _as_urgent(case: Case, theirs: Priority | None, new: Sequence[OpenedParty]) 
     young = case.terms.priority_for_minors if any(p.minor for p in new) else None
     worst = most_urgent(case.priority, theirs, young)
     return (f.CaseRetargeted(priority=worst, reason="joined"),) if case.open and worst is not case.priority else ()
+
+
+def _leaves(case: Case, recused: Sequence[str]) -> Facts:
+    """Whoever said of the other case that they cannot decide it does not decide it here."""
+    return (f.CaseQueued(queue=case.queue, reason="recused"),) if case.open and case.owner in recused else ()
 
 
 def _draft_goes_back(case: Case, new: Sequence[OpenedParty]) -> Facts:
@@ -360,7 +383,8 @@ def _case_merged(case: Case, rec: f.Recording, fact: f.CaseMerged) -> Change:
 def _case_joined(case: Case, rec: f.Recording, fact: f.CaseJoined) -> Change:
     # A case that was put away wakes: somebody else has reported the same.
     holds = released(case.holds, rec.at, frozenset({"snooze"})) if case.holds else case.holds
-    return {"joined": (*case.joined, fact.of), "parties": (*case.parties, *fact.parties), "holds": holds}
+    recused = tuple(dict.fromkeys((*case.recused, *fact.recused)))
+    return {"joined": (*case.joined, fact.of), "parties": (*case.parties, *fact.parties), "holds": holds, "recused": recused}
 
 
 def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:

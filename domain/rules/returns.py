@@ -1,4 +1,9 @@
-"""Goods that go back before the money does: sent by one side, taken in by the other, with a stated default for silence."""
+"""Goods that go back before the money does: sent by one side, taken in by the other, with a stated default for silence.
+
+Nobody of the team decides while one of the sides still has time: to send them, or to say whether they are there. What an
+objection says is answered before somebody loses by it, whatever the decision names (Directive 2013/11/EU, article 9(1)).
+Whoever speaks for a side by the word of one neither sends them, nor takes them in, nor objects.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +16,11 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.refusals import Refusal
+from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
 from domain.model.terms import Payer
-from domain.rules import last_word, money
+from domain.rules import last_word, money, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -85,11 +90,22 @@ def decide_return(case: Case, command: c.DecideReturn, context: DecisionContext,
         raise RemedyNotAllowed("Nothing is paid for goods that are not back: leave the amount out.", because="not_received")
     # Whoever sent them back loses what they are not worth any more, or all of it; else whoever said that they are not there.
     loser = Side.CLAIMANT if not command.received or command.amount is not None else Side.RESPONDENT
-    last_word.check(case, [loser], command.relies_on, at)
+    under_way = _under_way(case)
+    last_word.check(case, [loser], _named(case, under_way, loser, command.relies_on), at)
+    if command.received and (why := money.payee_why(case, under_way.remedies, context.known())):
+        raise OwnCase("Who gets it is there by you, or by somebody of your line: somebody else decides.", because=why)
     found = _ended(case, command.id, "decided", received=command.received, reasons=command.reasons, amount=command.amount)
     if command.relies_on is None:
         return found
     return tuple(x.model_copy(update={"relies_on": command.relies_on}) if isinstance(x, f.ReturnEnded) else x for x in found)
+
+
+def _named(case: Case, under_way: Returning, loser: Side, named: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What it rests on: whoever sent them loses by nothing but what was said since against what they have sent."""
+    if named is None or loser is not under_way.of:
+        return named
+    since = under_way.shipped_at or under_way.asked_at
+    return (*named, *(x.id for x in case.unanswered if x.against is loser and (x.shown_at is None or x.shown_at >= since)))
 
 
 def by_default(case: Case, received: bool, command_id: str) -> Facts:
@@ -173,12 +189,23 @@ def _refusal_of_shipping(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_confirming(case: Case, actor: Actor) -> Refusal | None:
-    return NoReturn("Nobody waits for goods in this case.") if case.returning is None else None
+    if case.returning is None:
+        return NoReturn("Nobody waits for goods in this case.")
+    return under_age.refusal_of_unconfirmed(case, actor)
 
 
 def _refusal_of_objection(case: Case, actor: Actor) -> Refusal | None:
     if case.returning is not None and case.returning.state != "shipped":
         return NoReturn("Only goods that were sent can be objected to, and only once.", state=case.returning.state)
+    return _refusal_of_confirming(case, actor)
+
+
+def _refusal_of_deciding(case: Case, actor: Actor) -> Refusal | None:
+    if case.returning is not None and case.returning.state != "contested":
+        said = (
+            "A side still has time to send them, or to say whether they are there, and silence counts as was said: decide what "
+        )
+        return NoReturn(said + "is objected to (contest_return).", state=case.returning.state)
     return _refusal_of_confirming(case, actor)
 
 
@@ -210,6 +237,7 @@ TOPIC = Topic(
         "ship_return": _refusal_of_shipping,
         "confirm_return": _refusal_of_confirming,
         "contest_return": _refusal_of_objection,
+        "decide_return": _refusal_of_deciding,
     },
     known_to={
         "return_awaited": _BETWEEN_THE_SIDES,

@@ -234,7 +234,8 @@ TOPIC = Topic(
     refuses={
         "offer": agreement.refusal_of_offer,
         "accept_offer": _refusal_of_accepting,
-        "decline_offer": _refusal_of_answer,
+        # A side's "no" is its own as well: whoever one alone has put there ends no offer.
+        "decline_offer": lambda case, actor: _refusal_of_answer(case, actor) or under_age.refusal_of_unconfirmed(case, actor),
     },
     means={"offer_made": lambda before, fact, after: {f"offer_made:{fact.side.value}"}},
     words=words_by(f.OfferMade, "side"),

@@ -66,17 +66,25 @@ def refusal_of_binding(case: Case, actor: Actor) -> AgreementMissing | GuardianN
             because="guardian_decides",
             party=actor.id,
         )
-    if party is not None and party.stated_by is not None:
-        # Directive 2013/11/EU, article 9(2): a settlement binds whom was told and agreed themselves.
-        return AgreementMissing(
-            "Whoever has put you here is not whom you speak for. Before you bind anybody, that one says it too (add_party), or a "
-            "lead or ops who did not, or the platform.",
-            represents=party.represents,
-        )
+    if (unconfirmed := refusal_of_unconfirmed(case, actor)) is not None:
+        return unconfirmed
     if party is not None and party.chosen_by_minor:
         said = "Whoever you speak for is under age and has chosen you: the desk has to add a guardian who does this."
         return GuardianNeeded(said, because="no_guardian", party=party.represents)
     return None
+
+
+def refusal_of_unconfirmed(case: Case, actor: Actor) -> AgreementMissing | None:
+    """Why whoever one alone has put there does nothing for the side that counts as its own."""
+    party = case.party(actor.id)
+    if party is None or party.stated_by is None:
+        return None
+    # Directive 2013/11/EU, article 9(2): a settlement binds whom was told and agreed themselves.
+    return AgreementMissing(
+        "Whoever has put you here is not whom you speak for. Before you bind anybody, that one says it too (add_party), or a "
+        "lead or ops who did not, or the platform.",
+        represents=party.represents,
+    )
 
 
 def found_out(case: Case, parties: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, S
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
-from domain.rules.confidence import awaited_by, words_of
+from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
@@ -478,6 +478,8 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
     if viewer.role in PARTY_ROLES and told_in_confidence(case, recording):
+        return False
+    if withheld_until_confirmed(case, fact, viewer.id):
         return False
     alone = told_alone(case, fact) if viewer.role in PARTY_ROLES else None
     if alone is not None:

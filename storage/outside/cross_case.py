@@ -113,7 +113,7 @@ class _Order:
         return Join(
             id=self._command_id, by="system", channel="system", merge_id=task.errand_id, of=self._from, parties=parties,
             statement=statement, reason=task.reason or "by_hand", asked_by=task.asked_by,
-            priority=task.priority,
+            priority=task.priority, recused=task.recused,
         )  # fmt: skip
 
     async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:

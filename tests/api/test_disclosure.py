@@ -91,7 +91,8 @@ async def test_telling_takes_the_persons_own_credential(office: Office) -> None:
 async def test_once_told_they_read_the_report_only_if_it_was_disclosed_too(office: Office) -> None:
     for with_statement in (False, True):
         case, desk = await hidden(office), office.desk()
-        await office.desk("ada").post(f"/v1/cases/{case['id']}/disclosures", {"with_statement": with_statement})
+        told = {"text": "Guests say something of you.", "with_statement": with_statement}
+        await office.desk("ada").post(f"/v1/cases/{case['id']}/disclosures", told)
         entries = (await desk.get(f"/v1/cases/{case['id']}/timeline", headers=as_host(case))).json()["data"]
         assert [entry["type"] for entry in entries] == ["case_opened", "case_disclosed"]
         assert ("The flat does not exist." in str(entries)) is with_statement

@@ -585,6 +585,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "lift_hold": {"reasons": "The suit was settled."},
     "draft_chargeback_evidence": {"text": "The parcel was signed for."},
     "contest_return": {"reasons": "The parcel is empty."},
+    "disclose": {"text": "You are said to have done what was reported."},
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},

@@ -52,13 +52,15 @@ def named(command: str, kind: str) -> Mapping[str, Any]:
     return found.get(command, {})
 
 
-def joined(kind: str = "fraud_report", life: Life | None = None, *, priority: str | None = None, minor: bool = False) -> Life:
+def joined(
+    kind: str = "fraud_report", life: Life | None = None, *, priority: str | None = None, minor: bool = False, **more: Any
+) -> Life:
     """A case in which somebody else's report goes on."""
     life = life or a_case(kind).in_review()
     neighbour = OpenedParty(id=NEIGHBOUR, side=Side.CLAIMANT, role="co_claimant", ref_digest=digest_of(NEIGHBOUR), minor=minor)
     life._parties.append(neighbour)
     statement = life.sealer("It happened to me as well.").model_dump()
-    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand"}
+    said = {"merge_id": "mrg_1", "of": YOUNGER_CASE, "parties": [neighbour.model_dump()], "reason": "by_hand", **more}
     command = read_command(
         {"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said, "priority": priority}
     )

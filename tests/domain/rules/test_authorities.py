@@ -133,9 +133,9 @@ class TestTippingOff:
         assert not life.case.is_disclosed
         proposal = next(r for r in life.recordings if r.fact.type == "disclosure_proposed")
         assert not any(visible(life.case, proposal, life.actor(who)) for who in (CLAIMANT, RESPONDENT, PLATFORM))
-        assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
+        assert life.refused(MEDIATOR, "disclose", text=None, reasons="Now.").fields["because"] == "second_person"
         assert life.refused(LEAD, "disclose").fields["because"] == "reasons"
-        life = life.says(LEAD, "disclose", reasons="I have read it.")
+        life = life.says(LEAD, "disclose", text=None, reasons="I have read it.")
         assert life.case.disclosed is not None
         assert life.case.disclosed.text is not None, "in the words of whoever proposed it"
 
@@ -171,9 +171,9 @@ class TestReportedInAnotherCase:
             assert OTHER_CASE not in f"{refusal.detail} {refusal.fields}"
 
     def test_two_do_with_reasons(self) -> None:
-        life = self.beside().says(MEDIATOR, "disclose", reasons="The unit agrees.")
+        life = self.beside().says(MEDIATOR, "disclose", text=None, reasons="The unit agrees.")
         assert not life.case.is_disclosed
-        assert life.says(LEAD, "disclose", reasons="I have read it.").case.is_disclosed
+        assert life.says(LEAD, "disclose", text=None, reasons="I have read it.").case.is_disclosed
 
     def test_what_takes_nothing_from_them_is_told_to_the_others(self) -> None:
         life = self.beside().says(MEDIATOR, "rule", **REFUND).fire("grace")
@@ -221,14 +221,14 @@ class TestReportedAndKnowing:
         life = self.known().says(MEDIATOR, "disclose", text="Whose account is it?", reasons="The unit agrees.")
         first = life.case.telling
         assert first is not None
-        assert life.refused(MEDIATOR, "disclose", reasons="Now.").fields["because"] == "second_person"
+        assert life.refused(MEDIATOR, "disclose", text=None, reasons="Now.").fields["because"] == "second_person"
         told = len(life.notices_for(RESPONDENT))
-        life.says(LEAD, "disclose", reasons="I have read it.")
+        life.says(LEAD, "disclose", text=None, reasons="I have read it.")
         said = life.facts[-1]
         assert (said.type, said.to, said.text) == ("message_sent", "respondent", first.text)  # type: ignore[union-attr]  # it is a message, as its type says
         assert len(life.notices_for(RESPONDENT)) == told + 1
         assert life.case.telling is None
-        assert life.refused(LEAD, "disclose", reasons="Once more.").fields["because"] == "text"
+        assert life.refused(LEAD, "disclose", text=None, reasons="Once more.").fields["because"] == "text"
 
     def test_what_stays_of_a_measure_is_the_measure(self) -> None:
         life = self.known().says(MEDIATOR, "impose_interim", measure="suspend", reasons="The unit asks for it.")
@@ -265,7 +265,7 @@ def test_who_agrees_in_other_words_proposes_them() -> None:
     life.says(LEAD, "disclose", text="Cards were stolen.", reasons="The unit agrees.")
     life.says(LEAD_2, "disclose", text="You are reported.", reasons="Better so.")
     assert not life.case.is_disclosed
-    assert life.says(LEAD, "disclose", reasons="Agreed.").case.is_disclosed
+    assert life.says(LEAD, "disclose", text=None, reasons="Agreed.").case.is_disclosed
 
 
 def test_nobody_alone_says_what_is_told_with_a_measure_to_somebody_who_knows_of_nothing() -> None:

@@ -14,6 +14,7 @@ from domain.model import facts as f
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.rules import confirmation, hearing
+from domain.views.case import visible
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,
@@ -22,6 +23,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     OPS,
+    OUTCOMES,
     PEOPLE,
     PLATFORM,
     RESPONDENT,
@@ -436,3 +438,41 @@ def test_nothing_is_agreed_on_with_somebody_whom_one_has_put_there(
 def _line(actor: Actor) -> set[str]:
     below = {who for who, one in PEOPLE.items() if one.manager == actor.id}
     return {*below, *filter(None, [actor.manager])}
+
+
+class TestWhomOneHasPutThere:
+    """Whoever speaks for a side by the word of one of the team is neither its hearing nor its appeal."""
+
+    def protected(self) -> Life:
+        return a_case("payment_dispute", amount=AMOUNT).that_protects().in_review()
+
+    def put_there(self, life: Life) -> Life:
+        counsel = {**FRIEND, "side": "respondent"}
+        return life.says(MEDIATOR, "add_party", party=counsel, represents=RESPONDENT, agreed=True)
+
+    def test_answers_nothing_for_them_before_the_second_word(self) -> None:
+        life = self.put_there(self.protected().says(MEDIATOR, "request_evidence", of="respondent"))
+        friend = life.case.parties[-1].id
+        life.says(friend, "submit_evidence").says(friend, "message")
+        assert hearing.unheard(life.case, Side.RESPONDENT) is not None
+        assert (life.case.spoke, len(life.case.requests)) == ((CLAIMANT,), 1), "the question waits for whom it was put to"
+        life.says(LEAD, "add_party", party={**FRIEND, "side": "respondent"}, represents=RESPONDENT, agreed=True)
+        life.says(friend, "submit_evidence")
+        assert hearing.unheard(life.case, Side.RESPONDENT) is None
+
+    def test_does_not_use_up_their_appeal(self) -> None:
+        pay = OUTCOMES["payment_dispute"]["light"]
+        life = self.protected().says(RESPONDENT, "message").says(MEDIATOR, "rule", **pay, relies_on=[]).fire("grace")
+        friend = self.put_there(life).case.parties[-1].id
+        assert life.refused(friend, "appeal").code == "agreement_missing"
+        assert life.says(RESPONDENT, "appeal").case.appellants == (Side.RESPONDENT,)
+
+    def test_does_not_read_what_was_told_to_the_desk_before_the_second_word(self) -> None:
+        life = a_payment().says(MEDIATOR, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
+        friend = life.case.parties[-1].id
+        life.says(CLAIMANT, "message", to="desk")
+        assert friend not in {n.recipient for _, n in life.last.notices}
+        read = "message_sent"
+        assert read not in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}
+        life.says(LEAD, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
+        assert read in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}

@@ -97,6 +97,12 @@ class TestBefore:
 
 
 class TestBeingTold:
+    @pytest.mark.parametrize("text", [None, "."])
+    def test_that_there_is_a_case_tells_nobody_of_what(self, text: str | None) -> None:
+        life = hidden("safety_incident").in_review()
+        assert life.refused(MEDIATOR, "disclose", text=text).code == "not_disclosed"
+        assert life.says(MEDIATOR, "disclose", text=text, with_statement=True).case.is_disclosed
+
     def test_tells_both_sides_once_and_the_platform(self) -> None:
         life = hidden("fraud_report").in_review().disclosed(text="A guest says that the flat does not exist.")
         told = {n.recipient: n for _, n in life.last.notices}

@@ -135,8 +135,15 @@ class TestMerge:
     def test_takes_a_second_report_of_the_same_claimant_to_a_decided_matter_of_money(self) -> None:
         mine = OpenedParty(id="pty_mine", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT))
         agent = OpenedParty(id="pty_agent_there", side=Side.CLAIMANT, role="representative", ref_digest=digest_of(AGENT))
-        life = beside_another("payment_dispute", phase=Phase.APPEALABLE, parties=(mine, agent))
+        shop = OpenedParty(id="pty_shop_there", side=Side.RESPONDENT, ref_digest=digest_of(RESPONDENT))
+        life = beside_another("payment_dispute", phase=Phase.APPEALABLE, parties=(mine, agent, shop))
         assert life.says(LEAD, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
+    @pytest.mark.parametrize("against", [(), ("somebody_else",)])
+    def test_buries_no_matter_in_a_case_against_somebody_else(self, against: tuple[str, ...]) -> None:
+        mine = OpenedParty(id="pty_mine", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT))
+        there = (OpenedParty(id="pty_there", side=Side.RESPONDENT, ref_digest=digest_of(ref)) for ref in against)
+        assert beside_another(parties=(mine, *there)).refused(LEAD, "merge", into=OTHER_CASE).code == "sides_mixed"
 
     def test_says_how_urgent_the_case_was(self) -> None:
         life = beside_another().says(LEAD, "retarget", priority="urgent", reason="danger").says(LEAD, "merge", into=OTHER_CASE)
@@ -152,6 +159,16 @@ class TestMerge:
 
 
 class TestJoin:
+    def test_whoever_recused_themselves_there_does_not_decide_it_here(self) -> None:
+        life = joined(life=a_case("payment_dispute").in_review(), recused=[MEDIATOR])
+        assert (life.case.recused, life.case.owner) == ((MEDIATOR,), None)
+        assert life.refused(MEDIATOR, "take").fields["because"] == "recused"
+
+    def test_goes_with_who_cannot_decide_it(self) -> None:
+        life = beside_another().says(MEDIATOR, "recuse", reason="knows_a_party").says(LEAD, "merge", into=OTHER_CASE)
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert getattr(task, "recused", None) == (MEDIATOR,)
+
     @pytest.mark.parametrize("reach", ["in_intake", "in_review", "in_approval", "ruled", "appealable", "in_appeal", "closed"])
     def test_is_taken_wherever_the_case_stands(self, reach: str) -> None:
         life = joined(life=getattr(a_case("fraud_report"), reach)())

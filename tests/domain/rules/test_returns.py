@@ -100,6 +100,32 @@ class TestAgreedReturn:
         assert codes == {FRIEND: "own_case"} | dict.fromkeys((OPS, RESPONDENT, CLAIMANT, PLATFORM), "not_allowed")
         assert life.says(LEAD, "decide_return", received=False).case.outcome is Outcome.EXPIRED
 
+    @pytest.mark.parametrize("received", [True, False])
+    def test_nobody_decides_while_a_side_has_time(self, received: bool) -> None:
+        life = agreed()
+        assert life.refused(MEDIATOR, "decide_return", received=received).fields == {"state": "awaited"}
+        life.says(CLAIMANT, "ship_return")
+        assert life.refused(MEDIATOR, "decide_return", received=received).fields == {"state": "shipped"}
+
+    def test_whoever_put_the_payee_there_does_not_give_it_to_them(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "add_party", party={"side": "claimant", "ref": "heir"})
+        life.says(LEAD, "assign", owner=MEDIATOR_2).says(
+            MEDIATOR_2, "rule", outcome="refunded", ground="cancelled", remedies=[BACK]
+        )
+        life.fire("grace").says(CLAIMANT, "ship_return").says(RESPONDENT, "contest_return")
+        assert life.refused(MEDIATOR, "decide_return", received=True).fields == {"because": "payee_of_own_word"}
+        assert life.says(MEDIATOR_2, "decide_return", received=True).case.returning is None
+
+    def test_takes_nothing_from_whom_one_has_put_there(self) -> None:
+        life = agreed().says(MEDIATOR, "take")
+        for side in ("claimant", "respondent"):
+            who = {"side": side, "ref": f"friend_{side}", "role": "representative"}
+            life.says(MEDIATOR, "add_party", party=who, agreed=True)
+        buyers, shops = (party.id for party in life.case.parties[-2:])
+        assert life.refused(buyers, "ship_return").code == "agreement_missing"
+        life.says(CLAIMANT, "ship_return")
+        assert {life.refused(shops, f"{what}_return").code for what in ("confirm", "contest")} == {"agreement_missing"}
+
     def test_is_sent_once_and_objected_to_once(self) -> None:
         life = agreed()
         assert life.refused(RESPONDENT, "contest_return").fields == {"state": "awaited"}

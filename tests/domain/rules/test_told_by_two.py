@@ -105,9 +105,9 @@ class TestAWordOfOne:
     def test_goes_once_two_have_agreed_on_it(self) -> None:
         what = "Whose card was it?"
         life = reported().says(MEDIATOR, "disclose", to="claimant", text=what, reasons="It says nothing of the report.")
-        assert life.refused(MEDIATOR, "disclose", to="claimant", reasons="Now.").fields["because"] == "second_person"
+        assert life.refused(MEDIATOR, "disclose", to="claimant", text=None, reasons="Now.").fields["because"] == "second_person"
         told = len(life.notices_for(RESPONDENT))
-        life.says(LEAD, "disclose", to="claimant", reasons="I have read it.")
+        life.says(LEAD, "disclose", to="claimant", text=None, reasons="I have read it.")
         said = life.facts[-1]
         assert (said.type, said.to) == ("message_sent", "claimant")  # type: ignore[union-attr]  # it is a message, as its type says
         assert len(life.notices_for(RESPONDENT)) == told
@@ -184,7 +184,7 @@ class TestInAnotherCase:
         for to in ("claimant", "respondent", "all"):
             assert life.refused(MEDIATOR, "message", to=to, text=TOLD).code == "tipping_off"
         life.says(MEDIATOR, "disclose", text="Whose account is it?", reasons="It says nothing of the report.")
-        life.says(LEAD, "disclose", reasons="I have read it.")
+        life.says(LEAD, "disclose", text=None, reasons="I have read it.")
         assert life.facts[-1].type == "message_sent"
         assert not life.case.words_by_two, "it is kept nowhere"
 
