@@ -165,6 +165,8 @@ class MailMarks(Protocol):
     @property
     def case_token(self) -> str | None: ...
     @property
+    def names_letter(self) -> bool: ...
+    @property
     def sign(self) -> MachineSign | None: ...
     @property
     def own(self) -> str | None: ...
@@ -382,8 +384,8 @@ class Parts:
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)
     """By tenant: asks PayPal for a dispute before its message is believed; without one nothing is paid on its word."""
-    mail_caps: tuple[int, int] = (20, 2000)
-    """Mails that may cause letters in a day: of one sender to a tenant, and of all."""
+    mail_caps: tuple[int, int, int] = (20, 2000, 100)
+    """Mails that may cause letters in a day: of one sender to a tenant, of all, and of one domain."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

@@ -205,7 +205,11 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
         "answered": PostgresAnswered(database, vault),
-        "mail_caps": (settings.mail_per_sender, settings.mail_per_tenant),
+        "mail_caps": (
+            settings.mail_per_sender,
+            settings.mail_per_tenant,
+            settings.mail_per_domain or 5 * settings.mail_per_sender,
+        ),
     }
 
 

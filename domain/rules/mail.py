@@ -6,6 +6,7 @@ answers. Each step says what becomes of the mail, or None: nothing yet, go on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -47,6 +48,11 @@ class Marked(Protocol):
     @property
     def case_token(self) -> str | None:
         """The end of a case's id in its subject."""
+        ...
+
+    @property
+    def names_letter(self) -> bool:
+        """It names a letter of ours of any kind, or goes to where one is answered."""
         ...
 
     @property
@@ -113,6 +119,17 @@ class Addressed:
     """The mail comes from the address of that party."""
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many mails that may cause letters came today, with this one."""
+
+    sender: int
+    domain: int
+    tenant: int
+    case: int | None = None
+    """On the case that it answers; None: it answers none."""
+
+
 CameBack = Literal["no", "yes", "doubted"]
 """Whether a mail gives back a letter of ours; ``doubted``: whoever it was written to, or a forger, may say so."""
 
@@ -163,7 +180,7 @@ def unread(marks: Marked, code: str) -> Fate:
     written it."""
     if code not in _FAULTS_OF_THE_MAIL or not marks.headed:
         return Fate("refused", code)
-    return Fate("unplaced", "unreadable", tell=bool(marks.author))
+    return Fate("unplaced", "unreadable", tell=bool(marks.author) and not answers_something(marks))
 
 
 def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: bool, vouched: bool) -> Proof:
@@ -182,17 +199,39 @@ def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: b
 
 
 def answering(addressed: Addressed, proven: Proof) -> Fate | None:
-    """What becomes of an answer: None, a word of the party that was written to, and of nobody else."""
+    """What becomes of an answer: None, a word of the party that was written to, and of nobody else.
+
+    Nobody else is written to either: a machine that answers our letters from an address that is new each time (VERP) would
+    answer that letter again, without end.
+    """
     if not addressed.party:
-        return Fate("unplaced", "not_a_party" if addressed.letter else "case_unknown", tell=True)
+        return Fate("unplaced", "not_a_party" if addressed.letter else "case_unknown")
     if not addressed.is_sender:
-        return Fate("unplaced", "not_the_recipient", tell=True)
-    return None if proven in PROVEN else Fate("unplaced", "unproven", tell=True)
+        return Fate("unplaced", "not_the_recipient")
+    return None if proven in PROVEN else Fate("unplaced", "unproven")
 
 
 def answers_something(marks: Marked) -> bool:
     """Whether a mail names a letter of ours, or a case: then it is no new report."""
-    return bool(marks.answers) or marks.case_token is not None
+    return bool(marks.answers) or marks.case_token is not None or marks.names_letter
+
+
+def correspondent(address: str) -> str:
+    """Who writes, for counting: the address without what a machine changes from mail to mail (what stands behind a plus or an
+    equals sign, RFC 5233; and digits, which number tickets). An address of nothing else is itself."""
+    local, at, domain = _folded(address).rpartition("@")
+    kept = re.sub(r"\d+", "", re.split(r"[+=]", local, maxsplit=1)[0])
+    return f"{kept if kept.strip('-._') else local}{at}{domain}"
+
+
+def over_cap(of: Counted, per_sender: int, per_tenant: int, per_domain: int) -> bool:
+    """Whether a mail is one too many to cause letters today. On one case twice as many may as of one sender: two sides write."""
+    return (
+        of.sender > per_sender
+        or of.domain > per_domain
+        or of.tenant > per_tenant
+        or (of.case is not None and of.case > 2 * per_sender)
+    )
 
 
 def reporting(proven: Proof) -> Fate | None:
