@@ -172,6 +172,15 @@ _BY_A_SERVER = _any(
 )
 
 
+_SERVERS = re.compile(r"(mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{32})@[^@]+", re.IGNORECASE)
+
+
+def by_a_server(addresses: Sequence[str], senders: Sequence[str]) -> bool:
+    """Whether a mail server names itself as who wrote a bounce, and nobody else beside: ``addresses`` are those in From,
+    ``senders`` in Sender and Reply-To. (RFC 2142; sendmail, Postfix, qmail and Exim; Exchange's own mailbox of every domain.)"""
+    return len(addresses) == 1 and all(_SERVERS.fullmatch(one) for one in (*addresses, *senders))
+
+
 def is_report(headers: Headers) -> bool:
     """Whether it is a delivery report by its type."""
     return _REPORT(headers)

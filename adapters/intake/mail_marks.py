@@ -16,8 +16,8 @@ from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
-from adapters.intake.mail_machine import Headers, Shown, gives_back, is_report, sign_of
-from adapters.intake.mail_proof import Verdict, verdict_of
+from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
+from adapters.intake.mail_proof import Verdict, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
 
@@ -70,9 +70,10 @@ class MailMarks:
     """It names a letter of ours of any kind as what it answers, or goes to where such a letter is answered."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
-    null_path: bool = True
-    """It has the return path of what nobody is to answer, or none at all: a report that names somebody there is none of a server
-    (RFC 3464, section 2)."""
+    null_path: bool = False
+    """It has the return path of what nobody is to answer (RFC 3464, section 2), written once, and our relay says nothing else."""
+    of_server: bool = False
+    """A mail server alone names itself as who wrote it."""
     recipients: tuple[tuple[str, str], ...] = ()
     """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
     one_author: bool = True
@@ -126,7 +127,12 @@ class MarksReader:
             sign=sign,
             own=self._own(headers, author),
             returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
-            null_path=all(path.strip().replace(" ", "") in ("<>", "") for path in headers.get("return-path", ())[:1]),
+            null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
+            and no_path_said(headers.get("authentication-results", ()), self.relays),
+            of_server=len(headers.get("from", ())) == 1
+            and by_a_server(
+                addresses_in(_first(headers, "from")), _addresses(headers, "sender") + _addresses(headers, "reply-to")
+            ),
             recipients=recipients,
             # Who stands beside the field is what a list says, and no proof.
             one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),

@@ -38,6 +38,27 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
     return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
 
 
+def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:
+    """Whether nothing of what the relay says of SPF speaks against a mail that bears the null return path: a bounce has it (RFC
+    3464, section 2), and SPF is asked for such a mail by its ``helo``, or for the postmaster there (RFC 7208, section 2.4).
+
+    Where a relay is named in the settings and says nothing, or nothing that can be read, that is no proof of a server.
+    """
+    if not relays:
+        return True
+    for value in results:
+        parsed = _parsed(value)
+        if parsed is None and any(relay.lower() in value.lower() for relay in relays):
+            return False
+        if parsed is not None and _named(parsed, relays):
+            asked = [one for one in parsed.results if _method(one) == "spf"]
+            paths = {_of(one, "smtp", "mailfrom").strip("<> ") for one in asked}
+            return not any(_result(one) in _FAILS for one in asked) and all(
+                not path or path.startswith("postmaster@") for path in paths
+            )
+    return False
+
+
 def _domain(address: str) -> str:
     """As it stands in such a header: in the letters of the domain name system (RFC 8601, section 5, and RFC 5890)."""
     domain = address.rpartition("@")[2].lower().rstrip(".")

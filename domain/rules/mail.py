@@ -91,7 +91,12 @@ class Reported(Protocol):
 
     @property
     def null_path(self) -> bool:
-        """It names nobody to whom an answer would go."""
+        """It is shown to have named nobody to whom an answer would go."""
+        ...
+
+    @property
+    def of_server(self) -> bool:
+        """A mail server alone names itself as who wrote it."""
         ...
 
     @property
@@ -137,10 +142,12 @@ CameBack = Literal["no", "yes", "doubted"]
 def came_back(marks: Reported, address: str) -> CameBack:
     """How far it is believed that a letter to this address came back, of a mail that gives it back with its token.
 
-    A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So what the relay
-    shows to be forged, what names somebody to answer to, and what comes from the recipient itself, is for people to look at.
+    A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So it counts only
+    where it bears the null return path and a server alone names itself; all else is for people to look at: what the relay shows
+    to be forged, what names somebody to answer to, what comes from the recipient or anybody else who is no server.
     """
-    if marks.verdict == "fail" or not marks.null_path or (marks.author and same_address(marks.author, address)):
+    shown = marks.verdict != "fail" and marks.null_path and marks.of_server
+    if not shown or same_address(marks.author, address):
         return "doubted"
     return "yes" if failed_for(address, marks.recipients) else "no"
 

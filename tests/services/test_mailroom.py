@@ -244,7 +244,10 @@ class TestBounces:
         async with office.database.tenant(office.tenant_id) as conn:
             await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", notice)
         raw = a_mail(
-            "MAILER-DAEMON@mx.example.net", f"I was unable to deliver.\r\n\r\nMessage-ID: {ours}\r\n", Subject="failure notice"
+            "MAILER-DAEMON@mx.example.net",
+            f"I was unable to deliver.\r\n\r\nMessage-ID: {ours}\r\n",
+            Subject="failure notice",
+            Return_Path="<>",
         )
         assert [(await taken(office, raw))["reason"] for _ in range(2)] == ["bounce", "bounce"]
         (row,) = [one for one in await office.views.notices(office.tenant_id, case["id"]) if one.id == notice]
@@ -267,12 +270,27 @@ class TestBounces:
             {"sender": NIMBUS},
             {"Return_Path": "<eve@evil.example>"},
             {"Authentication_Results": "mx.ombud.example; dmarc=fail"},
+            {"Authentication_Results": "mx.ombud.example; spf=pass smtp.mailfrom=eve@evil.example"},
+            {"Authentication_Results": "mx.ombud.example; spf=fail smtp.helo=mx.example.net; dmarc=none"},
+            {"Authentication_Results": "mx.evil.example; none"},
+            {"Return_Path": ""},
+            {"Return_Path": "<>\r\nReturn-Path: <>"},
+            {"sender": "Mail Delivery <security+x@nimbus.example>"},
+            {"sender": "Bo <bo@nimbus.example>"},
+            {"sender": f"MAILER-DAEMON@nimbus.example, {NIMBUS}"},
+            {"sender": f"MAILER-DAEMON@nimbus.example\r\nFrom: {NIMBUS}"},
+            {"sender": "<>"},
+            {"Sender": NIMBUS},
+            {"Reply_To": NIMBUS},
         ],
     )
     async def test_nobody_gains_time_by_a_bounce_of_their_own(self, office: Office, forged: dict[str, str]) -> None:
         case = await office.desk().in_review()
         ours = await letter(office, case["id"], "respondent")
-        said = {"sender": "MAILER-DAEMON@mx.example.net", "Subject": "failure notice"} | forged
+        said = {
+            "sender": "MAILER-DAEMON@mx.example.net", "Subject": "failure notice", "Return_Path": "<>",
+            "Authentication_Results": "mx.ombud.example; spf=none smtp.helo=mx.example.net; dmarc=none", **forged,
+        }  # fmt: skip
         kind = "multipart/report; report-type=delivery-status; boundary=b"
         text = f"--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\n\nMessage-ID: {ours}\n--b--"
         raw = a_mail(said.pop("sender"), text, Content_Type=kind, **said)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.intake.mail_proof import verdict_of
+from adapters.intake.mail_proof import no_path_said, verdict_of
 
 RELAY = ("mx.desk.example",)
 KIM = "kim@mail.example.net"
@@ -38,6 +38,25 @@ def said(*results: str, relays: tuple[str, ...] = RELAY, address: str = KIM) -> 
 )
 def test_what_the_relay_says(results: str, verdict: str) -> None:
     assert said(f"mx.desk.example; {results}") == verdict
+
+
+@pytest.mark.parametrize(
+    ("results", "null"),
+    [
+        (["mx.desk.example; spf=none smtp.helo=mx.example; dmarc=none"], True),
+        (["mx.desk.example; spf=pass smtp.mailfrom=postmaster@mx.example"], True),
+        (["mx.desk.example; none"], True),
+        (["mx.desk.example; spf=pass smtp.mailfrom=eve@evil.example"], False),
+        (["mx.desk.example; spf=pass smtp.mailfrom=evil.example"], False),
+        (["mx.desk.example; spf=fail smtp.helo=mx.example"], False),
+        (["mx.desk.example; spf (x) = (y) fail (p", "mx.desk.example; none"], False),
+        (["mx.evil.example; none"], False),
+        ([], False),
+    ],
+)
+def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], null: bool) -> None:
+    assert no_path_said(results, RELAY) is null
+    assert no_path_said(results, ())
 
 
 def test_only_the_topmost_of_the_relays_own_counts() -> None:

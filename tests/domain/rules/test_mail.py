@@ -36,6 +36,7 @@ class Mark:
     one_author: bool = True
     verdict: Any = "none"
     null_path: bool = True
+    of_server: bool = True
     recipients: tuple[tuple[str, str], ...] = ()
 
 
@@ -108,6 +109,7 @@ def test_a_report_speaks_of_whom_it_names() -> None:
         (Mark(author="mailer-daemon@mx.example", recipients=(("kim@x.example", "delivered"),)), "no"),
         (Mark(author="mailer-daemon@mx.example", verdict="fail"), "doubted"),
         (Mark(author="mailer-daemon@mx.example", null_path=False), "doubted"),
+        (Mark(author="mailer-daemon@mx.example", of_server=False), "doubted"),
         (Mark(author="KIM@x.example"), "doubted"),
     ],
 )
