@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 
 Proof = Literal["token", "relay", "caller", "none", "failed"]
 """By what a sender is proven; ``failed``: the relay shows it to be forged."""
+Verdict = Literal["pass", "fail", "unproven", "none"]
+"""What the relay says of the author; ``unproven``: it has looked, and does not show that it is they."""
 PROVEN = frozenset({"token", "relay", "caller"})
 _COME_BACK = frozenset({"own_notice", "own_sender"})
 _FAULTS_OF_THE_MAIL = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
@@ -85,7 +87,7 @@ class Reported(Protocol):
         ...
 
     @property
-    def verdict(self) -> Literal["pass", "fail", "none"]:
+    def verdict(self) -> Verdict:
         """What the relay says of it."""
         ...
 
@@ -190,11 +192,12 @@ def unread(marks: Marked, code: str) -> Fate:
     return Fate("unplaced", "unreadable", tell=bool(marks.author) and not answers_something(marks))
 
 
-def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: bool, vouched: bool) -> Proof:
+def proof(verdict: Verdict, *, one_author: bool, held: bool, vouched: bool) -> Proof:
     """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches, and nothing proves which
     of several authors it was, or an author that a list names.
 
-    ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties.
+    ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties. A
+    token can get into other hands, so it proves nothing where the relay has looked and does not show that the author sent it.
     """
     if verdict == "fail":
         return "failed"
@@ -202,7 +205,9 @@ def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: b
         return "none"
     if verdict == "pass":
         return "relay"
-    return "token" if held else "caller" if vouched else "none"
+    if held and verdict == "none":
+        return "token"
+    return "caller" if vouched else "none"
 
 
 def answering(addressed: Addressed, proven: Proof) -> Fate | None:

@@ -87,6 +87,23 @@ class TestWhoSpeaks:
         assert (await taken(office, raw))["reason"] == "unproven"
         assert await words(office, case["id"]) == []
 
+    @pytest.mark.parametrize(
+        "seen",
+        [
+            "dmarc=none header.from=example.org; spf=none",
+            "spf=pass smtp.mailfrom=bo@evil.example; dkim=pass header.d=evil.example",
+            "dmarc=none header.from=example.org; spf=pass smtp.mailfrom=bo@evil.example; dkim=pass header.d=evil.example",
+            "dmarc=none; spf=softfail smtp.mailfrom=kim@example.org",
+        ],
+    )
+    async def test_a_token_in_other_hands_is_no_proof(self, office: Office, seen: str) -> None:
+        case = await office.desk().in_review()
+        raw = a_mail(In_Reply_To=await letter(office, case["id"]), Authentication_Results=f"mx.ombud.example; {seen}")
+        said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
+        assert (said["status"], said["reason"]) == ("unplaced", "unproven")
+        assert await words(office, case["id"]) == []
+        assert await told(office) == []
+
     async def test_our_relay_proves_an_address_and_nobody_else_does(self, office: Office) -> None:
         case = await office.desk().in_review()
         desk = office.desk(parsers=with_relay(office))

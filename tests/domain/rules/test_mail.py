@@ -87,6 +87,11 @@ def test_nobody_vouches_for_what_is_shown_to_be_forged() -> None:
     ]  # fmt: skip
 
 
+def test_a_token_is_no_proof_where_the_relay_does_not_show_who_sent_it() -> None:
+    assert proof("unproven", one_author=True, held=True, vouched=False) == "none"
+    assert proof("unproven", one_author=True, held=True, vouched=True) == "caller"
+
+
 def test_of_several_authors_none_is_proven() -> None:
     assert {proof(verdict, one_author=False, held=True, vouched=True) for verdict in ("pass", "none")} == {"none"}
 
