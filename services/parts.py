@@ -333,6 +333,8 @@ class Parts:
     """Looks for what is harmful in a file; None: files are not scanned."""
     pdf_text: Callable[[bytes], str | None]
     """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
+    letters_in: Callable[[bytes], Sequence[tuple[str, str]]]
+    """Ids of notices with what may be their tokens, that a file bears. It runs where strangers' bytes are read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords

@@ -12,8 +12,8 @@ from typing import Literal
 import authres  # type: ignore[import-untyped]  # it has no types
 
 Verdict = Literal["pass", "fail", "unproven", "none"]
-"""``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``unproven``: our relay has looked, and does not show
-that it is so. ``none``: nobody has looked, or could look just now."""
+"""``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``unproven``: our relay has looked, and does not
+show that it is so. ``none``: nobody has looked, or could look just now."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _FAILS = ("fail", "hardfail", "policy")
@@ -95,8 +95,8 @@ def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict
     if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
         return "pass"
     passed = any(_result(one) == "pass" for one in others)
-    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them. Nor does
-    # a signature that does not fit: it is as none (RFC 6376, section 6.1).
+    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them. Nor
+    # does a signature that does not fit: it is as none (RFC 6376, section 6.1).
     fails = not dmarc and any(_result(one) in _FAILS and _method(one) == "spf" for one in others)
     if not passed and fails:
         return "fail"

@@ -386,6 +386,26 @@ class TestFiles:
             assert (await office.desk("dana").get(f"/v1/cases/{case['id']}/files/{one.id}")).status_code == 200
         assert token not in str(await words(office, case["id"]))
 
+    async def test_a_letter_that_is_handed_in_stays_with_its_sender_and_the_team(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"])
+        printed = PDF.replace(b"%%EOF", f"% Message-ID: {ours}\n%%EOF".encode())
+        said = await taken(office, with_files(ours, ("letter.pdf", printed), ("receipt.pdf", PDF)))
+        assert said["status"] == "message"
+        found = {one.name: one.id for one in await office.parts().files.of_case(office.tenant_id, case["id"])}
+        answers = {
+            (who, name): await office.desk("dana" if who == "team" else "platform").get(
+                f"/v1/cases/{case['id']}/files/{found[name]}",
+                headers={} if who == "team" else {"Ombud-Act-As": party(case, who)},
+            )
+            for who in ("team", "claimant", "respondent")
+            for name in ("letter.pdf", "receipt.pdf")
+        }
+        withheld = answers.pop(("respondent", "letter.pdf"))
+        assert {one.status_code for one in answers.values()} == {200}
+        assert answers["claimant", "letter.pdf"].content == printed
+        assert (withheld.status_code, withheld.json()["code"]) == (403, "file_withheld")
+
     async def test_files_of_a_report_are_evidence_of_its_claimant_once(self, office: Office) -> None:
         raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")
         first, again = [await taken(office, raw) for _ in range(2)]
