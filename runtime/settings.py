@@ -153,6 +153,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Mails of one sender to one tenant that may cause letters in a day (UTC). More are kept for the team.",
     )
+    mail_per_domain: int | None = Field(
+        None,
+        ge=1,
+        description="Mails from one domain (behind the @) to one tenant that may cause letters in a day (UTC). More are kept for "
+        "the team. Empty: five times those of one sender. Raise it where many people write from one provider of mail.",
+    )
     mail_per_tenant: int = Field(
         2000, ge=1, description="Mails to one tenant that may cause letters in a day (UTC). More are kept for the team."
     )

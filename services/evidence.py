@@ -111,7 +111,8 @@ async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
 
 
 async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
-    """A file that the caller may fetch. Raises ``not_found`` and ``file_erased``."""
+    """A file that the caller may fetch. Raises ``not_found``, ``file_erased``, and ``file_withheld``: it has what only the letter
+    to somebody else had, and whoever is handed that could answer in their name."""
     plain = file_id.startswith("fil_") and file_id.isascii() and file_id.isprintable() and len(file_id) <= 80
     file = await parts.files.one(caller.tenant_id, seen.id, file_id) if plain else None
     if file is None or not (_own(file, seen) or file.id in await _fetchable(parts, caller, seen)):
@@ -119,7 +120,21 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     data = await parts.files.read(caller.tenant_id, seen.id, file_id)
     if data is None or file.name is None or file.sha256 is None:
         raise Refused("file_erased")
+    if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, data):
+        raise Refused("file_withheld")
     return Fetched(file.name, file.sha256, file.media_type, data)
+
+
+async def _bears_a_letter(parts: Parts, tenant_id: str, data: bytes) -> bool:
+    """Whether a file has the token of a letter of ours. What stops its reader is taken for one: nobody has seen that it is none.
+    Raises ``reading_busy``."""
+    try:
+        named = await parsed(parts, tenant_id, partial(parts.letters_in, data), len(data), light=-1)
+    except Refused as refused:
+        if refused.code == "reading_busy":
+            raise
+        return True
+    return any(parts.answered.held(tenant_id, notice_id, token) for notice_id, token in named)
 
 
 async def words_of(parts: Parts, tenant_id: str, fetched: Fetched) -> str | None:

@@ -144,7 +144,7 @@ async def take(parts: Parts, mail: Mail) -> Taken:
         return await _answer(parts, mail, marks, found, about)
     if rules.answers_something(marks) or not isinstance(found, Report):
         # Also where the subject names a case that there is not: nobody learns from us which there are.
-        return await keep(parts, mail, marks, "case_unknown", found, tell=True)
+        return await keep(parts, mail, marks, "case_unknown", found)
     return await _report(parts, mail, marks, found)
 
 
@@ -277,7 +277,7 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
         return await _met(parts, mail, marks, fate, found, about)
     about = await _where_it_goes_on(parts, mail, marks, about)
     assert about.party is not None, "whose word it is was judged"
-    if await _over_the_cap(parts, mail, marks):
+    if await _over_the_cap(parts, mail, marks, about.row.id):
         return await keep(parts, mail, marks, "over_cap", found, about)
     caller = Caller(mail.tenant_id, mail.caller.credential, frozenset(), "mail")
     try:
@@ -423,6 +423,5 @@ async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) ->
         return await keep(parts, mail, marks, "same_message_id", report)
 
 
-async def _over_the_cap(parts: Parts, mail: Mail, marks: MailMarks) -> bool:
-    of_sender, of_tenant = await parts.unplaced.count(mail.tenant_id, marks.author)
-    return of_sender > parts.mail_caps[0] or of_tenant > parts.mail_caps[1]
+async def _over_the_cap(parts: Parts, mail: Mail, marks: MailMarks, case_id: str | None = None) -> bool:
+    return rules.over_cap(await parts.unplaced.count(mail.tenant_id, marks.author, case_id), *parts.mail_caps)

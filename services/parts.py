@@ -160,11 +160,13 @@ class MailMarks(Protocol):
     @property
     def message_id(self) -> str: ...
     @property
-    def verdict(self) -> Literal["pass", "fail", "none"]: ...
+    def verdict(self) -> Literal["pass", "fail", "unproven", "none"]: ...
     @property
     def answers(self) -> Sequence[NamedNotice]: ...
     @property
     def case_token(self) -> str | None: ...
+    @property
+    def names_letter(self) -> bool: ...
     @property
     def sign(self) -> MachineSign | None: ...
     @property
@@ -173,6 +175,8 @@ class MailMarks(Protocol):
     def returned(self) -> Sequence[NamedNotice]: ...
     @property
     def null_path(self) -> bool: ...
+    @property
+    def of_server(self) -> bool: ...
     @property
     def recipients(self) -> Sequence[tuple[str, str]]: ...
     @property
@@ -330,6 +334,8 @@ class Parts:
     """Looks for what is harmful in a file; None: files are not scanned."""
     pdf_text: Callable[[bytes], str | None]
     """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
+    letters_in: Callable[[bytes], Sequence[tuple[str, str]]]
+    """Ids of notices with what may be their tokens, that a file bears. It runs where strangers' bytes are read."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords
@@ -384,8 +390,8 @@ class Parts:
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)
     """By tenant: asks PayPal for a dispute before its message is believed; without one nothing is paid on its word."""
-    mail_caps: tuple[int, int] = (20, 2000)
-    """Mails that may cause letters in a day: of one sender to a tenant, and of all."""
+    mail_caps: tuple[int, int, int] = (20, 2000, 100)
+    """Mails that may cause letters in a day: of one sender to a tenant, of all, and of one domain."""
     budgets: PostgresBudgets | None = None
     """What tenants may ask of all API processes together; None: each process counts for itself."""
     publishing: PostgresPublications | None = None

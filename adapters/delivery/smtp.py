@@ -17,7 +17,7 @@ import aiosmtplib
 
 from activities.ports.errors import Never
 from activities.ports.notices import OutgoingNotice, TeamLetter
-from adapters.intake.mail_marks import reply_address
+from adapters.intake.mail_marks import letter_address, reply_address
 from adapters.letters.composer import Composer, Letter
 from adapters.letters.words import one_line
 
@@ -110,7 +110,7 @@ class SmtpNotifier:
         except (MessageError, ValueError, IndexError):
             raise Never("address_invalid") from None
         if self._reply_to:
-            message["Reply-To"] = (token and reply_address(self._reply_to, to.id, token)) or self._reply_to
+            message["Reply-To"] = (token and reply_address(self._reply_to, to.id, token)) or letter_address(self._reply_to)
         message["Subject"] = letter.subject
         message["Date"] = self._now()
         message["Message-ID"] = self._message_id(to.id, token)

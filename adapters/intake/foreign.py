@@ -113,6 +113,11 @@ class Told:
             self.note(name)
         return self._inside(name, {})
 
+    def object(self, name: str) -> Told:
+        """What an id was expanded to; an empty one where it stands for itself alone."""
+        value = self._values.get(name)
+        return self._inside(name, value if isinstance(value, Mapping) else {})
+
     def parts(self, name: str) -> list[Told]:
         """The objects of a list; none where there is no list."""
         value = self._values.get(name)

@@ -8,7 +8,7 @@ What else becomes of the mail depends on how sure the sign is: a *certain* one i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 Headers = Mapping[str, Sequence[str]]
@@ -170,6 +170,15 @@ _BY_A_SERVER = _any(
     _matches("from", _DAEMON),
     _all(_any(_matches("from", _POSTMASTER), _matches("return-path", r"^\s*<\s*>")), _FAILED_SUBJECT),
 )
+
+
+_SERVERS = re.compile(r"(mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{32})@[^@]+", re.IGNORECASE)
+
+
+def by_a_server(addresses: Collection[str], senders: Sequence[str]) -> bool:
+    """Whether a mail server names itself as who wrote a bounce, and nobody else beside: ``addresses`` are those in From,
+    ``senders`` in Sender and Reply-To. (RFC 2142; sendmail, Postfix, qmail and Exim; Exchange's own mailbox of every domain.)"""
+    return len(addresses) == 1 and all(_SERVERS.fullmatch(one) for one in (*addresses, *senders))
 
 
 def is_report(headers: Headers) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b32decode, b32encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from email.utils import getaddresses
 from itertools import islice
@@ -16,11 +16,13 @@ from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
-from adapters.intake.mail_machine import Headers, Shown, gives_back, is_report, sign_of
-from adapters.intake.mail_proof import Verdict, verdict_of
+from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
+from adapters.intake.mail_proof import Verdict, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
 
+LETTER_TAG = "letter"
+"""Behind the plus of an address of ours: where letters about no case are answered. What comes there is nobody's first mail."""
 MAX_HEAD = 2_000_000
 """Bytes of headers that are looked at; mail servers take less."""
 MAX_HEADERS = 2_000
@@ -64,11 +66,14 @@ class MailMarks:
     """That a machine wrote it."""
     own: str | None
     """That it is ours, come back (``own_notice``, ``own_sender``), or says that it comes from where it goes (``own_address``)."""
+    names_letter: bool = False
+    """It names a letter of ours of any kind as what it answers, or goes to where such a letter is answered."""
     returned: tuple[Answered, ...] = ()
     """Of a bounce: the notices that it gives back."""
-    null_path: bool = True
-    """It has the return path of what nobody is to answer, or none at all: a report that names somebody there is none of a server
-    (RFC 3464, section 2)."""
+    null_path: bool = False
+    """It has the return path of what nobody is to answer (RFC 3464, section 2), written once, and our relay says nothing else."""
+    of_server: bool = False
+    """A mail server alone names itself as who wrote it."""
     recipients: tuple[tuple[str, str], ...] = ()
     """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
     one_author: bool = True
@@ -118,10 +123,16 @@ class MarksReader:
             verdict=verdict_of(headers.get("authentication-results", ()), self.relays, "" if munged else author),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
+            names_letter=self._names_letter(headers, to),
             sign=sign,
             own=self._own(headers, author),
             returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
-            null_path=all(path.strip().replace(" ", "") in ("<>", "") for path in headers.get("return-path", ())[:1]),
+            null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
+            and no_path_said(headers.get("authentication-results", ()), self.relays),
+            of_server=len(headers.get("from", ())) == 1
+            and by_a_server(
+                addresses_in(_first(headers, "from")), _addresses(headers, "sender") + _addresses(headers, "reply-to")
+            ),
             recipients=recipients,
             # Who stands beside the field is what a list says, and no proof.
             one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),
@@ -136,6 +147,11 @@ class MarksReader:
         # Whoever sends a copy to themselves is a person; what went to nobody else, or was delivered to its own sender, is a loop.
         delivered = {address for name in ("delivered-to", "x-original-to") for address in _addresses(headers, name)}
         return "own_address" if author and (set(_addresses(headers, "to")) == {author} or author in delivered) else None
+
+    def _names_letter(self, headers: Headers, to: Set[str]) -> bool:
+        named = any(self._ours.search(" ".join(headers.get(name, ()))) for name in ("in-reply-to", "references"))
+        tags = {address.rpartition("@")[0].partition("+")[2] for address in to if _base(address) in self.own}
+        return named or LETTER_TAG in tags or any(_compact(address) is not None for address in to)
 
     def _answered(self, headers: Headers) -> tuple[Answered, ...]:
         by_address = [
@@ -172,6 +188,13 @@ def reply_address(address: str, notice_id: str, token: str) -> str | None:
         return None
     made = f"{local}+{compact}{token}"
     return f"{made}@{domain}" if len(made) <= 64 else None
+
+
+def letter_address(address: str) -> str:
+    """Where a letter without a token is answered: what comes there is known to be an answer, whatever its machine leaves out."""
+    local, _, domain = address.rpartition("@")
+    made = f"{local}+{LETTER_TAG}"
+    return f"{made}@{domain}" if len(made) <= 64 else address
 
 
 def _places(text: str, wanted: str) -> Iterator[int]:

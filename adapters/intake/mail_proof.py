@@ -11,8 +11,9 @@ from typing import Literal
 
 import authres  # type: ignore[import-untyped]  # it has no types
 
-Verdict = Literal["pass", "fail", "none"]
-"""``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``none``: nothing shows either."""
+Verdict = Literal["pass", "fail", "unproven", "none"]
+"""``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``unproven``: our relay has looked, and does not
+show that it is so. ``none``: nobody has looked, or could look just now."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _FAILS = ("fail", "hardfail", "policy")
@@ -31,11 +32,32 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
         parsed = _parsed(value)
         if parsed is None and any(relay.lower() in value.lower() for relay in relays):
             # Perhaps our relay's own, which nobody can read: what stands below it is nobody's word.
-            return "none"
+            return "unproven"
         if parsed is not None and _named(parsed, relays):
             return _judged(parsed, _domain(address))
         found += [parsed] if parsed is not None else []
     return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
+
+
+def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:
+    """Whether nothing of what the relay says of SPF speaks against a mail that bears the null return path: a bounce has it (RFC
+    3464, section 2), and SPF is asked for such a mail by its ``helo``, or for the postmaster there (RFC 7208, section 2.4).
+
+    Where a relay is named in the settings and says nothing, or nothing that can be read, that is no proof of a server.
+    """
+    if not relays:
+        return True
+    for value in results:
+        parsed = _parsed(value)
+        if parsed is None and any(relay.lower() in value.lower() for relay in relays):
+            return False
+        if parsed is not None and _named(parsed, relays):
+            asked = [one for one in parsed.results if _method(one) == "spf"]
+            paths = {_of(one, "smtp", "mailfrom").strip("<> ") for one in asked}
+            return not any(_result(one) in _FAILS for one in asked) and all(
+                not path or path.startswith("postmaster@") for path in paths
+            )
+    return False
 
 
 def _domain(address: str) -> str:
@@ -73,9 +95,14 @@ def _judged(header: authres.AuthenticationResultsHeader, domain: str) -> Verdict
     if domain and any(_result(one) == "pass" and _aligned(one, domain) for one in others):
         return "pass"
     passed = any(_result(one) == "pass" for one in others)
-    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them.
-    fails = not dmarc and any(_result(one) in _FAILS for one in others)
-    return "fail" if not passed and fails else "none"
+    # Where DMARC was asked and says nothing, the others alone show nobody to be forged: whatever is forwarded fails them. Nor
+    # does a signature that does not fit: it is as none (RFC 6376, section 6.1).
+    fails = not dmarc and any(_result(one) in _FAILS and _method(one) == "spf" for one in others)
+    if not passed and fails:
+        return "fail"
+    # A domain that could not be asked for just now says nothing, and nobody else has sent it as far as is known.
+    asked_in_vain = any(_result(one) == "temperror" for one in dmarc) and not passed
+    return "none" if asked_in_vain or not domain else "unproven"
 
 
 def _aligned(result: object, domain: str) -> bool:

@@ -18,12 +18,14 @@ from adapters.intake.shapes import code, email_or_none, line, plain_words, prese
 from adapters.intake.stripe import Said
 from domain.base import Money, Side
 from domain.currencies import in_words
-from domain.model.provider_news import GIVEN, ProviderNews, What
+from domain.model.provider_news import ENDS, GIVEN, ProviderNews, What
 from domain.model.report import Attachment, Report, ReportedParty
 
 MAX_BYTES = 1_000_000
 
 _DISPUTES = "CUSTOMER.DISPUTE."
+_REFUNDED = ("REFUNDED", "PARTIALLY_REFUNDED")
+"""Statuses of a transaction. Of one refunded in part nobody says here how much: all of it counts, until somebody has looked."""
 _FIRST = "CUSTOMER.DISPUTE.CREATED"
 
 
@@ -170,6 +172,9 @@ def _news(
     given = _given(dispute)
     if given is not None and what == "updated":
         what = "funds_withdrawn"
+    # Whoever was paid has refunded it: however the dispute ends, that is with the buyer.
+    if any((one.line("transaction_status") or "").upper() in _REFUNDED for one in dispute.parts("disputed_transactions")):
+        what = "payment_refunded" if what not in ENDS else what if what in GIVEN else "refunded"
     refunded = (_money(outcome, "amount_refunded") or given) if what in GIVEN else None
     sent_at, now = times
     said_at = dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at

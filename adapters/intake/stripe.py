@@ -19,7 +19,7 @@ from adapters.intake.foreign import Told, told, unread_line, utc_now
 from adapters.intake.shapes import code, email_or_none, line, plain_words, present, reference_or_none, shaped
 from domain.base import Money, Side
 from domain.currencies import in_words
-from domain.model.provider_news import ProviderNews, What
+from domain.model.provider_news import ENDS, GIVEN, ProviderNews, What
 from domain.model.report import Report, ReportedParty
 
 TOLERANCE_FOR = timedelta(seconds=300)
@@ -111,11 +111,11 @@ class StripeIntake:
         amount = _amount(dispute)
         signed_at = _signed_at(headers.get("stripe-signature")) or self._now()
         news = _news(kind, event, dispute, dispute_id, amount, signed_at)
-        return Said(news, self._report(event, dispute, news) if kind == _FIRST else None)
+        return Said(news, self._report(event, dispute, news, amount) if kind == _FIRST else None)
 
-    def _report(self, event: Told, dispute: Told, news: ProviderNews) -> Report:
+    def _report(self, event: Told, dispute: Told, news: ProviderNews, amount: Money | None) -> Report:
         reason = dispute.line("reason") or "general"
-        money = f" of {in_words(news.amount.amount, news.amount.currency)}" if news.amount is not None else ""
+        money = f" of {in_words(amount.amount, amount.currency)}" if amount is not None else ""
         return shaped(
             {
                 "kind": self._kind,
@@ -124,8 +124,8 @@ class StripeIntake:
                 "category": _category(reason),
                 "matter": news.payment,
                 "subject": line(f"Card payment{money} disputed: {plain_words(reason)}"),
-                "statement": _statement(dispute, news, reason),
-                "amount": news.amount,
+                "statement": _statement(dispute, news, reason, amount),
+                "amount": amount,
                 "parties": self._parties(event, dispute, news),
                 # Nothing was paid in Stripe's test mode, so nothing is paid for it.
                 "synthetic": event.flag("livemode") is False or dispute.flag("livemode") is False,
@@ -165,7 +165,9 @@ def _signed_at(header: str | None) -> datetime | None:
 def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money | None, signed_at: datetime) -> ProviderNews:
     status = code(dispute.line("status"))
     details = dispute.part("evidence_details")
-    what: What = "opened" if kind == _FIRST and _what(kind, status) == "updated" else _what(kind, status)
+    what, moved = _moved(_what(kind, status), dispute, amount)
+    if kind == _FIRST and what == "updated":
+        what = "opened"
     return ProviderNews(
         provider="stripe",
         dispute=dispute_id,
@@ -178,7 +180,7 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.part("payment_method_details").part("card").line("network_reason_code")),
         payment=dispute.reference("charge") or dispute.reference("payment_intent"),
-        amount=amount,
+        amount=moved,
         due_at=details.instant("due_by"),
         account=event.reference("account"),
     )
@@ -204,6 +206,47 @@ def _what(kind: str, status: str | None) -> What:
             return named
         case _:
             return "updated"
+
+
+def _moved(what: What, dispute: Told, amount: Money | None) -> tuple[What, Money | None]:
+    """The same with what the snapshot says of money beside: a charge (where it is expanded) that was refunded, whatever
+    becomes of the dispute; and what the dispute has taken already (``balance_transactions``). With how much it is."""
+    refunded = _refunded(dispute, amount)
+    if refunded is not None:
+        ended = what in ENDS and what not in GIVEN
+        return ("refunded" if ended else what if what in ENDS else "payment_refunded"), refunded
+    taken = [one for one in dispute.parts("balance_transactions") if one.whole("amount") is not None]
+    total = -sum(one.whole("amount") or 0 for one in taken)
+    if what != "updated" or total <= 0:
+        return what, amount
+    same = amount is not None and all((one.line("currency") or "").upper() == amount.currency for one in taken)
+    # Taken in the currency of the account it cannot be compared: then what is disputed counts.
+    return "funds_withdrawn", (_in(dispute, total) if same else None) or amount
+
+
+def _refunded(dispute: Told, amount: Money | None) -> Money | None:
+    """How much of what is disputed was given back by a refund of the charge; None: nothing, as far as it is said."""
+    for name in ("charge", "payment_intent"):
+        paid = dispute.object(name)
+        charge = paid.object("latest_charge") if name == "payment_intent" else paid
+        whole, back = charge.whole("amount"), charge.whole("amount_refunded") or 0
+        if charge.flag("refunded"):
+            return amount or _in(charge, back)
+        if back > 0:
+            # What was refunded of the part that nobody disputes is no answer to the dispute.
+            disputed = dispute.whole("amount")
+            undisputed = whole - disputed if whole is not None and disputed is not None else 0
+            beyond = back - max(0, undisputed)
+            return (_in(charge, beyond) or amount) if beyond > 0 else None
+    return None
+
+
+def _in(said: Told, units: int) -> Money | None:
+    """So many of Stripe's units in the currency that stands there; None where it is no money."""
+    try:
+        return from_stripe(units, said.line("currency") or "") if units > 0 else None
+    except NotExact:
+        return None
 
 
 def _amount(dispute: Told) -> Money | None:
@@ -238,11 +281,11 @@ def _category(reason: str) -> str:
             return "general"
 
 
-def _statement(dispute: Told, news: ProviderNews, reason: str) -> str:
+def _statement(dispute: Told, news: ProviderNews, reason: str, amount: Money | None) -> str:
     charge = dispute.reference("charge")
     payment = f"charge {charge}" if charge else f"payment {dispute.reference('payment_intent') or 'not named'}"
     opened = "asked about" if news.stage == "inquiry" else "disputed"
-    over = f" over {in_words(news.amount.amount, news.amount.currency)}" if news.amount is not None else ""
+    over = f" over {in_words(amount.amount, amount.currency)}" if amount is not None else ""
     status = plain_words(dispute.line("status") or "not said")
     return (
         f"The cardholder's bank {opened} {payment}{over} (Stripe dispute {news.dispute}). "

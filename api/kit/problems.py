@@ -271,6 +271,11 @@ PROBLEMS: dict[str, Row] = {
     "too_many_views": Row(409, "Too many saved views", "Forget one that you do not come back to."),
     "too_many_files": Row(409, "Too many files", "Hand in what matters: the number for one uploader is limited."),
     "file_erased": Row(410, "Erased", "The file was erased with everything else of whoever handed it in."),
+    "file_withheld": Row(
+        403,
+        "Not handed on",
+        "It has a letter to whoever handed it in, by which anybody could answer in their name. Ask the desk what it says.",
+    ),
     "file_missing": Row(500, "The store does not have the file", "Tell us the request id."),
     "evidence_store_away": Row(503, "The evidence store does not answer", "Ask again after `Retry-After`; nothing was lost."),
     "attachments_too_large": Row(422, "Attachments too large together", "Upload large files as evidence of the case."),

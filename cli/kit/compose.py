@@ -205,7 +205,11 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
         "answered": PostgresAnswered(database, vault),
-        "mail_caps": (settings.mail_per_sender, settings.mail_per_tenant),
+        "mail_caps": (
+            settings.mail_per_sender,
+            settings.mail_per_tenant,
+            settings.mail_per_domain or 5 * settings.mail_per_sender,
+        ),
     }
 
 
@@ -242,6 +246,7 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
+    from adapters.evidence.letter_tokens import letters_in
     from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
@@ -267,6 +272,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "inbox": inbox,
         "bulk": bulk,
         "pdf_text": text_of,
+        "letters_in": letters_in,
         "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),

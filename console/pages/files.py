@@ -94,7 +94,7 @@ async def _words(visit: Visit, seen: Seen, file_id: str) -> str | None:
         fetched = await evidence.fetch(visit.parts, visit.caller, seen, file_id)
         return await evidence.words_of(visit.parts, visit.caller.tenant_id, fetched)
     except Refused as refused:
-        if refused.code != "file_erased":
+        if refused.code not in ("file_erased", "file_withheld"):
             raise
         return None
 

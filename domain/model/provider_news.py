@@ -12,12 +12,15 @@ from domain.base import Code, Instant, Kept, Money, Reference
 
 What = Literal[
     "opened", "updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded",
-    "inquiry_closed", "closed",
+    "inquiry_closed", "closed", "payment_refunded",
 ]  # fmt: skip
 
-GIVEN: Final = frozenset({"funds_withdrawn", "lost", "prevented", "refunded", "closed"})
+GIVEN: Final = frozenset({"funds_withdrawn", "lost", "prevented", "refunded", "closed", "payment_refunded"})
 """The money went, or is going, to whoever paid. ``closed`` is an end that the provider did not name: until somebody has looked,
 it counts as given, so that nothing is paid twice."""
+REFUNDED: Final = frozenset({"refunded", "payment_refunded"})
+"""Whoever was paid gave the money back. However the dispute ends, it stays with whoever paid: what comes back to whoever was paid
+after it is what the dispute had taken. ``payment_refunded`` is said of the payment while its dispute goes on."""
 BACK: Final = frozenset({"funds_reinstated", "won", "withdrawn"})
 """The money is (again) with whoever was paid."""
 ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "inquiry_closed", "closed"})
@@ -109,15 +112,25 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
             return before
         return news if before is None or news.order >= before.order else before
 
+    def weightier(before: ProviderNews | None) -> ProviderNews | None:
+        if before is None or _refunds(before) == _refunds(news):
+            return later(before, news.what in GIVEN or (news.what in BACK and news.verified))
+        return news if _refunds(news) else before
+
     before = known if known is not None else ProviderDispute(newest=news, verified=news.verified)
     return ProviderDispute(
         newest=later(before.newest, True) or news,
         # Nobody's unproven word sets money free, or lets a day go by.
-        money=later(before.money, news.what in GIVEN or (news.what in BACK and news.verified)),
+        money=weightier(before.money),
         end=later(before.end, news.what in ENDS),
         due=later(before.due, news.due_at is not None and news.verified),
         verified=before.verified or news.verified,
     )
+
+
+def _refunds(news: ProviderNews) -> bool:
+    """Whether it is known that the payment was refunded: no later word of the dispute's money undoes that."""
+    return news.what in REFUNDED and news.verified
 
 
 def signal_of(news: ProviderNews) -> str:

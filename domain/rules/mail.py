@@ -6,12 +6,15 @@ answers. Each step says what becomes of the mail, or None: nothing yet, go on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Proof = Literal["token", "relay", "caller", "none", "failed"]
 """By what a sender is proven; ``failed``: the relay shows it to be forged."""
+Verdict = Literal["pass", "fail", "unproven", "none"]
+"""What the relay says of the author; ``unproven``: it has looked, and does not show that it is they."""
 PROVEN = frozenset({"token", "relay", "caller"})
 _COME_BACK = frozenset({"own_notice", "own_sender"})
 _FAULTS_OF_THE_MAIL = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
@@ -50,6 +53,11 @@ class Marked(Protocol):
         ...
 
     @property
+    def names_letter(self) -> bool:
+        """It names a letter of ours of any kind, or goes to where one is answered."""
+        ...
+
+    @property
     def sign(self) -> Sign | None:
         """That a machine wrote it."""
         ...
@@ -79,13 +87,18 @@ class Reported(Protocol):
         ...
 
     @property
-    def verdict(self) -> Literal["pass", "fail", "none"]:
+    def verdict(self) -> Verdict:
         """What the relay says of it."""
         ...
 
     @property
     def null_path(self) -> bool:
-        """It names nobody to whom an answer would go."""
+        """It is shown to have named nobody to whom an answer would go."""
+        ...
+
+    @property
+    def of_server(self) -> bool:
+        """A mail server alone names itself as who wrote it."""
         ...
 
     @property
@@ -113,6 +126,17 @@ class Addressed:
     """The mail comes from the address of that party."""
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many mails that may cause letters came today, with this one."""
+
+    sender: int
+    domain: int
+    tenant: int
+    case: int | None = None
+    """On the case that it answers; None: it answers none."""
+
+
 CameBack = Literal["no", "yes", "doubted"]
 """Whether a mail gives back a letter of ours; ``doubted``: whoever it was written to, or a forger, may say so."""
 
@@ -120,10 +144,12 @@ CameBack = Literal["no", "yes", "doubted"]
 def came_back(marks: Reported, address: str) -> CameBack:
     """How far it is believed that a letter to this address came back, of a mail that gives it back with its token.
 
-    A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So what the relay
-    shows to be forged, what names somebody to answer to, and what comes from the recipient itself, is for people to look at.
+    A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So it counts only
+    where it bears the null return path and a server alone names itself; all else is for people to look at: what the relay shows
+    to be forged, what names somebody to answer to, what comes from the recipient or anybody else who is no server.
     """
-    if marks.verdict == "fail" or not marks.null_path or (marks.author and same_address(marks.author, address)):
+    shown = marks.verdict != "fail" and marks.null_path and marks.of_server
+    if not shown or same_address(marks.author, address):
         return "doubted"
     return "yes" if failed_for(address, marks.recipients) else "no"
 
@@ -163,14 +189,15 @@ def unread(marks: Marked, code: str) -> Fate:
     written it."""
     if code not in _FAULTS_OF_THE_MAIL or not marks.headed:
         return Fate("refused", code)
-    return Fate("unplaced", "unreadable", tell=bool(marks.author))
+    return Fate("unplaced", "unreadable", tell=bool(marks.author) and not answers_something(marks))
 
 
-def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: bool, vouched: bool) -> Proof:
+def proof(verdict: Verdict, *, one_author: bool, held: bool, vouched: bool) -> Proof:
     """By what the sender is proven. What the relay shows to be forged is never proven, whoever vouches, and nothing proves which
     of several authors it was, or an author that a list names.
 
-    ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties.
+    ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties. A
+    token can get into other hands, so it proves nothing where the relay has looked and does not show that the author sent it.
     """
     if verdict == "fail":
         return "failed"
@@ -178,21 +205,45 @@ def proof(verdict: Literal["pass", "fail", "none"], *, one_author: bool, held: b
         return "none"
     if verdict == "pass":
         return "relay"
-    return "token" if held else "caller" if vouched else "none"
+    if held and verdict == "none":
+        return "token"
+    return "caller" if vouched else "none"
 
 
 def answering(addressed: Addressed, proven: Proof) -> Fate | None:
-    """What becomes of an answer: None, a word of the party that was written to, and of nobody else."""
+    """What becomes of an answer: None, a word of the party that was written to, and of nobody else.
+
+    Nobody else is written to either: a machine that answers our letters from an address that is new each time (VERP) would
+    answer that letter again, without end.
+    """
     if not addressed.party:
-        return Fate("unplaced", "not_a_party" if addressed.letter else "case_unknown", tell=True)
+        return Fate("unplaced", "not_a_party" if addressed.letter else "case_unknown")
     if not addressed.is_sender:
-        return Fate("unplaced", "not_the_recipient", tell=True)
-    return None if proven in PROVEN else Fate("unplaced", "unproven", tell=True)
+        return Fate("unplaced", "not_the_recipient")
+    return None if proven in PROVEN else Fate("unplaced", "unproven")
 
 
 def answers_something(marks: Marked) -> bool:
     """Whether a mail names a letter of ours, or a case: then it is no new report."""
-    return bool(marks.answers) or marks.case_token is not None
+    return bool(marks.answers) or marks.case_token is not None or marks.names_letter
+
+
+def correspondent(address: str) -> str:
+    """Who writes, for counting: the address without what a machine changes from mail to mail (what stands behind a plus or an
+    equals sign, RFC 5233; and digits, which number tickets). An address of nothing else is itself."""
+    local, at, domain = _folded(address).rpartition("@")
+    kept = re.sub(r"\d+", "", re.split(r"[+=]", local, maxsplit=1)[0])
+    return f"{kept if kept.strip('-._') else local}{at}{domain}"
+
+
+def over_cap(of: Counted, per_sender: int, per_tenant: int, per_domain: int) -> bool:
+    """Whether a mail is one too many to cause letters today. On one case twice as many may as of one sender: two sides write."""
+    return (
+        of.sender > per_sender
+        or of.domain > per_domain
+        or of.tenant > per_tenant
+        or (of.case is not None and of.case > 2 * per_sender)
+    )
 
 
 def reporting(proven: Proof) -> Fate | None:

@@ -18,6 +18,7 @@ from uuid_utils import uuid7
 from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore
 from domain.base import Instant, Kept
+from domain.rules.mail import Counted, correspondent
 from storage.postgres.pool import AWAY, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import HELD, DataKey, LegalHold, Vault
@@ -112,7 +113,7 @@ WHERE tenant = $1 AND id = $2 AND (state = 'waiting' OR (state = 'dismissed' AND
 """
 COUNT = """
 INSERT INTO mail_days AS d (tenant, day, sender)
-SELECT $1, (clock_timestamp() AT TIME ZONE 'UTC')::date, who FROM unnest(ARRAY[$2::text, '']) AS who
+SELECT $1, (clock_timestamp() AT TIME ZONE 'UTC')::date, who FROM unnest($2::text[]) AS who
 ORDER BY who
 ON CONFLICT (tenant, day, sender) DO UPDATE SET times = d.times + 1
 RETURNING sender, times
@@ -335,14 +336,17 @@ class PostgresUnplaced:
                 raise LegalHold("This is under legal hold; nothing of it can be deleted.") from error
             raise
 
-    async def count(self, tenant_id: str, sender: str) -> tuple[int, int]:
-        """Count a mail that may cause letters: how many came today from this address, and how many to the tenant."""
-        who = self._vault.ref_digest(tenant_id, sender)
+    async def count(self, tenant_id: str, sender: str, case_id: str | None = None) -> Counted:
+        """Count a mail that may cause letters: how many came today from this correspondent, from their domain, on the case, and
+        to the tenant."""
+        named = {"sender": correspondent(sender), "domain": f"@{sender.rpartition('@')[2].lower()}", "case": case_id}
+        keys = {name: self._vault.ref_digest(tenant_id, one) for name, one in named.items() if one is not None}
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            found = {row["sender"]: row["times"] for row in await conn.fetch(COUNT, tenant_id, who)}
+            rows = await conn.fetch(COUNT, tenant_id, [*keys.values(), ""])
+            found = {row["sender"]: int(row["times"]) for row in rows}
             if found[""] == 1:
                 await conn.execute(OLD_DAYS, tenant_id)
-        return int(found[who]), int(found[""])
+        return Counted(tenant=found[""], **{name: found[key] for name, key in keys.items()})
 
     def _key(self, tenant_id: str, row: asyncpg.Record) -> DataKey | None:
         if row["wrapped"] is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.intake.mail_proof import verdict_of
+from adapters.intake.mail_proof import no_path_said, verdict_of
 
 RELAY = ("mx.desk.example",)
 KIM = "kim@mail.example.net"
@@ -20,31 +20,52 @@ def said(*results: str, relays: tuple[str, ...] = RELAY, address: str = KIM) -> 
         ("dkim=pass header.d=example.net", "pass"),
         ("dkim=pass header.i=@mail.example.net", "pass"),
         ("spf=pass smtp.mailfrom=bounces@mail.example.net", "pass"),
-        ("spf=pass smtp.mailfrom=bounces@elsewhere.example", "none"),
-        ("dkim=pass header.d=deeper.mail.example.net", "none"),
-        ("dkim=pass header.d=net", "none"),
+        ("spf=pass smtp.mailfrom=bounces@elsewhere.example", "unproven"),
+        ("dkim=pass header.d=deeper.mail.example.net", "unproven"),
+        ("dkim=pass header.d=net", "unproven"),
+        ("dmarc=temperror; spf=pass smtp.mailfrom=x@elsewhere.example", "unproven"),
+        ("dkim=fail header.d=mail.example.net; spf=none", "unproven"),
         # Two readers saw two authors.
         ("dmarc=pass header.from=elsewhere.example", "fail"),
         ("dmarc=temperror header.from=mail.example.net; spf=softfail", "none"),
         ("dmarc=temperror; spf=fail", "none"),
         ("spf=pass smtp.mailfrom=x@mail.example.net; dmarc=fail header.from=mail.example.net", "fail"),
-        ("spf=softfail; dkim=none", "none"),
+        ("spf=softfail; dkim=none", "unproven"),
         ("spf=fail; dkim=none", "fail"),
-        ("dmarc=none; spf=fail smtp.mailfrom=x@mail.example.net", "none"),
-        ("dmarc=permerror; spf=softfail", "none"),
-        ("spf=none; dkim=none; dmarc=none", "none"),
-        ("none", "none"),
+        ("dmarc=none; spf=fail smtp.mailfrom=x@mail.example.net", "unproven"),
+        ("dmarc=permerror; spf=softfail", "unproven"),
+        ("spf=none; dkim=none; dmarc=none", "unproven"),
+        ("none", "unproven"),
     ],
 )
 def test_what_the_relay_says(results: str, verdict: str) -> None:
     assert said(f"mx.desk.example; {results}") == verdict
 
 
+@pytest.mark.parametrize(
+    ("results", "null"),
+    [
+        (["mx.desk.example; spf=none smtp.helo=mx.example; dmarc=none"], True),
+        (["mx.desk.example; spf=pass smtp.mailfrom=postmaster@mx.example"], True),
+        (["mx.desk.example; none"], True),
+        (["mx.desk.example; spf=pass smtp.mailfrom=eve@evil.example"], False),
+        (["mx.desk.example; spf=pass smtp.mailfrom=evil.example"], False),
+        (["mx.desk.example; spf=fail smtp.helo=mx.example"], False),
+        (["mx.desk.example; spf (x) = (y) fail (p", "mx.desk.example; none"], False),
+        (["mx.evil.example; none"], False),
+        ([], False),
+    ],
+)
+def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], null: bool) -> None:
+    assert no_path_said(results, RELAY) is null
+    assert no_path_said(results, ())
+
+
 def test_only_the_topmost_of_the_relays_own_counts() -> None:
     forged, own = "mx.desk.example; dmarc=pass header.from=mail.example.net", "MX.desk.example 1; dmarc=fail"
     assert said(own, forged) == "fail"
     assert said("mx.attacker.example; dmarc=pass header.from=mail.example.net") == "none"
-    assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "none"
+    assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "unproven"
 
 
 def test_without_a_relay_nothing_is_proved_and_what_speaks_against_it_is_heard() -> None:
@@ -56,7 +77,7 @@ def test_without_a_relay_nothing_is_proved_and_what_speaks_against_it_is_heard()
     "broken", ["", ";", "(" * 3_900, "(a" * 1_900, "mx.desk.example; " + "a=b " * 900, "mx.desk.example; dmarc=pass é", "\x00"]
 )
 def test_what_nobody_can_read_proves_nothing(broken: str) -> None:
-    assert said(broken) == "none"
+    assert said(broken) in ("none", "unproven")
 
 
 def test_a_domain_of_other_letters_is_compared_as_the_network_has_it() -> None:
@@ -64,4 +85,6 @@ def test_a_domain_of_other_letters_is_compared_as_the_network_has_it() -> None:
 
 
 def test_below_what_cannot_be_read_of_our_relay_nothing_counts() -> None:
-    assert said("mx.desk.example; dmarc (x) = (y) fail (p", "mx.desk.example; dmarc=pass header.from=mail.example.net") == "none"
+    assert (
+        said("mx.desk.example; dmarc (x) = (y) fail (p", "mx.desk.example; dmarc=pass header.from=mail.example.net") == "unproven"
+    )

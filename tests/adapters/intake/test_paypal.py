@@ -323,3 +323,20 @@ class TestProof:
         pem = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         with pytest.raises(ValueError, match="RSA"):
             PayPalIntake(WEBHOOK, pem)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "what"),
+    [
+        ("REFUNDED", {}, "payment_refunded"),
+        ("partially_refunded", {}, "payment_refunded"),
+        ("COMPLETED", {}, "opened"),
+        ("REFUNDED", {"outcome_code": "RESOLVED_SELLER_FAVOUR"}, "refunded"),
+        ("REFUNDED", {"outcome_code": "RESOLVED_BUYER_FAVOUR"}, "lost"),
+    ],
+)
+def test_a_payment_that_was_refunded_is_with_the_buyer(created: bytes, status: str, outcome: dict[str, str], what: str) -> None:
+    transactions = [{"seller_transaction_id": "S1", "transaction_status": status}]
+    said = PayPalIntake(WEBHOOK, None).said(changed(created, disputed_transactions=transactions, dispute_outcome=outcome), {})
+    assert said is not None
+    assert said.news.what == what

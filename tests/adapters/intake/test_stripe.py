@@ -207,6 +207,40 @@ def test_every_event_of_a_dispute_is_news_of_it(created: bytes, kind: str, statu
     assert (said.report is not None) == (kind == "created")
 
 
+_WHOLE = Money(amount=18_450, currency="EUR")
+_PART = Money(amount=5_000, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("kind", "beside", "what", "amount"),
+    [
+        ("created", {"charge": {"id": "ch_1", "refunded": True, "amount_refunded": 18450}}, "payment_refunded", _WHOLE),
+        ("created", {"payment_intent": {"id": "pi_1", "latest_charge": {"refunded": True}}}, "payment_refunded", _WHOLE),
+        ("created", {"charge": {"id": "ch_1", "amount_refunded": 5000, "currency": "eur"}}, "payment_refunded", _PART),
+        ("created", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 5000, "currency": "eur"}}, "opened", _WHOLE),
+        ("updated", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 10000, "currency": "eur"}},
+         "payment_refunded", _PART),
+        ("closed", {"status": "won", "charge": {"id": "ch_1", "refunded": True}}, "refunded", _WHOLE),
+        ("closed", {"status": "lost", "charge": {"id": "ch_1", "refunded": True}}, "lost", _WHOLE),
+        ("created", {"balance_transactions": [{"amount": -18450, "currency": "eur"}]}, "funds_withdrawn", _WHOLE),
+        ("updated", {"balance_transactions": [{"amount": -18450, "currency": "eur"}, {"amount": 13450, "currency": "eur"}]},
+         "funds_withdrawn", _PART),
+        ("created", {"balance_transactions": [{"amount": -20000, "currency": "usd"}]}, "funds_withdrawn", _WHOLE),
+        ("created", {"balance_transactions": [{"amount": -1, "currency": "eur"}, {"amount": 1, "currency": "eur"}]},
+         "opened", _WHOLE),
+        ("created", {"balance_transactions": "none", "charge": {"refunded": "yes", "amount_refunded": []}}, "opened", _WHOLE),
+    ],
+)  # fmt: skip
+def test_money_that_the_snapshot_says_moved_has_moved(
+    created: bytes, kind: str, beside: dict[str, Any], what: str, amount: Money
+) -> None:
+    body = json.dumps(json.loads(changed(created, **beside)) | {"type": f"charge.dispute.{kind}"}).encode()
+    said = StripeIntake(SECRET).said(body, {"stripe-signature": signed(body)})
+    assert said is not None
+    assert (said.news.what, said.news.amount) == (what, amount)
+    assert said.report is None or said.report.amount == _WHOLE
+
+
 def optional(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every field of an event but those that say what it is about."""
     needed = {("type",), ("data",), ("data", "object"), ("data", "object", "id")}

@@ -15,6 +15,7 @@ from domain.rules.mail import (
     answers_something,
     by_its_marks,
     came_back,
+    correspondent,
     failed_for,
     proof,
     reporting,
@@ -28,12 +29,14 @@ class Mark:
     author: str = "mia@x.example"
     answers: tuple[str, ...] = ()
     case_token: str | None = None
+    names_letter: bool = False
     sign: Any = None
     own: str | None = None
     headed: bool = True
     one_author: bool = True
     verdict: Any = "none"
     null_path: bool = True
+    of_server: bool = True
     recipients: tuple[tuple[str, str], ...] = ()
 
 
@@ -69,6 +72,7 @@ def test_what_it_says_about_itself(case: Case) -> None:
 
 def test_whatever_has_a_header_is_kept() -> None:
     assert unread(Mark(), "report_invalid") == Fate("unplaced", "unreadable", tell=True)
+    assert unread(Mark(answers=("ntc",)), "report_invalid") == Fate("unplaced", "unreadable")
     assert unread(Mark(author=""), "reading_failed") == Fate("unplaced", "unreadable")
     assert unread(Mark(author="", headed=False), "report_invalid").outcome == "refused"
     assert unread(Mark(), "reading_busy").outcome == "refused"
@@ -81,6 +85,11 @@ def test_nobody_vouches_for_what_is_shown_to_be_forged() -> None:
             for held, vouched in [(True, True), (False, True), (False, False)]] == [
         "token", "caller", "none",
     ]  # fmt: skip
+
+
+def test_a_token_is_no_proof_where_the_relay_does_not_show_who_sent_it() -> None:
+    assert proof("unproven", one_author=True, held=True, vouched=False) == "none"
+    assert proof("unproven", one_author=True, held=True, vouched=True) == "caller"
 
 
 def test_of_several_authors_none_is_proven() -> None:
@@ -105,6 +114,7 @@ def test_a_report_speaks_of_whom_it_names() -> None:
         (Mark(author="mailer-daemon@mx.example", recipients=(("kim@x.example", "delivered"),)), "no"),
         (Mark(author="mailer-daemon@mx.example", verdict="fail"), "doubted"),
         (Mark(author="mailer-daemon@mx.example", null_path=False), "doubted"),
+        (Mark(author="mailer-daemon@mx.example", of_server=False), "doubted"),
         (Mark(author="KIM@x.example"), "doubted"),
     ],
 )
@@ -119,14 +129,19 @@ def test_an_answer_is_a_word_of_whoever_was_written_to_when_it_is_proven() -> No
     ] * 2
     told = [(True, False, False), (False, False, False), (True, True, False)]
     fates = [answering(Addressed(*one), "relay") for one in told]
+    assert not any(fate.tell for fate in fates if fate), "a letter would be answered in turn"
     assert [fate.reason if fate else None for fate in fates] == ["not_a_party", "case_unknown", "not_the_recipient"]
 
 
 def test_a_first_mail_is_a_report_unless_it_is_forged() -> None:
     assert reporting("none") is None
     assert reporting("failed") == Fate("unplaced", "unproven")
-    assert [answers_something(one) for one in (Mark(), Mark(answers=("ntc",)), Mark(case_token="981e004b"))] == [
-        False,
-        True,
-        True,
-    ]
+    marks = (Mark(), Mark(answers=("ntc",)), Mark(case_token="981e004b"), Mark(names_letter=True))
+    assert [answers_something(one) for one in marks] == [False, True, True, True]
+
+
+def test_what_a_machine_changes_from_mail_to_mail_is_no_other_correspondent() -> None:
+    same = ("ticket+1@X.example", "ticket+2ab@x.example", "ticket33@x.example", "Ticket=3@x.example")
+    assert {correspondent(one) for one in same} == {"ticket@x.example"}
+    assert correspondent("10001@qq.example") != correspondent("10002@qq.example")
+    assert correspondent("+x@x.example") == "+x@x.example"

@@ -94,6 +94,13 @@ class TestMoneyThatMoved:
         life = told(disputed().in_review(), news(back, 2), news("funds_withdrawn", 1))
         assert life.says(MEDIATOR, "rule", **refund(10_000)).case.phase is Phase.RULED
 
+    @pytest.mark.parametrize("back", sorted(BACK))
+    def test_by_a_refund_of_the_payment_stays_whatever_the_dispute_does(self, back: str) -> None:
+        for order in ((0, 9), (9, 0)):
+            life = told(disputed().in_review(), news("payment_refunded", order[0]), news(back, order[1], "evt_2"))
+            assert life.refused(MEDIATOR, "rule", **refund(10_000)).code == "remedy_not_allowed"
+            assert life.case.provider_disputes[0].over == (back in ENDS)
+
     def test_between_the_draft_and_its_telling_waits_for_hands(self) -> None:
         life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000))
         told(life, news("lost")).later(timedelta(days=1))

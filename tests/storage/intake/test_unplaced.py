@@ -7,6 +7,7 @@ import pytest
 
 from activities.ports.notices import TeamLetter
 from adapters.evidence.stores import MemoryEvidenceStore
+from domain.rules.mail import Counted
 from storage.intake.unplaced import Arrived, MailWords, PostgresUnplaced, UnplacedFull, forgotten
 from storage.postgres.vault import LegalHold
 from storage.team.letters import PostgresTeamLetters
@@ -201,4 +202,4 @@ async def test_the_team_hears_of_new_mail_once_a_day(world: World, server: Serve
 async def test_mails_are_counted_by_sender_and_day(world: World) -> None:
     unplaced = kept(world)
     counts = [await unplaced.count(world.tenant_id, who) for who in ("kim@x.example", "KIM@x.example".lower(), "lee@x.example")]
-    assert counts == [(1, 1), (2, 2), (1, 3)]
+    assert counts == [Counted(1, 1, 1), Counted(2, 2, 2), Counted(1, 3, 3)]
