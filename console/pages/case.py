@@ -136,6 +136,16 @@ class Shown:
         known = self.told.references.external_id if self.told else None
         return known or f"…{self.seen.id[-8:]}"
 
+    def of(self, side: Side) -> str:
+        """The people of a side, by name."""
+        parties = [party for party in (self.told.references.parties if self.told else ()) if party.role == "principal"]
+        return " and ".join(self.names[party.id] for party in parties if party.side is side)
+
+    def whom(self, remedy: Any) -> str:
+        """Whom a remedy concerns, by name and side: who reads "yes" must not have to guess whose data is erased."""
+        name = self.names.get(remedy.party or "") or self.of(remedy.to)
+        return f"{name} ({remedy.to.value})" if name else f"the {remedy.to.value}"
+
 
 async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
     """The case as the caller may see it, who reads it being kept; None: it waits to be judged."""
