@@ -203,6 +203,17 @@ class TestCase:
         assert why is not None
         assert why[1].strip()
 
+    async def test_whom_the_case_refused_is_nobody_of_it(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/add_party")
+        again = {"party.side": "claimant", "party.role": "principal", "party.ref": "buyer-11", "party.name": "Iris Holm"}
+        answer = await browser.send(f"/cases/{case_id}/do/add_party", agreed="yes", **again)
+        assert answer.status_code == 409, browser.words
+        await browser.open(f"/cases/{case_id}")
+        assert "Iris Holm" not in browser.words
+        told = (await lobby.office.desk("platform").get(f"/v1/cases/{case_id}")).json()
+        assert "Iris Holm" not in str(told)
+
     async def test_somebody_elses_case_is_not_found_and_reading_is_kept(self, lobby: Lobby, office: Office) -> None:
         browser, case_id = await taken(lobby)
         assert (await browser.open("/cases/case_00000000-0000")).status_code == 404
