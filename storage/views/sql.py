@@ -92,8 +92,8 @@ COUNTS = (
 )
 
 _PARTY_REF = (
-    "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.ref_digest = {}"
-    " AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('id', p.id))))"
+    "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.ref_digest = {0})"
+    " AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('ref_digest', {0}::text)))"
 )
 # Rows that were last written before there was the column have it in their state.
 _TOLD = (

@@ -203,6 +203,17 @@ class TestCase:
         assert why is not None
         assert why[1].strip()
 
+    async def test_nobodys_words_are_put_into_the_mouth_of_who_came_later(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        assert "Has not said anything yet" not in browser.words
+        await browser.open(f"/cases/{case_id}/do/add_party")
+        other = {"party.side": "respondent", "party.role": "principal", "party.ref": "shop-2", "party.name": "Iris Holm"}
+        answer = await browser.send(f"/cases/{case_id}/do/add_party", agreed="yes", **other)
+        assert answer.status_code == 303, browser.words
+        await browser.open(f"/cases/{case_id}")
+        assert browser.words.count("Has not said anything yet") == 1
+
     async def test_whom_the_case_refused_is_nobody_of_it(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)
         await browser.open(f"/cases/{case_id}/do/add_party")
