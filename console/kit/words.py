@@ -274,7 +274,7 @@ LABELS: Mapping[str, str] = {
     "expires_at": "Can be accepted until",
     "of": "Of whom",
     "what": "What is asked for",
-    "told": "What they are told instead of the reasons",
+    "told": "What they are told instead of the reasons; left empty: the reasons, if they know of the case",
     "with_statement": "The report goes along, in the words of whoever reported it",
     "ends": "What ends now",
     "stays": "What stays in force",

@@ -69,6 +69,9 @@ class PartyShown:
     name: str
     role: str
     wants: str | None
+    """Their side's first words, of those that were said since they came: nobody's are put into another's mouth."""
+    heard: bool
+    """Whether anything was said since."""
     about: tuple[str, ...] = ()
     """What else is to be known of them, in words."""
 
@@ -135,6 +138,16 @@ class Shown:
         """How people name it."""
         known = self.told.references.external_id if self.told else None
         return known or f"…{self.seen.id[-8:]}"
+
+    def of(self, side: Side) -> str:
+        """The people of a side, by name."""
+        parties = [party for party in (self.told.references.parties if self.told else ()) if party.role == "principal"]
+        return " and ".join(self.names[party.id] for party in parties if party.side is side)
+
+    def whom(self, remedy: Any) -> str:
+        """Whom a remedy concerns, by name and side: who reads "yes" must not have to guess whose data is erased."""
+        name = self.names.get(remedy.party or "") or self.of(remedy.to)
+        return f"{name} ({remedy.to.value})" if name else f"the {remedy.to.value}"
 
 
 async def shown(visit: Visit, case_id: str, *reading: str) -> Shown | None:
@@ -222,7 +235,6 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
     """What happened, what holds for the moment, and what is ahead."""
     case, said, now = found.seen.case, found.said, visit.zones.now
     return {
-        "heard": {entry.data.get(_SAYS[entry.type]) for entry in entries if entry.type in _SAYS},
         "measures": measures(case, said, entries, found.names) if case is not None else [],
         "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
@@ -308,18 +320,25 @@ def stale(found: Shown, command: str, seq: str) -> bool:
 
 
 def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
-    opened = next((entry.data for entry in entries if entry.type in _OPENING), {})
-    first_words: dict[str, str] = {"claimant": _text(opened.get("statement")) or ""}
-    for entry in entries:
-        side = entry.data.get(_SAYS[entry.type]) if entry.type in _SAYS else None
-        if side in ("claimant", "respondent") and not first_words.get(side):
-            first_words[side] = _text(entry.data.get("text")) or ""
     shown_ = []
     for party in found.told.references.parties if found.told else ():
         name = party.name or party.ref or party.side.value.capitalize()
-        wants = first_words.get(party.side.value) if party.role == "principal" else None
-        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants or None, _about(found, party.id)))
+        of_case = found.seen.case.party(party.id) if found.seen.case is not None else None
+        since = of_case.since if of_case is not None else None
+        said = [entry for entry in entries if _speaks(entry, party.side) and (since is None or entry.at >= since)]
+        wants = next((words for entry in said if (words := _words_of(entry))), None) if party.role == "principal" else None
+        about = _about(found, party.id)
+        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants, bool(said), about))
     return shown_
+
+
+def _speaks(entry: Entry, side: Side) -> bool:
+    """Whether a side said something by this, with the claimant's report itself."""
+    return side is Side.CLAIMANT if entry.type in _OPENING else entry.data.get(_SAYS.get(entry.type, "")) == side.value
+
+
+def _words_of(entry: Entry) -> str | None:
+    return _text(entry.data.get("statement" if entry.type in _OPENING else "text"))
 
 
 def _about(found: Shown, party_id: str) -> tuple[str, ...]:

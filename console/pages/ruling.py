@@ -167,8 +167,7 @@ def _given(form: Form) -> str | None:
 
 def _sides(found: Shown) -> dict[str, str]:
     """The people of each side, by name."""
-    parties = [party for party in (found.told.references.parties if found.told else ()) if party.role == "principal"]
-    return {side.value: " and ".join(found.names[party.id] for party in parties if party.side is side) for side in Side}
+    return {side.value: found.of(side) for side in Side}
 
 
 async def _templates(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:

@@ -82,5 +82,21 @@
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => event.target.closest?.("#main form")?.setAttribute("hx-morph-skip", ""));
   }
+  // Nor does what is being written move under the hands, whatever news comes above it: the browser's own way of keeping a place
+  // follows what is read, which may be another part of the page.
+  const root = document.documentElement;
+  let top;
+  const writing = () => document.activeElement?.closest?.("#main form");
+  document.addEventListener("htmx:before:swap", () => {
+    if (top !== undefined || !writing()) return;
+    top = document.activeElement.getBoundingClientRect().top;
+    root.style.overflowAnchor = "none";
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (top === undefined) return;
+    if (writing()) scrollBy({ top: document.activeElement.getBoundingClientRect().top - top, behavior: "instant" });
+    top = undefined;
+    requestAnimationFrame(() => root.style.removeProperty("overflow-anchor"));
+  });
   open();
 })();

@@ -70,8 +70,9 @@ _ALWAYS: Notices = {
     "signal_received": ("owner",),
 }
 """Whom every pack tells, unless it says otherwise."""
-_RECEIPTS = frozenset({"withdrawal_requested"})
-"""What is told to whoever did it, too: they have to know that it arrived, and what it does not do."""
+_RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
+"""What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
+have in writing what they agreed on, whoever said yes last."""
 _TOLD_ALONG = frozenset({
     "ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted", "appeal_withdrawn",
 })  # fmt: skip

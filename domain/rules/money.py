@@ -28,7 +28,7 @@ from domain.model.ruling import AmountMissing, Effect, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
 from domain.rules.audiences import UNTOLD, Audience
-from domain.rules.remedy import CREDIT
+from domain.rules.remedy import CREDIT, goes_to
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody, inside
 
@@ -211,7 +211,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
     """Refuses a ruling that gives a remedy to the wrong side, more than was paid, or the whole where a part is meant."""
     asked = tuple(remedies)
     for remedy in asked:
-        to = case.terms.remedy(remedy.type).to
+        to = goes_to(case.terms, remedy.type)
         if to is not None and remedy.to is not to:
             fields = {"remedy": remedy.type, "because": "wrong_side", "to": to.value}
             raise RemedyNotAllowed(f"'{remedy.type}' goes to the {to.value}.", **fields)

@@ -29,6 +29,10 @@ TAKES: Final = (
 """Remedies that hit whoever they are for, mildest first."""
 
 
+OF_DATA: Final = frozenset({"disclose", "erase", "correction"})
+"""What is done with somebody's own data at their request. A correction is one where no payment bounds it."""
+
+
 def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ...]:
     """What hits a side. Of a remedy that only the pack knows, one against the respondent is taken to."""
     measures = {measure.name for measure in case.terms.interim}
@@ -50,6 +54,16 @@ def is_money(terms: Terms, remedy: str) -> bool:
     if said.money is not None:
         return said.money
     return remedy in MONEY_REMEDIES and (remedy != "correction" or said.bounded_by is not None)
+
+
+def goes_to(terms: Terms, remedy: str) -> Side | None:
+    """Who alone gets a remedy; None: either side.
+
+    What is done with somebody's data goes to whoever asked, and to nobody by a slip of the hand, as no command brings it back:
+    these are rights of the one whom the data is about (Regulation (EU) 2016/679, articles 15 to 17). A pack may name the other.
+    """
+    said = terms.remedy(remedy).to
+    return Side.CLAIMANT if said is None and remedy in OF_DATA and not is_money(terms, remedy) else said
 
 
 def check_amount(terms: Terms, remedy: str, amount: Money | None) -> None:

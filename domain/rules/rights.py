@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from domain.base import Phase, Side
+from domain.base import Money, Phase, Side
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -61,14 +61,19 @@ def standing(case: Case) -> Ruling | None:
 
 def less_than_asked(case: Case, ruling: Ruling) -> bool:
     """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
+    return case.terms.less and given_of_asked(case, ruling) is not None
+
+
+def given_of_asked(case: Case, ruling: Ruling) -> tuple[Money, Money] | None:
+    """What the claimant gets, and what there is to give, where an outcome that gives money gives less than that and no goods in
+    its place; None otherwise."""
     outcome, most = case.terms.outcome(ruling.outcome), money.ceiling(case)
-    if not case.terms.less or outcome is None or most is None:
-        return False
-    if not any(money.bounded(case, name) for name in outcome.remedies):
-        return False
+    if outcome is None or most is None or not any(money.bounded(case, name) for name in outcome.remedies):
+        return None
     if any(x.to is Side.CLAIMANT and x.amount is None and x.type in IN_ITS_PLACE for x in ruling.remedies):
-        return False
-    return money_to(crediting.granted(case, ruling), Side.CLAIMANT)[most.currency] < most.amount
+        return None
+    given = money_to(crediting.granted(case, ruling), Side.CLAIMANT)[most.currency]
+    return (most.model_copy(update={"amount": given}), most) if given < most.amount else None
 
 
 def _pays_label(case: Case, ruling: Ruling, side: Side) -> bool:

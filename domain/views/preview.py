@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.base import Instant, Kept, Phase
+from domain.base import Instant, Kept, Money, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Command
@@ -14,6 +14,7 @@ from domain.rules import ruling as rulings
 from domain.rules.consequences import with_consequences
 from domain.rules.measures import left_of_ruling
 from domain.rules.reference import ReferenceData
+from domain.rules.rights import given_of_asked
 from domain.rules.rule import DecisionContext
 from domain.transition import apply, step
 
@@ -30,6 +31,8 @@ class Foreseen(Kept):
     rights: tuple[f.AppealRight, ...]
     notices: tuple[NoticeDraft, ...]
     """What each party would be told."""
+    short: tuple[Money, Money] | None
+    """What the claimant would get and what is in question, where they win and get less; None: in every other case."""
     case: Case
     """The case as it would stand then."""
 
@@ -69,8 +72,17 @@ def _told(case: Case, draft: f.RulingDrafted | Ruling, command: Command, at: dat
         effects=tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered)),
         rights=next((fact.rights for fact in facts if isinstance(fact, f.RulingIssued)), ()),
         notices=tuple(draft for _, draft in told.notices if draft.audience in ("claimant", "respondent")),
+        short=_short(told.case),
         case=told.case,
     )
+
+
+def _short(told: Case) -> tuple[Money, Money] | None:
+    ruling = told.rulings[-1]
+    outcome = told.terms.outcome(ruling.outcome)
+    if outcome is None or outcome.partial or Side.CLAIMANT in outcome.lost_by or ruling.decision in ("uphold", "remit"):
+        return None
+    return given_of_asked(told, ruling)
 
 
 def _grace_ends_at(case: Case) -> datetime | None:

@@ -10,7 +10,7 @@ from domain.model.refusals import Refusal
 from domain.model.sanctions import NotHeard
 from domain.model.terms import OutcomeTerms, Terms
 from domain.rules import disclosure, last_word
-from domain.rules.remedy import is_money, takes_amount
+from domain.rules.remedy import goes_to, is_money, takes_amount
 
 
 class Gives(Kept):
@@ -46,7 +46,7 @@ def gives(terms: Terms, outcome: OutcomeTerms) -> tuple[Gives, ...]:
             takes_amount=takes_amount(terms, outcome, name),
             needs_amount=is_money(terms, name) or alone,
             bounded=terms.remedy(name).bounded_by is not None,
-            to=terms.remedy(name).to,
+            to=goes_to(terms, name),
         )
         for name in outcome.remedies
     )

@@ -36,6 +36,7 @@ _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _OF_CLAIMANT = """
 EXISTS (
     SELECT FROM parties p WHERE p.tenant = c.tenant AND p.case_id = c.id AND p.side = 'claimant' AND p.ref_digest = $7
+        AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('id', p.id)))
 )
 """
 # $4 the respondent, or null where the matter alone counts; $7 the claimant; $8 whether only a case of theirs will

@@ -43,6 +43,10 @@ PARTIES = """
 SELECT p.id, p.side, p.contact, p.key_id, k.holder, k.wrapped FROM parties p
 JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
 WHERE p.tenant = $1 AND p.case_id = $2 AND k.wrapped IS NOT NULL AND p.has_email
+    AND EXISTS (
+        SELECT FROM cases c WHERE c.tenant = p.tenant AND c.id = p.case_id
+            AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('id', p.id)))
+    )
 """
 LATELY = """
 SELECT count(*) FROM party_links

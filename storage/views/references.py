@@ -13,7 +13,10 @@ from storage.postgres.vault import DataKey, Vault, open_contact
 
 TOLD = """
 SELECT c.id, c.source, c.external_id, c.report_content, c.state -> 'subject' ->> 'content_id' AS subject, c.metadata,
-    k.id AS key_id, k.holder, k.wrapped
+    k.id AS key_id, k.holder, k.wrapped,
+    CASE WHEN c.state IS NOT NULL THEN
+        ARRAY(SELECT p ->> 'id' FROM jsonb_array_elements(coalesce(c.state -> 'parties', '[]')) AS p)
+    END AS within
 FROM cases c LEFT JOIN keys k ON k.tenant = c.tenant AND k.id = c.metadata_key
 WHERE c.tenant = $1 AND c.id = ANY($2)
 """
@@ -34,7 +37,12 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
     wanted = [content for row in rows for content in (row["report_content"], row["subject"]) if content]
     texts = await vault.reveal_bytes(conn, tenant_id, wanted) if wanted else {}
     people: dict[str, list[PartyReference]] = {}
+    within = {row["id"]: row["within"] for row in rows}
     for row in await conn.fetch(PEOPLE, tenant_id, case_ids):
+        # Whoever was to be added is no party before the case says so, and never one where it refused. A report that waits to be
+        # judged has the people that it came with.
+        if within.get(row["case_id"]) is not None and row["id"] not in within[row["case_id"]]:
+            continue
         people.setdefault(row["case_id"], []).append(_party(vault, tenant_id, row))
     found = {}
     for row in rows:

@@ -91,7 +91,10 @@ COUNTS = (
     "SELECT kind, status, phase, count(*) AS cases FROM cases WHERE tenant = $1 AND NOT synthetic GROUP BY kind, status, phase"
 )
 
-_PARTY_REF = "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.ref_digest = {})"
+_PARTY_REF = (
+    "EXISTS (SELECT FROM parties p WHERE p.tenant = $1 AND p.case_id = c.id AND p.ref_digest = {0})"
+    " AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('ref_digest', {0}::text)))"
+)
 # Rows that were last written before there was the column have it in their state.
 _TOLD = (
     "(c.platform_updated_at {0} OR c.platform_updated_at IS NULL"

@@ -203,6 +203,28 @@ class TestCase:
         assert why is not None
         assert why[1].strip()
 
+    async def test_nobodys_words_are_put_into_the_mouth_of_who_came_later(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}")
+        assert "Has not said anything yet" not in browser.words
+        await browser.open(f"/cases/{case_id}/do/add_party")
+        other = {"party.side": "respondent", "party.role": "principal", "party.ref": "shop-2", "party.name": "Iris Holm"}
+        answer = await browser.send(f"/cases/{case_id}/do/add_party", agreed="yes", **other)
+        assert answer.status_code == 303, browser.words
+        await browser.open(f"/cases/{case_id}")
+        assert browser.words.count("Has not said anything yet") == 1
+
+    async def test_whom_the_case_refused_is_nobody_of_it(self, lobby: Lobby) -> None:
+        browser, case_id = await taken(lobby)
+        await browser.open(f"/cases/{case_id}/do/add_party")
+        again = {"party.side": "claimant", "party.role": "principal", "party.ref": "buyer-11", "party.name": "Iris Holm"}
+        answer = await browser.send(f"/cases/{case_id}/do/add_party", agreed="yes", **again)
+        assert answer.status_code == 409, browser.words
+        await browser.open(f"/cases/{case_id}")
+        assert "Iris Holm" not in browser.words
+        told = (await lobby.office.desk("platform").get(f"/v1/cases/{case_id}")).json()
+        assert "Iris Holm" not in str(told)
+
     async def test_somebody_elses_case_is_not_found_and_reading_is_kept(self, lobby: Lobby, office: Office) -> None:
         browser, case_id = await taken(lobby)
         assert (await browser.open("/cases/case_00000000-0000")).status_code == 404
@@ -391,7 +413,7 @@ class TestCommands:
 
 RULING = {
     "outcome": "partly_refunded", "amount.partly_refunded": "150.00", "currency.partly_refunded": "EUR",
-    "after_return.partly_refunded": "yes", "ground": "not_as_described", "do": "send",
+    "after_return.partly_refunded": "yes", "ground": "not_as_described", "relies_on_none": "yes", "do": "send",
     "reasons": "The shade came broken; the foot can be sold again. 150 euros against the lamp are fair to both.",
 }  # fmt: skip
 
@@ -437,9 +459,10 @@ class TestRuling:
         first = (await desk.get(f"/v1/cases/{case_id}/evidence")).json()["data"][0]["id"]
         await browser.open(f"/cases/{case_id}/ruling")
         assert "And another photo. (Lumen &amp; Oak)" in browser.words
-        assert (await browser.send(f"/cases/{case_id}/ruling", **RULING)).status_code == 409
+        rests = {name: said for name, said in RULING.items() if name != "relies_on_none"}
+        assert (await browser.send(f"/cases/{case_id}/ruling", **rests)).status_code == 409
         assert "has until" in browser.words
-        await browser.send(f"/cases/{case_id}/ruling", **RULING, relies_on=first)
+        await browser.send(f"/cases/{case_id}/ruling", **rests, relies_on=first)
         await browser.follow()
         assert "Decided, and nobody is told yet." in browser.words
 

@@ -604,6 +604,13 @@ class TestWhoReadsAnAnswer:
         letter = COMPOSER.compose(a_notice("message_sent", data={"alone": True, "sender": "staff"}, texts={"text": "Call me."}))
         assert "the other side does not see it" in " ".join(letter.text.split())
 
+    @pytest.mark.parametrize("words", ["shared", "desk"])
+    def test_a_reply_to_a_word_in_private_stays_so_and_the_letter_does_not_say_otherwise(self, words: str) -> None:
+        data = {"alone": True, "sender": "staff", "words": words}
+        letter = COMPOSER.compose(a_notice("message_sent", data=data, texts={"text": "Call me."}))
+        assert "The other side reads what you write" not in " ".join(letter.text.split())
+        assert "not by the other side unless you ask for that" in " ".join(letter.text.split())
+
 
 class TestDueDates:
     def test_they_come_with_weekday_own_zone_and_utc(self) -> None:

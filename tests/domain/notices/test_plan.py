@@ -131,6 +131,18 @@ class TestWhoIsTold:
         life = a_case().in_review().says(CLAIMANT, "withdraw")
         assert set(told(life)) == {RESPONDENT, "platform"}
 
+    @pytest.mark.parametrize("by", [RESPONDENT, MEDIATOR])
+    def test_both_sides_have_an_agreement_in_writing_whoever_said_yes_last(self, by: str) -> None:
+        life = a_case().in_review()
+        life.says(by, "offer", remedy="payout", amount={"amount": 40_000, "currency": "USD"})
+        if by == MEDIATOR:
+            life.says(RESPONDENT, "accept_offer")
+        life.says(CLAIMANT, "accept_offer")
+        for party in (CLAIMANT, RESPONDENT):
+            last = last_for(life, party)
+            assert last.event in ("offer_accepted", "proposal_ended:accepted", "proposal_ended")
+            assert last.data["case_outcome"] == "settled"
+
     def test_the_respondent_of_a_report_that_was_turned_away_at_the_gate_is_not(self) -> None:
         life = a_case("fraud_report", attributes={"status": "won"}).opened()
         assert told(life) == {CLAIMANT: ["case_declined"], "platform": ["case_declined", "case_closed", "case_opened"]}

@@ -197,6 +197,12 @@ class TestIdentity:
         to = [{"type": "disclose", "party": RESPONDENT}]
         assert self.proved().refused(MEDIATOR, "rule", **{**self.GRANTED, "remedies": to}).fields["because"] == "identity"
 
+    @pytest.mark.parametrize("remedy", ["disclose", "erase", "correction"])
+    def test_nor_to_the_other_side(self, remedy: str) -> None:
+        granted = {**self.GRANTED, "remedies": [{"type": remedy, "to": "respondent"}]}
+        refusal = self.proved().refused(MEDIATOR, "rule", **granted)
+        assert (refusal.code, refusal.fields["because"], refusal.fields["to"]) == ("remedy_not_allowed", "wrong_side", "claimant")
+
 
 class TestDoneByWhoWasBiased:
     @pytest.mark.parametrize(("reason", "left"), [("decider_was_biased", 0), ("new_evidence", 5)])

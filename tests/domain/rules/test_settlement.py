@@ -96,7 +96,7 @@ class TestLapses:
         assert life.case.offer is not None
         life.says(CLAIMANT, "accept_offer", offer_id=life.case.offer.id)
         assert self.lapsed(life) == [("ppl", "settled")]
-        assert self.told(life) == {RESPONDENT: ["proposal"]}
+        assert self.told(life) == {CLAIMANT: ["proposal"], RESPONDENT: ["proposal"]}
 
     def test_when_the_goods_go_back_first(self) -> None:
         life = a_case("payment_dispute").in_review().says(RESPONDENT, "offer", remedy="replacement_with_return")

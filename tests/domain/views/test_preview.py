@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Phase
+from domain.base import Money, Phase
 from domain.model import facts as f
 from domain.model.refusals import Refusal
 from domain.model.ruling import DecideAppeal, Rule
@@ -70,6 +70,26 @@ class TestForesee:
         seen = foreseen(several, MEDIATOR, "rule", **OUTCOMES["bounty_dispute"]["light"])
         assert [x.remedy.party for x in seen.effects] == [CLAIMANT, "pty_finder"]
         assert (several.case.proposal is not None, seen.case.proposal) == (True, None)
+
+    @pytest.mark.parametrize(
+        ("outcome", "remedies", "short"),
+        [
+            ("refunded", [("refund", 1_000)], (1_000, 10_000)),
+            ("refunded", [("refund", 10_000)], None),
+            ("partly_refunded", [("refund", 1_000)], None),
+            ("replaced", [("replacement", None)], None),
+            ("denied", [], None),
+        ],
+    )
+    def test_a_winner_of_a_trifle_is_said_to_be_one(
+        self, outcome: str, remedies: list[tuple[str, int | None]], short: tuple[int, int] | None
+    ) -> None:
+        life = a_case("payment_dispute", amount=Money(amount=10_000, currency="USD")).in_review()
+        given = [
+            {"type": name, **({"amount": {"amount": cents, "currency": "USD"}} if cents else {})} for name, cents in remedies
+        ]
+        found = foreseen(life, MEDIATOR, "rule", outcome=outcome, ground="not_received", remedies=given)
+        assert (found.short and tuple(one.amount for one in found.short)) == short
 
     def test_what_is_sent_back_to_review_gives_nobody_a_right(self) -> None:
         life = a_case().appealable("light").says(RESPONDENT, "appeal").says(LEAD_2, "take")

@@ -23,6 +23,12 @@ def test_every_remedy_of_money_takes_an_amount_and_no_other_does(kind: str) -> N
     )
 
 
+def test_what_is_done_with_somebodys_data_goes_to_whoever_asked() -> None:
+    terms = a_case("compliance_request").opened().case.terms
+    granted = next(outcome for outcome in terms.outcomes if outcome.name == "granted")
+    assert {one.remedy: one.to for one in gives(terms, granted)} == dict.fromkeys(granted.remedies, Side.CLAIMANT)
+
+
 def test_whom_a_ruling_would_go_against_unheard_is_named_with_what_is_missing() -> None:
     life = a_case("payment_dispute").that_protects().in_review()
     (found,) = [one for one in hindrances(life.case, life.now) if one.side is Side.RESPONDENT]
