@@ -146,7 +146,7 @@ class TestUpload:
     async def test_who_could_not_hand_it_in_uploads_nothing(self, office: Office) -> None:
         desk = office.desk()
         case = await desk.opened()
-        assert (await upload(office.desk("ada"), case, None)).json()["code"] == "not_allowed"
+        assert (await upload(office.desk("ada"), case, None)).json()["code"] == "not_your_case"
         await desk.command(case["id"], "withdraw", party(case, "claimant"))
         assert (await upload(desk, case, party(case, "claimant"))).json()["code"] == "not_in_this_phase"
 

@@ -75,7 +75,10 @@ class TestLook:
         case_id, (picture, *_) = await with_files(lobby.office)
         ben = await lobby.signed_in("ben")
         for way in ("", "/look", "/raw"):
-            assert (await ben.open(f"/cases/{case_id}/files/{picture}{way}")).status_code == 403, way
+            answer = await ben.open(f"/cases/{case_id}/files/{picture}{way}")
+            # The case's own page says no, and how access is asked for.
+            assert (answer.status_code, answer.headers["location"], answer.content) == (303, f"/cases/{case_id}", b""), way
+        assert (await ben.open(f"/cases/{case_id}")).status_code == 403
         ada = await lobby.signed_in("ada")
         assert (await ada.open(f"/cases/{case_id}/files/fil_nobody/look")).status_code == 404
 

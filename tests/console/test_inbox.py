@@ -112,7 +112,13 @@ class TestWhoseTurn:
         await ada.send("/take-next")
         refund = {"type": "refund", "amount": {"amount": 80000, "currency": "EUR"}}
         answer = await lobby.office.desk(lobby.office.keys["ada"]).command(
-            case["id"], "rule", outcome="partly_refunded", ground="not_as_described", reasons="It came broken.", remedies=[refund]
+            case["id"],
+            "rule",
+            outcome="partly_refunded",
+            ground="not_as_described",
+            reasons="It came broken.",
+            remedies=[refund],
+            relies_on=[],
         )
         assert answer.status_code == 200, answer.text
         await ada.open("/inbox")

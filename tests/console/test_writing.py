@@ -15,7 +15,9 @@ from tests.support.rooms import Rooms, looked_at
 pytestmark = pytest.mark.postgres
 
 BODY = "{claimant} asked for {amount} back from {respondent}. The parcel came damaged ({number}): {outcome}."
-RULING = {"outcome": "partly_refunded", "ground": "not_as_described", "currency.partly_refunded": "EUR"}
+RULING = {
+    "outcome": "partly_refunded", "ground": "not_as_described", "currency.partly_refunded": "EUR", "relies_on_none": "yes",
+}  # fmt: skip
 
 
 async def with_template(lobby: Lobby, **more: str) -> Browser:

@@ -24,7 +24,7 @@ def test_every_command_goes_or_says_why_not() -> None:
     [
         *((name, "decides a case") for name in ("rule", "decide_appeal", "approve", "return_ruling", "retract")),
         *((name, "decides a case") for name in ("decline", "admit")),
-        *((name, "a party's word") for name in ("concede", "accept_offer", "escalate", "appeal", "withdraw", "submit_evidence")),
+        *((name, "a party's word") for name in ("concede", "accept_offer", "escalate", "appeal", "withdraw")),
         ("message", "about one case"),
         ("offer", "about one case"),
         ("freeze", "/v1/freezes"),
