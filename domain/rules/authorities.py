@@ -40,7 +40,7 @@ EFFECT = "report_to_authority"
 
 BARRED_FOR = timedelta(days=5 * 365 + 1)
 """After the case in which somebody is reported is closed: so long what was reported is kept (the same, article 40(1))."""
-_OF_DATA = frozenset({"erase", "disclose", "correction"})
+_OF_DATA = frozenset({"erase", "disclose", "correction", "hand_over"})
 """Remedies by which somebody gets, or loses, what is kept of them."""
 ACCUSED: Final = "accused_elsewhere"
 

@@ -29,7 +29,9 @@ TAKES: Final = (
 """Remedies that hit whoever they are for, mildest first."""
 
 
-OF_DATA: Final = frozenset({"disclose", "erase", "correction"})
+OF_DATA: Final = frozenset({
+    "disclose", "erase", "correction", "hand_over", "limit_use", "stop_use", "opt_out", "human_review",
+})  # fmt: skip
 """What is done with somebody's own data at their request. A correction is one where no payment bounds it."""
 
 

@@ -158,8 +158,8 @@ class TestTakenBack:
 class TestTime:
     def test_the_law_s_limit_grows_as_the_law_says(self) -> None:
         life = a_case("fraud_report").in_review()
-        assert life.says("per_l1", "extend", clock="final_answer", reason="abroad").case.phase is Phase.REVIEW
-        assert life.refused("per_l1", "extend", clock="final_answer", reason="abroad").code == "extension_refused"
+        assert life.says("per_l1", "extend", clock="final_answer", reason="paid_abroad").case.phase is Phase.REVIEW
+        assert life.refused("per_l1", "extend", clock="final_answer", reason="paid_abroad").code == "extension_refused"
 
     def test_a_reminder_comes_before_the_end(self) -> None:
         rows = [row for row in a_case().that_protects().in_review().case.timetable if row.clock == "respondent_reply"]
