@@ -37,7 +37,7 @@ async def night(rooms: Rooms) -> list[str]:
         "reasons": "It came broken.",
         "remedies": [refund],
     }
-    answer = await office.desk(office.keys["ada"]).command(ids[1], "rule", **said)
+    answer = await office.desk(office.keys["ada"]).command(ids[1], "rule", relies_on=[], **said)
     assert answer.status_code == 200, answer.text
     async with office.database.tenant(office.tenant_id) as conn:
         ends = "UPDATE cases SET ends_at = CASE WHEN id = $1 THEN now() + interval '5 hours' ELSE '9999-01-01' END"

@@ -42,7 +42,7 @@ async def decided(rooms: Rooms) -> dict[str, Any]:
     ada = rooms.office.desk("ada")
     assert (await ada.post(f"/v1/cases/{case['id']}/take")).status_code == 200
     remedies = [{"type": "refund", "amount": {"amount": 15000, "currency": "EUR"}}]
-    answer = await ada.command(case["id"], "rule", remedies=remedies, **RULED)
+    answer = await ada.command(case["id"], "rule", remedies=remedies, relies_on=[], **RULED)
     assert answer.status_code == 200, answer.text
     await rooms.time_goes_by(case["id"], "appealable")
     return case
