@@ -23,7 +23,7 @@ PROMISES = (
     "D dog walks: decide appeal by ben → own_case",
     "D dog walks: appeal upheld, no right left, closed",
     "A password reset: both parties received the ruling with its reasons",
-    "ombud audit verify: 5 cases,",
+    "ombud audit verify: 6 cases,",
     "Everything the demo promises was seen.",
 )
 
