@@ -185,7 +185,7 @@ async def send_again(parts: Parts, caller: Caller, case_id: str, notice_id: str,
     await only(parts, caller, LEADERS, "Letters are sent again by leads and ops.")
     seen = await find(parts, caller, case_id, to_work=True)
     if seen.case is None or not seen.case.open:
-        raise Refused("phase_closed")
+        raise Refused("not_in_this_phase")
     failed = {one.id: one for one in await parts.overview.letters(caller.tenant_id, [seen.id])}
     if notice_id not in failed:
         raise not_found()

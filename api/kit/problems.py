@@ -145,6 +145,7 @@ PROBLEMS: dict[str, Row] = {
     "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
     "metadata_full": Row(422, "Too many keys of metadata", "A case takes 50 keys; take some away by null."),
     "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
+    "owner_missing": Row(422, "Nobody is named", "Choose who gets the cases."),
     "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),
     "party_twice": Row(422, "A party is given twice", "Name each person once, and nobody on both sides."),
     "email_invalid": Row(422, "Not an e-mail address", "Write it as `name@host.example`, or leave it out."),

@@ -29,7 +29,20 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "bounty_dispute": ("severity", "duplicate", "out_of_scope", "amount", "feedback"),
     "conduct_report": ("harassment", "discrimination", "threats", "doxxing", "extortion", "unprofessional"),
     "fraud_report": ("never_existed", "account_taken", "false_identity", "paid_outside"),
-    "compliance_request": ("gdpr_access", "gdpr_erasure", "ccpa_know", "ccpa_delete"),
+    "compliance_request": (
+        "gdpr_access",
+        "gdpr_rectification",
+        "gdpr_erasure",
+        "gdpr_restriction",
+        "gdpr_portability",
+        "gdpr_objection",
+        "gdpr_automated",
+        "ccpa_know",
+        "ccpa_delete",
+        "ccpa_correct",
+        "ccpa_opt_out",
+        "ccpa_limit",
+    ),
     "safety_incident": ("life_in_danger", "child_endangerment", "missing", "assault", "injury", "bite"),
 }
 """What somebody chooses from, by kind; everything else is ``general``. Routing, targets and ladders of the packs know these."""

@@ -45,10 +45,11 @@ class Planted:
 
 async def planted(office: Office) -> Planted:
     desk, cleo = office.desk(), office.desk("cleo")
-    old = await desk.opened(parties=sides("user-5", "programme-5"))
+    old = await desk.opened(parties=sides("user-5", "programme-5", "programme-9"))
     both = await desk.opened(parties=sides("user-8", "programme-9", "programme-5"))
     hub, gone = [await desk.in_review(parties=sides(f"user-{n}", "programme-9")) for n in (1, 6)]
-    late = await desk.opened(parties=sides("user-7", "programme-5"))
+    witness = {"side": "respondent", "role": "witness", "ref": "programme-5"}
+    late = await desk.opened(parties=[*sides("user-7", "programme-9"), witness])
 
     async def said(case: dict[str, Any], verb: str, **more: Any) -> None:
         answer = await cleo.post(f"/v1/cases/{case['id']}/{verb}", more)

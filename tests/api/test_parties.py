@@ -40,7 +40,7 @@ async def test_who_was_found_finds_no_case_before_it_is_disclosed(office: Office
     assert await found(office, path, host) == {404}
     as_guest = {"Ombud-Act-As": party(case, "claimant")}
     assert [one["side"] for one in (await office.desk().get(path, headers=as_guest)).json()["parties"]] == ["claimant"]
-    assert (await office.desk("ada").post(f"{path}/disclosures", {})).status_code == 200
+    assert (await office.desk("ada").post(f"{path}/disclosures", {"with_statement": True})).status_code == 200
     assert await found(office, path, host) == {200}
 
 

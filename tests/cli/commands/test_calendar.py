@@ -158,7 +158,7 @@ class TestList:
 
         assert (await shell.type("migrate")).exit_code == 0
         first = {row["name"]: row for row in await shell.json("calendar", "list")}
-        assert list(first) == ["around-the-clock", "europe-office", "follow-the-sun", "us-office"]
+        assert list(first) == ["around-the-clock", "europe-office", "follow-the-sun", "us-banking", "us-office"]
         office = first["us-office"]
         year = datetime.now(UTC).year
         assert (office["zone"], office["from_year"], office["to_year"]) == ("America/New_York", year - 1, year + 3)
@@ -171,7 +171,7 @@ class TestList:
         rows = [row for row in await shell.json("calendar", "list") if row["name"] == "us-office"]
         assert [(row["zone"], row["newest"]) for row in rows] == [("Europe/Berlin", True), ("America/New_York", False)]
         table = (await shell.type("calendar", "list")).stdout
-        assert table.count("newest") == 4
+        assert table.count("newest") == 5
         assert office["ref"] in table
 
     async def test_a_broken_file_stops_the_migration_with_its_code(self, shell: Shell, berlin: Path) -> None:

@@ -59,6 +59,6 @@ def test_fourteen_people_work_at_two_sites_and_every_queue_has_somebody() -> Non
 
 
 def test_its_packs_are_sound() -> None:
-    calendars = frozenset({"europe-office", "us-office", "around-the-clock", "follow-the-sun"})
+    calendars = frozenset({"europe-office", "us-office", "us-banking", "around-the-clock", "follow-the-sun"})
     for name, path in pack_files(None, PACKS_DIR).items():
         assert [found for found in lint(with_sites(text_of(path)), name, calendars) if found.severity == "error"] == []
