@@ -30,6 +30,7 @@ NOT_BEFORE = timedelta(seconds=3)
 FROM_ONE_PLACE, FOR_ONE_ADDRESS, TO_ONE_COMPANY = 10, 3, 500
 """Reports within an hour: from one place, with one address (which gets letters), and to one company by all its pages."""
 _PLACE = "report-form"
+_NONE_OF_THEM = frozenset({"general", "other"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class HandedIn:
     """The secret of the link of whoever handed it in; None where they are no party that has one."""
     files_kept: bool = True
     """Whether the files became a part of the case; else they lie with the report alone: a case that ended at once takes none."""
+
+
+def listed(pack: Pack) -> dict[str, str]:
+    """What a report of the kind can be about, with the pack's own titles; what fits none of it is ``general``."""
+    return {code: row.title for code, row in pack.categories.items() if code not in _NONE_OF_THEM}
 
 
 async def form_of(parts: Parts, source_id: str) -> Form:

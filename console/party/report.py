@@ -19,33 +19,12 @@ from uuid_utils import uuid7
 
 from console.kit.render import zone_of
 from console.party.case import ELSEWHERE, QUICK_EXIT
+from console.party.language import Language
 from console.party.visit import PartyAddresses, PartyVisit, why_not
 from services import report_form
 from services.errors import Refused
 from services.report_form import Form as ReportForm
 
-CATEGORIES: Mapping[str, tuple[str, ...]] = {
-    "payment_dispute": ("not_received", "not_as_described", "charged_twice", "wrong_amount", "cancelled", "refund_missing"),
-    "bounty_dispute": ("severity", "duplicate", "out_of_scope", "amount", "feedback"),
-    "conduct_report": ("harassment", "discrimination", "threats", "doxxing", "extortion", "unprofessional"),
-    "fraud_report": ("never_existed", "account_taken", "false_identity", "paid_outside"),
-    "compliance_request": (
-        "gdpr_access",
-        "gdpr_rectification",
-        "gdpr_erasure",
-        "gdpr_restriction",
-        "gdpr_portability",
-        "gdpr_objection",
-        "gdpr_automated",
-        "ccpa_know",
-        "ccpa_delete",
-        "ccpa_correct",
-        "ccpa_opt_out",
-        "ccpa_limit",
-    ),
-    "safety_incident": ("life_in_danger", "child_endangerment", "missing", "assault", "injury", "bite"),
-}
-"""What somebody chooses from, by kind; everything else is ``general``. Routing, targets and ladders of the packs know these."""
 WITHOUT_FORM = frozenset({"moderation_appeal"})
 """Kinds that begin with a decision, which the platform hands over: nobody can tell it by hand."""
 WITH_AMOUNT = frozenset({"payment_dispute", "bounty_dispute", "fraud_report"})
@@ -137,7 +116,7 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     match step:
         case "about":
-            if said["category"] not in (*categories_of(form.kind), GENERAL):
+            if said["category"] not in (*categories_of(visit.words, form.kind, report_form.listed(form.pack)), GENERAL):
                 found["category"] = ("report.choose", {})
         case "what":
             least, there = LEAST.get(form.kind, 10), len(said["statement"].strip())
@@ -155,9 +134,15 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
     return found
 
 
-def categories_of(kind: str) -> tuple[str, ...]:
-    """What can be chosen from; of a company's own kind nothing but ``general``."""
-    return CATEGORIES.get(kind, ())
+def categories_of(words: Language, kind: str, listed: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What can be chosen from, with its name and a hint: what the pack lists (with its title) and this language has words for. Of a kind that the
+    language knows nothing of (a company's own) everything, by the pack's titles. Whatever fits none is ``general``.
+    """
+    of_kind = f"category.{kind}"
+    known = [code for code in listed if words.knows(f"{of_kind}.{code}.name")]
+    if known:
+        return {code: (words.say(f"{of_kind}.{code}.name"), words.say(f"{of_kind}.{code}.hint")) for code in known}
+    return {code: (title, "") for code, title in listed.items()}
 
 
 def _amount(visit: PartyVisit, said: Mapping[str, str]) -> dict[str, object] | None:
@@ -206,7 +191,7 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
         "steps": STEPS,
         "said": kept,
         "carried": {name: value for name, value in kept.items() if name not in own},
-        "categories": categories_of(form.kind),
+        "categories": categories_of(visit.words, form.kind, report_form.listed(form.pack)),
         "with_amount": form.kind in WITH_AMOUNT,
         "trap": TRAP,
         "most": visit.parts.inspector.most,

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from console.party.report import CATEGORIES, GENERAL
+from console.party.language import Language, chosen
+from console.party.report import GENERAL, WITHOUT_FORM, categories_of
+from policies.loading import load_pack
+from policies.skeleton import new_pack
 from services import report_form
+from services.report_form import listed
 from tests.support.browsing import URL, Browser, Lobby
 from tests.support.cases import shelf
 from tests.support.office import Office
@@ -167,6 +171,9 @@ class TestAgainstMachines:
         assert page.status_code == 403
 
 
+LISTED = "categories: {signs: {title: The signs}, speed: {title: The speed}, general: {title: Something else}}\n"
+
+
 class TestAReportOfDanger:
     async def test_says_on_every_screen_whom_to_call_and_can_be_left_at_once(self, lobby: Lobby) -> None:
         path = await a_page(lobby.office, kind="safety_incident")
@@ -180,13 +187,19 @@ class TestAReportOfDanger:
         assert "Not the other side." in browser.words
 
 
-def test_offers_every_category_that_a_pack_names() -> None:
-    """A category that routes a case, sets its target or climbs its ladder is one that somebody can choose."""
-    for kind, offered in CATEGORIES.items():
-        written = (shelf().packs[kind].model_dump_json()).replace("\\", "")
-        named = set()
-        for listed in re.findall(r"report\.category in \[([^\]]*)\]", written):
-            named |= set(re.findall(r'"([a-z_]+)"', listed))
-        # Said by an authority alone, in writing; and nobody reports their own death.
-        assert named - {"legal_order", "death"} <= set(offered), kind
-        assert GENERAL not in offered
+@pytest.mark.parametrize("kind", sorted(set(shelf().packs) - WITHOUT_FORM))
+@pytest.mark.parametrize("words", [chosen("en"), chosen("de")], ids=lambda words: words.code)
+def test_offers_every_category_by_which_a_case_is_urgent(kind: str, words: Language) -> None:
+    """What has to be seen to sooner is one of the choices, in the words of each language."""
+    pack = shelf().packs[kind]
+    offered = categories_of(words, kind, listed(pack))
+    urgent = {code for code, row in pack.categories.items() if row.priority is not None}
+    # Nobody is asked for a death among the choices of a form.
+    assert urgent - {"death"} <= offered.keys()
+    assert GENERAL not in offered
+    assert all(name and hint for name, hint in offered.values())
+
+
+def test_of_a_kind_of_ones_own_it_offers_what_the_pack_lists() -> None:
+    pack = load_pack(new_pack("road_fine", "Road fine").replace("# How urgent", LISTED + "# How urgent"), "road_fine")
+    assert categories_of(chosen("de"), "road_fine", listed(pack)) == {"signs": ("The signs", ""), "speed": ("The speed", "")}

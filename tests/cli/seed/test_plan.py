@@ -9,6 +9,7 @@ import pytest
 
 from cli.seed.harbor import PEOPLE, with_sites
 from cli.seed.plan import HARBOR, KINDS, planned
+from cli.seed.texts import MATTERS
 from policies.case_import import rehearsed
 from policies.folders import pack_files, text_of
 from policies.lint import lint
@@ -62,3 +63,10 @@ def test_its_packs_are_sound() -> None:
     calendars = frozenset({"europe-office", "us-office", "us-banking", "around-the-clock", "follow-the-sun"})
     for name, path in pack_files(None, PACKS_DIR).items():
         assert [found for found in lint(with_sites(text_of(path)), name, calendars) if found.severity == "error"] == []
+
+
+def test_its_cases_are_about_what_their_packs_know() -> None:
+    """A category that the pack does not list would put the case before a person, and Harbor's desks would stand empty."""
+    packs = Shelf.load(2026).packs
+    about = {(kind, matter.category) for kind, matters in MATTERS.items() for matter in matters}
+    assert {(kind, name) for kind, name in about if packs[kind].categories and name not in packs[kind].categories} == set()
