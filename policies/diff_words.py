@@ -37,6 +37,7 @@ _LISTENERS: Mapping[str, tuple[Whom, ...]] = {
     "platform": ("platform",),
     "third_parties": ("third parties",),
 }
+_WAITS_FOR: Mapping[str, Whom] = {"claimant": "claimant", "respondent": "respondent", "nobody": "everybody"}
 _DISCLOSED = {"at_opening": "at its opening", "by_owner": "from its owner, after somebody has looked at it"}
 _READ = {"shared": "both sides", "desk": "the desk and their own side alone"}
 _WITHDRAWN = {"closes": "ends the case", "asks": "asks the team, who may go on", "never": "is not possible"}
@@ -275,7 +276,7 @@ def _terms(row: ClockRow) -> ClockTerms:
 
 
 def _whom(clock: ClockTerms) -> Whom:
-    return {"claimant": "claimant", "respondent": "respondent", "nobody": "everybody"}.get(clock.waits_for, "team")  # type: ignore[return-value]
+    return _WAITS_FOR.get(clock.waits_for, "team")
 
 
 def _whom_it_waits_for(clock: ClockTerms) -> str:

@@ -6,7 +6,8 @@ exit code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -89,6 +90,18 @@ def malformed(error: ValidationError, below: str = "") -> Refused:
     """What is not of the shape that it has to be, with each wrong field; ``below`` is where it stands in what was said."""
     found = [(f"{below}.{wrong['field']}".strip(".") or "body", wrong) for wrong in field_errors(error)]
     return Refused("malformed", errors=[FieldError(field, wrong["code"], wrong["message"]) for field, wrong in found])
+
+
+@contextmanager
+def told_as_refusals() -> Iterator[None]:
+    """Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came."""
+    try:
+        yield
+    except Exception as error:
+        refused = refusal_of(error)
+        if refused is None or refused is error:
+            raise
+        raise refused from error
 
 
 def refusal_of(error: Exception) -> Refused | None:

@@ -14,7 +14,7 @@ from domain.rules.fairness import refusal_by_table
 from domain.views.case import files_seen, visible
 from services.callers import Caller
 from services.cases import Seen
-from services.errors import FieldError, Refused, not_found, of_command, refusal_of
+from services.errors import FieldError, Refused, not_found, of_command, told_as_refusals
 from services.parts import Parts
 from services.reading import parsed
 from services.rows import StoredFile
@@ -87,11 +87,8 @@ async def scanned(parts: Parts, *files: bytes) -> None:
     configured and does not answer: then nothing is taken unscanned."""
     for data in files if parts.scanner is not None else ():
         assert parts.scanner is not None, "asked for just now"
-        try:
+        with told_as_refusals():
             await parts.scanner(data)
-        except Exception as error:
-            # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
-            raise refusal_of(error) or error from error
 
 
 async def add(parts: Parts, caller: Caller, upload: Upload) -> tuple[StoredFile, bool]:

@@ -11,7 +11,7 @@ from domain.model.report import Attachment, Report, ReportedParty
 from services import intake, mailroom
 from services.callers import LEADERS, Caller, conflicts_of, only
 from services.cases import find
-from services.errors import Refused, not_found, refusal_of
+from services.errors import Refused, not_found, told_as_refusals
 from services.mailroom import Landed, Messaged
 from services.pages import Cursors, Page, Part
 from services.parts import MailReply, Parts
@@ -136,10 +136,8 @@ async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str, *
 
 
 async def _erase(parts: Parts, caller: Caller, mail: UnplacedMail) -> None:
-    try:
+    with told_as_refusals():
         await parts.unplaced.erase(caller.tenant_id, mail.id)
-    except Exception as error:
-        raise refusal_of(error) or error from error
 
 
 async def _allowed(parts: Parts, caller: Caller) -> tuple[str, ...]:
@@ -163,12 +161,8 @@ def _placeable(mail: UnplacedMail) -> None:
 
 
 async def _raw(parts: Parts, caller: Caller, mail: UnplacedMail) -> bytes:
-    try:
+    with told_as_refusals():
         data = await parts.unplaced.original(caller.tenant_id, mail.id)
-    except Exception as error:
-        # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
-        refused = refusal_of(error)
-        raise refused or error from error
     if data is None:
         raise Refused("file_erased")
     return data

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from runtime.embedded.processes import free_port
 
 
 class MailDoor:
@@ -32,10 +33,7 @@ class MailDoor:
 
     def start(self) -> None:
         """Begin to listen."""
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            port = int(taken.getsockname()[1])
-        self._controller = Controller(self, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
         self._controller.start()
 
     def stop(self) -> None:

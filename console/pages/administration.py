@@ -1,4 +1,4 @@
-"""Administration: people, keys, endpoints, sources, what was done and who read what. For operations, who see it all by services
+"""Administration: people, keys, endpoints, what was done and who read what. For operations, who see it all by services
 that ask who they are."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import in_words
-from services import endpoints, keys, people, readers, sources, trail
+from services import endpoints, keys, people, readers, trail
 from services.errors import Refused
 from services.pages import Page
 from services.rows import Sought
@@ -59,7 +59,6 @@ TABLES: Mapping[str, str] = {
     "people": "People",
     "keys": "Keys",
     "endpoints": "Endpoints",
-    "sources": "Sources",
     "trail": "Audit trail",
     "refused": "Not let in",
 }
@@ -172,30 +171,6 @@ async def _endpoints(visit: Visit, page: Page) -> Table:
     return _table("endpoints", "Where events and remedies of this tenant are sent.", head, lines, found.next_cursor)
 
 
-async def _sources(visit: Visit, page: Page) -> Table:
-    found = await sources.listed(visit.parts, visit.caller, page)
-    lines = [
-        Line(
-            one.id,
-            (
-                one.name or in_words(one.provider),
-                one.id,
-                in_words(one.provider),
-                in_words(one.kind or _UNSAID),
-                one.created_at,
-                one.last_used_at,
-            ),
-            "live" if one.active else "ended",
-            (_deed(one.id, "sources", "disable", "Reports from it are turned away until it is switched on again."),)
-            if one.active
-            else (_deed(one.id, "sources", "enable", "Reports from it are taken again."),),
-        )
-        for one in found.items
-    ]
-    head = ("Name", "Id", "Provider", "Kind of its cases", "Made", "Last used")
-    return _table("sources", "By which doors reports come in.", head, lines, found.next_cursor)
-
-
 async def _trail(visit: Visit, page: Page) -> Table:
     said = visit.request.query_params
     sought = Sought(about=said.get("about") or None, by=said.get("by") or None, deed=said.get("deed") or None)
@@ -301,28 +276,17 @@ async def _endpoint_on(visit: Visit, row: str) -> None:
     await endpoints.enable(visit.parts, visit.caller, row)
 
 
-async def _source_off(visit: Visit, row: str) -> None:
-    await sources.switch(visit.parts, visit.caller, row, active=False)
-
-
-async def _source_on(visit: Visit, row: str) -> None:
-    await sources.switch(visit.parts, visit.caller, row, active=True)
-
-
 _DEEDS: Mapping[tuple[str, str], Callable[[Visit, str], Awaitable[None]]] = {
     ("people", "deactivate"): _deactivate,
     ("people", "activate"): _activate,
     ("keys", "revoke"): _revoke,
     ("endpoints", "disable"): _endpoint_off,
     ("endpoints", "enable"): _endpoint_on,
-    ("sources", "disable"): _source_off,
-    ("sources", "enable"): _source_on,
 }
 _READ: Mapping[str, Callable[[Visit, Page], Awaitable[Table]]] = {
     "people": _people,
     "keys": _keys,
     "endpoints": _endpoints,
-    "sources": _sources,
     "trail": _trail,
     "refused": _refused,
 }

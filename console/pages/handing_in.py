@@ -6,22 +6,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit import uploads
 from console.kit.browser import TOKEN, check_token, own_origin
+from console.kit.uploads import MOST_FILES
 from console.kit.visit import MOST_BYTES, Addresses, Form, Visit
 from console.pages.case import Shown
 from console.pages.command import after, opened, sent, status_of, told, why_not
 from console.pages.live import of_case
 from console.pages.options import options_of
-from services import evidence
-from services.errors import FieldError, Refused, refusal_of
+from services.errors import FieldError, Refused
 
-MOST_FILES = 10
 SEEN_BY = (("shared", "Both sides"), ("deciders", "Whoever decides, alone"))
 """Who reads it. What one side alone may see is that side's to hand in."""
 _COMMAND = "submit_evidence"
@@ -46,7 +43,7 @@ async def send(visit: Visit) -> Response:
             said["confidentiality"] = seen_by
         if form.text("evidence_type"):
             said["evidence_type"] = form.text("evidence_type")
-        if kept := [await _kept(visit, found, name, data) for name, data in files]:
+        if kept := [await uploads.kept(visit.parts, visit.caller, found.seen, name, data) for name, data in files]:
             said["files"] = kept
         state = await sent(visit, found.seen, said, form)
     except Refused as refused:
@@ -58,40 +55,17 @@ async def send(visit: Visit) -> Response:
 
 
 async def _received(visit: Visit) -> tuple[Form, list[tuple[str, bytes]]]:
-    """What was sent, when a page of ours sent it: its fields, and its files by name. Nothing is read before it is known how much
-    comes. Raises ``origin_refused``, ``form_expired``, ``file_too_large`` and ``malformed``."""
+    """What was sent, when a page of ours sent it: its fields, and its files by name. Raises ``origin_refused``, ``form_expired``,
+    ``file_too_large`` and ``malformed``."""
     own_origin(visit.request, visit.house.public_url)
-    length, most = visit.request.headers.get("content-length", ""), visit.parts.inspector.most
-    # A browser says how much comes; whoever does not say sends nothing that a browser would.
-    if not length.isdecimal() or int(length) > MOST_FILES * most + MOST_BYTES:
-        raise Refused("file_too_large")
+    most = visit.parts.inspector.most
+    said = await uploads.received(visit.request, MOST_FILES * most + MOST_BYTES)
     try:
-        async with visit.request.form(max_files=MOST_FILES, max_fields=50) as said:
-            form = Form([(name, value) for name, value in said.multi_items() if isinstance(value, str)])
-            check_token(visit.secret, form.text(TOKEN))
-            # A field of files in which none was chosen comes as one without a name.
-            files = [one for one in said.getlist("files") if isinstance(one, UploadFile) and one.filename]
-            if any((one.size or 0) > most for one in files):
-                raise Refused("file_too_large")
-            return form, [(one.filename or "", await one.read()) for one in files]
-    except HTTPException:
-        raise Refused("malformed", f"This is not what our forms send, or more than {MOST_FILES} files.") from None
-    except ClientDisconnect:
-        raise Refused("malformed", "It was broken off.") from None
-
-
-async def _kept(visit: Visit, found: Shown, filename: str, data: bytes) -> str:
-    """The file, kept for this case: its id. The same file sent again is the same."""
-    name = filename.replace("\\", "/").rpartition("/")[2][:200]
-    evidence.uploading(visit.caller, found.seen, name)
-    try:
-        # What a browser guesses by the name does not count: the bytes show what it is.
-        looked = evidence.looked_at(visit.parts, found.seen, name, data, None)
-        stored, _ = await evidence.add(visit.parts, visit.caller, looked)
-    except Exception as error:
-        # Whatever a port raises that is a refusal of ours is told as one; all else goes on as it came.
-        raise refusal_of(error) or error from error
-    return stored.id
+        form = Form([(name, value) for name, value in said.multi_items() if isinstance(value, str)])
+        check_token(visit.secret, form.text(TOKEN))
+        return form, await uploads.files_of(said, most)
+    finally:
+        await said.close()
 
 
 def _size(most: int) -> str:

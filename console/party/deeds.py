@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit import uploads
 from console.kit.visit import Form
 from console.party.case import MyCase, frame, my_case, readers_of
 from console.party.story import DEEDS, asked_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
-from services import commands, evidence
+from services import commands
 from services.errors import FieldError, Refused, not_found
 
 MOST_TEXT = 50_000
@@ -151,19 +152,10 @@ def _offered(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict[str
 
 async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict[str, Any]:
     """Keep the files that came along; the same file sent again is the same. Raises what is wrong with one."""
-    found = []
-    for one in sent.getlist("files") if isinstance(sent, FormData) else ():
-        if not isinstance(one, UploadFile) or not one.filename:
-            continue
-        name = one.filename.replace("\\", "/").rpartition("/")[2][:200]
-        if (one.size or 0) > visit.parts.inspector.most:
-            raise Refused("file_too_large")
-        evidence.uploading(visit.caller, mine.seen, name)
-        data = await one.read()
-        # A browser guesses the type by the name; what the bytes show counts.
-        looked = evidence.looked_at(visit.parts, mine.seen, name, data, None)
-        file, _ = await evidence.add(visit.parts, visit.caller, looked)
-        found.append(file.id)
+    if not isinstance(sent, FormData):
+        return {}
+    files = await uploads.files_of(sent, visit.parts.inspector.most)
+    found = [await uploads.kept(visit.parts, visit.caller, mine.seen, name, data) for name, data in files]
     return {"files": found} if found else {}
 
 

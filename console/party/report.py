@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit import uploads
 from console.kit.render import zone_of
 from console.party.case import ELSEWHERE, QUICK_EXIT
 from console.party.language import Language
@@ -74,7 +75,7 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
         report_form.check_begun(visit.parts, form, said["mark"])
         if sent.get(TRAP):
             raise Refused("form_expired")
-        files = [report_form.looked_at(visit.parts, *one) for one in await _files(visit, sent)]
+        files = [report_form.looked_at(visit.parts, *one) for one in await uploads.files_of(sent, visit.parts.inspector.most)]
         report = report_form.report_of(
             form,
             category=said["category"] or GENERAL,
@@ -97,18 +98,6 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
         return _page(visit, form, "check", anew, row.status, why=why_not(visit.words, refused))
     number = handed.case_id[-8:]
     return visit.page("reported.html", 201, case_id=handed.case_id, number=number, handed=handed, **_around(form))
-
-
-async def _files(visit: PartyVisit, sent: FormData) -> list[tuple[str, bytes]]:
-    found = []
-    for one in sent.getlist("files"):
-        if not isinstance(one, UploadFile) or not one.filename:
-            continue
-        if (one.size or 0) > visit.parts.inspector.most:
-            raise Refused("file_too_large")
-        name = "".join(c for c in one.filename.replace("\\", "/").rpartition("/")[2] if c.isprintable())[:200]
-        found.append((name or "file", await one.read()))
-    return found
 
 
 def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -135,8 +124,8 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
 
 
 def categories_of(words: Language, kind: str, listed: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What can be chosen from, with its name and a hint: what the pack lists (with its title) and this language has words for. Of a kind that the
-    language knows nothing of (a company's own) everything, by the pack's titles. Whatever fits none is ``general``.
+    """What can be chosen from, with its name and a hint: what the pack lists (with its title) and this language has words for.
+    Of a kind that the language knows nothing of (a company's own) everything, by the pack's titles.
     """
     of_kind = f"category.{kind}"
     known = [code for code in listed if words.knows(f"{of_kind}.{code}.name")]

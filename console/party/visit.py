@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.kit.browser import TOKEN, check_token, own_origin, token_for
 from console.kit.render import zone_of
+from console.kit.uploads import received
 from console.kit.visit import Form, House, read_form, theme_of
 from console.party.language import Language, chosen, languages
 from services import cases, party_links
@@ -28,9 +28,6 @@ from services.parts import Parts
 from services.rows import PartySession, Tenant
 
 UTC_ZONE = ZoneInfo("UTC")
-MOST_FILES = 10
-"""Files that can be handed in at once."""
-_MOST_FIELDS = 60
 
 
 @dataclass(frozen=True)
@@ -82,22 +79,10 @@ class PartyVisit:
     async def upload(self) -> FormData:
         """The same with files. None is read before the address it comes from was looked at."""
         own_origin(self.request, self.house.public_url)
-        self._not_too_much()
-        try:
-            sent = await self.request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS)
-        except HTTPException:
-            raise Refused("malformed", "This is not what our forms send.") from None
-        except ClientDisconnect:
-            raise Refused("malformed", "It was broken off.") from None
+        sent = await received(self.request, self.most_bytes)
         if self.session is not None:
             check_token(self.secret, str(sent.get(TOKEN) or ""))
         return sent
-
-    def _not_too_much(self) -> None:
-        said = self.request.headers.get("content-length", "")
-        # A browser says how much comes; whoever does not say sends nothing that a browser would.
-        if not said.isdecimal() or int(said) > self.most_bytes:
-            raise Refused("file_too_large")
 
     @property
     def most_bytes(self) -> int:

@@ -7,11 +7,12 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from console.app import create_console
+from runtime.embedded.processes import free_port
 from tests.api.conftest import database, log, migrated, office, postgres_server, server, tenant_id, vault
 from tests.support.browsing import Lobby
 from tests.support.office import Office
 from tests.support.rooms import Rooms
-from tests.support.serving import free_port, served
+from tests.support.serving import served
 
 __all__ = ["database", "log", "migrated", "office", "postgres_server", "server", "tenant_id", "vault"]
 

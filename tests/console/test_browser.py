@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from runtime.embedded.processes import free_port
 from tests.support.lamp import in_claim
 from tests.support.office import party
 from tests.support.rooms import Rooms, filled_in, healthy, text
-from tests.support.serving import free_port, served
+from tests.support.serving import served
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 

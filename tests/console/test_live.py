@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Page
 
 from console.app import create_console
+from runtime.embedded.processes import free_port
 from services import live
 from services.callers import Caller
 from storage.access import sessions
@@ -19,7 +20,7 @@ from tests.support.browsing import Lobby
 from tests.support.lamp import in_claim
 from tests.support.office import Office, party
 from tests.support.rooms import Rooms, filled_in, healthy, text
-from tests.support.serving import free_port, served
+from tests.support.serving import served
 
 pytestmark = pytest.mark.postgres
 

@@ -15,10 +15,11 @@ import pytest
 from adapters.identity.oidc import IdentityFault, OidcProvider
 from console.app import create_console
 from console.kit.visit import Identities
+from runtime.embedded.processes import free_port
 from services.sessions import Mapped
 from tests.support.browsing import Browser, Lobby
 from tests.support.office import Office
-from tests.support.serving import free_port, provider, served
+from tests.support.serving import provider, served
 
 pytestmark = [pytest.mark.postgres, pytest.mark.identity]
 

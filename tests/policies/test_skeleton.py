@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policies.lint import lint
@@ -30,8 +32,8 @@ def test_its_first_story_comes_true() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(PACKS_DIR.glob("*.yaml")), ids=lambda path: path.stem)
-def test_one_like_another_pack_differs_in_its_name_alone(path: object) -> None:
-    old = path.read_text("utf-8")  # type: ignore[attr-defined]
+def test_one_like_another_pack_differs_in_its_name_alone(path: Path) -> None:
+    old = path.read_text("utf-8")
     text = new_pack("mine", "My own", old)
     assert lint(text, "mine.yaml", frozenset(shelf().calendars)) == []
     mine, theirs = load_pack(text, "x"), load_pack(old, "x")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from runtime.embedded.processes import free_port
+from tests.support.serving import listens
 
 CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
 """The program; None: it is not installed here."""
@@ -21,9 +23,7 @@ async def clamd(finds: bytes) -> AsyncIterator[str]:
     with TemporaryDirectory() as folder:
         where = Path(folder)
         (where / "test.ndb").write_text(f"Ombud.Test:0:*:{finds.hex()}\n")
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            port = int(taken.getsockname()[1])
+        port = free_port()
         settings = {
             "DatabaseDirectory": folder, "TCPSocket": port, "TCPAddr": "127.0.0.1", "Foreground": "yes", "SelfCheck": 0,
             "TemporaryDirectory": folder, "PidFile": where / "pid", "StreamMaxLength": "5M",
@@ -34,24 +34,9 @@ async def clamd(finds: bytes) -> AsyncIterator[str]:
             CLAMD, "--config-file", str(where / "clamd.conf"), stdout=nowhere, stderr=nowhere
         )
         try:
-            await _listens(server, port)
+            await listens(port, server, "clamd")
             yield f"127.0.0.1:{port}"
         finally:
             if server.returncode is None:
                 server.terminate()
             await server.wait()
-
-
-async def _listens(server: asyncio.subprocess.Process, port: int) -> None:
-    for _ in range(400):
-        if server.returncode is not None:
-            raise RuntimeError("clamd did not start")
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise TimeoutError("clamd does not listen")

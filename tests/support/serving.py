@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,12 +13,20 @@ from starlette.types import ASGIApp
 NODE = Path(__file__).parents[1] / "node"
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+async def listens(port: int, server: asyncio.subprocess.Process, what: str) -> None:
+    """Returns once somebody listens on the port of this machine. Raises RuntimeError where the program ended first."""
+    for _ in range(400):
+        if server.returncode is not None:
+            raise RuntimeError(f"{what} did not start")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
+    raise TimeoutError(f"{what} does not listen")
 
 
 @asynccontextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from runtime.embedded.binary import default_cache
+from runtime.embedded.processes import free_port
+from tests.support.serving import listens
 
 VERSION = "v0.203.0"
 """As the Makefile builds it."""
@@ -22,33 +23,13 @@ def stripe_mock() -> Path:
 @asynccontextmanager
 async def serving() -> AsyncIterator[str]:
     """Its address while it runs, on loopback alone: left to itself, HTTPS would listen to everybody."""
-    http, https = _free(), _free()
+    http, https = free_port(), free_port()
     where = ("-http-addr", f"127.0.0.1:{http}", "-https-addr", f"127.0.0.1:{https}")
     nowhere = asyncio.subprocess.DEVNULL
     server = await asyncio.create_subprocess_exec(str(stripe_mock()), *where, stdout=nowhere, stderr=nowhere)
     try:
-        await _listens(http)
+        await listens(http, server, "Stripe's mock server")
         yield f"http://127.0.0.1:{http}"
     finally:
         server.terminate()
         await server.wait()
-
-
-async def _listens(port: int) -> None:
-    for _ in range(400):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise TimeoutError("Stripe's mock server does not listen")
-
-
-def _free() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port

@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 
-from tests.support.serving import free_port
+from runtime.embedded.processes import free_port
 
 SERVER = """
 import asyncio, sys
