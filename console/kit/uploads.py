@@ -18,7 +18,7 @@ _MOST_FIELDS = 60
 
 
 async def received(request: Request, most_bytes: int) -> FormData:
-    """What a form sent, files among it; whoever asked closes it. Raises ``file_too_large`` above so many bytes, and ``malformed``."""
+    """What a form sent, files among it; whoever asked closes it. Raises ``file_too_large`` and ``malformed``."""
     length = request.headers.get("content-length", "")
     # A browser says how much comes; whoever does not say sends nothing that a browser would.
     if not length.isdecimal() or int(length) > most_bytes:
