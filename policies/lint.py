@@ -34,6 +34,7 @@ _REPORT_FACTS = frozenset(
         "appellant",
     }
 )
+_LONGEST = 800
 _NAMED = re.compile(r"\breport\.([A-Za-z_]\w*)")
 _SAID = re.compile(r"(has\(\s*)?\battributes\.([A-Za-z_]\w*)")
 _TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -230,7 +231,8 @@ def _twice(text: str) -> Iterator[Finding]:
 
 def _finding(text: str, problem: str, severity: Literal["error", "warning"]) -> Finding:
     place, _, words = " ".join(problem.split()).partition(": ")
-    return Finding(line=_line_of(text, place), place=place, problem=words or problem, severity=severity)
+    # A name that somebody made endless is told by its beginning.
+    return Finding(line=_line_of(text, place), place=place[:200], problem=(words or problem)[:_LONGEST], severity=severity)
 
 
 def _line_of(text: str, place: str) -> int:

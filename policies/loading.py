@@ -127,7 +127,7 @@ def _cut(raw: dict[str, Any], error: ValidationError, missing: _Missing) -> bool
             if one["type"] != "extra_forbidden":
                 missing.part_of(_row_place(steps))
         holder[key] = _GONE
-    _sweep(raw)
+    _sweep(raw, set())
     return True
 
 
@@ -154,16 +154,18 @@ def _row_place(steps: list[tuple[Any, Any]]) -> str:
     return ".".join(place[:2])
 
 
-def _sweep(value: Any) -> None:
+def _sweep(value: Any, seen: set[int]) -> None:
+    """Each part once: a text of a few lines can name itself a thousand million times."""
+    if not isinstance(value, dict | list) or id(value) in seen:
+        return
+    seen.add(id(value))
     if isinstance(value, dict):
         for key in [key for key, part in value.items() if part is _GONE]:
             del value[key]
-        for part in value.values():
-            _sweep(part)
-    if isinstance(value, list):
+    else:
         value[:] = [part for part in value if part is not _GONE]
-        for part in value:
-            _sweep(part)
+    for part in value.values() if isinstance(value, dict) else value:
+        _sweep(part, seen)
 
 
 def _name_of(value: Any) -> str | None:

@@ -222,6 +222,23 @@ class TestEverythingInOnePass:
         assert any(says in one.problem for one in only_errors(changed(old, new))), only_errors(changed(old, new))
 
 
+class TestHostileTexts:
+    """Whoever may propose a pack may send any text: it is answered at once, in a few words."""
+
+    BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+
+    def test_one_that_names_itself_many_times(self) -> None:
+        assert {one.place for one in only_errors(self.BOMB + PACK)} == {f"a{n}" for n in range(40)}
+
+    @pytest.mark.parametrize(
+        "where", ["{word}: 1\n", "opens_in: {word}\n", "x: [{word}]\n", "opens_in: review\nnotices: {{{word}: [all]}}\n"]
+    )
+    def test_one_with_a_word_that_never_ends(self, where: str) -> None:
+        found = findings(PACK.replace("opens_in: settlement\n", "") + where.format(word="q" * 150_000))
+        assert found
+        assert all(len(one.problem) < 1000 for one in found)
+
+
 class TestUnknownFacts:
     def test_of_a_report(self) -> None:
         text = changed("report.statement_length < 20", "report.statement_lenght < 20")
