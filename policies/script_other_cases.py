@@ -54,7 +54,7 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime)
                     reported=against and reported_in_secret(state),
                     accused=accuses(state, at) if against else charges(state, party),
                     closed_at=state.closed_at,
-                    known_by=knowing(state),
+                    known_by=knowing(other.record),
                 )
 
 

@@ -12,7 +12,7 @@ from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.ruling import NoRight
 from domain.model.withdrawal import OthersReported
-from domain.rules import disclosure, under_age
+from domain.rules import confirmation, disclosure, under_age
 from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped
 from domain.rules.fairness import keeps_own_appeal, lodger, took_it_back
@@ -109,6 +109,8 @@ def _refusal_of_appeal(case: Case, actor: Actor) -> Refusal | None:
     if (unconfirmed := under_age.refusal_of_unconfirmed(case, actor)) is not None:
         # The right is used once, and opens the matter both ways: whose it is, nobody has put there alone.
         return unconfirmed
+    if any(one.party == actor.id for one in confirmation.seats(case)):
+        return confirmation.unconfirmed(case)
     if joins_of_office(case, actor):
         return None
     if actor.role == "platform" and Side.CLAIMANT in case.appeals_used:

@@ -43,6 +43,7 @@ BARRED_FOR = timedelta(days=5 * 365 + 1)
 _OF_DATA = frozenset({"erase", "disclose", "correction", "hand_over"})
 """Remedies by which somebody gets, or loses, what is kept of them."""
 ACCUSED: Final = "accused_elsewhere"
+_TEAM = frozenset({"mediator", "lead", "ops"})
 
 
 def is_secret(case: Case) -> bool:
@@ -87,10 +88,13 @@ def _protects(case: Case) -> bool:
     return case.terms.withdrawal != "closes"
 
 
-def knowing(case: Case) -> tuple[str, ...]:
-    """Who of the team has, or had, a part in a case: whom it belongs to, who proposed a report, decided or approved."""
-    people = (case.owner, *(r.proposed_by for r in case.reports), *(part.person for part in case.involved))
-    return tuple(sorted({one for one in people if one is not None}))
+def knowing(recordings: Iterable[f.Recording]) -> tuple[str, ...]:
+    """Who of the team has, or had, a part in a case: whoever did anything in it, and everybody it was ever given to."""
+    known: set[str] = set()
+    for recording in recordings:
+        known |= {recording.actor.id} if recording.actor.role in _TEAM else set()
+        known |= {recording.fact.owner} if isinstance(recording.fact, f.CaseAssigned) else set()
+    return tuple(sorted(known))
 
 
 def beside_others(case: Case, others: Iterable[HeldPerson], at: datetime, speaker: str | None = None) -> Case:

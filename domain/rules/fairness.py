@@ -60,6 +60,18 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     return None
 
 
+_STEERS = frozenset({
+    "assign", "hand_over", "impose_interim", "review_interim", "retarget", "pause", "snooze", "extend", "skip_step",
+})  # fmt: skip
+"""What shapes the next decision without being it."""
+
+
+def _decided_earlier(case: Case, actor: Actor) -> bool:
+    """Whether somebody decided or approved in an earlier round, and is not the one to whom it goes back."""
+    before = (part for part in case.involved if part.round < case.round and part.may_again_in != case.round)
+    return case.open and actor.id in {part.person for part in before}
+
+
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
     """Whether this person, or whoever they report to, has set a ruling of the case aside.
 
@@ -227,9 +239,12 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
     if actor.role in _STAFF and actor.id in case.recused:
         said = "You said that you cannot decide this case: neither do you write in it, nor say who does."
         return OwnCase(said, because="recused")
-    if found.who & relations(case, actor):
-        return None
-    return _refusal(case, actor, command, found.who)
+    if not found.who & relations(case, actor):
+        return _refusal(case, actor, command, found.who)
+    if command in _STEERS and actor.role in _STAFF and _decided_earlier(case, actor):
+        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
+        return OwnCase(said, because="earlier_part")
+    return None
 
 
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:

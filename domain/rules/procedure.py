@@ -93,10 +93,14 @@ def _incomplete(missing: tuple[str, ...]) -> ProcedureIncomplete:
     return ProcedureIncomplete(detail, missing=list(missing))
 
 
-def why_approval(case: Case, decider: str) -> str | None:
-    """Why a second person has to agree to a ruling: whoever makes it left the hearing out themselves."""
-    skipped = any(step.step == HEARING_STEP and step.how == "skipped" and step.by == decider for step in case.steps)
-    return "step_skipped" if skipped and case.terms.hear and case.terms.has(Phase.APPROVAL) else None
+def why_approval(case: Case) -> str | None:
+    """Why a second person has to agree to a ruling: it was left out to hear the sides, or to see who it is that asks for data.
+
+    Whoever left it out: they could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6).
+    """
+    kept_from = {IDENTITY_STEP, *((HEARING_STEP,) if case.terms.hear else ())}
+    skipped = any(step.step in kept_from and step.how == "skipped" for step in case.steps)
+    return "step_skipped" if skipped and case.terms.has(Phase.APPROVAL) else None
 
 
 def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:

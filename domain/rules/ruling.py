@@ -150,7 +150,7 @@ def _drafted(
     if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
-    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case, command.by)
+    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,

@@ -22,6 +22,7 @@ from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, S
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
+from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
@@ -230,6 +231,9 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     shown = case.ruling if staff and case.ruling else told
     names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
     fields: dict[str, Any] = {name: getattr(case, name) for name in names}
+    if not staff and reported_in_secret(case):
+        # A code that one person writes is a text like any other.
+        fields["close_reason"] = None
     return CaseView(
         **fields,
         # To a party the number of facts would tell that something happened inside.

@@ -63,13 +63,12 @@ PROTECTS = "coalesce(c.terms ->> 'withdrawal', 'closes') <> 'closes'"
 ACCUSES = f"""(((c.closed_at IS NULL OR now() < c.closed_at + coalesce(c.terms ->> 'reopen_for', 'PT0S')::interval)
             AND (jsonb_array_length(coalesce(c.terms -> 'authorities', '[]')) > 0 OR {PROTECTS}))
         OR EXISTS (SELECT FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r WHERE r ->> 'made' = 'false'))"""
-KNOWN_BY = """ARRAY(
-        SELECT c.owner WHERE c.owner IS NOT NULL
-        UNION SELECT r ->> 'proposed_by' FROM jsonb_array_elements(coalesce(c.state -> 'reports', '[]')) r
-            WHERE r ->> 'proposed_by' IS NOT NULL
-        UNION SELECT i ->> 'person' FROM jsonb_array_elements(coalesce(c.state -> 'involved', '[]')) i
-            WHERE i ->> 'person' IS NOT NULL
-    )"""
+# What :func:`domain.rules.authorities.knowing` says, where somebody is reported at all.
+KNOWN_BY = f"""CASE WHEN {REPORTED} THEN ARRAY(
+        SELECT f.actor_id FROM facts f WHERE f.tenant = $1 AND f.case_id = c.id AND f.actor_id LIKE 'per\\_%'
+        UNION SELECT f.body #>> '{{fact,owner}}' FROM facts f
+            WHERE f.tenant = $1 AND f.case_id = c.id AND f.type = 'case_assigned' AND f.body #>> '{{fact,owner}}' IS NOT NULL
+    ) ELSE ARRAY[]::text[] END"""  # noqa: S608 - put together from constants
 WEIGHED = "c.state #>> '{chargeback,due_at}' IS NOT NULL AND c.state #>> '{chargeback,closed_at}' IS NULL"
 CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.terms -> 'hear', '[]') ? 'claimant')
         AND (coalesce(c.state -> 'questioned', '[]') ? other.id OR EXISTS (
