@@ -43,9 +43,13 @@ async def files_of(sent: FormData, most: int) -> list[tuple[str, bytes]]:
 async def kept(parts: Parts, caller: Caller, seen: Seen, name: str, data: bytes) -> str:
     """One of them, kept as evidence for a case: its id. The same file sent again is the same. Raises what is wrong with it."""
     evidence.uploading(caller, seen, name)
-    with told_as_refusals():
-        # A browser guesses the type by the name; what the bytes show counts.
-        stored, _ = await evidence.add(parts, caller, evidence.looked_at(parts, seen, name, data, None))
+    try:
+        with told_as_refusals():
+            # A browser guesses the type by the name; what the bytes show counts.
+            stored, _ = await evidence.add(parts, caller, evidence.looked_at(parts, seen, name, data, None))
+    except Refused as refused:
+        # Of several files, it is to be known which.
+        raise Refused(refused.code, f"“{name}”: {refused.detail}" if refused.detail else None, fields=refused.fields) from None
     return stored.id
 
 

@@ -40,7 +40,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "effect_reported": ("badge-dollar-sign", "Carried out: {result}"),
     "level_reached": ("timer", "{clock}: {level}"),
     "level_passed": ("timer", "{clock}: {level}, before it moved in"),
-    "clocks_paused": ("circle-pause", "Clocks stand still: {reason}"),
+    "clocks_paused": ("circle-pause", "{who} let clocks stand still: {reason}"),
     "clocks_resumed": ("clock", "Clocks go on"),
     "clock_extended": ("clock", "{who} gave {clock} more time"),
     "interim_imposed": ("shield-alert", "{who} imposed a temporary measure: {remedy}"),
@@ -313,7 +313,7 @@ DEFAULTS: Mapping[str, str] = {
 }
 """What a clock does by itself, by its code in the pack."""
 _QUOTED = re.compile(r"'([a-z_]+)'")
-_SENT_BY = re.compile(r"'[a-z_]+' can be sent by: ([a-z, ]+)\.")
+_SENT_BY = re.compile(r"(?:While the case is in ([a-z_]+), )?'[a-z_]+' can be sent by: ([a-z, ]+)\.")
 _NOT_WHILE = re.compile(r"('[a-z_]+') is not possible while the case is in ([a-z_]+)\.")
 _RELATIONS: Mapping[str, str] = {
     "claimant": "the claimant",
@@ -354,7 +354,7 @@ def in_words(code: object) -> str:
 
 def readable(said: str) -> str:
     """A reason of ours with its codes in words: ``'assign' can be sent by …`` names the button."""
-    said = _SENT_BY.sub(lambda found: _only(found[1].split(", ")), said)
+    said = _SENT_BY.sub(lambda found: _only(found[2].split(", "), _PHASES.get(found[1] or "")), said)
     said = _NOT_WHILE.sub(
         lambda found: f"{found[1]} is not possible while the case {_PHASES.get(found[2], 'stands as it does')}.", said
     )
@@ -362,12 +362,13 @@ def readable(said: str) -> str:
     return _CODE.sub(lambda found: found[0].replace("_", " "), named)
 
 
-def _only(relations: Iterable[str]) -> str:
+def _only(relations: Iterable[str], stands: str | None) -> str:
+    """Who can do it, and that it is so as the case stands: in another phase others may."""
     known = [_RELATIONS[name] for name in relations if name in _RELATIONS]
     if not known:
         return "Only Ombud itself does this."
     who = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} and {known[-1]}"
-    return f"Only {who} can do this."
+    return f"While the case {stands}, only {who} can do this." if stands else f"Only {who} can do this."
 
 
 def called(command: str) -> str:
@@ -421,6 +422,13 @@ def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, 
             words[name] = meant[data[name]]
     said = sentence.format_map(words).removesuffix(": …")
     return icon, said[:1].upper() + said[1:]
+
+
+def amount_of(type_: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How much it is about: an offer, what is carried out, a credit. Of what was reported, the facts of the case say it."""
+    remedy = data.get("remedy")
+    found = data.get("amount") or (remedy.get("amount") if isinstance(remedy, Mapping) else None)
+    return found if type_ != "case_opened" and isinstance(found, Mapping) and {"amount", "currency"} <= set(found) else None
 
 
 def _value(name: str, value: str | int, names: Mapping[str, str]) -> str:

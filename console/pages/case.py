@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 from console.kit.refusals import Speaker
 from console.kit.render import Zones
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, amount_of, called, happened, icon_of, in_words, readable
 from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
@@ -88,6 +88,10 @@ class Happened:
     ahead: bool = False
     of: str = ""
     """What it concerns."""
+    money: Mapping[str, Any] | None = None
+    """How much it is about."""
+    until: datetime | None = None
+    """Until when it holds, where somebody said so."""
 
 
 @dataclass(frozen=True)
@@ -431,7 +435,11 @@ def _who(entry: Entry, names: Mapping[str, str]) -> str:
 def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) -> Happened:
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
     said = next((text for text in (_text(entry.data.get(name)) for name in _IN_WORDS) if text), "")
-    return Happened(entry.n, entry.at, icon, words, said if whole or len(said) <= 160 else f"{said[:157]}…", of=of_what(entry))
+    shown = said if whole or len(said) <= 160 else f"{said[:157]}…"
+    until = _instant(entry.data["until"]) if entry.type == "clocks_paused" and entry.data.get("until") else None
+    return Happened(
+        entry.n, entry.at, icon, words, shown, of=of_what(entry), money=amount_of(entry.type, entry.data), until=until
+    )
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -183,6 +184,16 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
     return tuple(field for field in fields if (command, field.name) not in left_out)
 
 
+def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field, ...]) -> tuple[forms.Field, ...]:
+    """What whoever proposes to settle has to know before they write: how much there is, and who reads it."""
+    if command != "offer":
+        return fields
+    left = found.said.payable
+    most = f" At most {visit.house.amounts.write(left.amount, left.currency)}." if left else ""
+    hints = {"amount": f"Whatever gives money needs one.{most}", "text": "Both sides read it, as it stands here."}
+    return tuple(replace(field, hint=hints.get(field.name, field.hint)) for field in fields)
+
+
 def _command(visit: Visit) -> str:
     command: str = visit.request.path_params["command"]
     if command not in forms.commands():
@@ -221,7 +232,7 @@ async def _page(
     case = found.seen.case
     assert case is not None, "it was opened"
     look = await second_look(visit, found, command)
-    fields = _fields(found, command, look["came"])
+    fields = _hinted(visit, found, command, _fields(found, command, look["came"]))
     return visit.page(
         "command.html",
         status,

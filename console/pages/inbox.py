@@ -13,7 +13,7 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS, ORDERS, called, in_words
 from console.pages.afterwards import sent_before
-from console.pages.listing import FILTERS, VIEWS, View, choices, listing_of, query_of, titled, wrong
+from console.pages.listing import FILTERS, SAID_ONCE, VIEWS, View, choices, listing_of, query_of, refuse_unknown, titled, wrong
 from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
 from domain.base import Phase
@@ -39,8 +39,6 @@ CLOCK_WORDS: Mapping[ClockState, tuple[str, str]] = {
 
 
 ORDERED: Mapping[str, str] = {"due": LIST_ORDERS["pressing"], "newest": LIST_ORDERS["newest"], "ends": "What runs out next first"}
-_SAID_ONCE = ("nothing", "unticked", "before", "sent", "tagged", "as", "left")
-"""What an address tells of what was just done, and no list keeps."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +166,7 @@ async def rows_of(visit: Visit, said: Mapping[str, str], most: int = AT_ONCE) ->
 
 
 def _which(said: Mapping[str, str]) -> View:
+    refuse_unknown(said)
     which = next((view_ for view_ in TITLES if view_ == said.get("view", "mine")), None)
     if which is None:
         raise wrong("view", TITLES)
@@ -188,7 +187,7 @@ async def take_next(visit: Visit) -> Response:
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:
-    after = {**{name: value for name, value in said.items() if name not in _SAID_ONCE}, **changes}
+    after = {**{name: value for name, value in said.items() if name not in SAID_ONCE}, **changes}
     return f"/inbox?{urlencode({name: value for name, value in after.items() if value})}"
 
 

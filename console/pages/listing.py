@@ -73,6 +73,19 @@ _OF_THE_VIEW = ("view", *FILTERS, "clock")
 """What of an address makes the view; where one is in it, and what was just done, does not."""
 
 
+SAID_ONCE = ("nothing", "unticked", "before", "sent", "tagged", "as", "left")
+"""What an address tells of what was just done, and no list keeps."""
+
+
+def refuse_unknown(said: Mapping[str, str]) -> None:
+    """A filter that is misspelt never answers with every case. Raises ``parameter_invalid``."""
+    known = (*_OF_THE_VIEW, "cursor", *SAID_ONCE)
+    if strange := [name for name in said if name not in known]:
+        detail = f"The address of this list filters by “{in_words(strange[0])[:40].lower()}”, which no list knows."
+        error = FieldError("view", "parameter_invalid", f"One of: {', '.join(_OF_THE_VIEW)}.")
+        raise Refused("parameter_invalid", f"{detail} Choose in the list's filter instead.", errors=[error])
+
+
 def query_of(said: Mapping[str, str]) -> str:
     """The view that an address shows, written always the same."""
     return urlencode({name: said[name] for name in _OF_THE_VIEW if said.get(name)})

@@ -149,20 +149,26 @@ def _places(visit: Visit, found: Shown, form: Form) -> dict[str, str | None]:
     return {
         **_sides(found),
         "amount": visit.house.amounts.write(amount.amount, amount.currency) if amount else None,
-        "given": _given(form),
+        "given": _given(visit, form),
         "number": found.number,
         "outcome": in_words(form.text("outcome")).lower() or None,
         "ground": in_words(form.text("ground")).lower() or None,
     }
 
 
-def _given(form: Form) -> str | None:
+def _given(visit: Visit, form: Form) -> str | None:
     """What the chosen outcome gives, as it is written on the form so far."""
     outcome = form.text("outcome")
     names = [name for name in form.values if name == f"amount.{outcome}" or name.startswith(f"amount.{outcome}.")]
     said = next((name for name in names if form.text(name).strip()), None)
-    currency = form.text(said.replace("amount.", "currency.", 1)) if said else ""
-    return f"{form.text(said).strip()} {currency.strip().upper()}".strip() if said else None
+    if said is None:
+        return None
+    written, currency = form.text(said).strip(), form.text(said.replace("amount.", "currency.", 1)).strip().upper()
+    try:
+        # As the amount in question is written, beside which it stands.
+        return visit.house.amounts.write(visit.house.amounts.read(written, currency), currency)
+    except ValueError:
+        return f"{written} {currency}".strip()
 
 
 def _sides(found: Shown) -> dict[str, str]:

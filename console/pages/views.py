@@ -12,7 +12,7 @@ from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
 from console.pages.listing import listing_of, query_of, titled
 from domain.base import Phase
-from services import cases, desk, finding, mentions, people, references, saved_views, unplaced
+from services import cases, desk, desk_settings, finding, mentions, people, references, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
 
@@ -48,7 +48,9 @@ async def menu(visit: Visit) -> Response:
             asked[one.id] = listing_of(visit, said.get("view", "mine"), said)
     numbers = await saved_views.counted(visit.parts, caller, list(asked.values()))
     counts |= {key: Count(str(n) if n < many else f"{many - 1}+") for key, n in zip(asked, numbers, strict=True)}
-    if named := len(await mentions.mentions(visit.parts, caller, mentions.NEW_FOR)):
+    read_at = visit.settings.mentions_read_at
+    since = min(mentions.NEW_FOR, visit.zones.now - read_at) if read_at else mentions.NEW_FOR
+    if named := len(await mentions.mentions(visit.parts, caller, since)):
         counts["mentions"] = Count(str(named), of="note")
     current = visit.request.query_params.get("current", "")
     return visit.page("menu.html", counts=counts, views=views, current=current)
@@ -85,7 +87,18 @@ async def mentioned(visit: Visit) -> Response:
         (one, names.get(one.note.actor_id or "", "Somebody"), *titled(one.seen, told.get(one.seen.id)), one.note.data.get("text"))
         for one in found
     ]
-    return visit.page("mentions.html", lines=lines, list="mentions", days=mentions.KEPT_FOR.days)
+    read_at = visit.settings.mentions_read_at
+    fresh = sum(
+        1 for one in found if visit.zones.now - one.note.at < mentions.NEW_FOR and (read_at is None or one.note.at > read_at)
+    )
+    return visit.page("mentions.html", lines=lines, list="mentions", days=mentions.KEPT_FOR.days, fresh=fresh)
+
+
+async def read(visit: Visit) -> Response:
+    """What is there by now is read: the menu counts what comes later."""
+    await visit.form()
+    await desk_settings.change(visit.parts, visit.caller, mentions_read_at=visit.zones.now)
+    return to("/mentions")
 
 
 async def team(visit: Visit) -> Response:
@@ -99,5 +112,6 @@ PAGES: Addresses = [
     ("/views/forget", ["POST"], forget),
     ("/find", ["GET"], find),
     ("/mentions", ["GET"], mentioned),
+    ("/mentions/read", ["POST"], read),
     ("/team", ["GET"], team),
 ]

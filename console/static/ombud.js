@@ -10,6 +10,17 @@
   };
   // What a key does to the case whose row has the focus: it opens the form for it.
   const OF_A_ROW = { a: "do/take", r: "ruling", s: "do/snooze", q: "do/request_evidence", g: "do/assign" };
+  window.ombudOfARow = OF_A_ROW;
+  // A key whose button does nothing now says why, wherever on the page the reason stands.
+  let fading;
+  const sayWhyNot = (button) => {
+    const why = document.getElementById(button.getAttribute("aria-describedby"))?.textContent.trim(), said = document.getElementById("why-not-now");
+    if (!why || !said) return;
+    said.textContent = why;
+    said.hidden = false;
+    clearTimeout(fading);
+    fading = setTimeout(() => (said.hidden = true), 8000);
+  };
   const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && document.querySelector("dialog[open]")) byKey();
@@ -44,7 +55,8 @@
     }
     const row = document.activeElement?.closest?.("tr");
     const there = row?.querySelector(`[data-row-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (there && there.getAttribute("aria-disabled") !== "true") {
+    if (there?.getAttribute("aria-disabled") === "true") return sayWhyNot(there);
+    if (there) {
       event.preventDefault();
       if (there.matches("input[type=radio], textarea")) there.focus();
       if (there.matches("textarea")) return;

@@ -265,4 +265,6 @@ def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Ref
             return NotYourCase("Nobody has this case: take it or have it assigned first.", command=command)
         return NotYourCase("The case belongs to somebody else; take it or have it assigned first.", command=command)
     allowed = sorted(w.value for w in who)
-    return NotAllowed(f"'{command}' can be sent by: {', '.join(allowed)}.", command=command, allowed=allowed)
+    phase = seen_phase(case, audience_of(actor)).value
+    said = f"While the case is in {phase}, '{command}' can be sent by: {', '.join(allowed)}."
+    return NotAllowed(said, command=command, allowed=allowed)

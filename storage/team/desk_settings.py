@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.base import Kept
+from domain.base import Instant, Kept
 from storage.postgres.pool import Database
 from storage.team.people import ONE as PERSON
 from storage.team.people import Person
@@ -39,6 +39,8 @@ class DeskSettings(Kept):
     hours: Literal["24", "12"] = "24"
     after: Literal["stay", "next", "list"] = "stay"
     """What comes after a ruling was sent."""
+    mentions_read_at: Instant | None = None
+    """Notes that name them are new from then on."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class TestHandingIn:
         refused = await ada.http.post(where, data={**fields, "text": "A file"}, files=program)
         assert refused.status_code in (415, 422)
         assert "A file" in refused.text
+        assert "“run.exe”: " in refused.text, "of several, which one"
         many = [("files", (f"{n}.png", PIXEL, "image/png")) for n in range(11)]
         assert (await ada.http.post(where, data={**fields, "text": "Many"}, files=many)).status_code in (400, 422)
         forged = await ada.http.post(where, data={**fields, "form_token": "x", "text": "A file"}, files=files_of_one())

@@ -102,6 +102,9 @@ class TestFilter:
         for query in ("phase=bogus", "turn=mine", "order=loud", "clock=soon", "view=theirs", "status=gone"):
             assert (await ada.open(f"/inbox?{query}")).status_code == 422
             assert "Choose it in the list&#39;s filter instead." in ada.words, query
+        for address in ("/inbox?nonsense=1", "/inbox?view=all&ownr=per_ada", "/inbox.csv?partyref=x"):
+            assert (await ada.open(address)).status_code == 422, address
+            assert "which no list knows" in ada.words, address
 
 
 class TestWhoseTurn:
@@ -174,6 +177,18 @@ class TestMentions:
         assert re.search(rf'href="/cases/{case_id}#n\d+"', ben.html)
         await ben.open("/menu")
         assert "Mentions 2 notes" in ben.words
+        await ben.open("/mentions")
+        await ben.send("/mentions/read")
+        await ben.open("/menu")
+        assert "Mentions" in ben.words
+        assert not re.search(r"Mentions \d", ben.words), "what was read is not counted again"
+        await ben.open("/mentions")
+        assert "The carrier" in ben.words, "and stays there to be read"
+        assert "Mark all as read" not in ben.words
+        await ada.open(f"/cases/{case_id}")
+        await ada.send(f"/cases/{case_id}/say", **said, text="A third one.")
+        await ben.open("/menu")
+        assert "Mentions 1 note" in ben.words
         await ada.open("/mentions")
         assert "Nobody has named you." in ada.words
 

@@ -91,6 +91,11 @@ def test_who_may_do_something_is_said_by_what_they_are(who: str) -> None:
     assert not re.search(r"\b(hit|ops|approver|judge)\b", words)
 
 
+def test_what_others_may_do_just_now_says_that_it_is_because_of_now() -> None:
+    words = readable("While the case is in approval, 'submit_evidence' can be sent by: claimant, respondent.")
+    assert words == "While the case waits for a second person, only the claimant and the respondent can do this."
+
+
 @pytest.mark.parametrize("phase", [phase.value for phase in Phase])
 def test_what_is_not_possible_now_says_where_the_case_stands(phase: str) -> None:
     assert "while the case is in" not in readable(f"'rule' is not possible while the case is in {phase}.")
