@@ -29,6 +29,8 @@ _TEAM_ONLY = frozenset({
     # Of a sanction: what it adds to the count of the next one.
     "weight",
     "synthetic",
+    # Of a party: who of the team found something out, or alone said who speaks for whom.
+    "flagged_by", "stated_by", "sees_seq",
     # Of a decision: the numbers of facts that it rests on.
     "relies_on",
 })  # fmt: skip
@@ -44,8 +46,9 @@ _TEAM_ONLY_OF = {
 }
 """The same of some facts only."""
 
-_OF_ONESELF = frozenset({"zone", "locale"})
-"""What a fact says of a party that the other parties do not read: where somebody lives and what they speak is theirs to tell."""
+_OF_A_PARTY = frozenset({"id", "side", "role"})
+"""What a fact says of a party that the other parties read. Where somebody lives, what they speak, that they are a child and who
+found that out is theirs to tell, whatever else comes to be known of parties."""
 
 _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
@@ -170,8 +173,8 @@ def _entry(recording: Recording, number: int, unseen: frozenset[str]) -> Entry:
 def _of_others(value: Any, own: str) -> Any:
     """What is said of parties, without what only the one of whom it is said reads."""
     if isinstance(value, dict):
-        shown = value if value.get("id") == own else {name: part for name, part in value.items() if name not in _OF_ONESELF}
-        return {name: _of_others(part, own) for name, part in shown.items()}
+        another = value.keys() >= _OF_A_PARTY and value["id"] != own
+        return {name: _of_others(part, own) for name, part in value.items() if not another or name in _OF_A_PARTY}
     return [_of_others(part, own) for part in value] if isinstance(value, list) else value
 
 

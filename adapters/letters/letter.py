@@ -58,6 +58,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
+        "answer_until": _when(instant_of(data.get("answer_until")), notice, words),
         "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),

@@ -80,7 +80,8 @@ async def my_case(visit: PartyVisit, *reading: str) -> MyCase | None:
     said, reader = view(seen.case, seen.viewer), Reader(party.id, party.side)
     entries = await timelines.first_entries(visit.parts, visit.caller, seen)
     texts = await cases.texts_of(visit.parts, visit.caller, seen)
-    return MyCase(seen, said, reader, entries, texts, turn_of(said, reader), deeds_of(said, reader))
+    now = visit.now
+    return MyCase(seen, said, reader, entries, texts, turn_of(said, reader, now), deeds_of(said, reader, now))
 
 
 async def show(visit: PartyVisit) -> Response:

@@ -116,7 +116,7 @@ class Reader:
         return "own" if entry.role == self.side.value else "other"
 
 
-def turn_of(said: CaseView, reader: Reader) -> Turn:
+def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
     """Whose turn it is, the most pressing first."""
     if said.status == "closed":
         return Turn(f"closed.{said.outcome.value if said.outcome else 'ruled'}", False, None, None)
@@ -135,6 +135,12 @@ def turn_of(said: CaseView, reader: Reader) -> Turn:
         return Turn("offer", True, said.offer.expires_at or due_at, "lapse_offer" if said.offer.expires_at else otherwise)
     if said.phase is Phase.APPEALABLE:
         return Turn("appealable" if can(said, "appeal") else "decided", False, due_at, otherwise)
+    if otherwise == "proceed_on_file" and said.waiting_on not in (reader.side.value, "both"):
+        # Their own time runs beside whoever else has something to do: in an appeal of the other side, say.
+        return Turn("yours", True, due_at, otherwise)
+    unanswered = [one.until for one in said.answerable if one.until > now]
+    if unanswered and said.waiting_on not in (reader.side.value, "both"):
+        return Turn("answerable", True, max(unanswered), "proceed_on_file")
     key = {reader.side.value: "yours", "both": "both", reader.side.other.value: "theirs", "staff": "staff"}.get(
         said.waiting_on, "nobody"
     )
@@ -168,12 +174,12 @@ def can(said: CaseView, command: str) -> bool:
     return any(action.command == command and action.allowed for action in said.actions)
 
 
-def deeds_of(said: CaseView, reader: Reader) -> list[str]:
+def deeds_of(said: CaseView, reader: Reader, now: datetime) -> list[str]:
     """What they can do now, by the names of addresses."""
     waits = open_proposal(said, reader) is not None or (said.offer is not None and said.offer.side is not reader.side)
     found = [deed for deed, command in DEEDS.items() if can(said, command)]
     unfit = set() if waits else {"accept", "decline"}
-    if turn_of(said, reader).due_at is None:
+    if (turn := turn_of(said, reader, now)).due_at is None or turn.key == "answerable":
         unfit.add("more-time")
     return [deed for deed in found if deed not in unfit]
 

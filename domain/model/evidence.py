@@ -176,6 +176,16 @@ class Unanswered(Kept):
     """Whom alone of several on the side it could hit, as another of them handed it in; None: the side."""
     by: str | None = None
     """Which other of them that was."""
+    read: bool = False
+    """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
+
+
+class AnswerableView(Kept):
+    """Something that came in and speaks against a side, as that side itself may read it."""
+
+    id: str
+    until: Instant
+    """Until then nothing is held against the side that rests on it, unless they have said something since."""
 
 
 class AskIdentity(CommandBase):

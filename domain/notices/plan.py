@@ -14,6 +14,7 @@ from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
+from domain.rules import last_word
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
@@ -70,6 +71,8 @@ _ALWAYS: Notices = {
     "signal_received": ("owner",),
 }
 """Whom every pack tells, unless it says otherwise."""
+_LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
+"""The same of what everything else outweighs: whose time to answer begins, has to know of it."""
 _RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
 have in writing what they agreed on, whoever said yes last."""
@@ -91,7 +94,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """
     if not notices:
         return ()
-    notices = {**_ALWAYS, **notices}
+    notices = {**_ALWAYS, **notices, **{event: told for event, told in _LAST.items() if event not in notices}}
     happened: dict[str, f.Recording] = {}
     mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
@@ -109,7 +112,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
 
 def events_of_platform(notices: Notices) -> frozenset[str]:
     """The events that a pack tells the platform's endpoints."""
-    every = {**_ALWAYS, **notices}
+    every = {**_LAST, **_ALWAYS, **notices}
     return frozenset(event for event, audiences in every.items() if "platform" in _each(audiences))
 
 
@@ -162,6 +165,8 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 # The appeal is one of their own, and so is the time for it.
                 hidden = ("credit",) if case.phase is Phase.APPEALABLE else _OF_THE_SIDE
                 data = {name: value for name, value in data.items() if name not in hidden}
+            if (until := _answer_until(case, fact, recipient)) is not None:
+                data["answer_until"] = until.isoformat()
             data = told_share(case, recipient, data)
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
@@ -170,6 +175,14 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, recording, viewer))
             )
     return drafts
+
+
+def _answer_until(case: Case, fact: f.Fact, recipient: str) -> Instant | None:
+    """Until when whoever a letter goes to can answer what this fact brought against them, before it is held against them."""
+    party = case.party(recipient)
+    if party is None or not isinstance(fact, f.EvidenceSubmitted):
+        return None
+    return next((one.until for one in last_word.answerable(case, party) if one.id == fact.evidence_id), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:

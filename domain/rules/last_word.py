@@ -21,10 +21,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.evidence import Unanswered
+from domain.model.evidence import AnswerableView, Unanswered
+from domain.model.people import OpenedParty
 from domain.model.procedure import EvidenceUnknown
 from domain.model.prose import text_of
 from domain.model.remedy import Remedy
@@ -32,7 +33,7 @@ from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
 from domain.model.withdrawal import NotSeen
 from domain.rules import losses
-from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
 from domain.worktime.spans import Span, SpanUnit
@@ -101,14 +102,16 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         # A witness, an insurer, whoever speaks by the word of one: who could lose by it has not said it, on whichever side.
         against = {side.other} if party is None or party.stands_for_side else {*Side}
     for one in (one for one in Side if one in against and one in case.terms.hear):
-        yield Unanswered(id=found, against=one, shown_at=since(rec) if one.value in seen else None)
+        read = one.value in seen
+        yield Unanswered(id=found, against=one, shown_at=since(rec) if read else None, read=read)
     if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
         return
     # Of several who are accused each could save themselves by what they say of another.
     mine = spoken_for(case, party) or (party.id,)
     beside = _read_beside(fact, party.side.value in seen)
     for other in (p for p in case.principals(party.side) if p.id not in mine):
-        yield Unanswered(id=found, against=party.side, shown_at=rec.at if beside else None, party=other.id, by=mine[0])
+        shown_at = rec.at if beside else None
+        yield Unanswered(id=found, against=party.side, shown_at=shown_at, party=other.id, by=mine[0], read=beside)
 
 
 def _read_beside(fact: f.Fact, seen: bool) -> bool:
@@ -224,6 +227,26 @@ def check(
             evidence=list(waits),
             until=until.isoformat() if until is not None else None,
         )
+
+
+def answerable(case: Case, party: OpenedParty) -> tuple[AnswerableView, ...]:
+    """What this party can still answer before it is held against them, of what they can read themselves: nobody loses a right by
+    a time of which they were told nothing. Nothing of what was said to the desk alone, not that there is something either.
+
+    Convention on Human Rights, article 6(1); Directive 2013/11/EU, article 9(1)(a).
+    """
+    if not case.open or seen_phase(case, party.side.value) not in _ANSWERED_IN or not party.speaks:
+        return ()
+    mine = spoken_for(case, party) or (party.id,)
+    return tuple(
+        AnswerableView(id=one.id, until=one.shown_at + _time_for(case.terms, party.side))
+        for one in case.unanswered
+        if one.read and one.shown_at is not None and one.against is party.side and (one.party is None or one.party in mine)
+    )
+
+
+_ANSWERED_IN = frozenset({Phase.INTAKE, Phase.SETTLEMENT, Phase.REVIEW, Phase.APPEAL})
+"""Phases in which it is still to be decided."""
 
 
 def _is_piece(case: Case, piece: str) -> bool:

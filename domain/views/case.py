@@ -10,6 +10,7 @@ from domain.model import facts as f
 from domain.model.case import Case, Caucus
 from domain.model.commands import Remedy
 from domain.model.disclosure import Words
+from domain.model.evidence import AnswerableView
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.parties import UnconfirmedChange
@@ -25,7 +26,8 @@ from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
-from domain.rules.lifecycle import Who, commands_in
+from domain.rules.last_word import answerable
+from domain.rules.lifecycle import Who, commands_in, in_the_way
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
@@ -113,25 +115,11 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden or _in_the_way(case, row.command):
+        if row.who == {Who.SYSTEM} or hidden or in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
     return tuple(found)
-
-
-_OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
-_OF_OFFERS = frozenset({"offer", "accept_offer", "decline_offer", "concede"})
-_OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
-
-
-def _in_the_way(case: Case, command: str) -> bool:
-    """No buttons about goods while none go back, nor about card networks in kinds that none decides: in most they never do."""
-    if command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT):
-        return True
-    if command in _OF_NETWORKS:
-        return case.terms.chargeback is None
-    return command in _OF_GOODS and case.returning is None
 
 
 class CaseView(Kept):
@@ -172,6 +160,8 @@ class CaseView(Kept):
     """Goods that go back before the money does."""
     requests: tuple[RequestView, ...] = ()
     settled_requests: tuple[RequestView, ...] = ()
+    answerable: tuple[AnswerableView, ...] = ()
+    """What came in against the viewer's side and waits for their word, as far as they can read it themselves; for parties."""
     ruling: RulingView | None = None
     rights: tuple[f.AppealRight, ...] = ()
     sanctions: tuple[SanctionView, ...] = ()
@@ -229,13 +219,12 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     staff = audience == "staff"
     told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
     shown = case.ruling if staff and case.ruling else told
-    names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
-    fields: dict[str, Any] = {name: getattr(case, name) for name in names}
-    if not staff and reported_in_secret(case):
-        # A code that one person writes is a text like any other.
-        fields["close_reason"] = None
+    names = ("id", "kind", "category", "outcome", "opened_at", "closed_at", "amount")
+    # A code that one person writes is a text like any other.
+    unsaid = not staff and reported_in_secret(case)
     return CaseView(
-        **fields,
+        **{name: getattr(case, name) for name in names},
+        close_reason=None if unsaid else case.close_reason,
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
         updated_at=_updated_at(case, viewer),
@@ -311,6 +300,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     talks = [talk for talk in case.caucus if not machine and (side is None or talk.side is side)]
     return {
         "deadlines": _deadlines(case, viewer),
+        "answerable": answerable(case, party) if party is not None and side is not None else (),
         "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
         "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
         "caucus": tuple(talk for talk in talks if came is None or talk.last_at >= came),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.model.facts import Actor, LevelReached, Recording
 from services.timelines import entries
-from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, Life, a_case
+from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, RESPONDENT, Life, a_case
 
 
 def noted() -> Life:
@@ -55,6 +55,14 @@ class TestParty:
         )
         assert own.actor_id == CLAIMANT
         assert own.command_id is not None
+
+    def test_of_another_party_only_its_side_and_part_is_said_whatever_is_known_of_it(self) -> None:
+        life = a_case("payment_dispute").under_age(CLAIMANT).in_settlement()
+        assert any(party.minor for party in life.case.parties)
+        for who in (RESPONDENT, CLAIMANT):
+            for entry in entries(life.case, life.recordings, life.actor(who)):
+                for party in entry.data.get("parties", ()):
+                    assert party["id"] == who or party.keys() == {"id", "side", "role"}, party
 
     def test_on_whom_an_escalation_landed_stays_inside(self) -> None:
         life = a_case().in_settlement()

@@ -1,6 +1,6 @@
 """Nobody loses by what the other side has handed in last, unseen or unanswered, as far as the ruling relies on it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -13,6 +13,7 @@ from domain.model.prose import Prose, text_fields
 from domain.rules.evolve import fold
 from domain.rules.last_word import NO_PIECES, piece_of
 from domain.rules.lifecycle import TABLE
+from domain.views.case import view
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -63,6 +64,38 @@ class TestComesWhileADraftWaits:
         life = self.drafted().says(RESPONDENT, "message").says(LEAD, "return_ruling")
         life.says(MEDIATOR, "rule", **WARNED)
         assert life.case.came_since == ()
+
+
+class TestAnswerable:
+    """Whose time to answer runs knows of it, and of nothing else."""
+
+    def seen_by(self, life: Life, who: str) -> list[tuple[str, datetime]]:
+        return [(one.id, one.until) for one in view(life.case, life.actor(who)).answerable]
+
+    def test_whose_time_runs_is_told_of_it_and_nothing_is_held_against_them_before(self) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence", text="The signature.")
+        (notice,) = [n for _, n in life.last.notices if n.recipient == CLAIMANT]
+        ((piece, until),) = self.seen_by(life, CLAIMANT)
+        assert (notice.event, notice.data["answer_until"]) == ("evidence_submitted", until.isoformat())
+        assert piece == life.case.handed_in[-1]
+        assert life.refused(MEDIATOR, "rule", **DENIED).fields["until"] == until.isoformat()
+        assert self.seen_by(life, RESPONDENT) == []
+        life.says(CLAIMANT, "message")
+        assert self.seen_by(life, CLAIMANT) == []
+
+    @pytest.mark.parametrize("hidden", [{"confidentiality": "deciders"}, {"confidentiality": "own_side"}, {"to": "desk"}])
+    def test_what_they_cannot_read_is_not_among_it_not_once_they_were_asked_either(self, hidden: dict[str, str]) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence", **hidden)
+        assert not [n for _, n in life.last.notices if n.recipient == CLAIMANT]
+        life.says(MEDIATOR, "message", to="claimant", text="What do you say to a signature?")
+        assert self.seen_by(life, CLAIMANT) == []
+
+    def test_once_it_is_decided_there_is_nothing_left_to_answer(self) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence").says(MEDIATOR, "rule", **DENIED, relies_on=[])
+        assert self.seen_by(life, CLAIMANT), "they do not know yet that it was decided"
+        life.fire_next()
+        assert life.case.phase is Phase.APPEALABLE
+        assert self.seen_by(life, CLAIMANT) == []
 
 
 class TestUnseen:
