@@ -64,12 +64,23 @@ _STEERS = frozenset({
     "assign", "hand_over", "impose_interim", "review_interim", "retarget", "pause", "snooze", "extend", "skip_step",
 })  # fmt: skip
 """What shapes the next decision without being it."""
+_PUTS_BACK = frozenset({"assign", "hand_over"})
+"""Whoever set a ruling aside puts the case back into its queue, and names nobody: those commands see to it themselves."""
 
 
-def _decided_earlier(case: Case, actor: Actor) -> bool:
-    """Whether somebody decided or approved in an earlier round, and is not the one to whom it goes back."""
+def _refusal_of_steering(case: Case, actor: Actor, command: str) -> OwnCase | None:
+    """Why somebody who decided or approved in an earlier round, and is not the one to whom it goes back, or who set a ruling of
+    it aside, does nothing by which the next decision comes out otherwise."""
+    if command not in _STEERS or actor.role not in _STAFF or not case.open:
+        return None
     before = (part for part in case.involved if part.round < case.round and part.may_again_in != case.round)
-    return case.open and actor.id in {part.person for part in before}
+    if actor.id in {part.person for part in before}:
+        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
+        return OwnCase(said, because="earlier_part")
+    if command not in _PUTS_BACK and set_aside_by(case, actor) == "annulled_it":
+        said = "You set a ruling of it aside: until when it is decided afresh, and what holds until then, somebody else says."
+        return OwnCase(said, because="annulled_it")
+    return None
 
 
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
@@ -241,10 +252,7 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
         return OwnCase(said, because="recused")
     if not found.who & relations(case, actor):
         return _refusal(case, actor, command, found.who)
-    if command in _STEERS and actor.role in _STAFF and _decided_earlier(case, actor):
-        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
-        return OwnCase(said, because="earlier_part")
-    return None
+    return _refusal_of_steering(case, actor, command)
 
 
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:

@@ -467,6 +467,14 @@ class TestWhomOneHasPutThere:
         assert life.refused(friend, "appeal").code == "agreement_missing"
         assert life.says(RESPONDENT, "appeal").case.appellants == (Side.RESPONDENT,)
 
+    def test_nor_does_whoever_one_has_put_on_the_side_itself(self) -> None:
+        pay = OUTCOMES["payment_dispute"]["light"]
+        life = self.protected().says(RESPONDENT, "message").says(MEDIATOR, "rule", **pay, relies_on=[]).fire("grace")
+        life.says(OPS, "add_party", party=SHOP_2)
+        assert life.refused("pty_shop2", "appeal").code == "change_unconfirmed"
+        life.says(LEAD, "add_party", party=SHOP_2)
+        assert life.says("pty_shop2", "appeal").case.appellants == (Side.RESPONDENT,)
+
     def test_does_not_read_what_was_told_to_the_desk_before_the_second_word(self) -> None:
         life = a_payment().says(MEDIATOR, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
         friend = life.case.parties[-1].id
