@@ -188,7 +188,14 @@ class Witness:
                 self.round += fact.new_decider
             case f.CaseRecused():
                 self.stays_out.add(actor.id)
-            case f.CaseAssigned() | f.CaseHandedOver() | f.InterimImposed() | f.InterimReviewed() | f.ClocksPaused() | f.StepSkipped():
+            case (
+                f.CaseAssigned()
+                | f.CaseHandedOver()
+                | f.InterimImposed()
+                | f.InterimReviewed()
+                | f.ClocksPaused()
+                | f.StepSkipped()
+            ):
                 self._steers(actor)
             case f.LevelReached():
                 level = (fact.clock, fact.instance, fact.level, fact.count)
