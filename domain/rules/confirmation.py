@@ -84,7 +84,7 @@ def own_change(case: Case, actor: Actor) -> bool:
 
 
 def _of_line(found: Iterable[Seated], actor: Actor) -> bool:
-    return any(one.by in (actor.id, actor.manager) or one.manager == actor.id for one in found)
+    return any(one.by in {actor.id, *actor.superiors} or actor.id in one.superiors for one in found)
 
 
 def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
@@ -104,7 +104,7 @@ def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
 def may_be_second(by: str | None, actor: Actor) -> bool:
     """Whether somebody's word beside that of one of the team makes two: the platform's, or that of a lead or ops of no hierarchy
     in which the first one could make them say it."""
-    return actor.role == "platform" or (actor.role in _SECOND and by not in (actor.id, actor.manager))
+    return actor.role == "platform" or (actor.role in _SECOND and by not in {actor.id, *actor.superiors})
 
 
 def added(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
@@ -203,7 +203,8 @@ def noted(case: Case, rec: f.Recording, side: Side, party: str, change: Changed,
     """What one of the team has changed waits from now on; what the platform or a side changes does not."""
     if rec.actor.role not in TEAM:
         return {}
-    by: dict[str, Any] = {"by": rec.actor.id, "manager": rec.actor.manager, "credential": rec.credential}
+    actor = rec.actor
+    by: dict[str, Any] = {"by": actor.id, "manager": actor.manager, "above": actor.above, "credential": rec.credential}
     return {"seated": (*case.seated, Seated(side=side, party=party, change=change, instead_of=instead_of, **by))}
 
 

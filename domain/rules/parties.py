@@ -126,7 +126,7 @@ def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | Non
         if command.reasons is None:
             raise PartyUnfit("They have a say in this: give reasons, and a second person has to agree.", because="reasons")
         return True
-    if actor.role not in ("lead", "ops") or before.by in (actor.id, actor.manager):
+    if actor.role not in ("lead", "ops") or before.by in {actor.id, *actor.superiors}:
         said = "They have a say in this: a lead or ops who did not propose it, nor reports to who did, has to agree."
         raise PartyUnfit(said, because="second_person")
     another_credential(before.credential, context)

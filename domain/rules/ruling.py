@@ -10,6 +10,7 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.refusals import OwnCase
 from domain.model.ruling import (
     AmountMissing,
@@ -298,6 +299,10 @@ def undo(case: Case, effects: Collection[str], command_id: str) -> Facts:
     return (*sanctions.void(case, [e.remedy for e in over]), *undone, *by_hand(case, undone))
 
 
+def _part(case: Case, person: str, actor: Actor, part: Literal["decider", "approver"]) -> Involvement:
+    return Involvement(person=person, manager=actor.manager, above=actor.above, round=case.round, part=part)
+
+
 def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
     ruling = Ruling(
         id=fact.ruling_id,
@@ -320,18 +325,18 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         stays=fact.stays,
         until=fact.until,
     )
-    part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
+    part = _part(case, fact.decider, rec.actor, "decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
 
 
 def _ruling_approved(case: Case, rec: f.Recording, fact: f.RulingApproved) -> Change:
-    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    part = _part(case, rec.actor.id, rec.actor, "approver")
     ruling = case.ruling.model_copy(update={"approved_by": rec.actor.id}) if case.ruling else None
     return {"ruling": ruling, "involved": (*case.involved, part)}
 
 
 def _ruling_returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Change:
-    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    part = _part(case, rec.actor.id, rec.actor, "approver")
     return {"ruling": None, "involved": (*case.involved, part)}
 
 
