@@ -16,7 +16,7 @@ by the word of one, and ends by that of two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from domain.base import Side
@@ -76,6 +76,41 @@ def check_settled(case: Case) -> None:
             "confirms it by the same command.",
             changes=[{"party": one.party, "change": one.change} for one in waits],
         )
+
+
+def put_there(case: Case, side: Side) -> tuple[Seated, ...]:
+    """Who stands on a side as whose own matter it is by the word of one."""
+    there = {p.id for p in case.principals(side)}
+    return tuple(one for one in seats(case) if one.party in there and one.change in ("added", "replaced"))
+
+
+def check_may_lose(case: Case, parties: Collection[str]) -> None:
+    """Refuses a ruling against somebody whom one of the team has put there: nobody chooses whom they find against.
+
+    The presumption of innocence is of the person who is charged (European Convention on Human Rights, article 6(2)).
+    """
+    found = [one for side in Side for one in put_there(case, side) if one.party in parties]
+    if found:
+        raise _against(found)
+
+
+def spared(case: Case, side: Side, actor: Actor) -> frozenset[str]:
+    """Whom on a side somebody does not hit by a measure: whoever stands there by them, or by somebody of their line, alone.
+    Another one's word makes two, and protection need not wait for more."""
+    return frozenset(one.party for one in put_there(case, side) if _of_line([one], actor))
+
+
+def against_spared(case: Case, side: Side, spared: Iterable[str]) -> ChangeUnconfirmed:
+    """The refusal of a measure that would hit them."""
+    return _against([one for one in put_there(case, side) if one.party in spared])
+
+
+def _against(found: Iterable[Seated]) -> ChangeUnconfirmed:
+    return ChangeUnconfirmed(
+        "Whoever this would hit stands there by the word of one of the team: first a lead or ops who did not say it, nor reports "
+        "to who did, or the platform, confirms it by the same command. Urgent protection is another person's to impose.",
+        changes=[{"party": one.party, "change": one.change} for one in found],
+    )
 
 
 def own_change(case: Case, actor: Actor) -> bool:

@@ -25,6 +25,7 @@ from domain.model.terms import OutcomeTerms
 from domain.rules import (
     authorities,
     charge,
+    confirmation,
     disclosure,
     hearing,
     interim,
@@ -114,6 +115,7 @@ def _check(
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    confirmation.check_may_lose(case, _who_loses(case, outcome, lost, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command.relies_on, at, command.remedies)
     legal_hold.check_not_held(case, command.remedies)
@@ -130,6 +132,12 @@ def _check(
     money.check_ruling(case, outcome, command.remedies)
     if outcome.needs_amount and not any(x.amount for x in command.remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
+
+
+def _who_loses(case: Case, outcome: OutcomeTerms, lost: frozenset[Side], remedies: tuple[c.Remedy, ...]) -> frozenset[str]:
+    """Whom of the sides that lose a ruling hits; a sanction hits all of a side."""
+    of_all = {side: () if outcome.sanctions is side else remedies for side in lost}
+    return frozenset(party for side, some in of_all.items() for party in last_word.hit_on(case, side, some))
 
 
 def _drafted(
