@@ -20,7 +20,7 @@ from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
-from domain.rules.parties import told_alone, told_of_leaving
+from domain.rules.parties import client_of, told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share
@@ -301,8 +301,7 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         return fact.told
     match audience:
         case "claimant" | "respondent" if isinstance(fact, f.PartyLeft) and not _own_matter(case, fact.party):
-            # Counsel or a witness who leaves is the affair of whoever sent them away.
-            return ()
+            return client_of(case, fact)
         case "claimant" | "respondent" if (measures := _measures(case, fact)) and (hit := who_is_hit(case, measures)):
             return tuple(p.id for p in case.side_parties(Side(audience)) if p.id in hit and not p.left)
         case "claimant" if (alone := told_alone(case, fact)) is not None:

@@ -223,6 +223,16 @@ def _decided(case: Case) -> bool:
     return bool(case.rulings or case.settlement or case.returning)
 
 
+def own_counsel(party: OpenedParty, actor: Actor) -> bool:
+    """Whether somebody of the team would take from a party who speaks for them, by their own choice, by the report or the
+    platform, or as two have said: a guardian who says no, the counsel of whoever is accused. Whom one of the team has put there
+    one takes out.
+
+    European Convention on Human Rights, article 6(3)(c); UN Convention on the Rights of the Child, article 12(2).
+    """
+    return party.role == "representative" and party.stated_by is None and actor.role in TEAM
+
+
 def dissented(case: Case, party: OpenedParty) -> bool:
     """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it. And
     whether it is a child, of whom one alone would make an adult, or more than words stands already."""

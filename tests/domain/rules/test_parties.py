@@ -336,7 +336,7 @@ class TestAnotherInTheirPlace:
 
     def test_nor_of_other_counsel(self) -> None:
         life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
-        life.says(OPS, "replace_party", party="pty_counsel", by_party={**COUNSEL, "ref": "second"}, agreed=True)
+        life.says(PLATFORM, "replace_party", party="pty_counsel", by_party={**COUNSEL, "ref": "second"}, agreed=True)
         assert RESPONDENT not in self.told(life)
 
 
@@ -383,11 +383,50 @@ class TestReading:
         life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
         swap = {"party": "pty_counsel", "by_party": {**COUNSEL, "ref": "second"}}
         assert life.refused(OPS, "replace_party", **swap).code == "agreement_missing"
-        life.says(OPS, "replace_party", **swap, agreed=True)
+        life.says(PLATFORM, "replace_party", **swap, agreed=True)
 
     def test_whoever_is_represented_ends_it(self) -> None:
         life = a_case().with_party(HELPER, "claimant", "representative").in_review().says(CLAIMANT, "remove_party", party=HELPER)
         assert not may_see(life.case, life.actor(HELPER))
+
+
+class TestWhoSpeaksForSomebody:
+    """Legal assistance is of one's own choosing, and a guardian who says no stays (ECHR, article 6(3)(c); CRC, article 12(2))."""
+
+    OTHER: ClassVar[dict[str, Any]] = {**COUNSEL, "ref": "second"}
+    OUT: ClassVar[tuple[tuple[str, dict[str, Any]], ...]] = (
+        ("remove_party", {"party": "pty_counsel"}),
+        ("replace_party", {"party": "pty_counsel", "by_party": OTHER, "agreed": True}),
+    )
+
+    def counselled(self, by: str = CLAIMANT, **fields: Any) -> Life:
+        return a_case().in_review().says(by, "add_party", party=COUNSEL, **fields)
+
+    @pytest.mark.parametrize(("what", "fields"), OUT)
+    @pytest.mark.parametrize("by", [CLAIMANT, PLATFORM])
+    def test_is_taken_from_them_by_two(self, what: str, fields: dict[str, Any], by: str) -> None:
+        life = self.counselled(by, **({"agreed": True} if by == PLATFORM else {}))
+        assert life.refused(MEDIATOR, what, **fields).fields["because"] == "reasons"
+        life.says(MEDIATOR, what, **fields, reasons="She is a witness.")
+        assert not next(p for p in life.case.parties if p.id == "pty_counsel").left
+        assert life.refused(MEDIATOR, what, **fields).fields["because"] == "second_person"
+        life.says(LEAD, what, **fields)
+        assert next(p for p in life.case.parties if p.id == "pty_counsel").left
+        told = {n.recipient: n for _, n in life.last.notices if n.event == "party_left"}
+        assert told["pty_counsel"].data["yourself"], told
+        assert RESPONDENT not in told
+        client = next(n for _, n in life.last.notices if n.recipient == CLAIMANT)
+        assert client.event == "party_added" if what == "replace_party" else client.data["spoke"]
+        assert life.says(CLAIMANT, "add_party", party={**COUNSEL, "ref": "third"}).case.parties[-1].stated_by is None
+
+    @pytest.mark.parametrize(("what", "fields"), OUT)
+    def test_by_one_where_one_has_put_them_there(self, what: str, fields: dict[str, Any]) -> None:
+        life = self.counselled(MEDIATOR, agreed=True).says(MEDIATOR, what, **fields)
+        assert next(p for p in life.case.parties if p.id == "pty_counsel").left
+
+    def test_who_ends_it_themselves_needs_nobody_and_their_counsel_is_told(self) -> None:
+        life = self.counselled().says(CLAIMANT, "remove_party", party="pty_counsel")
+        assert [n.recipient for _, n in life.last.notices if n.audience == "claimant"] == ["pty_counsel"]
 
 
 class TestReplacedByTwo:
