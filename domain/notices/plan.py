@@ -25,7 +25,7 @@ from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share
 from domain.rules.told_by_two import unsaid
-from domain.rules.under_age import told_in_confidence, without_guardian
+from domain.rules.under_age import asked_in_confidence, kept_from, without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -147,11 +147,11 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         if viewer == "respondent" and not case.is_disclosed:
             drafts += _of_measure_alone(case, recording, event)
             continue
-        if viewer in ("claimant", "respondent") and told_in_confidence(case, recording):
-            continue
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
         for recipient in _recipients(case, audience, fact):
+            if viewer in _SIDES and kept_from(case, recording, recipient):
+                continue
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             own = said(case, fact, viewer)
@@ -307,7 +307,8 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         case "claimant" if (alone := told_alone(case, fact)) is not None:
             return alone
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
-            return (asked, *_guardians(case, asked))
+            hidden = asked_in_confidence(case, Side(audience), asked)
+            return (asked, *(() if hidden else _guardians(case, asked)))
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
             there = (p for p in case.side_parties(Side(audience)) if not p.left)

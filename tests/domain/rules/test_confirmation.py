@@ -546,3 +546,49 @@ class TestWhomOneHasPutThere:
             assert self.suspends(life, who) == comes_to
         life = a_case("conduct_report").in_review().says(MEDIATOR, "add_party", party=sitter)
         assert self.suspends(life, MEDIATOR) == RESPONDENT, "whom the report names is held off at once"
+
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    (CLAIMANT, "message", {"to": "desk"}),
+                    (CLAIMANT, "message", {}),
+                    (CLAIMANT, "submit_evidence", {"to": "desk"}),
+                    (CLAIMANT, "withdraw", {"reasons": "He waits for me."}),
+                    (CLAIMANT, "withdraw", {"revoke": True}),
+                    (MEDIATOR, "message", {"to": "claimant"}),
+                ]
+            ),
+            max_size=6,
+        ),
+        st.sampled_from(["principal", "representative"]),
+        st.integers(0, 6),
+    )
+    def test_learns_nothing_of_what_is_between_that_side_and_the_desk(
+        self, steps: list[tuple[str, str, dict[str, Any]]], role: str, comes_after: int
+    ) -> None:
+        """Directive 2012/29/EU, article 21: whoever one of the team has put beside a victim reads nothing of it, old or new."""
+        life = a_case("safety_incident").that_protects().with_terms(words="desk").in_review()
+        spy: dict[str, Any] = {"party": {"side": "claimant", "role": role, "ref": "spy"}, "sees_from": "start"}
+        spy |= {"represents": CLAIMANT, "agreed": True} if role == "representative" else {}
+        for who, what, fields in (*steps[:comes_after], (MEDIATOR, "add_party", spy), *steps[comes_after:]):
+            with suppress(Refusal):
+                life.says(who, what, **fields)
+        words = ("message_sent", "evidence_submitted", "withdrawal_requested", "withdrawal_overtaken")
+        assert [
+            r.fact.type for r in life.recordings if visible(life.case, r, life.actor("pty_spy")) and r.fact.type in words
+        ] == []
+        assert {n.event for n in life.notices_for("pty_spy")} <= {"party_added"}
+        seen = life.seen_by("pty_spy")
+        assert (seen.caucus, seen.withdrawal) == ((), None)
+        for who in (LEAD, LEAD_2):
+            with suppress(Refusal):
+                life.says(who, "add_party", **spy)
+        said = [r.fact.type for r in life.recordings if r.fact.type in ("message_sent", "evidence_submitted")]
+        read = [r.fact.type for r in life.recordings if visible(life.case, r, life.actor("pty_spy"))]
+        assert [one for one in read if one in ("message_sent", "evidence_submitted")] == said
+
+    def test_reads_what_the_desk_writes_where_nobody_else_is_left_on_the_side(self) -> None:
+        life = self.protected().says(MEDIATOR, "replace_party", party=RESPONDENT, by_party=SHOP_2)
+        life.says(MEDIATOR, "message", to="respondent")
+        assert "pty_shop2" in {n.recipient for _, n in life.last.notices}

@@ -348,7 +348,8 @@ class TestReading:
 
     def test_whoever_comes_later_reads_on_from_there(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "message", to="respondent").says(RESPONDENT, "message", to="desk")
-        life.says(MEDIATOR, "add_party", party=self.ACCUSED)
+        for who in (MEDIATOR, LEAD):
+            life.says(who, "add_party", party=self.ACCUSED)
         assert self.read(life, "pty_accused")[0] == "case_opened"
         assert "message_sent" not in self.read(life, "pty_accused")
         assert life.seen_by("pty_accused").caucus == ()
@@ -358,6 +359,8 @@ class TestReading:
     def test_unless_it_is_said_that_they_read_it_all(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "message", to="respondent")
         life.says(MEDIATOR, "add_party", party=self.ACCUSED, sees_from="start")
+        assert "message_sent" not in self.read(life, "pty_accused"), "it is the word of one"
+        life.says(LEAD, "add_party", party=self.ACCUSED)
         assert "message_sent" in self.read(life, "pty_accused")
 
     def test_the_successor_does_not_read_what_was_said_to_the_one_before(self) -> None:
@@ -494,12 +497,16 @@ class TestMinors:
         guardian = {"side": "claimant", "role": "representative", "ref": "guardian"}
         return life.says(MEDIATOR, "add_party", party=guardian, represents="pty_child", agreed=True)
 
-    def test_what_goes_to_the_child_alone_goes_to_the_guardian_too(self) -> None:
-        life = self.with_a_guardian()
+    @pytest.mark.parametrize(("words", "told"), [("shared", {"pty_child", "pty_guardian"}), ("desk", {"pty_child"})])
+    def test_what_goes_to_the_child_alone_goes_to_the_guardian_too_unless_words_go_to_the_desk(
+        self, words: str, told: set[str]
+    ) -> None:
+        life = a_case("safety_incident").with_terms(words=words).in_review().says(MEDIATOR, "add_party", party=self.CHILD)
+        guardian = {"side": "claimant", "role": "representative", "ref": "guardian"}
+        life.says(MEDIATOR, "add_party", party=guardian, represents="pty_child", agreed=True)
         before = len(life.notices)
         life.says(MEDIATOR, "request_evidence", of="claimant", party="pty_child")
-        told = {n.recipient for _, n in life.notices[before:] if n.event.startswith("evidence_requested")}
-        assert told == {"pty_child", "pty_guardian"}
+        assert {n.recipient for _, n in life.notices[before:] if n.event.startswith("evidence_requested")} == told
 
     def days(self, life: Life) -> int | None:
         until, closed = life.case.keep_until, life.case.closed_at
