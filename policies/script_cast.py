@@ -64,7 +64,17 @@ class Cast:
         refs = [ref for x in said for ref in x.conflicts] + [speaker.id]
         conflicts = tuple(self._known[ref].ref_digest for ref in map(self._side_or, refs) if ref in self._known)
         manager_id = self.person_id(manager)
-        return Actor(id=person, role=speaker.role, manager=manager_id, conflicts=conflicts)
+        return Actor(id=person, role=speaker.role, manager=manager_id, above=self._above(manager_id), conflicts=conflicts)
+
+    def _above(self, manager_id: str | None) -> tuple[str, ...]:
+        """Whom a manager reports to, and so on upwards."""
+        found: list[str] = []
+        while manager_id is not None and (one := self._team.get(manager_id)) is not None and one.manager is not None:
+            manager_id = self.person_id(one.manager)
+            if manager_id is None or manager_id in found:
+                break
+            found.append(manager_id)
+        return tuple(found)
 
     def named(self, owner: str | None) -> Actor | None:
         """Somebody of the team whom a command names; None for a stranger."""

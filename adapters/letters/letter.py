@@ -139,6 +139,7 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
         "yourself",
         "in_place_of_the_other",
         "stands_alone",
+        "spoke",
     )
     lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}

@@ -15,7 +15,7 @@ from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere
 from domain.model.parties import Agreed, ProposedRemoval, Seated
-from domain.model.people import OpenedParty
+from domain.model.people import OpenedParty, Superiors
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.provider_news import ProviderDispute
@@ -231,6 +231,7 @@ class Case(Kept):
     raised_by: str | None = None
     """Who said last what was paid, where the report does not say it or says less."""
     raised_by_manager: str | None = None
+    raised_by_above: Superiors = ()
     """Whom they report to."""
     credit_proposed: CreditProposal | None = None
     """A provisional credit that waits for a second person."""

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from domain.base import Code, CommandBase, Kept, PartyId, Side
-from domain.model.people import OpenedParty
+from domain.model.people import OpenedParty, Superiors, line_above
 from domain.model.prose import FROM_OUTSIDE, Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.report import ReportedParty
@@ -209,8 +209,14 @@ class Seated(UnconfirmedChange):
     """The same, as the record keeps it."""
 
     manager: str | None = None
+    above: Superiors = ()
     credential: str | None = None
     """By which credential it was said."""
+
+    @property
+    def superiors(self) -> frozenset[str]:
+        """Everybody to whom whoever said it reports."""
+        return line_above(self.manager, self.above)
 
 
 class Agreed(Kept):

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.base import Frozen, Instant, Kept, PartyId, Side
+
+Superiors = Annotated[tuple[str, ...], Field(exclude_if=lambda above: not above)]
+"""Who stands above somebody's manager, nearest first; none where it was recorded before that was noted. Written only where
+there is somebody."""
+
+
+def line_above(manager: str | None, above: tuple[str, ...]) -> frozenset[str]:
+    """Everybody to whom somebody reports, directly or by others: each could make them say something."""
+    return frozenset(above) if manager is None else frozenset((manager, *above))
 
 
 class Actor(Kept):
@@ -17,8 +28,14 @@ class Actor(Kept):
     site: str | None = None
     vendor: str | None = None
     manager: str | None = None
+    above: Superiors = ()
     conflicts: tuple[str, ...] = ()
     """Keyed digests of the parties, and of the organisations of parties, that this person may not judge."""
+
+    @property
+    def superiors(self) -> frozenset[str]:
+        """Everybody to whom they report."""
+        return line_above(self.manager, self.above)
 
 
 class Standing(Kept):

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, CommandBase, Instant, Kept, Reference, Side
+from domain.model.people import Superiors, line_above
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
@@ -165,12 +166,18 @@ class Involvement(Kept):
 
     person: str
     manager: str | None = None
+    above: Superiors = ()
     round: int
     part: Literal["decider", "approver"]
     may_again_in: int | None = None
     """The round in which they may decide it again, because the matter was remitted for a reason that is not about them."""
     line: bool = False
     """It came back because of them: whoever they report to stays out too."""
+
+    @property
+    def superiors(self) -> frozenset[str]:
+        """Everybody to whom they report."""
+        return line_above(self.manager, self.above)
 
 
 class ReportEffect(CommandBase):

@@ -21,12 +21,12 @@ from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
-from domain.rules.parties import told_alone, told_of_leaving
+from domain.rules.parties import client_of, told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share
 from domain.rules.told_by_two import unsaid
-from domain.rules.under_age import told_in_confidence, without_guardian
+from domain.rules.under_age import asked_in_confidence, kept_from, without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -150,11 +150,11 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         if viewer == "respondent" and not case.is_disclosed:
             drafts += _of_measure_alone(case, recording, event)
             continue
-        if viewer in ("claimant", "respondent") and told_in_confidence(case, recording):
-            continue
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
         for recipient in _recipients(case, audience, fact):
+            if viewer in _SIDES and kept_from(case, recording, recipient):
+                continue
             if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             own = said(case, fact, viewer)
@@ -314,14 +314,14 @@ def _recipients(case: Case, audience: Audience, fact: f.Fact) -> tuple[str, ...]
         return fact.told
     match audience:
         case "claimant" | "respondent" if isinstance(fact, f.PartyLeft) and not _own_matter(case, fact.party):
-            # Counsel or a witness who leaves is the affair of whoever sent them away.
-            return ()
+            return client_of(case, fact)
         case "claimant" | "respondent" if (measures := _measures(case, fact)) and (hit := who_is_hit(case, measures)):
             return tuple(p.id for p in case.side_parties(Side(audience)) if p.id in hit and not p.left)
         case "claimant" if (alone := told_alone(case, fact)) is not None:
             return alone
         case "claimant" | "respondent" if (asked := _asked_alone(case, fact)) is not None:
-            return (asked, *_guardians(case, asked))
+            hidden = asked_in_confidence(case, Side(audience), asked)
+            return (asked, *(() if hidden else _guardians(case, asked)))
         case "claimant" | "respondent":
             along = fact.type in _TOLD_ALONG
             there = (p for p in case.side_parties(Side(audience)) if not p.left)

@@ -55,7 +55,7 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
         )
     if any(actor.id == part.person for part in case.involved):
         return OwnCase("You had a part in it; another lead or ops has to look at it.", because="earlier_part")
-    if actor.manager is not None and actor.manager in {part.person for part in case.involved}:
+    if any(part.person in actor.superiors for part in case.involved):
         return OwnCase("You report to somebody who had a part in it; another lead or ops has to.", because="reports_to_earlier")
     return None
 

@@ -73,11 +73,32 @@ def thread_of(fact: f.Fact) -> Side | None:
 
 
 def withheld_until_confirmed(case: Case, fact: f.Fact, party_id: str) -> bool:
-    """Whether it was said between the desk and a side alone, and whoever looks speaks for that side by the word of one: somebody
-    who was put there does not read what a victim has told the desk (Directive 2012/29/EU, article 21)."""
+    """Whether it was said between the desk and a side alone, and whoever looks speaks for that side, or stands on it, by the
+    word of one: somebody who was put there does not read what a victim has told the desk (Directive 2012/29/EU, article 21).
+
+    Whoever stands there alone reads what the desk writes to the side: nobody else is left for whom it could be.
+    """
     party = case.party(party_id)
-    words = isinstance(fact, f.MessageSent | f.EvidenceSubmitted)
-    return words and party is not None and party.stated_by is not None and thread_of(fact) is party.side
+    if party is None or _said_alone_by(case, fact) is not party.side:
+        return False
+    if not put_there_by_one(case, party_id):
+        return False
+    own = party.role == "principal" and {p.id for p in case.principals(party.side)} <= {one.party for one in case.seated}
+    return not (own and isinstance(fact, f.MessageSent) and fact.to == party.side.value)
+
+
+def _said_alone_by(case: Case, fact: f.Fact) -> Side | None:
+    """The side whose word for the desk alone something is; where words go there, also that it would rather be out of it."""
+    if isinstance(fact, f.WithdrawalRequested | f.WithdrawalOvertaken):
+        return (fact.appeal or Side.CLAIMANT) if case.terms.words == "desk" else None
+    return thread_of(fact) if isinstance(fact, f.MessageSent | f.EvidenceSubmitted) else None
+
+
+def put_there_by_one(case: Case, party_id: str) -> bool:
+    """Whether somebody speaks for a side, or is on it, by the word of one of the team that nobody has confirmed."""
+    party = case.party(party_id)
+    seated = any(one.party == party_id and one.change in ("added", "replaced") for one in case.seated)
+    return party is not None and (party.stated_by is not None or seated)
 
 
 def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceRequested, at: datetime) -> Change:

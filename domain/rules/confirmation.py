@@ -16,7 +16,7 @@ by the word of one, and ends by that of two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from domain.base import Side
@@ -78,13 +78,48 @@ def check_settled(case: Case) -> None:
         )
 
 
+def put_there(case: Case, side: Side) -> tuple[Seated, ...]:
+    """Who stands on a side as whose own matter it is by the word of one."""
+    there = {p.id for p in case.principals(side)}
+    return tuple(one for one in seats(case) if one.party in there and one.change in ("added", "replaced"))
+
+
+def check_may_lose(case: Case, parties: Collection[str]) -> None:
+    """Refuses a ruling against somebody whom one of the team has put there: nobody chooses whom they find against.
+
+    The presumption of innocence is of the person who is charged (European Convention on Human Rights, article 6(2)).
+    """
+    found = [one for side in Side for one in put_there(case, side) if one.party in parties]
+    if found:
+        raise _against(found)
+
+
+def spared(case: Case, side: Side, actor: Actor) -> frozenset[str]:
+    """Whom on a side somebody does not hit by a measure: whoever stands there by them, or by somebody of their line, alone.
+    Another one's word makes two, and protection need not wait for more."""
+    return frozenset(one.party for one in put_there(case, side) if _of_line([one], actor))
+
+
+def against_spared(case: Case, side: Side, spared: Iterable[str]) -> ChangeUnconfirmed:
+    """The refusal of a measure that would hit them."""
+    return _against([one for one in put_there(case, side) if one.party in spared])
+
+
+def _against(found: Iterable[Seated]) -> ChangeUnconfirmed:
+    return ChangeUnconfirmed(
+        "Whoever this would hit stands there by the word of one of the team: first a lead or ops who did not say it, nor reports "
+        "to who did, or the platform, confirms it by the same command. Urgent protection is another person's to impose.",
+        changes=[{"party": one.party, "change": one.change} for one in found],
+    )
+
+
 def own_change(case: Case, actor: Actor) -> bool:
     """Whether somebody, whom they report to, or who reports to them, changed who stands on either side."""
     return _of_line(seats(case), actor)
 
 
 def _of_line(found: Iterable[Seated], actor: Actor) -> bool:
-    return any(one.by in (actor.id, actor.manager) or one.manager == actor.id for one in found)
+    return any(one.by in {actor.id, *actor.superiors} or actor.id in one.superiors for one in found)
 
 
 def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
@@ -104,7 +139,7 @@ def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
 def may_be_second(by: str | None, actor: Actor) -> bool:
     """Whether somebody's word beside that of one of the team makes two: the platform's, or that of a lead or ops of no hierarchy
     in which the first one could make them say it."""
-    return actor.role == "platform" or (actor.role in _SECOND and by not in (actor.id, actor.manager))
+    return actor.role == "platform" or (actor.role in _SECOND and by not in {actor.id, *actor.superiors})
 
 
 def added(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
@@ -188,6 +223,16 @@ def _decided(case: Case) -> bool:
     return bool(case.rulings or case.settlement or case.returning)
 
 
+def own_counsel(party: OpenedParty, actor: Actor) -> bool:
+    """Whether somebody of the team would take from a party who speaks for them, by their own choice, by the report or the
+    platform, or as two have said: a guardian who says no, the counsel of whoever is accused. Whom one of the team has put there
+    one takes out.
+
+    European Convention on Human Rights, article 6(3)(c); UN Convention on the Rights of the Child, article 12(2).
+    """
+    return party.role == "representative" and party.stated_by is None and actor.role in TEAM
+
+
 def dissented(case: Case, party: OpenedParty) -> bool:
     """Whether they have spoken to the matter since, or said no for their side: an agreeable one in their place would undo it. And
     whether it is a child, of whom one alone would make an adult, or more than words stands already."""
@@ -203,7 +248,8 @@ def noted(case: Case, rec: f.Recording, side: Side, party: str, change: Changed,
     """What one of the team has changed waits from now on; what the platform or a side changes does not."""
     if rec.actor.role not in TEAM:
         return {}
-    by: dict[str, Any] = {"by": rec.actor.id, "manager": rec.actor.manager, "credential": rec.credential}
+    actor = rec.actor
+    by: dict[str, Any] = {"by": actor.id, "manager": actor.manager, "above": actor.above, "credential": rec.credential}
     return {"seated": (*case.seated, Seated(side=side, party=party, change=change, instead_of=instead_of, **by))}
 
 

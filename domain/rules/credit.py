@@ -92,7 +92,7 @@ def _may_second(proposal: CreditProposal, actor: Actor) -> str | None:
     """Why this person cannot be the second one; None when they can."""
     if actor.role != "lead" or actor.id == proposal.by:
         return "proposed_it"
-    return "reports_to_proposer" if actor.manager is not None and actor.manager == proposal.by else None
+    return "reports_to_proposer" if proposal.by in actor.superiors else None
 
 
 def in_force(case: Case) -> tuple[Effect, ...]:

@@ -37,9 +37,9 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
     Codes: ``no_judge`` (not a mediator or lead), ``conflict`` (with a party or its organisation, declared; or is a party),
     ``recused`` (said so themselves), ``annulled_it`` (set a ruling of it aside, so that somebody else decides afresh),
-    ``reports_to_annuller`` (their manager did), ``earlier_part`` (decided or approved in an earlier round),
-    ``reports_to_earlier`` (their manager did), ``manages_earlier`` (somebody who reports to them did, and the case came back
-    because of it).
+    ``reports_to_annuller`` (somebody to whom they report did), ``earlier_part`` (decided or approved in an earlier round),
+    ``reports_to_earlier`` (somebody to whom they report did), ``manages_earlier`` (somebody who reports to them did, and the
+    case came back because of it). To report to somebody is to do so by however many others.
     """
     if actor.role not in _JUDGES:
         return "no_judge"
@@ -53,9 +53,9 @@ def disqualification(case: Case, actor: Actor) -> str | None:
     earlier = {part.person for part in before}
     if actor.id in earlier:
         return "earlier_part"
-    if actor.manager is not None and actor.manager in earlier:
+    if actor.superiors & earlier:
         return "reports_to_earlier"
-    if actor.id in {part.manager for part in before if part.line}:
+    if any(actor.id in part.superiors for part in before if part.line):
         return "manages_earlier"
     return None
 
@@ -64,12 +64,23 @@ _STEERS = frozenset({
     "assign", "hand_over", "impose_interim", "review_interim", "retarget", "pause", "snooze", "extend", "skip_step",
 })  # fmt: skip
 """What shapes the next decision without being it."""
+_PUTS_BACK = frozenset({"assign", "hand_over"})
+"""Whoever set a ruling aside puts the case back into its queue, and names nobody: those commands see to it themselves."""
 
 
-def _decided_earlier(case: Case, actor: Actor) -> bool:
-    """Whether somebody decided or approved in an earlier round, and is not the one to whom it goes back."""
+def _refusal_of_steering(case: Case, actor: Actor, command: str) -> OwnCase | None:
+    """Why somebody who decided or approved in an earlier round, and is not the one to whom it goes back, or who set a ruling of
+    it aside, does nothing by which the next decision comes out otherwise."""
+    if command not in _STEERS or actor.role not in _STAFF or not case.open:
+        return None
     before = (part for part in case.involved if part.round < case.round and part.may_again_in != case.round)
-    return case.open and actor.id in {part.person for part in before}
+    if actor.id in {part.person for part in before}:
+        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
+        return OwnCase(said, because="earlier_part")
+    if command not in _PUTS_BACK and set_aside_by(case, actor) == "annulled_it":
+        said = "You set a ruling of it aside: until when it is decided afresh, and what holds until then, somebody else says."
+        return OwnCase(said, because="annulled_it")
+    return None
 
 
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
@@ -81,7 +92,7 @@ def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to
     annullers = {ruling.annulled_by for ruling in case.rulings if ruling.annulled_by is not None}
     if actor.id in annullers:
         return "annulled_it"
-    return "reports_to_annuller" if actor.manager in annullers else None
+    return "reports_to_annuller" if actor.superiors & annullers else None
 
 
 def in_conflict(case: Case, actor: Actor) -> bool:
@@ -222,7 +233,7 @@ def drafters(case: Case) -> frozenset[str]:
 
 def _reports_to_drafter(case: Case, actor: Actor) -> bool:
     """Nobody says freely that their own superior is wrong."""
-    return case.ruling is not None and actor.manager is not None and actor.manager in drafters(case)
+    return case.ruling is not None and not actor.superiors.isdisjoint(drafters(case))
 
 
 def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
@@ -241,10 +252,7 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
         return OwnCase(said, because="recused")
     if not found.who & relations(case, actor):
         return _refusal(case, actor, command, found.who)
-    if command in _STEERS and actor.role in _STAFF and _decided_earlier(case, actor):
-        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
-        return OwnCase(said, because="earlier_part")
-    return None
+    return _refusal_of_steering(case, actor, command)
 
 
 def _refusal(case: Case, actor: Actor, command: str, who: frozenset[Who]) -> Refusal:

@@ -14,7 +14,7 @@ from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.ruling import DecideAppeal, Effect, Rule
 from domain.model.safeguards import AskInterimReview, ImposeInterim, Interim, InterimUnknown, MeasureNotAllowed, ReviewInterim
-from domain.rules import authorities, legal_hold
+from domain.rules import authorities, confirmation, legal_hold
 from domain.rules.audiences import Audience
 from domain.rules.fairness import who_is_hit
 from domain.rules.remedy import remedy_data
@@ -35,6 +35,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     free = _not_hit_yet(case, remedy)
     if not free:
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
+    free = _without_spared(case, remedy, free, context.known())
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
             f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
@@ -49,6 +50,15 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     measure_id = derived_id("itm", command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+
+
+def _without_spared(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
+    """Those whom this may hit: of several on a side one who stands there by the word of whoever imposes it is left out."""
+    spared = confirmation.spared(case, remedy.to, actor)
+    left = tuple(one for one in free if one not in spared)
+    if len(left) == len(free) or len(left) == 1:
+        return left
+    raise confirmation.against_spared(case, remedy.to, spared)
 
 
 def _not_hit_yet(case: Case, remedy: Remedy) -> tuple[str, ...]:

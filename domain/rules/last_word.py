@@ -209,7 +209,7 @@ def check(
     if named is not None and (unknown := [piece for piece in named if not _is_piece(case, piece)]):
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     for side in losers:
-        hit = _who_is_hit(case, side, remedies)
+        hit = hit_on(case, side, remedies)
         ends = {
             one.id: one.shown_at + _time_for(case.terms, side) if one.shown_at is not None else None
             for one in case.unanswered
@@ -257,7 +257,7 @@ def _is_piece(case: Case, piece: str) -> bool:
     return by_number is not None and int(by_number["seq"]) <= case.seq
 
 
-def _who_is_hit(case: Case, side: Side, remedies: Collection[Remedy]) -> Collection[str]:
+def hit_on(case: Case, side: Side, remedies: Collection[Remedy]) -> Collection[str]:
     """Whom of several on a side a ruling hits, each for themselves, whatever it does to others: all, where it names nobody."""
     of_side = [one.party for one in remedies if one.to is side]
     named = {party for party in of_side if party is not None}

@@ -83,7 +83,7 @@ def lifted_in_line(case: Case, actor: Actor) -> bool:
     """Whether this person lifted a hold, or somebody who reports to them, or to whom they report: what it kept is not theirs to
     destroy alone, nor are they the second person to it."""
     lifted = {*case.lifted_by}
-    return actor.id in lifted or actor.manager in lifted or actor.id in case.lifted_under
+    return not lifted.isdisjoint({actor.id, *actor.superiors}) or actor.id in case.lifted_under
 
 
 def why_approval(case: Case, remedies: Iterable[Remedy], decider: Actor) -> str | None:
@@ -212,11 +212,10 @@ def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) ->
 
 def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:
     left = tuple(h for h in case.legal_holds if h.id not in fact.hold_ids)
-    above = (rec.actor.manager,) if rec.actor.manager is not None else ()
     return {
         "legal_holds": left,
         "lifted_by": tuple(dict.fromkeys((*case.lifted_by, rec.actor.id))),
-        "lifted_under": tuple(dict.fromkeys((*case.lifted_under, *above))),
+        "lifted_under": tuple(dict.fromkeys((*case.lifted_under, *sorted(rec.actor.superiors)))),
     }
 
 

@@ -21,10 +21,10 @@ from domain.model.money import (
     PaidElsewhere,
     StateAmount,
 )
-from domain.model.people import Actor
+from domain.model.people import Actor, line_above
 from domain.model.refusals import NothingChanges, Refusal
 from domain.model.remedy import Remedy
-from domain.model.ruling import AmountMissing, Effect, RemedyNotAllowed
+from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
 from domain.rules.audiences import UNTOLD, Audience
@@ -288,12 +288,14 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | Non
     if case.chargeback is not None and case.chargeback.sent_at is not None:
         # The network may decide for whoever paid, and they would have it twice.
         return "chargeback_sent"
-    return "amount_of_own_word" if _own_word(case, giver.id, giver.manager) else None
+    return "amount_of_own_word" if _own_word(case, giver) else None
 
 
-def _own_word(case: Case, person: str, manager: str | None) -> bool:
+def _own_word(case: Case, one: Actor | Involvement) -> bool:
     """Whether what was paid is known from this person, from whom they report to, or from somebody who reports to them."""
-    return case.raised_by is not None and (case.raised_by in (person, manager) or case.raised_by_manager == person)
+    person = one.id if isinstance(one, Actor) else one.person
+    under = line_above(case.raised_by_manager, case.raised_by_above)
+    return case.raised_by is not None and (case.raised_by in {person, *one.superiors} or person in under)
 
 
 _HANDED_OVER: Final = frozenset({"replacement", "release"})
@@ -303,13 +305,14 @@ _HANDED_OVER: Final = frozenset({"replacement", "release"})
 def payee_why(case: Case, given: Iterable[Remedy], giver: Actor) -> str | None:
     """Why this person does not say alone that this is given: whoever gets it stands there by them, or by their line."""
     sides = {x.to for x in given if x.amount is not None or x.type in _HANDED_OVER}
-    return "payee_of_own_word" if any(_own_payee(case, side, giver.id, giver.manager) for side in sides) else None
+    return "payee_of_own_word" if any(_own_payee(case, side, giver) for side in sides) else None
 
 
-def _own_payee(case: Case, side: Side, person: str, manager: str | None) -> bool:
+def _own_payee(case: Case, side: Side, giver: Actor | Involvement) -> bool:
     """Whether who gets it stands there by this person, by whom they report to, or by somebody who reports to them."""
+    person = giver.id if isinstance(giver, Actor) else giver.person
     there = (one for one in confirmation.seats(case) if one.side is side)
-    return any(one.by in (person, manager) or one.manager == person for one in there)
+    return any(one.by in {person, *giver.superiors} or person in one.superiors for one in there)
 
 
 def seated_for(case: Case, approver: Actor) -> bool:
@@ -319,7 +322,7 @@ def seated_for(case: Case, approver: Actor) -> bool:
     if draft is None or not any(one.by == approver.id and one.side in sides for one in confirmation.seats(case)):
         return False
     drafted = [part for part in case.involved if part.person == draft.decider]
-    return any(_own_payee(case, side, part.person, part.manager) for side in sides for part in drafted)
+    return any(_own_payee(case, side, part) for side in sides for part in drafted)
 
 
 def stated_for(case: Case, approver: Actor) -> bool:
@@ -328,7 +331,7 @@ def stated_for(case: Case, approver: Actor) -> bool:
     if draft is None or case.raised_by != approver.id or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
         return False
     drafted = (part for part in case.involved if part.person == draft.decider)
-    return any(_own_word(case, part.person, part.manager) for part in drafted)
+    return any(_own_word(case, part) for part in drafted)
 
 
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
@@ -405,7 +408,8 @@ def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
 def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
     before = fact.before
     raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
-    by = {"raised_by": rec.actor.id, "raised_by_manager": rec.actor.manager} if raised else {}
+    actor = rec.actor
+    by = {"raised_by": actor.id, "raised_by_manager": actor.manager, "raised_by_above": actor.above} if raised else {}
     return {"amount": fact.amount, "credit_proposed": None, **by}
 
 

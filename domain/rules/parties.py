@@ -94,7 +94,8 @@ def remove(case: Case, command: RemoveParty, context: DecisionContext, at: datet
         # Nobody is put out of a case by somebody who sits beside them.
         raise PartyUnfit("You can remove whoever speaks for you, and nobody else.", because="role")
     _not_the_last(case, party)
-    if party.role == "principal" and confirmation.has_a_say(case, party) and _first(case, command, None, context):
+    say = party.role == "principal" and confirmation.has_a_say(case, party)
+    if (say or confirmation.own_counsel(party, actor)) and _first(case, command, None, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "told": command.told}
         return (f.PartyRemovalProposed(party=party.id, **said),)
@@ -126,7 +127,7 @@ def _first(case: Case, command: RemoveParty | ReplaceParty, successor: str | Non
         if command.reasons is None:
             raise PartyUnfit("They have a say in this: give reasons, and a second person has to agree.", because="reasons")
         return True
-    if actor.role not in ("lead", "ops") or before.by in (actor.id, actor.manager):
+    if actor.role not in ("lead", "ops") or before.by in {actor.id, *actor.superiors}:
         said = "They have a say in this: a lead or ops who did not propose it, nor reports to who did, has to agree."
         raise PartyUnfit(said, because="second_person")
     another_credential(before.credential, context)
@@ -148,7 +149,8 @@ def replace(case: Case, command: ReplaceParty, context: DecisionContext, at: dat
         party = party.model_copy(update={"minor": True})
     if before.role == "representative" and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=before.represents)
-    if before.role == "principal" and confirmation.dissented(case, before) and _first(case, command, party.ref_digest, context):
+    said_no = before.role == "principal" and confirmation.dissented(case, before)
+    if (said_no or confirmation.own_counsel(before, actor)) and _first(case, command, party.ref_digest, context):
         assert command.reasons is not None, "it is refused without"
         said = {"reason": command.reason, "reasons": command.reasons, "successor": party.ref_digest}
         return (f.PartyRemovalProposed(party=before.id, **said),)
@@ -445,6 +447,8 @@ def _said(fact: f.PartyAdded, audience: Audience) -> NoticeData:
 
 def _said_of_leaving(case: Case, fact: f.PartyLeft, audience: Audience) -> NoticeData:
     party = case.party(fact.party)
+    if party is not None and party.role == "representative":
+        return NoticeData({"left": party.side.value, "left_by": fact.because, "spoke": True})
     if party is None or party.role != "principal":
         return NoticeData()
     alone = {"stands_alone": True} if len(case.principals(party.side)) == 1 and audience == party.side.value else {}
@@ -452,15 +456,25 @@ def _said_of_leaving(case: Case, fact: f.PartyLeft, audience: Audience) -> Notic
 
 
 def told_of_leaving(case: Case, fact: f.PartyLeft) -> NoticeData | None:
-    """What somebody is told whose own matter it was and who was removed or replaced, by a last letter; None: no letter.
+    """What somebody is told whose own matter it was, or who spoke for them, and who was removed or replaced, by a last letter;
+    None: no letter.
 
     Whoever took back their own part knows it; who did not know of the case learns nothing of it now.
     """
     party = case.party(fact.party)
     knew = party is not None and (party.side is Side.CLAIMANT or case.is_disclosed)
-    if party is None or party.role != "principal" or fact.because == "withdrawn" or not knew:
+    if party is None or party.role not in ("principal", "representative") or fact.because == "withdrawn" or not knew:
         return None
-    return NoticeData({"yourself": True, "left_by": fact.because, "reason": fact.reason}, {"told": fact.told})
+    spoke = {"spoke": True} if party.role == "representative" else {}
+    return NoticeData({"yourself": True, "left_by": fact.because, "reason": fact.reason, **spoke}, {"told": fact.told})
+
+
+def client_of(case: Case, fact: f.PartyLeft) -> tuple[str, ...]:
+    """Whom somebody spoke for who is none of the case any more: they have to know that nobody does; nobody for a witness."""
+    party = case.party(fact.party)
+    if party is None or party.role != "representative":
+        return ()
+    return tuple(p.id for p in case.principals(party.side) if party.represents in (None, p.id))
 
 
 _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor that pressure works on one of them."

@@ -10,6 +10,7 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.refusals import OwnCase
 from domain.model.ruling import (
     AmountMissing,
@@ -24,6 +25,7 @@ from domain.model.terms import OutcomeTerms
 from domain.rules import (
     authorities,
     charge,
+    confirmation,
     disclosure,
     hearing,
     interim,
@@ -113,6 +115,7 @@ def _check(
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    confirmation.check_may_lose(case, _who_loses(case, outcome, lost, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command.relies_on, at, command.remedies)
     legal_hold.check_not_held(case, command.remedies)
@@ -129,6 +132,12 @@ def _check(
     money.check_ruling(case, outcome, command.remedies)
     if outcome.needs_amount and not any(x.amount for x in command.remedies):
         raise AmountMissing(f"'{outcome.name}' needs a remedy with an amount.", outcome=outcome.name)
+
+
+def _who_loses(case: Case, outcome: OutcomeTerms, lost: frozenset[Side], remedies: tuple[c.Remedy, ...]) -> frozenset[str]:
+    """Whom of the sides that lose a ruling hits; a sanction hits all of a side."""
+    of_all = {side: () if outcome.sanctions is side else remedies for side in lost}
+    return frozenset(party for side, some in of_all.items() for party in last_word.hit_on(case, side, some))
 
 
 def _drafted(
@@ -298,6 +307,10 @@ def undo(case: Case, effects: Collection[str], command_id: str) -> Facts:
     return (*sanctions.void(case, [e.remedy for e in over]), *undone, *by_hand(case, undone))
 
 
+def _part(case: Case, person: str, actor: Actor, part: Literal["decider", "approver"]) -> Involvement:
+    return Involvement(person=person, manager=actor.manager, above=actor.above, round=case.round, part=part)
+
+
 def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Change:
     ruling = Ruling(
         id=fact.ruling_id,
@@ -320,18 +333,18 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         stays=fact.stays,
         until=fact.until,
     )
-    part = Involvement(person=fact.decider, manager=rec.actor.manager, round=case.round, part="decider")
+    part = _part(case, fact.decider, rec.actor, "decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}
 
 
 def _ruling_approved(case: Case, rec: f.Recording, fact: f.RulingApproved) -> Change:
-    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    part = _part(case, rec.actor.id, rec.actor, "approver")
     ruling = case.ruling.model_copy(update={"approved_by": rec.actor.id}) if case.ruling else None
     return {"ruling": ruling, "involved": (*case.involved, part)}
 
 
 def _ruling_returned(case: Case, rec: f.Recording, fact: f.RulingReturned) -> Change:
-    part = Involvement(person=rec.actor.id, manager=rec.actor.manager, round=case.round, part="approver")
+    part = _part(case, rec.actor.id, rec.actor, "approver")
     return {"ruling": None, "involved": (*case.involved, part)}
 
 

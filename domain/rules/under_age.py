@@ -35,9 +35,53 @@ def of_minor(case: Case, actor: Actor) -> bool:
 def told_in_confidence(case: Case, recording: f.Recording) -> bool:
     """Whether it is a child's own word for the desk alone: nobody on their own side reads it, whoever represents them included.
 
-    Whoever speaks for a child may be whom it needs to speak of (UN Convention on the Rights of the Child, articles 12 and 19).
+    Whoever speaks for a child may be whom it needs to speak of (UN Convention on the Rights of the Child, articles 12 and 19): so
+    what it writes or hands in for the desk, and, where words go to the desk anyway, that it wants a report taken back, or wants
+    it taken back no more, whoever had wished it.
     """
-    return isinstance(recording.fact, f.MessageSent) and recording.fact.to == "desk" and is_minor(case, recording.actor)
+    if not is_minor(case, recording.actor):
+        return False
+    match recording.fact:
+        case f.MessageSent(to=to):
+            return to == "desk"
+        case f.EvidenceSubmitted(seen_by=seen_by):
+            return seen_by != "shared"
+        case f.WithdrawalRequested():
+            return case.terms.words == "desk"
+        case f.WithdrawalOvertaken(because=because):
+            return because == "revoked" and case.terms.words == "desk"
+        case _:
+            return False
+
+
+def asked_in_confidence(case: Case, of: Side, party_id: str | None) -> bool:
+    """Whether a question is one to a child who has reported something, alone: whoever represents it does not read that either.
+
+    Not where a child is accused: whoever assists it has to know what it is asked (the same, article 40(2)(b)(ii) and (iii)).
+    """
+    party = case.party(party_id) if party_id is not None else None
+    young = party is not None and party.minor and party.role == "principal"
+    return young and of is Side.CLAIMANT and case.terms.words == "desk"
+
+
+def kept_from(case: Case, recording: f.Recording, party_id: str) -> bool:
+    """Whether a party of the same side does not learn of something, because it is between a child and the desk."""
+    if told_in_confidence(case, recording):
+        return recording.actor.id != party_id
+    fact = recording.fact
+    if isinstance(fact, f.EvidenceRequested):
+        return fact.party != party_id and asked_in_confidence(case, fact.of, fact.party)
+    if isinstance(fact, f.EvidenceLapsed):
+        over = [r for r in (*case.requests, *case.settled_requests) if r.id in fact.requests]
+        return bool(over) and all(r.party != party_id and asked_in_confidence(case, r.of, r.party) for r in over)
+    return False
+
+
+def beside_a_child(case: Case, party_id: str) -> bool:
+    """Whether somebody is on the side of a child whose own matter it is, and is not that child: what tells them how much a side
+    has said, and when, would tell them that the child did."""
+    party = case.party(party_id)
+    return party is not None and any(p.minor and p.id != party_id for p in case.principals(party.side))
 
 
 def without_guardian(case: Case) -> tuple[str, ...]:

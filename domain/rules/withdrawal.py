@@ -53,6 +53,9 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     _check_may_end(case, context)
     if _own_remit(case, context.known()):
         return appeals.remit_taken_back(case, side)
+    if _of_a_child_alone(case, context):
+        # That the child has such a wish they do not learn by a refusal; what was said since its own is read all the same.
+        return _requested(command, party=case.withdrawal.party if case.withdrawal is not None else None)
     if case.withdrawal is not None and (side not in case.appellants or _appeal_is_looked_at(case, context, side)):
         raise WithdrawalPending("The team has such a wish already, and answers it first.", request=case.withdrawal.id)
     if side in case.appellants:
@@ -72,6 +75,14 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
     reason = GIVEN_UP if case.appellants else None
     closed = f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason, reasons=command.reasons)
     return (f.CaseWithdrawn(reasons=command.reasons), *sanctions.void_all(case), *r.undo_all(case, command.id), closed)
+
+
+def _of_a_child_alone(case: Case, context: DecisionContext) -> bool:
+    """Whether a child has such a wish already, for the desk alone, and whoever represents it comes with one now."""
+    asked, actor = case.withdrawal, context.known()
+    child = case.party(asked.by) if asked is not None and asked.appeal is None else None
+    hidden = child is not None and child.minor and child.role == "principal" and case.terms.words == "desk"
+    return hidden and child is not None and actor.id != child.id and actor.side is child.side
 
 
 def _came_along(case: Case, context: DecisionContext) -> bool:
@@ -266,6 +277,8 @@ def _overtaken_by(asked: OpenWithdrawal, facts: Facts) -> Literal["ruled", "clos
 def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalRequested) -> Change:
     # Whoever else has taken such a wish back since the matter was last told is read before it is granted.
     said = tuple(word for by, word in case.revoked if by != rec.actor.id)
+    if case.withdrawal is not None:
+        said = tuple(dict.fromkeys((*case.withdrawal.said, *said)))
     about = {"party": fact.party, "appeal": fact.appeal, "said": said}
     return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, **about)}
 

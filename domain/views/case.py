@@ -24,7 +24,7 @@ from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.authorities import reported_in_secret
-from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
+from domain.rules.confidence import awaited_by, put_there_by_one, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.last_word import answerable
 from domain.rules.lifecycle import Who, commands_in, in_the_way
@@ -34,7 +34,7 @@ from domain.rules.parties import told_alone
 from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
-from domain.rules.under_age import told_in_confidence, without_guardian
+from domain.rules.under_age import asked_in_confidence, beside_a_child, kept_from, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
@@ -231,7 +231,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
-        waiting_on=awaited_by(case, audience) if _speaks(case, viewer) else _awaited_by_phase(phase),
+        waiting_on=_awaited(case, viewer),
         words=words_of(case, phase),
         your_side=viewer.side if viewer.role in PARTY_ROLES else None,
         ruling=_ruling(case, shown, viewer) if shown else None,
@@ -254,12 +254,20 @@ def _updated_at(case: Case, viewer: f.Actor) -> Instant:
     audience = audience_of(viewer)
     if audience == "staff":
         return case.updated_at
-    if _speaks(case, viewer):
+    if _speaks(case, viewer) and not _reads_less(case, viewer):
         return case.seen_at.get(audience, case.opened_at)
     # What was asked of them is theirs alone.
     own = (request.asked_at for request in (*open_requests(case, viewer), *settled_requests(case, viewer)))
     settled = (request.settled_at for request in settled_requests(case, viewer) if request.settled_at)
     return max((case.seen_at.get("third_parties", case.opened_at), *own, *settled))
+
+
+def _awaited(case: Case, viewer: f.Actor) -> str:
+    audience = audience_of(viewer)
+    if not _speaks(case, viewer):
+        return _awaited_by_phase(seen_phase(case, audience))
+    awaited = awaited_by(case, audience)
+    return "staff" if awaited == audience and _waits_for_a_child(case, viewer) else awaited
 
 
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
@@ -285,6 +293,17 @@ def _speaks(case: Case, viewer: f.Actor) -> bool:
     return party is None or party.speaks
 
 
+def _reads_less(case: Case, viewer: f.Actor) -> bool:
+    """Whether somebody is on a side and yet does not read all of its talk with the desk: neither how much was said, nor when."""
+    return viewer.role in PARTY_ROLES and (beside_a_child(case, viewer.id) or put_there_by_one(case, viewer.id))
+
+
+def _waits_for_a_child(case: Case, viewer: f.Actor) -> bool:
+    """Whether all that is asked of a side is asked of a child alone, of which whoever is beside it does not learn."""
+    theirs = [one for one in case.requests if one.of is viewer.side]
+    return bool(theirs) and all(one.party != viewer.id and asked_in_confidence(case, one.of, one.party) for one in theirs)
+
+
 def _awaited_by_phase(phase: Phase) -> str:
     """Whose turn it is, to somebody on no side: more would tell them who made an offer, or of whom something was asked."""
     if phase is Phase.SETTLEMENT:
@@ -303,7 +322,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "answerable": answerable(case, party) if party is not None and side is not None else (),
         "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
         "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
-        "caucus": tuple(talk for talk in talks if came is None or talk.last_at >= came),
+        "caucus": () if _reads_less(case, viewer) else tuple(talk for talk in talks if came is None or talk.last_at >= came),
         "offer": case.offer,
         "offers": case.offers if came is None else tuple(o for o in case.offers if (o.became_at or came) >= came),
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
@@ -378,7 +397,7 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
         )
     if audience != "staff":
         own = own_deadline(case, audience)
-        if own is None:
+        if own is None or (own[1] == "proceed_on_file" and _waits_for_a_child(case, viewer)):
             return ()
         row, default = own
         return (Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default),)
@@ -471,7 +490,7 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     fact = recording.fact
     if isinstance(fact, f.CaseJoined) and any(p.id == viewer.id for p in fact.parties):
         return True
-    if viewer.role in PARTY_ROLES and told_in_confidence(case, recording):
+    if viewer.role in PARTY_ROLES and kept_from(case, recording, viewer.id):
         return False
     if withheld_until_confirmed(case, fact, viewer.id):
         return False

@@ -11,6 +11,7 @@ from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.prose import Prose
 from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.under_age import asked_in_confidence
 
 
 class RequestView(Kept):
@@ -51,7 +52,8 @@ def _told(case: Case, requests: Iterable[EvidenceRequest], viewer: f.Actor) -> t
     party = case.party(viewer.id)
     if party is None:
         return tuple(_one(case, asked) for asked in requests)
-    return tuple(_one(case, asked) for asked in requests if asked.party == party.id or (party.speaks and asked.of is party.side))
+    theirs = (r for r in requests if r.party == party.id or (party.speaks and r.of is party.side))
+    return tuple(_one(case, r) for r in theirs if r.party == party.id or not asked_in_confidence(case, r.of, r.party))
 
 
 def _one(case: Case, asked: EvidenceRequest) -> RequestView:

@@ -7,6 +7,7 @@ from typing import Any
 from domain.base import Instant, Kept, Side
 from domain.model.case import Case
 from domain.model.people import Actor
+from domain.rules.confidence import put_there_by_one
 from domain.rules.parties import with_their_own
 
 PARTY_ROLES = ("claimant", "respondent")
@@ -23,6 +24,11 @@ class WithdrawalView(Kept):
     """The side that would take its appeal back; None: it is about the report."""
 
 
+def _of_a_child(case: Case, party_id: str) -> bool:
+    party = case.party(party_id)
+    return case.terms.words == "desk" and party is not None and party.minor and party.role == "principal"
+
+
 def withdrawal_seen(case: Case, viewer: Actor) -> dict[str, Any]:
     """The wish as the viewer may know it, and since when the case goes on of office; as fields of the view."""
     asked = case.withdrawal
@@ -31,5 +37,10 @@ def withdrawal_seen(case: Case, viewer: Actor) -> dict[str, Any]:
     if asked is not None and asked.party is not None and viewer.role in PARTY_ROLES:
         # Nobody else on the side has to know that one of them would rather be out of it.
         asked = asked if viewer.id in with_their_own(case, asked.party) else None
+    if asked is not None and viewer.role in PARTY_ROLES and viewer.id != asked.by and _of_a_child(case, asked.by):
+        # Whoever represents a child may be why it would rather be out of it, or be asked by whom it fears.
+        asked = None
+    if asked is not None and viewer.id != asked.by and case.terms.words == "desk" and put_there_by_one(case, viewer.id):
+        asked = None
     shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at, appeal=asked.appeal) if asked is not None else None
     return {"withdrawal": shown, "of_office": case.of_office if viewer.side is not Side.RESPONDENT else None}

@@ -68,6 +68,7 @@ KNOWN_BY = f"""CASE WHEN {REPORTED} THEN ARRAY(
         SELECT f.actor_id FROM facts f WHERE f.tenant = $1 AND f.case_id = c.id AND f.actor_id LIKE 'per\\_%'
         UNION SELECT f.body #>> '{{fact,owner}}' FROM facts f
             WHERE f.tenant = $1 AND f.case_id = c.id AND f.type = 'case_assigned' AND f.body #>> '{{fact,owner}}' IS NOT NULL
+        ORDER BY 1
     ) ELSE ARRAY[]::text[] END"""  # noqa: S608 - put together from constants
 WEIGHED = "c.state #>> '{chargeback,due_at}' IS NOT NULL AND c.state #>> '{chargeback,closed_at}' IS NULL"
 CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.terms -> 'hear', '[]') ? 'claimant')

@@ -188,6 +188,15 @@ class Witness:
                 self.round += fact.new_decider
             case f.CaseRecused():
                 self.stays_out.add(actor.id)
+            case (
+                f.CaseAssigned()
+                | f.CaseHandedOver()
+                | f.InterimImposed()
+                | f.InterimReviewed()
+                | f.ClocksPaused()
+                | f.StepSkipped()
+            ):
+                self._steers(actor)
             case f.LevelReached():
                 level = (fact.clock, fact.instance, fact.level, fact.count)
                 assert level not in self.fired, f"{level} fired twice"
@@ -345,6 +354,10 @@ class Witness:
         for person in (actor.id, actor.manager or ""):
             assert self.hands.get(person, self.round) == self.round, f"{person} had a part in an earlier round"
         assert actor.id not in self.stays_out, f"{actor.id} decides what they may not decide"
+
+    def _steers(self, actor: f.Actor) -> None:
+        if actor.role in ("mediator", "lead", "ops"):
+            assert self.hands.get(actor.id, self.round) == self.round, f"{actor.id} steers a round after their own"
 
     def _took_part(self, actor: f.Actor) -> None:
         self.hands.setdefault(actor.id, self.round)

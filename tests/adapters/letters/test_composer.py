@@ -269,6 +269,10 @@ LETTERS = {
         "party_added", audience="staff", data={"joined": "principal", "guardian_missing": True, "priority": "urgent"}
     ),
     "party_left.claimant": a_notice("party_left", data={"yourself": True, "left_by": "removed", "reason": "mistaken"}),
+    "party_left.counsel.claimant": a_notice(
+        "party_left", data={"yourself": True, "left_by": "replaced", "reason": "mistaken", "spoke": True}
+    ),
+    "party_left.client.claimant": a_notice("party_left", data={"left_by": "removed", "spoke": True}),
     "party_left.rest.claimant": a_notice("party_left", data={"left_by": "removed", "stands_alone": True}),
     "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
     "withdrawal_accepted.claimant": a_notice(

@@ -9,12 +9,13 @@ import pytest
 
 from domain.base import Side
 from domain.model.legal_hold import HeldPerson
-from domain.rules.authorities import BARRED_FOR, accuses, charges
+from domain.rules.authorities import BARRED_FOR, accuses, charges, knowing
 from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
     LEAD_2,
+    LEAD_3,
     MEDIATOR,
     MONDAY,
     OPS,
@@ -351,3 +352,16 @@ class TestAccuses:
         assert charges(life.case, claimant)
         life.says(CLAIMANT, "submit_evidence")
         assert charges(life.case, claimant)
+
+
+def test_whoever_had_any_part_knows_of_a_case() -> None:
+    life = proposed().says(LEAD, "return_report", reasons="Not enough.").says(OPS, "note", text="Seen.")
+    life.says(OPS, "assign", owner=LEAD_3).says(CLAIMANT, "message")
+    assert knowing(life.recordings) == tuple(sorted({MEDIATOR, LEAD, OPS, LEAD_3}))
+
+
+def test_why_it_was_closed_is_a_word_of_one_person() -> None:
+    life = a_case("fraud_report").in_review()
+    life.says(MEDIATOR, "report_to_authority", authority="financial_intelligence_unit", reasons="Mules.")
+    life.says(LEAD, "approve_report").says(OPS, "close", outcome="expired", reason="told_the_unit")
+    assert [life.seen_by(who).close_reason for who in (CLAIMANT, PLATFORM, LEAD)] == [None, None, "told_the_unit"]

@@ -435,6 +435,37 @@ def test_nothing_is_agreed_on_with_somebody_whom_one_has_put_there(
     assert {one.party for one in confirmation.seats(life.case)} <= {what.partition(":")[2] for what in words.said}
 
 
+_AGAINST: dict[Side, dict[str, Any]] = {
+    Side.CLAIMANT: {"outcome": "denied", "ground": "not_received", "relies_on": []},
+    Side.RESPONDENT: {**OUTCOMES["payment_dispute"]["light"], "relies_on": []},
+}
+
+
+@given(
+    steps=st.lists(st.tuples(st.sampled_from([*_TEAM, PLATFORM]), _STEPS), max_size=6),
+    side=st.sampled_from(Side), decider=st.sampled_from([MEDIATOR, MEDIATOR_2, LEAD, LEAD_2]),
+)  # fmt: skip
+def test_nobody_finds_against_whom_one_has_put_there(
+    steps: list[tuple[str, tuple[str, dict[str, Any]]]], side: Side, decider: str
+) -> None:
+    """European Convention on Human Rights, article 6(2) and (3)."""
+    life, words = a_payment(), Words()
+    last: list[tuple[str, dict[str, Any]]] = []
+    for who, (what, said) in steps:
+        seen, before = len(life.recordings), life.case
+        with suppress(Refusal, AssertionError, ValueError):
+            _done(life, who, what, said, last)
+        for recording in life.recordings[seen:]:
+            words.hears(recording, before)
+    seen, there = len(life.recordings), {f"added:{p.id}" for p in life.case.principals(side)}
+    with suppress(Refusal):
+        life.says(OPS, "assign", owner=decider)
+    with suppress(Refusal):
+        life.says(decider, "rule", **_AGAINST[side])
+    if any(isinstance(r.fact, f.RulingDrafted) for r in life.recordings[seen:]):
+        assert not there & {*words.of_one()}
+
+
 def _line(actor: Actor) -> set[str]:
     below = {who for who, one in PEOPLE.items() if one.manager == actor.id}
     return {*below, *filter(None, [actor.manager])}
@@ -467,6 +498,14 @@ class TestWhomOneHasPutThere:
         assert life.refused(friend, "appeal").code == "agreement_missing"
         assert life.says(RESPONDENT, "appeal").case.appellants == (Side.RESPONDENT,)
 
+    def test_nor_does_whoever_one_has_put_on_the_side_itself(self) -> None:
+        pay = OUTCOMES["payment_dispute"]["light"]
+        life = self.protected().says(RESPONDENT, "message").says(MEDIATOR, "rule", **pay, relies_on=[]).fire("grace")
+        life.says(OPS, "add_party", party=SHOP_2)
+        assert life.refused("pty_shop2", "appeal").code == "change_unconfirmed"
+        life.says(LEAD, "add_party", party=SHOP_2)
+        assert life.says("pty_shop2", "appeal").case.appellants == (Side.RESPONDENT,)
+
     def test_does_not_read_what_was_told_to_the_desk_before_the_second_word(self) -> None:
         life = a_payment().says(MEDIATOR, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
         friend = life.case.parties[-1].id
@@ -476,3 +515,80 @@ class TestWhomOneHasPutThere:
         assert read not in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}
         life.says(LEAD, "add_party", party=FRIEND, represents=CLAIMANT, agreed=True)
         assert read in {r.fact.type for r in life.recordings if visible(life.case, r, life.actor(friend))}
+
+    def test_is_not_hit_by_a_ruling(self) -> None:
+        life = self.protected().says(RESPONDENT, "message")
+        life.says(MEDIATOR, "replace_party", party=RESPONDENT, by_party=SHOP_2, reasons="It was sold.")
+        life.says(LEAD, "replace_party", party=RESPONDENT, by_party=SHOP_2)
+        assert life.case.seated == (), "who had spoken is replaced by two"
+        life = self.protected().says(MEDIATOR, "replace_party", party=RESPONDENT, by_party=SHOP_2)
+        life.says("pty_shop2", "message")
+        ruling = {**OUTCOMES["payment_dispute"]["light"], "relies_on": []}
+        assert life.refused(MEDIATOR, "rule", **ruling).code == "change_unconfirmed"
+        life.says(LEAD, "replace_party", party=RESPONDENT, by_party=SHOP_2)
+        assert life.says(MEDIATOR, "rule", **ruling).case.ruling is not None
+
+    def suspends(self, life: Life, who: str) -> str | None:
+        try:
+            life.says(who, "impose_interim", measure="suspend", reasons="Until it is decided.")
+        except Refusal as refusal:
+            return refusal.code
+        return life.case.interim[-1].remedy.party
+
+    def test_is_hit_by_a_measure_of_somebody_else_alone(self) -> None:
+        sitter = {"side": "respondent", "ref": "sitter"}
+        for who, comes_to in ((MEDIATOR, "change_unconfirmed"), (MEDIATOR_2, None)):
+            life = (
+                a_case("conduct_report").without_respondent().in_review(owner=MEDIATOR).says(MEDIATOR, "add_party", party=sitter)
+            )
+            if who == MEDIATOR_2:
+                life.says(OPS, "assign", owner=MEDIATOR_2)
+            assert self.suspends(life, who) == comes_to
+        life = a_case("conduct_report").in_review().says(MEDIATOR, "add_party", party=sitter)
+        assert self.suspends(life, MEDIATOR) == RESPONDENT, "whom the report names is held off at once"
+
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    (CLAIMANT, "message", {"to": "desk"}),
+                    (CLAIMANT, "message", {}),
+                    (CLAIMANT, "submit_evidence", {"to": "desk"}),
+                    (CLAIMANT, "withdraw", {"reasons": "He waits for me."}),
+                    (CLAIMANT, "withdraw", {"revoke": True}),
+                    (MEDIATOR, "message", {"to": "claimant"}),
+                ]
+            ),
+            max_size=6,
+        ),
+        st.sampled_from(["principal", "representative"]),
+        st.integers(0, 6),
+    )
+    def test_learns_nothing_of_what_is_between_that_side_and_the_desk(
+        self, steps: list[tuple[str, str, dict[str, Any]]], role: str, comes_after: int
+    ) -> None:
+        """Directive 2012/29/EU, article 21: whoever one of the team has put beside a victim reads nothing of it, old or new."""
+        life = a_case("safety_incident").that_protects().with_terms(words="desk").in_review()
+        spy: dict[str, Any] = {"party": {"side": "claimant", "role": role, "ref": "spy"}, "sees_from": "start"}
+        spy |= {"represents": CLAIMANT, "agreed": True} if role == "representative" else {}
+        for who, what, fields in (*steps[:comes_after], (MEDIATOR, "add_party", spy), *steps[comes_after:]):
+            with suppress(Refusal):
+                life.says(who, what, **fields)
+        words = ("message_sent", "evidence_submitted", "withdrawal_requested", "withdrawal_overtaken")
+        assert [
+            r.fact.type for r in life.recordings if visible(life.case, r, life.actor("pty_spy")) and r.fact.type in words
+        ] == []
+        assert {n.event for n in life.notices_for("pty_spy")} <= {"party_added"}
+        seen = life.seen_by("pty_spy")
+        assert (seen.caucus, seen.withdrawal) == ((), None)
+        for who in (LEAD, LEAD_2):
+            with suppress(Refusal):
+                life.says(who, "add_party", **spy)
+        said = [r.fact.type for r in life.recordings if r.fact.type in ("message_sent", "evidence_submitted")]
+        read = [r.fact.type for r in life.recordings if visible(life.case, r, life.actor("pty_spy"))]
+        assert [one for one in read if one in ("message_sent", "evidence_submitted")] == said
+
+    def test_reads_what_the_desk_writes_where_nobody_else_is_left_on_the_side(self) -> None:
+        life = self.protected().says(MEDIATOR, "replace_party", party=RESPONDENT, by_party=SHOP_2)
+        life.says(MEDIATOR, "message", to="respondent")
+        assert "pty_shop2" in {n.recipient for _, n in life.last.notices}

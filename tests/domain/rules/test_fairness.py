@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.base import Phase
@@ -9,6 +11,7 @@ from domain.model import facts as f
 from domain.model.facts import Actor
 from tests.support.appeals import BOUNTY, decided, pay
 from tests.support.cases import (
+    CLAIMANT,
     JUNIOR,
     LEAD,
     LEAD_2,
@@ -18,8 +21,11 @@ from tests.support.cases import (
     MEDIATOR_3,
     OPS,
     RESPONDENT,
+    Life,
     a_case,
 )
+
+CLEARED: dict[str, Any] = {"outcome": "no_violation", "ground": "no_clause", "reasons": "Nobody saw it.", "relies_on": []}
 
 
 class TestWhoMayJudge:
@@ -65,3 +71,39 @@ class TestWhoMayJudge:
         life = a_case().appealable()
         drafted = next(r for r in life.recordings if isinstance(r.fact, f.RulingDrafted))
         assert (drafted.actor.manager, drafted.actor.team, drafted.actor.site) == ("per_h1", "amber", "berlin")
+
+
+STEERING: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("assign", {"owner": MEDIATOR_3}),
+    ("retarget", {"priority": "high", "reason": "urgent"}),
+    ("pause", {"reason": "waiting"}),
+    ("impose_interim", {"measure": "suspend", "reasons": "Until it is decided."}),
+    ("review_interim", {"decision": "lift", "reasons": "I have decided that."}),
+)
+
+
+class TestWhoDecidedBefore:
+    """They neither decide the next round nor say who does, when, or what holds until then."""
+
+    def on_appeal(self) -> Life:
+        life = a_case("conduct_report").in_review(owner=LEAD)
+        life.says(LEAD, "complete_step", steps=["evidence_secured", "record_checked"])
+        life.says(LEAD, "rule", **CLEARED).fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        return life.says(LEAD_2, "impose_interim", measure="suspend", reasons="Until I have seen it.")
+
+    @pytest.mark.parametrize(("what", "fields"), STEERING)
+    def test_does_not_steer_the_appeal(self, what: str, fields: dict[str, Any]) -> None:
+        refusal = self.on_appeal().refused(LEAD, what, **fields)
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "earlier_part")
+
+    @pytest.mark.parametrize(("what", "fields"), STEERING)
+    def test_nor_does_whoever_set_it_aside(self, what: str, fields: dict[str, Any]) -> None:
+        life = self.on_appeal().says(LEAD_2, "decide_appeal", decision="uphold", reasons="It is so.").fire("grace")
+        life.says(LEAD_3, "annul", reason="mistake", reasons="The camera was not looked at.").says(MEDIATOR_2, "take")
+        life.says(MEDIATOR_2, "impose_interim", measure="suspend", reasons="Until I have seen it.")
+        refusal = life.refused(LEAD_3, what, **fields)
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
+        assert life.says(LEAD_3, "assign", owner=None).case.owner is None, "back into its queue it may go"
+
+    def test_whoever_had_no_part_does(self) -> None:
+        assert self.on_appeal().says(LEAD_3, "review_interim", decision="lift", reasons="It is enough.").case.interim == ()

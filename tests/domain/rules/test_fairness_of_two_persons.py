@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.base import Phase
+from domain.base import Money, Phase
+from domain.model.people import Actor
+from domain.model.refusals import Refusal
+from domain.model.remedy import Remedy
+from domain.rules import legal_hold
+from domain.rules.fairness import disqualification
+from domain.rules.money import payee_why
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, MEDIATOR_2, MONDAY, OPS, OUTCOMES, Life, a_case
 
 HEAVY = OUTCOMES["bounty_dispute"]["heavy"]
@@ -110,3 +117,60 @@ def test_a_complaint_does_not_go_back_to_whom_it_is_about() -> None:
     refusal = life.refused(MEDIATOR_2, "decide_appeal", decision="remit", same_decider=True)
     assert (refusal.code, refusal.fields["because"]) == ("own_case", "complained_about")
     life.says(MEDIATOR_2, "decide_appeal", decision="remit")
+
+
+def _drafts_for(below: Actor) -> str | None:
+    life = a_case().in_review(owner=LEAD).says(LEAD, "rule", **HEAVY)
+    return _because(life, below, "approve")
+
+
+def _decides_the_appeal(below: Actor) -> str | None:
+    return disqualification(a_case().in_appeal(owner=None).case, below)
+
+
+def _sets_it_aside(below: Actor) -> str | None:
+    return _because(a_case().appealable(), below, "annul", reason="procedural_fault")
+
+
+def _confirms_who_stands_there(below: Actor) -> str | None:
+    party = {"side": "respondent", "ref": "shop2"}
+    life = a_case("payment_dispute").in_review().says(LEAD, "add_party", party=party)
+    return _because(life, below, "add_party", party=party)
+
+
+def _gives_to_whom_they_seated(below: Actor) -> str | None:
+    life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_review(owner=MEDIATOR_2)
+    life.says(LEAD, "add_party", party={"side": "claimant", "ref": "heir"})
+    return payee_why(life.case, [Remedy(type="refund", amount=Money(amount=100, currency="USD"))], below)
+
+
+def _destroys_what_they_let_go(below: Actor) -> str | None:
+    life = a_case("compliance_request", category="gdpr_erasure").in_review().says(OPS, "place_hold", reason="litigation")
+    return "lifted" if legal_hold.lifted_in_line(life.says(LEAD, "lift_hold").case, below) else None
+
+
+def _because(life: Life, who: Actor, what: str, **fields: Any) -> str | None:
+    try:
+        life.says(who, what, **fields)
+    except Refusal as refusal:
+        because: str = refusal.fields["because"]
+        return because
+    return None
+
+
+_LINES: tuple[Callable[[Actor], str | None], ...] = (
+    _drafts_for, _decides_the_appeal, _sets_it_aside, _confirms_who_stands_there, _gives_to_whom_they_seated,
+    _destroys_what_they_let_go,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("between", [("per_between",), ("per_between", "per_higher"), ("per_1", "per_2", "per_3")])
+@pytest.mark.parametrize("rule", _LINES)
+def test_to_report_by_others_is_to_report(rule: Callable[[Actor], str | None], between: tuple[str, ...]) -> None:
+    """Whoever could make somebody say it could so by however many others."""
+    for boss in (LEAD, MEDIATOR):
+        direct = Actor(id="per_below", role="lead", manager=boss)
+        by_others = Actor(id="per_below", role="lead", manager=between[0], above=(*between[1:], boss))
+        assert rule(by_others) == rule(direct)
+    bosses = [Actor(id="per_below", role="lead", manager=boss) for boss in (LEAD, MEDIATOR)]
+    assert {rule(one) for one in bosses} != {rule(Actor(id="per_below", role="lead", manager=between[0], above=between[1:]))}

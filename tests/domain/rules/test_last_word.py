@@ -243,7 +243,9 @@ class TestByAnotherDoor:
 
     def test_of_several_accused_it_is_put_to_whom_alone_the_ruling_hits(self) -> None:
         life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
-        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"}).disclosed()
+        for who in (OPS, LEAD):
+            life.says(who, "add_party", party={"side": "respondent", "ref": "second"})
+        life.disclosed()
         for who in (RESPONDENT, "pty_second"):
             life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
         warn = {"type": "warn", "to": "respondent"}
@@ -255,7 +257,9 @@ class TestByAnotherDoor:
     def test_and_to_each_whom_it_hits_whatever_it_does_to_others(self) -> None:
         """A trifle for the one who said it does not unlock what hits the other."""
         life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
-        life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"}).disclosed()
+        for who in (OPS, LEAD):
+            life.says(who, "add_party", party={"side": "respondent", "ref": "second"})
+        life.disclosed()
         for who in (RESPONDENT, "pty_second"):
             life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
         one = {"type": "suspend", "to": "respondent", "party": RESPONDENT}

@@ -468,8 +468,12 @@ class TestWhoGetsIt:
     def test_by_another_of_no_one_line(self) -> None:
         assert why(self.replaced(OPS).says(MEDIATOR, "rule", **ruling(refund(usd(100))))) is None
 
-    def test_where_nothing_is_given_nobody_else_is_asked(self) -> None:
-        assert why(self.replaced().says(MEDIATOR, "rule", outcome="denied", ground="not_received")) is None
+    def test_nothing_is_taken_from_them_either_before_it_is_confirmed(self) -> None:
+        life = self.replaced()
+        denied = {"outcome": "denied", "ground": "not_received"}
+        assert life.refused(MEDIATOR, "rule", **denied).code == "change_unconfirmed"
+        life.says(PLATFORM, "replace_party", party=CLAIMANT, by_party=self.FRIEND)
+        assert why(life.says(MEDIATOR, "rule", **denied)) is None
 
     def test_whoever_put_them_there_is_no_second_person_to_their_own_line(self) -> None:
         above = Actor(id="per_above", role="lead", manager="per_top")

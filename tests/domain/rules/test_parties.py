@@ -336,7 +336,7 @@ class TestAnotherInTheirPlace:
 
     def test_nor_of_other_counsel(self) -> None:
         life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
-        life.says(OPS, "replace_party", party="pty_counsel", by_party={**COUNSEL, "ref": "second"}, agreed=True)
+        life.says(PLATFORM, "replace_party", party="pty_counsel", by_party={**COUNSEL, "ref": "second"}, agreed=True)
         assert RESPONDENT not in self.told(life)
 
 
@@ -348,7 +348,8 @@ class TestReading:
 
     def test_whoever_comes_later_reads_on_from_there(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "message", to="respondent").says(RESPONDENT, "message", to="desk")
-        life.says(MEDIATOR, "add_party", party=self.ACCUSED)
+        for who in (MEDIATOR, LEAD):
+            life.says(who, "add_party", party=self.ACCUSED)
         assert self.read(life, "pty_accused")[0] == "case_opened"
         assert "message_sent" not in self.read(life, "pty_accused")
         assert life.seen_by("pty_accused").caucus == ()
@@ -358,6 +359,8 @@ class TestReading:
     def test_unless_it_is_said_that_they_read_it_all(self) -> None:
         life = a_case().in_review().says(MEDIATOR, "message", to="respondent")
         life.says(MEDIATOR, "add_party", party=self.ACCUSED, sees_from="start")
+        assert "message_sent" not in self.read(life, "pty_accused"), "it is the word of one"
+        life.says(LEAD, "add_party", party=self.ACCUSED)
         assert "message_sent" in self.read(life, "pty_accused")
 
     def test_the_successor_does_not_read_what_was_said_to_the_one_before(self) -> None:
@@ -383,11 +386,50 @@ class TestReading:
         life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
         swap = {"party": "pty_counsel", "by_party": {**COUNSEL, "ref": "second"}}
         assert life.refused(OPS, "replace_party", **swap).code == "agreement_missing"
-        life.says(OPS, "replace_party", **swap, agreed=True)
+        life.says(PLATFORM, "replace_party", **swap, agreed=True)
 
     def test_whoever_is_represented_ends_it(self) -> None:
         life = a_case().with_party(HELPER, "claimant", "representative").in_review().says(CLAIMANT, "remove_party", party=HELPER)
         assert not may_see(life.case, life.actor(HELPER))
+
+
+class TestWhoSpeaksForSomebody:
+    """Legal assistance is of one's own choosing, and a guardian who says no stays (ECHR, article 6(3)(c); CRC, article 12(2))."""
+
+    OTHER: ClassVar[dict[str, Any]] = {**COUNSEL, "ref": "second"}
+    OUT: ClassVar[tuple[tuple[str, dict[str, Any]], ...]] = (
+        ("remove_party", {"party": "pty_counsel"}),
+        ("replace_party", {"party": "pty_counsel", "by_party": OTHER, "agreed": True}),
+    )
+
+    def counselled(self, by: str = CLAIMANT, **fields: Any) -> Life:
+        return a_case().in_review().says(by, "add_party", party=COUNSEL, **fields)
+
+    @pytest.mark.parametrize(("what", "fields"), OUT)
+    @pytest.mark.parametrize("by", [CLAIMANT, PLATFORM])
+    def test_is_taken_from_them_by_two(self, what: str, fields: dict[str, Any], by: str) -> None:
+        life = self.counselled(by, **({"agreed": True} if by == PLATFORM else {}))
+        assert life.refused(MEDIATOR, what, **fields).fields["because"] == "reasons"
+        life.says(MEDIATOR, what, **fields, reasons="She is a witness.")
+        assert not next(p for p in life.case.parties if p.id == "pty_counsel").left
+        assert life.refused(MEDIATOR, what, **fields).fields["because"] == "second_person"
+        life.says(LEAD, what, **fields)
+        assert next(p for p in life.case.parties if p.id == "pty_counsel").left
+        told = {n.recipient: n for _, n in life.last.notices if n.event == "party_left"}
+        assert told["pty_counsel"].data["yourself"], told
+        assert RESPONDENT not in told
+        client = next(n for _, n in life.last.notices if n.recipient == CLAIMANT)
+        assert client.event == "party_added" if what == "replace_party" else client.data["spoke"]
+        assert life.says(CLAIMANT, "add_party", party={**COUNSEL, "ref": "third"}).case.parties[-1].stated_by is None
+
+    @pytest.mark.parametrize(("what", "fields"), OUT)
+    def test_by_one_where_one_has_put_them_there(self, what: str, fields: dict[str, Any]) -> None:
+        life = self.counselled(MEDIATOR, agreed=True).says(MEDIATOR, what, **fields)
+        assert next(p for p in life.case.parties if p.id == "pty_counsel").left
+
+    def test_who_ends_it_themselves_needs_nobody_and_their_counsel_is_told(self) -> None:
+        life = self.counselled().says(CLAIMANT, "remove_party", party="pty_counsel")
+        assert [n.recipient for _, n in life.last.notices if n.audience == "claimant"] == ["pty_counsel"]
 
 
 class TestReplacedByTwo:
@@ -455,12 +497,16 @@ class TestMinors:
         guardian = {"side": "claimant", "role": "representative", "ref": "guardian"}
         return life.says(MEDIATOR, "add_party", party=guardian, represents="pty_child", agreed=True)
 
-    def test_what_goes_to_the_child_alone_goes_to_the_guardian_too(self) -> None:
-        life = self.with_a_guardian()
+    @pytest.mark.parametrize(("words", "told"), [("shared", {"pty_child", "pty_guardian"}), ("desk", {"pty_child"})])
+    def test_what_goes_to_the_child_alone_goes_to_the_guardian_too_unless_words_go_to_the_desk(
+        self, words: str, told: set[str]
+    ) -> None:
+        life = a_case("safety_incident").with_terms(words=words).in_review().says(MEDIATOR, "add_party", party=self.CHILD)
+        guardian = {"side": "claimant", "role": "representative", "ref": "guardian"}
+        life.says(MEDIATOR, "add_party", party=guardian, represents="pty_child", agreed=True)
         before = len(life.notices)
         life.says(MEDIATOR, "request_evidence", of="claimant", party="pty_child")
-        told = {n.recipient for _, n in life.notices[before:] if n.event.startswith("evidence_requested")}
-        assert told == {"pty_child", "pty_guardian"}
+        assert {n.recipient for _, n in life.notices[before:] if n.event.startswith("evidence_requested")} == told
 
     def days(self, life: Life) -> int | None:
         until, closed = life.case.keep_until, life.case.closed_at

@@ -10,6 +10,7 @@ from domain.base import Phase
 from domain.model.commands import parse_command
 from tests.support.cases import (
     CLAIMANT,
+    JUNIOR,
     LEAD,
     LEAD_2,
     MEDIATOR,
@@ -151,6 +152,16 @@ class TestIdentity:
     def proved(self) -> Life:
         life = a_case("compliance_request", category="gdpr_erasure").that_protects().in_review()
         return life.says(MEDIATOR, "complete_step", steps=self.STEPS)
+
+    @pytest.mark.parametrize("decider", [MEDIATOR, JUNIOR, MEDIATOR_2])
+    def test_left_out_takes_two_whoever_answers(self, decider: str) -> None:
+        """Regulation (EU) 2016/679, article 12(6)."""
+        life = a_case("compliance_request", category="gdpr_erasure").in_review()
+        life.says(MEDIATOR, "complete_step", steps=[step for step in self.STEPS if step != "identity"])
+        life.says(MEDIATOR, "skip_step", step="identity", reasons="I know them.")
+        if decider != MEDIATOR:
+            life.says(MEDIATOR, "hand_over", to=decider, reasons="I am away.")
+        assert life.says(decider, "rule", **self.GRANTED).case.phase is Phase.APPROVAL
 
     def test_goes_with_the_person_who_was_replaced(self) -> None:
         life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)

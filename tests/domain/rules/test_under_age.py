@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.base import Outcome, Phase, Priority, Side
+from domain.model.refusals import Refusal
 from domain.rules.under_age import without_guardian
 from domain.views.case import visible
 from tests.support.cases import (
@@ -125,6 +130,43 @@ class TestBeingHeard:
             who: visible(life.case, life.last.recordings[0], life.actor(who)) for who in (CLAIMANT, "pty_guardian", MEDIATOR)
         }
         assert readers == {CLAIMANT: True, "pty_guardian": False, MEDIATOR: True}
+
+    def test_an_accused_childs_question_is_read_by_whoever_assists_it(self) -> None:
+        """UN Convention on the Rights of the Child, article 40(2)(b)(ii)."""
+        life = with_guardian(of_a_child("safety_incident", RESPONDENT).in_review(), RESPONDENT).disclosed()
+        life.says(MEDIATOR, "request_evidence", of="respondent", party=RESPONDENT)
+        assert {n.recipient for _, n in life.last.notices if n.audience == "respondent"} == {RESPONDENT, "pty_guardian"}
+
+    @given(
+        st.lists(
+            st.sampled_from(
+                [
+                    (CLAIMANT, "message", {"to": "desk"}),
+                    (CLAIMANT, "message", {}),
+                    (CLAIMANT, "submit_evidence", {}),
+                    (CLAIMANT, "submit_evidence", {"to": "desk"}),
+                    (CLAIMANT, "submit_evidence", {"confidentiality": "deciders"}),
+                    (CLAIMANT, "withdraw", {"reasons": "She makes me."}),
+                    (CLAIMANT, "withdraw", {"revoke": True}),
+                    (MEDIATOR, "request_evidence", {"of": "claimant", "party": CLAIMANT}),
+                    (LEAD_2, "note", {"text": "It is at home."}),
+                ]
+            ),
+            max_size=6,
+        )
+    )
+    def test_nothing_betrays_what_a_child_tells_the_desk(self, steps: list[tuple[str, str, dict[str, Any]]]) -> None:
+        """UN Convention on the Rights of the Child, articles 12 and 19: neither words nor counts nor times."""
+        life = with_guardian(of_a_child("safety_incident").that_protects().with_terms(words="desk").in_review())
+        seen, told = life.seen_by("pty_guardian"), len(life.notices)
+        read = [r.seq for r in life.recordings if visible(life.case, r, life.actor("pty_guardian"))]
+        for who, what, fields in steps:
+            with suppress(Refusal):
+                life.later(timedelta(hours=1)).says(who, what, **fields)
+        assert life.seen_by("pty_guardian") == seen
+        assert [r.seq for r in life.recordings if visible(life.case, r, life.actor("pty_guardian"))] == read
+        assert "pty_guardian" not in {n.recipient for _, n in life.notices[told:]}
+        assert life.says("pty_guardian", "withdraw").case.withdrawal is not None, "nor does a refusal"
 
     def test_by_the_desk_is_read_by_both_where_they_are_no_child(self) -> None:
         life = with_guardian(a_case("safety_incident").in_review()).says(CLAIMANT, "message", to="desk")

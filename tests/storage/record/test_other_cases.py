@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from domain.model.facts import Recording
 from domain.model.report import Report
+from domain.rules.authorities import SECRET, knowing
 from storage.intake.opening import Opened
-from storage.record.other_cases import PostgresOtherCases
+from storage.record.other_cases import HELD, PostgresOtherCases
 from tests.support.cases import shelf
-from tests.support.worlds import (
-    World,
-)
+from tests.support.worlds import World, a_command, a_report, some_terms, sql
 
 pytestmark = pytest.mark.postgres
 
@@ -200,3 +200,41 @@ async def test_a_claimant_who_is_asked_what_could_be_held_against_them_is_found(
         await conn.execute("UPDATE cases SET state = $2, terms = $3 WHERE id = $1", first.case_id, state, terms)
     found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
     assert [one.case_id for one in found if one.accused] == ([first.case_id] if accused else [])
+
+
+async def reported_by_two(world: World) -> tuple[Opened, Opened]:
+    """A case in which the payee is reported in secret, with much going on in it, and another one against them."""
+    await world.staff()
+    people = [{"side": "respondent", "ref": "payee"}, {"side": "claimant", "ref": "cardholder"}]
+    first = await world.opened(a_report(parties=people), some_terms(authorities=("financial_intelligence_unit",)))
+    again = [{"side": "respondent", "ref": "payee"}, {"side": "claimant", "ref": "somebody-else"}]
+    second = await world.opened(a_report(parties=again))
+    report = {"authority": "financial_intelligence_unit", "reasons": "Mules."}
+    for one in (first, second):
+        await world.record(one.case_id)
+    await world.record(
+        first.case_id,
+        a_command("assign", "per_ola", owner="per_mia"),
+        a_command("report_to_authority", "per_mia", **report),
+        a_command("note", "per_lee", text="I have read it."),
+        a_command("assign", "per_ola", owner=None),
+        a_command("message", await world.claimant(first.case_id), text="And now?"),
+    )
+    return first, second
+
+
+async def test_whoever_had_a_part_in_a_report_is_found_as_the_rules_say(world: World) -> None:
+    first, second = await reported_by_two(world)
+    found = await PostgresOtherCases(world.database).held(world.tenant_id, second.case_id)
+    rows = await sql(world, "SELECT body FROM facts WHERE case_id = $1 ORDER BY seq", first.case_id)
+    recordings = [Recording.model_validate(row["body"]) for row in rows]
+    assert [one.known_by for one in found if one.reported] == [knowing(recordings)] == [("per_lee", "per_mia", "per_ola")]
+
+
+async def test_what_is_known_of_others_is_read_by_indices(world: World) -> None:
+    _, second = await reported_by_two(world)
+    async with world.database.tenant(world.tenant_id) as conn:
+        await conn.execute("SET LOCAL enable_seqscan = off")
+        rows = await conn.fetch(f"EXPLAIN {HELD}", world.tenant_id, second.case_id, sorted(SECRET))
+    plan = "\n".join(row[0] for row in rows)
+    assert "Seq Scan" not in plan, plan

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.model.people import Actor
 from storage.access import keys
 from storage.team import people
 from storage.team.people import ATTRIBUTES, Person, PostgresPeople
-from tests.support.worlds import World
+from tests.support.worlds import World, sql
 
 pytestmark = pytest.mark.postgres
 
@@ -99,3 +100,28 @@ class TestDeactivated:
             await people.deactivate(conn, world.tenant_id, "per_mia")
             with pytest.raises(asyncpg.PostgresError, match="deactivated"):
                 await keys.create(conn, world.tenant_id, name="x", scopes=(), person_id="per_mia")
+
+
+async def actor_of(world: World, person: str) -> Actor:
+    rows = await sql(world, "SELECT person_as_actor(p) AS actor FROM people p WHERE p.id = $1", person)
+    return Actor.model_validate(rows[0]["actor"])
+
+
+async def test_the_whole_line_above_somebody_is_known_whatever_was_written(world: World) -> None:
+    line = {
+        "per_a": "per_b",
+        "per_b": "per_c",
+        "per_c": "per_d",
+        "per_d": None,
+        "per_x": "per_y",
+        "per_y": "per_x",
+        "per_z": "per_no",
+    }
+    async with world.database.deed(world.tenant_id) as conn:
+        for one, manager in line.items():
+            await people.put(conn, world.tenant_id, Person(id=one, name=one, roles=("lead",), manager=manager))
+    known = {one: await actor_of(world, one) for one in line}
+    assert known["per_a"].above == ("per_c", "per_d")
+    assert known["per_a"].superiors == {"per_b", "per_c", "per_d"}
+    assert (known["per_c"].above, known["per_d"].superiors) == ((), frozenset())
+    assert (known["per_x"].superiors, known["per_z"].superiors) == ({"per_y"}, {"per_no"})
