@@ -59,7 +59,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    charge.check(case, outcome, command.ground)
+    charge.check(case, outcome, command.ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -94,7 +94,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    charge.check(case, outcome, ground)
+    charge.check(case, outcome, ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
