@@ -83,8 +83,8 @@ def _check_second_person(case: Case, other: OtherCase, context: DecisionContext)
     if first is None:
         raise MergeUnconfirmed(
             "That is not one person's word: the two name different matters, or this is somebody else's report of a danger. "
-            "One of the team notes that they are one matter (link with 'duplicate'), and a lead or ops who did not, nor reports to "
-            "who did, merges them. Or leave it at the link.",
+            "One of the team notes that they are one matter (link with 'duplicate'), and a lead or ops who did not, nor reports "
+            "to who did, merges them. Or leave it at the link.",
             case=other.id,
         )
     another_credential(first.credential, context)
