@@ -14,10 +14,8 @@ from domain.model.links import MatterDiffers, MergeUnconfirmed, OtherCase, Rulin
 from domain.model.people import OpenedParty
 from domain.rules import authorities, confirmation
 from domain.rules.fairness import another_credential
+from domain.rules.remedy import asks_for_data
 from domain.rules.rule import DecisionContext
-
-_OF_DATA = frozenset({"disclose", "hand_over", "erase"})
-"""Remedies of kinds in which somebody asks for what is kept of them."""
 
 
 def check(case: Case, other: OtherCase, context: DecisionContext) -> None:
@@ -53,7 +51,7 @@ def _check_matter(case: Case, other: OtherCase) -> None:
     12(3) and (4). Everyone has an effective remedy: European Convention on Human Rights, article 13.
     """
     own = case.terms.joins == "same_claimant_and_matter"
-    data = any(_OF_DATA & {*outcome.remedies} for outcome in case.terms.outcomes)
+    data = asks_for_data(case.terms)
     mine, theirs = _claimants(case.parties), _claimants(other.parties)
     if (own and not mine & theirs) or (data and not mine <= theirs):
         said = "Whoever reported this case has a claim of their own, which would end by it; link the two instead."

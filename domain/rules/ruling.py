@@ -22,6 +22,7 @@ from domain.model.ruling import (
 )
 from domain.model.terms import OutcomeTerms
 from domain.rules import (
+    agreement_terms,
     authorities,
     charge,
     disclosure,
@@ -151,6 +152,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case)
+    because = because or (agreement_terms.why_approval(case) if decision == "rule" else None)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,
