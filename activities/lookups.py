@@ -117,9 +117,9 @@ class Lookups:
             ]
             return pending.model_copy(update={"closed_links": tuple(closed)})
         # A report that intake found to be of the same matter goes to wherever that matter has gone in the meantime.
-        return pending.model_copy(
-            update={"other": await other_cases.case(tenant_id, named, follow=field == "same_as", reader=reader)}
-        )
+        beside = case.id if case is not None else None
+        found = await other_cases.case(tenant_id, named, follow=field == "same_as", reader=reader, beside=beside)
+        return pending.model_copy(update={"other": found})
 
     async def _with_files(self, tenant_id: str, case_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         named = [file_id for pending in snapshot.pending for file_id in _named_files(pending)]

@@ -114,7 +114,7 @@ class _Stage:
         others = tuple(other for other in self._cases.values() if other is not told)
         known = Known(
             earlier=self._earlier(told, others),
-            other=self._named(raw),
+            other=self._named(raw, told),
             held=tuple(held_elsewhere(told, others, at)),
             paid=tuple(paid_elsewhere(told, others)),
         )
@@ -219,14 +219,15 @@ class _Stage:
         said = sanctions_before(self._script, told.terms, told.cast) if told.name == FIRST else ()
         return (*said, *earlier_sanctions(told, others))
 
-    def _named(self, raw: dict[str, Any]) -> OtherCase | None:
+    def _named(self, raw: dict[str, Any], by: ScriptCase) -> OtherCase | None:
         """The case of the story that a command names, under the name that the story gives it or by its id."""
         field = _NAMES_A_CASE.get(str(raw.get("type")))
         named = raw.get(field) if field else None
         for told in self._cases.values():
             if field and told.state is not None and named in (told.name, told.id):
                 raw[field] = told.id
-                return as_other(told.state)
+                here, there = by.report.matter_key, told.report.matter_key
+                return as_other(told.state, another_matter=None not in (here, there) and here != there)
         return None
 
     def _raw_command(self, number: int, command: dict[str, Any], actor: Actor, told: ScriptCase) -> dict[str, Any]:

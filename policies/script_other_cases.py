@@ -129,10 +129,11 @@ def appealed_before(new: ScriptCase, others: Iterable[ScriptCase]) -> str | None
     return next(counts, None)
 
 
-def as_other(case: Case) -> OtherCase:
+def as_other(case: Case, another_matter: bool = False) -> OtherCase:
     """A case as another one looks at it."""
     names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome", "is_disclosed", "phase")
-    return OtherCase(**{name: getattr(case, name) for name in names}, given=totals(case))
+    known = {name: getattr(case, name) for name in (*names, "category", "amount")}
+    return OtherCase(**known, given=totals(case), another_matter=another_matter)
 
 
 def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[ScriptCase]) -> tuple[ScriptCase, Command] | None:

@@ -16,9 +16,12 @@ from domain.model.sanctions import EarlierSanction
 class OtherCases(Protocol):
     """Looks up what a command has to know of another case or of a campaign."""
 
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None) -> OtherCase | None:
-        """Another case; with ``follow`` the one in which it goes on, where it was merged. None when there is none, and the same
-        when ``reader``, who names it, may not know of it."""
+    async def case(
+        self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None, beside: str | None = None
+    ) -> OtherCase | None:
+        """Another case, compared with ``beside``, the one whose command names it; with ``follow`` the one in which it goes on,
+        where it was merged. None when there is none, and the same when ``reader``, who names it, may not know of it.
+        """
         ...
 
     async def campaign(self, tenant_id: str, campaign_id: str) -> KnownCampaign | None:

@@ -241,6 +241,7 @@ ENGLISH = Words(
         "paid_elsewhere": "Another case has given money for the same matter.",
         "reported_in_secret": "Whoever it hits is reported to an authority and must not learn of it.",
         "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",
+        "settled_before": "The sides had agreed, and the matter was taken up again all the same.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

@@ -249,6 +249,12 @@ PROBLEMS: dict[str, Row] = {
     "other_case_closed": Row(409, "The other case is closed", "Have it reopened, or link the two."),
     "merged_already": Row(409, "Merged before", "See `into` in `fields`, or `merged_into` and `case_links` of the case."),
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
+    "settled_before": Row(409, "The sides have agreed", "Say whose wish it is, or why the agreement fails; see `allowed`."),
+    "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
+    "matter_differs": Row(409, "Another matter", "It would end there unanswered: link the two instead."),
+    "merge_unconfirmed": Row(
+        409, "Two of the team merge it", "Have the two noted as duplicates (link), and a lead or ops who did not merge them."
+    ),
     "merge_backwards": Row(409, "The other case is younger", "The older case goes on: merge the other one into this one."),
     "sides_mixed": Row(409, "Other people", "The two are not between the same people; link them instead."),
     "link_exists": Row(409, "Linked already", "The two are linked like this; see `case_links`."),

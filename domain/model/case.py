@@ -62,7 +62,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
     ),
     4: frozenset(
-        {"form", "seated", "parties", "agreed", "proposals", "revoked"}
+        {"form", "seated", "parties", "agreed", "proposals", "revoked", "links", "settlement"}
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),

@@ -205,6 +205,12 @@ class CaseRecused(Kept):
     reasons: Prose | None = None
 
 
+class RequestUnanswered(Refusal):
+    """Whoever asks for their data is answered by a ruling, or told by one why not and where to complain."""
+
+    code = "request_unanswered"
+
+
 class PersonUnknown(Refusal):
     """Nobody of the team has the id that a note mentions."""
 

@@ -109,6 +109,9 @@ class CaseLink(Kept):
     relation: Relation
     mirrored: bool = False
     note: Prose | None = None
+    by: str | None = None
+    """Whoever noted it; None: it was kept before this was noted, or intake did."""
+    credential: str | None = None
 
 
 class CrossCaseTask(Kept):
@@ -277,6 +280,18 @@ class MergeBackwards(Refusal):
     code = "merge_backwards"
 
 
+class MatterDiffers(Refusal):
+    """The two are about different matters, and this one would end unanswered."""
+
+    code = "matter_differs"
+
+
+class MergeUnconfirmed(Refusal):
+    """Two of the team merge them: one notes the two as duplicates, a lead or ops who did not merges them."""
+
+    code = "merge_unconfirmed"
+
+
 class SidesMixed(Refusal):
     """Somebody would stand on both sides, or whom the case is against is no party of the other one."""
 
@@ -352,6 +367,12 @@ class OtherCase(Kept):
     """Whoever names it may not know the case into which it was merged."""
     given: tuple[Money, ...] = ()
     """What it gave and left standing."""
+    category: str | None = None
+    """None: it was not judged yet."""
+    amount: Money | None = None
+    """What is in question there."""
+    another_matter: bool = False
+    """Both name a booking or an order, and it is not the same."""
 
     @property
     def decided(self) -> bool:

@@ -215,9 +215,17 @@ class Settlement(Kept):
     """The offer, the proposal or the concession."""
     at: Instant
     terms: tuple[str, ...]
+    reopened: bool = False
+    """Somebody has taken the matter up again since."""
 
 
 ProposalFact = OfferLapsed | ClaimConceded | ProposalMade | ProposalAnswered | ProposalEnded
+
+
+class SettledBefore(Refusal):
+    """The sides have agreed, and what they agreed on binds them: a named ground, or a side, takes the matter up again."""
+
+    code = "settled_before"
 
 
 class NoSettlement(Refusal):

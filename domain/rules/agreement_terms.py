@@ -1,20 +1,35 @@
-"""The document of a settlement: its terms in words, the same for both sides, kept with the fact by which they are agreed."""
+"""The document of a settlement: its terms in words, the same for both sides, kept with the fact by which they are agreed.
+
+And what it takes to undo it: a named ground, and two of the team.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.base import Phase
 from domain.currencies import in_words
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.terms import Payer
 from domain.rules.remedy import CREDIT
 
+AGREEMENT_FAILS = frozenset({
+    "asked_by_claimant", "asked_by_respondent", "asked_by_both", "not_performed", "mistake", "fraud", "duress", "not_authorised",
+})  # fmt: skip
+"""Why what the sides have agreed on is taken up again: one of them wants it, or it does not hold (vices of consent: Principles of
+European Contract Law, articles 4:103 to 4:108; non-performance: article 9:301)."""
 _LABEL = {
     "claimant": "The claimant pays for sending them.",
     "respondent": "The respondent pays for sending them.",
     "platform": "The platform pays for sending them.",
 }
+
+
+def why_approval(case: Case) -> str | None:
+    """Why a second person has to agree to a ruling: it takes the place of what both sides had agreed on, and bound them."""
+    before = case.settlement is not None and case.settlement.reopened
+    return "settled_before" if before and case.terms.has(Phase.APPROVAL) else None
 
 
 def in_full(

@@ -1,15 +1,19 @@
-"""What somebody is accused of, in kinds whose sanctions follow from it: the ladder to which the category of the case belongs.
+"""What somebody is accused of: the ladder to which the category of the case belongs, or, where a kind has none, the category.
 
 Whoever was asked about one thing was asked nothing about another, which another ladder answers otherwise. Where the matter comes
 to be called something else, who could be sanctioned for it is asked anew, and nobody is sanctioned by a clause of a ladder that
 they were not asked about. A question can put another clause to them by name (``ground``).
+
+Where no sanction follows from it the same is true of what hits the respondent (a ban, a warning): told of a stolen card,
+nobody is suspended for a misrepresentation; and whoever was asked about one clause by name is not hit by another. A category that
+is no clause (an injury) says what happened, and not what they are blamed for: that the telling says.
 
 European Convention on Human Rights, article 6(3)(a) and (b); Pelissier and Sassi v. France (25444/94).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from domain.base import Side
 from domain.model import facts as f
@@ -24,6 +28,13 @@ def ladder_of(terms: Terms, category: str) -> str | None:
     """The category of the ladder that a category of reports, or a clause, belongs to; None where that names none."""
     ladders = terms.sanctions.ladders if terms.sanctions is not None else ()
     return next((one.category for one in ladders if category in (one.category, *one.grounds)), None)
+
+
+def named(terms: Terms, category: str) -> str | None:
+    """The charge that a category of reports, or a clause, is; None where it names none."""
+    if terms.sanctions is not None and terms.sanctions.ladders:
+        return ladder_of(terms, category)
+    return category if category in terms.grounds else None
 
 
 def accused_anew(before: Case | None, fact: f.Fact, after: Case) -> frozenset[Side]:
@@ -50,12 +61,10 @@ def charged_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[s
         case f.EvidenceSubmitted() if (party := after.party(rec.actor.id)) is None or not party.stands_for_side:
             return known
         case f.EvidenceSubmitted(answers=asked) | f.EvidenceLapsed(requests=asked) if before is not None:
-            named = (
-                ladder_of(before.terms, one.ground or "")
-                for one in before.requests
-                if one.id in asked and _to_accused(before, one)
+            asked_of = (
+                named(before.terms, one.ground or "") for one in before.requests if one.id in asked and _to_accused(before, one)
             )
-            return tuple(dict.fromkeys((*known, *(ladder for ladder in named if ladder is not None))))
+            return tuple(dict.fromkeys((*known, *(charge for charge in asked_of if charge is not None))))
         case _:
             return known
 
@@ -67,35 +76,42 @@ def _to_accused(case: Case, one: EvidenceRequest) -> bool:
 
 
 def _accused(case: Case) -> frozenset[Side]:
+    """Whoever could be sanctioned; where no sanction follows from a clause, whom the case is against."""
+    if not _laddered(case):
+        return frozenset({Side.RESPONDENT} & {*case.terms.hear})
     return frozenset(outcome.sanctions for outcome in case.terms.outcomes if outcome.sanctions is not None)
 
 
 def moved(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
     """Since when somebody is accused of what they are."""
     terms, category = fact.terms or case.terms, fact.category or case.category
-    same = ladder_of(case.terms, case.category) == ladder_of(terms, category)
+    same = named(case.terms, case.category) == named(terms, category)
     return {} if same else {"charged_at": rec.at}
 
 
 def about_it(case: Case, requests: Collection[str]) -> tuple[str, ...]:
     """Of these requests those that were made since somebody is accused of what they are, or that named it before."""
-    since, now = case.charged_at, ladder_of(case.terms, case.category)
+    since, now = case.charged_at, named(case.terms, case.category)
     return tuple(
         one.id
         for one in case.requests
         if one.id in requests
-        and (since is None or one.asked_at >= since or (one.ground is not None and ladder_of(case.terms, one.ground) == now))
+        and (since is None or one.asked_at >= since or (one.ground is not None and named(case.terms, one.ground) == now))
     )
 
 
-def check(case: Case, outcome: OutcomeTerms, ground: str | None) -> None:
-    """Refuses a sanction by a clause of another ladder than that of the case, about which nobody was asked."""
-    side, asked = outcome.sanctions, ladder_of(case.terms, case.category)
-    wanted = ladder_of(case.terms, ground) if ground is not None else None
-    if side is None or side not in case.terms.hear or None in (asked, wanted) or wanted in (asked, *case.charged):
+def check(case: Case, outcome: OutcomeTerms, ground: str | None, hit: Collection[Side]) -> None:
+    """Refuses what hits somebody by a clause that was not put to them: of another ladder than that of the case, or another
+    category; or, where they were asked about clauses by name, none of those."""
+    side = outcome.sanctions if _laddered(case) else Side.RESPONDENT if Side.RESPONDENT in hit else None
+    if side is None or side not in case.terms.hear or ground is None:
+        return
+    wanted, asked = named(case.terms, ground), _put(case, side)
+    nothing = named(case.terms, case.category) is None and not case.charged
+    if wanted is None or wanted in asked or nothing:
         return
     raise NotHeard(
-        f"The {side.value} was asked about '{asked}', and not about '{wanted}': ask them about it (request_evidence with "
+        f"The {side.value} was asked about {_and(asked)}, and not about '{wanted}': ask them about it (request_evidence with "
         "ground); rule when they have answered or their time is over. Urgent protection goes by interim measures.",
         side=side.value,
         missing="charge",
@@ -103,3 +119,26 @@ def check(case: Case, outcome: OutcomeTerms, ground: str | None) -> None:
         ground=ground,
         category=case.category,
     )
+
+
+def _put(case: Case, side: Side) -> tuple[str, ...]:
+    """The charges that were put to whoever is accused: what the case is called, and what they were asked about by name."""
+    called = named(case.terms, case.category)
+    return tuple(dict.fromkeys((*((called,) if called is not None and _told(case, side) else ()), *case.charged)))
+
+
+def _told(case: Case, side: Side) -> bool:
+    """Whether they were told, or asked, since the matter is called what it is."""
+    at = case.disclosed_at or case.opened_at
+    if case.charged_at is None or _laddered(case) or (side is Side.RESPONDENT and at >= case.charged_at):
+        # Where sanctions follow from it they count as unheard until they are asked anew.
+        return True
+    return all(p.id in case.questioned for p in case.principals(side))
+
+
+def _laddered(case: Case) -> bool:
+    return case.terms.sanctions is not None and bool(case.terms.sanctions.ladders)
+
+
+def _and(charges: Iterable[str]) -> str:
+    return " and ".join(f"'{charge}'" for charge in charges) or "something else"

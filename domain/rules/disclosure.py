@@ -22,6 +22,7 @@ from domain.model.disclosure import (
 )
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
+from domain.model.prose import Prose
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import Ruling
@@ -37,6 +38,7 @@ from domain.rules.topic import NoticeData, Topic, everybody, inside
 
 LEAST_TOLD = 12
 """Characters: what is shorter tells nobody of what they are accused."""
+_SAYS_NOTHING = frozenset({"general", "other"})
 _SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
@@ -55,18 +57,22 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
         raise tipping_off(case, "They know of the case: say in 'text' what else they are told, and give reasons.", "text")
     if case.is_disclosed or is_secret(case):
         return _by_two(case, command, context)
-    _check_says_what(command)
+    if not command.with_statement:
+        check_says_what(command.text)
     return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
 
 
-def _check_says_what(command: Disclose) -> None:
-    """Refuses to tell somebody that there is a case, and not of what: nobody has answered to that.
+def check_says_what(text: Prose | None) -> None:
+    """Refuses to tell somebody that there is a case, or to ask them by which they learn of it, and not of what: nobody has
+    answered to that.
 
     European Convention on Human Rights, article 6(3)(a): informed promptly, and in detail, of the nature and cause.
     """
-    if command.with_statement or (command.text is not None and command.text.length >= LEAST_TOLD):
-        return
-    raise NotDisclosed("Say in 'text' what is held against them, in a sentence, or send the report along ('with_statement').")
+    if text is None or text.length < LEAST_TOLD:
+        raise NotDisclosed(
+            "Say what is held against them, in a sentence: in 'text' of disclose, or in what you ask of them; or send the report "
+            "along by disclose ('with_statement')."
+        )
 
 
 def _check_nobody_withdraws(case: Case) -> None:
@@ -201,6 +207,9 @@ def _said(case: Case, fact: CaseDisclosed, audience: Audience) -> NoticeData:
         return NoticeData()
     asked = next((one.what for one in case.requests if one.of is Side.RESPONDENT and one.party is None), None)
     said: dict[str, Any] = {"because": fact.because}
+    if fact.text is None and not fact.with_statement and asked is None and case.category not in _SAYS_NOTHING:
+        # Nobody has put it into words: what the case is called says of what it is.
+        said["about"] = case.category
     return NoticeData(said, {"text": fact.text, "what": asked if audience == "respondent" else None})
 
 

@@ -29,7 +29,7 @@ from domain.rules import charge
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
 from domain.rules.confidence import evidence_for, talked
-from domain.rules.disclosure import along
+from domain.rules.disclosure import along, check_says_what
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
@@ -47,6 +47,8 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         raise UnknownGround(f"Name a clause of this kind: {', '.join(allowed)}.", ground=command.ground, allowed=allowed)
     party = case.party(command.party) if command.party is not None else None
     _owes(case, command.of, party)
+    if command.of is Side.RESPONDENT and not case.is_disclosed:
+        check_says_what(command.what)
     if command.party is not None and (party is None or party.side is not command.of):
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value

@@ -10,16 +10,19 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
-from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, Skip
+from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, RequestUnanswered, Skip
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
+from domain.model.settlement import SettledBefore
 from domain.rules import links, losses, provider_news, returns, withdrawal
+from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
 from domain.rules.phases import end_codes, said_of_end
+from domain.rules.remedy import asks_for_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.told_by_two import agreed_words
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by, words_of
@@ -146,10 +149,31 @@ def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime)
     )
 
 
+def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
+    """Nobody refuses a request for data by putting it away: whoever asked is told why, and where they can complain.
+
+    Regulation (EU) 2016/679, article 12(4).
+    """
+    named = any(case.category in categories for categories in case.terms.complaint_routes_for.values())
+    if not named or not asks_for_data(case.terms) or case.rulings:
+        return None
+    return RequestUnanswered(
+        "It is answered by a ruling: refuse it by 'rule' with reasons and the route of complaint, and a second person looks; "
+        "or whoever asked takes it back."
+    )
+
+
 def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetime) -> Facts:
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
         raise TooLate("The window for reopening this case is over.", until=until.isoformat())
+    if case.outcome is Outcome.SETTLED and command.reason not in AGREEMENT_FAILS:
+        raise SettledBefore(
+            f"Both sides have agreed, and that binds them: say which of them wants it, or why it does not hold, by one of "
+            f"{', '.join(sorted(AGREEMENT_FAILS))}.",
+            reason=command.reason,
+            allowed=sorted(AGREEMENT_FAILS),
+        )
     about = command.reason in ABOUT_DECIDERS
     reopened = f.CaseReopened(
         reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
@@ -256,7 +280,7 @@ TOPIC = Topic(
         "message_sent": _message_sent,
     },
     refuses={
-        "close": withdrawal.refusal_of_ending,
+        "close": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
         "decline": withdrawal.refusal_of_ending,
         "take": _refusal_of_taking,
         "escalate": returns.refusal_by_agreement,

@@ -8,7 +8,7 @@ from domain.base import Outcome, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
-from domain.rules import case_import, links, prior_decision, provider_news, sanctions
+from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -31,7 +31,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if (into := _same_matter(command, context.other)) is not None:
-        if not links.unheard_there(command.terms.decided_matter, command.parties, into):
+        if not merge_conditions.unheard_there(command.terms.decided_matter, command.parties, into):
             urgent = command.priority
             return (*begun, *links.merged(command.id, command.parties, command.statement, into, priority=urgent))
         # Decided there without them: they have a case of their own, with its own clocks.
@@ -62,12 +62,12 @@ def _decided(command: c.Open, before: OtherCase | None) -> OtherCase | None:
 
 def _other_side(command: c.Open, other: OtherCase | None) -> Facts:
     """Two sides that report the same matter have a case each, and the team sees that they belong together."""
-    if other is None or not other.open or other.kind != command.kind or not links.mixed(command.parties, other):
+    if other is None or not other.open or other.kind != command.kind or not merge_conditions.mixed(command.parties, other):
         return ()
     return links.linked(command.id, other.id, "related")
 
 
 def _same_matter(command: c.Open, other: OtherCase | None) -> OtherCase | None:
     """The open case into which a report goes that intake found to be of the same matter."""
-    fits = other is not None and other.open and other.kind == command.kind and not links.mixed(command.parties, other)
+    fits = other is not None and other.open and other.kind == command.kind and not merge_conditions.mixed(command.parties, other)
     return other if fits else None

@@ -15,7 +15,6 @@ from domain.base import Outcome, Phase, Priority, Side, derived_id, most_urgent
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.disclosure import NotDisclosed, TippingOff
 from domain.model.links import (
     CampaignClosed,
     CampaignNone,
@@ -36,7 +35,6 @@ from domain.model.links import (
     Relation,
     RulingBegun,
     SameCase,
-    SidesMixed,
     SplitUnfit,
 )
 from domain.model.money import MoneyStands
@@ -46,9 +44,10 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import authorities, confirmation, money
+from domain.rules import confirmation, merge_conditions, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
+from domain.rules.merge_conditions import reporters
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
@@ -92,41 +91,10 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
     if (other.opened_at, other.id) > (case.opened_at, case.id):
         # Two that were merged into each other at once would both be closed. The older one has the older clocks, too.
         raise MergeBackwards("The older case goes on: merge the other one into this one.", case=other.id)
-    _may_join(case, other)
+    merge_conditions.check(case, other, context)
     why, by = command.reasons, command.by
     found = merged(command.id, case.parties, case.statement, other, priority=case.priority, by=by, reasons=why)
     return tuple(x.model_copy(update={"recused": case.recused}) if isinstance(x, f.CrossCaseTaskOrdered) else x for x in found)
-
-
-def _may_join(case: Case, other: OtherCase) -> None:
-    """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
-    if mixed(case.parties, other):
-        raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
-    if (missing := _not_there(case, other)) is not None:
-        said = f"{missing} is no party of the other case, and this matter would be lost there: link the two, or add them there."
-        raise SidesMixed(said, case=other.id)
-    if unheard_there(case.terms.decided_matter, case.parties, other):
-        said = "A ruling is drafted or told there, and would bind whoever reported this case unheard; link the two instead."
-        raise RulingBegun(said, case=other.id)
-    if not case.is_disclosed and other.is_disclosed and authorities.reported_in_secret(case):
-        said = "The respondent knows of the other case, and must not learn what is reported here; link the two instead."
-        raise TippingOff(said, because="known_there")
-    if case.is_disclosed and not other.is_disclosed:
-        # That their case goes on in another one would tell them that there is another one.
-        raise NotDisclosed("The respondent knows of this case and not of the other one: disclose that one first.", case=other.id)
-
-
-def _not_there(case: Case, other: OtherCase) -> str | None:
-    """Who of this case would be lost by the merge: whom it is against, or, where that is nobody, whoever reported it.
-
-    Only whoever reported goes along. A matter against somebody else would end unanswered in a case that says nothing of them.
-    """
-    against, reported = ({p.ref_digest for p in case.principals(side) if not p.left} for side in (Side.RESPONDENT, Side.CLAIMANT))
-    there = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT and not p.left}
-    if against - there:
-        return "Somebody whom this case is against"
-    known = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
-    return None if against or reported & known else "Whoever reported this case"
 
 
 def _refusal_of_merging(case: Case, actor: Actor) -> Refusal | None:
@@ -152,21 +120,6 @@ def _refusal_of_merging(case: Case, actor: Actor) -> Refusal | None:
     return ReportPending(said, authority=waiting.authority, report=waiting.id)
 
 
-def unheard_there(decided_matter: str | None, parties: Sequence[OpenedParty], other: OtherCase) -> bool:
-    """Whether a report would go into a case that is decided without it.
-
-    Whoever is a party there already says it there, but for kinds in which what comes after a decision may be another danger.
-    """
-    there = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
-    return other.decided and (decided_matter == "person" or any(p.ref_digest not in there for p in _reporters(parties)))
-
-
-def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
-    """Whether somebody who would come along stands on the other side there."""
-    against = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT}
-    return any(p.ref_digest in against for p in _reporters(parties))
-
-
 def merged(
     command_id: str,
     parties: Sequence[OpenedParty],
@@ -181,18 +134,12 @@ def merged(
     merge_id = derived_id("mrg", command_id)
     why: Literal["by_hand", "same_matter"] = "by_hand" if by is not None else "same_matter"
     there = {p.ref_digest for p in into.parties}
-    come = tuple(p for p in _reporters(parties) if p.ref_digest not in there)
+    come = tuple(p for p in reporters(parties) if p.ref_digest not in there)
     task = f.CrossCaseTaskOrdered(
         errand_id=merge_id, what="join", to=into.id, parties=come, statement=statement, reason=why, asked_by=by, priority=priority
     )
     told = f.CaseMerged(merge_id=merge_id, into=into.id, reason=why, reasons=reasons)
     return (told, task, f.CaseClosed(outcome=Outcome.MERGED, reason=why, reasons=reasons))
-
-
-def _reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
-    """Whoever reported a case, with the role that they get where it goes on."""
-    mine = (p for p in parties if p.side is Side.CLAIMANT and (p.speaks or p.role == "co_claimant"))
-    return tuple(p.model_copy(update={"role": "co_claimant"}) for p in mine)
 
 
 def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) -> Facts:
@@ -388,7 +335,11 @@ def _case_joined(case: Case, rec: f.Recording, fact: f.CaseJoined) -> Change:
 
 
 def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:
-    new = CaseLink(id=fact.link_id, other=fact.other, relation=fact.relation, mirrored=fact.mirrored, note=fact.note)
+    by = fact.asked_by if fact.mirrored else rec.actor.id if rec.actor.role != "system" else None
+    new = CaseLink(
+        id=fact.link_id, other=fact.other, relation=fact.relation, mirrored=fact.mirrored, note=fact.note,
+        by=by, credential=rec.credential if not fact.mirrored else None,
+    )  # fmt: skip
     return {"links": (*(x for x in case.links if x.id != new.id), new)}
 
 

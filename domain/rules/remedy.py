@@ -35,6 +35,11 @@ OF_DATA: Final = frozenset({
 """What is done with somebody's own data at their request. A correction is one where no payment bounds it."""
 
 
+def asks_for_data(terms: Terms) -> bool:
+    """Whether somebody asks for what is kept of them in cases of this kind."""
+    return any({"disclose", "hand_over", "erase"} & {*outcome.remedies} for outcome in terms.outcomes)
+
+
 def burdens(case: Case, remedies: Iterable[Remedy], side: Side) -> tuple[str, ...]:
     """What hits a side. Of a remedy that only the pack knows, one against the respondent is taken to."""
     measures = {measure.name for measure in case.terms.interim}

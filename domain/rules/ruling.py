@@ -23,6 +23,7 @@ from domain.model.ruling import (
 )
 from domain.model.terms import OutcomeTerms
 from domain.rules import (
+    agreement_terms,
     authorities,
     charge,
     confirmation,
@@ -61,7 +62,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     procedure.check_hearing(case, lost)
     sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    charge.check(case, outcome, command.ground)
+    charge.check(case, outcome, command.ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -96,7 +97,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
     sanction = sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, sanction)
-    charge.check(case, outcome, ground)
+    charge.check(case, outcome, ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
@@ -160,6 +161,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case)
+    because = because or (agreement_terms.why_approval(case) if decision == "rule" else None)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),
         decider=command.by,

@@ -11,7 +11,9 @@ holds a text; without one it is a word of one person):
 ``inside``  Nobody outside the team ever reads it.
 ``party``   A party writes it, or whoever hands in their words.
 
-The same is true of codes that one person chooses and the parties read: a category, an authority among the parties.
+The same is true of codes that one person chooses and the parties read: a category, an authority among the parties, and a reason
+that is any word (:data:`CODES`). In the case of the report the parties do not read it; in another one, where no fact tells from
+when on, it is one of :data:`PLAIN`.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _BY_TWO = frozenset({"message_sent", "case_disclosed"})
 """Facts by which two persons tell something; a word of one is refused before it becomes one."""
 _REASONED = frozenset(
     {"case_closed", "case_declined", "case_reopened", "clock_extended", "party_left", "ruling_annulled", "case_retargeted"}
+    | {"clocks_paused", "clocks_resumed"}
 )
 """Facts whose ``reason`` is a code that somebody writes as they like."""
 
@@ -102,6 +105,78 @@ TEXTS: Mapping[tuple[str, str], How] = {
 """By command and field: how a text of one person goes while somebody is reported in secret."""
 
 
+Code = Literal["free", "listed", "by_two", "inside", "party"]
+CODES: Mapping[tuple[str, str], Code] = {
+    ("open", "kind"): "party",
+    ("open", "source"): "party",
+    ("open", "category"): "party",
+    ("decline", "reason"): "free",
+    ("offer", "remedy"): "listed",
+    ("assign", "reason"): "inside",
+    ("skip", "reason"): "free",
+    ("request_evidence", "evidence_type"): "free",
+    ("request_evidence", "ground"): "listed",
+    ("submit_evidence", "evidence_type"): "free",
+    ("rule", "ground"): "by_two",
+    ("rule", "conditions"): "listed",
+    ("rule", "complaint_route"): "listed",
+    ("rule", "sanction"): "listed",
+    ("rule", "sanction_reason"): "by_two",
+    ("rule", "outcome"): "listed",
+    ("decide_appeal", "ground"): "by_two",
+    ("decide_appeal", "conditions"): "listed",
+    ("decide_appeal", "complaint_route"): "listed",
+    ("decide_appeal", "sanction"): "listed",
+    ("decide_appeal", "sanction_reason"): "by_two",
+    ("decide_appeal", "outcome"): "listed",
+    ("close", "reason"): "free",
+    ("reopen", "reason"): "free",
+    ("deadline", "clock"): "listed",
+    ("deadline", "level"): "listed",
+    ("report_effect", "note"): "inside",
+    ("report_delivery", "reason"): "inside",
+    ("pause", "clock"): "listed",
+    ("pause", "reason"): "free",
+    ("resume", "clock"): "listed",
+    ("resume", "reason"): "free",
+    ("snooze", "reason"): "inside",
+    ("extend", "clock"): "listed",
+    ("extend", "reason"): "free",
+    ("retarget", "category"): "by_two",
+    ("retarget", "queue"): "inside",
+    ("retarget", "calendar"): "inside",
+    ("retarget", "reason"): "inside",
+    ("freeze", "incident"): "inside",
+    ("freeze", "reason"): "inside",
+    ("thaw", "incident"): "inside",
+    ("thaw", "reason"): "inside",
+    ("impose_interim", "measure"): "listed",
+    ("complete_step", "step"): "listed",
+    ("complete_step", "steps"): "listed",
+    ("skip_step", "step"): "listed",
+    ("name_root_cause", "cause"): "listed",
+    ("place_hold", "reason"): "inside",
+    ("ship_return", "carrier"): "free",
+    ("join", "reason"): "inside",
+    ("unlink", "reason"): "inside",
+    ("leave_campaign", "reason"): "inside",
+    ("signal", "signal"): "inside",
+    ("report_to_authority", "authority"): "listed",
+    ("hand_over", "queue"): "inside",
+    ("annul", "reason"): "free",
+    ("recuse", "reason"): "inside",
+    ("remove_party", "reason"): "free",
+    ("replace_party", "reason"): "free",
+}
+"""By command and field: how a code goes while somebody is reported in secret. ``free``: any word, which the parties read;
+``listed``: of a list of the pack or of ours; ``by_two``: a second person looks at it, or it is refused."""
+PLAIN = frozenset({
+    "other", "mistaken", "succession", "resumed", "duplicate", "resolved", "no_answer", "more_time", "new_evidence", "fault",
+    "bias", "error", "holiday", "document", "photo", "receipt", "identity",
+})  # fmt: skip
+"""What a free code may say in a case that is tied to one in which somebody is reported in secret: it tells nothing of it."""
+
+
 def words_barred(case: Case) -> bool:
     """Whether no text of one person goes out of the team: somebody is reported in secret here, or in another case that this one
     is tied to, or that whoever speaks has worked on.
@@ -115,6 +190,7 @@ def check(case: Case, command: c.Command, context: DecisionContext) -> None:
         return
     if _telling_code(case, command):
         raise tipping_off(case, "The parties read it: leave it as it is, and write a note.", "one_person")
+    _check_codes(case, command)
     for field in text_fields(type(command)):
         value = getattr(command, field)
         if value is None or not _is_word(case, command, field) or not _leaves(case, command, context):
@@ -125,6 +201,23 @@ def check(case: Case, command: c.Command, context: DecisionContext) -> None:
                 "tells; or leave it out."
             )
             raise tipping_off(case, said, "one_person")
+
+
+def _check_codes(case: Case, command: c.Command) -> None:
+    """Refuses any word that one person would have the parties read as a code. In the case of the report nobody reads it."""
+    for (kind, field), how in CODES.items():
+        value = getattr(command, field) if kind == command.type else None
+        if how != "free" or value is None or value in PLAIN or _hidden(case, command, field):
+            continue
+        said = f"The parties read '{field}': say one of {', '.join(sorted(PLAIN))}, and the rest in a note."
+        raise tipping_off(case, said, "one_person")
+
+
+def _hidden(case: Case, command: c.Command, field: str) -> bool:
+    """Whether the parties do not read a code here: in the case of the report, or as what the pack lists."""
+    if field == "evidence_type":
+        return getattr(command, field) in case.terms.evidence_types
+    return field == "reason" and reported_in_secret(case)
 
 
 def _is_word(case: Case, command: c.Command, field: str) -> bool:

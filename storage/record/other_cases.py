@@ -19,9 +19,10 @@ from storage.record.sql import STANDS, STATE
 
 OTHER = f"""
 SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening,
-    o.received_at, o.status, to_jsonb(s) AS standing
+    o.received_at, o.status, to_jsonb(s) AS standing, coalesce(c.matter_digest <> mine.matter_digest, false) AS another_matter
 FROM cases c CROSS JOIN {STANDS.format("$3::text")} s
 LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
+LEFT JOIN cases mine ON mine.tenant = c.tenant AND mine.id = $4::text
 WHERE c.tenant = $1 AND c.id = $2
 """  # noqa: S608 - put together from constants
 
@@ -116,13 +117,16 @@ class PostgresOtherCases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def case(self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None) -> OtherCase | None:
-        """Another case of the tenant; with ``follow`` the one in which it goes on. None also where ``reader`` may not know it."""
-        found = await self._one(tenant_id, case_id, reader)
+    async def case(
+        self, tenant_id: str, case_id: str, *, follow: bool = False, reader: Actor | None = None, beside: str | None = None
+    ) -> OtherCase | None:
+        """Another case of the tenant, compared with ``beside``; with ``follow`` the one in which it goes on. None also where
+        ``reader`` may not know it."""
+        found = await self._one(tenant_id, case_id, reader, beside)
         for _ in range(_HOPS):
             if not follow or found is None or found.merged_into is None:
                 break
-            found = await self._one(tenant_id, found.merged_into, reader)
+            found = await self._one(tenant_id, found.merged_into, reader, beside)
         if found is None or found.merged_into is None or reader is None:
             return found
         return found.model_copy(update={"goes_on_unseen": await self._one(tenant_id, found.merged_into, reader) is None})
@@ -150,9 +154,9 @@ class PostgresOtherCases:
         async with self._database.tenant(tenant_id) as conn:
             return await paid_elsewhere(conn, tenant_id, case_id)
 
-    async def _one(self, tenant_id: str, case_id: str, reader: Actor | None) -> OtherCase | None:
+    async def _one(self, tenant_id: str, case_id: str, reader: Actor | None, beside: str | None = None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(OTHER, tenant_id, case_id, reader.id if reader is not None else None)
+            row = await conn.fetchrow(OTHER, tenant_id, case_id, reader.id if reader is not None else None, beside)
         found = _other_case(row) if row is not None else None
         if row is None or found is None or reader is None:
             return found
@@ -171,10 +175,10 @@ async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list
 
 
 def _other_case(row: Any) -> OtherCase | None:
-    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic")}
+    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic", "another_matter")}
     if row["state"] is not None:
         case = Case.model_validate_json(row["state"])
-        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase")
+        names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase", "category", "amount")
         return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case))
     if row["opening"] is None:
         return None

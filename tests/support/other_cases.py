@@ -11,7 +11,7 @@ from domain.base import Side
 from domain.model.commands import read_command
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import OpenedParty
-from tests.support.cases import MONDAY, RESPONDENT, ROBOT, Life, a_case, digest_of
+from tests.support.cases import AGENT, CLAIMANT, MONDAY, RESPONDENT, ROBOT, WITNESS, Life, a_case, digest_of
 
 OTHER_CASE = "case_0196a7c1-0000-7000-8000-000000000001"
 """An hour older than the case of tests."""
@@ -22,7 +22,7 @@ NEIGHBOUR = "pty_neighbour"
 
 
 def other(kind: str = "bounty_dispute", **changes: Any) -> OtherCase:
-    """An open, older case of somebody else against the same respondent."""
+    """An open, older case of the same reporter, and of somebody else, against the same respondent."""
     fields: dict[str, Any] = {
         "id": OTHER_CASE,
         "kind": kind,
@@ -30,6 +30,7 @@ def other(kind: str = "bounty_dispute", **changes: Any) -> OtherCase:
         "open": True,
         "parties": (
             OpenedParty(id="pty_reporter", side=Side.CLAIMANT, ref_digest=digest_of("pty_reporter")),
+            OpenedParty(id="pty_same", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT)),
             OpenedParty(id="pty_host", side=Side.RESPONDENT, ref_digest=digest_of(RESPONDENT)),
         ),
     }
@@ -39,6 +40,20 @@ def other(kind: str = "bounty_dispute", **changes: Any) -> OtherCase:
 def elsewhere(kind: str = "bounty_dispute", **changes: Any) -> dict[str, Any]:
     """The other case and a campaign, both open."""
     return {"other": other(kind, **changes), "campaign": KnownCampaign(id=CAMPAIGN, open=True)}
+
+
+AGAINST_THE_SAME = (
+    OpenedParty(id="pty_reporter", side=Side.CLAIMANT, ref_digest=digest_of("pty_reporter")),
+    OpenedParty(id="pty_host", side=Side.RESPONDENT, ref_digest=digest_of(RESPONDENT)),
+)
+"""Somebody else has reported the same person."""
+
+
+def beside_another(kind: str = "bounty_dispute", **other: Any) -> Life:
+    """A case in review, and another one that its commands name."""
+    life = a_case(kind).with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness").in_review()
+    life.elsewhere = elsewhere(kind, **other)
+    return life
 
 
 @cache

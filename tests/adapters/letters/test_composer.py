@@ -72,6 +72,11 @@ LETTERS = {
         data={**INQUIRY, **DUE, "due_clock": "respondent_response", "by_default": "proceed_on_file", "words": "desk"},
         texts={"text": "Guests say that the flat in Rua Augusta does not exist.", "what": "Send us the deed, please."},
     ),
+    "case_disclosed.last_day": to_respondent(
+        "case_disclosed",
+        kind="conduct_report",
+        data={**INQUIRY, "words": "desk", "because": "latest_date", "about": "sexual_misconduct"},
+    ),
     "case_disclosed.claimant": a_notice("case_disclosed", kind="safety_incident", data={**INQUIRY, "words": "desk"}),
     "case_opened.claimant_untold": a_notice(
         "case_opened", kind="safety_incident", data={**INQUIRY, "words": "desk", "disclosed": False}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Phase
+from domain.base import Phase, Side
 from domain.rules.charge import ladder_of
 from tests.support.cases import LEAD, MEDIATOR, OPS, RESPONDENT, Life, a_case
 
@@ -97,3 +97,45 @@ class TestAnotherCategory:
         life.says(MEDIATOR, "request_evidence", of="respondent").says(LEAD, "retarget", category="threats", reason="more")
         life.says(RESPONDENT, "submit_evidence")
         assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "answer"
+
+
+class TestWithoutSanctions:
+    """Where no sanction follows from a clause: what hits the respondent rests on what was put to them."""
+
+    HIT: dict[str, Any] = {
+        "outcome": "confirmed", "relies_on": [], "remedies": [{"type": "suspend", "to": "respondent"}],
+    }  # fmt: skip
+
+    def told(self, category: str = "stolen_payment") -> Life:
+        hears: dict[str, Any] = {"hear": tuple(Side), "heard_when": "told"}
+        life = a_case("fraud_report", category=category).with_terms(**hears).in_review()
+        return life.says(MEDIATOR, "disclose").says(RESPONDENT, "message")
+
+    def test_another_clause_waits_until_they_were_asked_about_it_by_name(self) -> None:
+        life = self.told()
+        refusal = life.refused(MEDIATOR, "rule", **self.HIT, ground="misrepresentation")
+        assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "charge")
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground="misrepresentation").says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **self.HIT, ground="misrepresentation").case.phase is Phase.RULED
+
+    def test_the_category_told_is_put(self) -> None:
+        assert self.told().says(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").case.phase is Phase.RULED
+
+    def test_a_category_that_is_no_clause_leaves_it_to_the_telling(self) -> None:
+        assert self.told("unauthorised").says(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").case.phase is Phase.RULED
+
+    def test_but_whoever_was_asked_about_one_clause_by_name_is_not_hit_by_another(self) -> None:
+        life = self.told("unauthorised").says(MEDIATOR, "request_evidence", of="respondent", ground="stolen_payment")
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **self.HIT, ground="misrepresentation").fields["missing"] == "charge"
+        assert life.says(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").case.phase is Phase.RULED
+
+    def test_what_it_came_to_be_called_since_was_not_put(self) -> None:
+        life = self.told().says(LEAD, "retarget", category="account_takeover", reason="more")
+        assert life.refused(MEDIATOR, "rule", **self.HIT, ground="account_takeover").fields["missing"] == "charge"
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **self.HIT, ground="account_takeover").case.phase is Phase.RULED
+
+    def test_what_takes_nothing_from_them_waits_for_nothing(self) -> None:
+        refund = {**self.HIT, "remedies": []}
+        assert self.told().says(MEDIATOR, "rule", **refund, ground="misrepresentation").case.phase is Phase.RULED

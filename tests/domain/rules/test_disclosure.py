@@ -171,6 +171,16 @@ class TestBeingTold:
         assert life.later(timedelta(days=32)).case.is_disclosed
         assert "disclosure" not in {row.clock for row in life.says(OPS, "freeze", incident="x").case.timetable}
 
+    @pytest.mark.parametrize(("category", "about"), [("insult", "insult"), ("general", None)])
+    def test_the_last_day_says_of_what_the_case_is(self, category: str, about: str | None) -> None:
+        life = a_case("conduct_report", category=category).in_review().fire("disclosure", "end")
+        assert [n.data.get("about") for n in life.notices_for(RESPONDENT)] == [about]
+
+    def test_a_question_by_which_they_learn_of_it_says_of_what(self) -> None:
+        life = a_case("conduct_report").in_review()
+        assert life.refused(MEDIATOR, "request_evidence", of="respondent", what="?").code == "not_disclosed"
+        life.says(MEDIATOR, "disclose").says(MEDIATOR, "request_evidence", of="respondent", what="?")
+
     def test_the_last_day_of_the_pack_tells_them_by_itself(self) -> None:
         life = hidden("conduct_report").in_review().later(timedelta(days=32))
         assert life.case.is_disclosed

@@ -18,11 +18,14 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     OPS,
+    OUTCOMES,
     PLATFORM,
     RESPONDENT,
     Life,
     a_case,
 )
+
+SIXTY = {"amount": 6000, "currency": "USD"}
 
 
 class TestSkip:
@@ -158,6 +161,31 @@ class TestReopen:
         assert life.case.phase is Phase.CLOSED
         life.says(OPS, "reopen").in_review(owner=MEDIATOR_2).in_appeal(owner=None)
         assert life.case.appellants == (Side.RESPONDENT,)
+
+    def agreed(self) -> Life:
+        life = a_case("payment_dispute").in_settlement().says(CLAIMANT, "offer", remedy="refund", amount=SIXTY)
+        life.says(RESPONDENT, "accept_offer")
+        assert life.case.outcome is Outcome.SETTLED
+        return life
+
+    def test_what_was_agreed_on_takes_a_named_ground(self) -> None:
+        refusal = self.agreed().refused(OPS, "reopen", reason="second_thoughts")
+        assert (refusal.code, "mistake" in refusal.fields["allowed"]) == ("settled_before", True)
+
+    def test_and_two_before_a_ruling_takes_its_place(self) -> None:
+        life = self.agreed().says(OPS, "reopen", reason="asked_by_claimant").says(LEAD, "take")
+        life.says(LEAD, "rule", **OUTCOMES["payment_dispute"]["light"], relies_on=[])
+        drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
+        assert (life.case.phase, getattr(drafted, "approval_because", None)) == (Phase.APPROVAL, "settled_before")
+
+
+class TestClose:
+    def test_puts_no_request_for_data_away(self) -> None:
+        life = a_case("compliance_request", category="gdpr_access").in_review()
+        assert life.refused(OPS, "close").code == "request_unanswered"
+
+    def test_but_what_asks_for_no_data_of_ones_own(self) -> None:
+        assert a_case("compliance_request", category="legal_order").in_review().says(OPS, "close").case.phase is Phase.CLOSED
 
 
 class TestTake:

@@ -25,19 +25,20 @@ from tests.support.cases import (
     RESPONDENT,
     ROBOT,
     WITNESS,
-    Life,
     a_case,
     digest_of,
     facts_named,
 )
-from tests.support.other_cases import CAMPAIGN, NEIGHBOUR, OTHER_CASE, YOUNGER_CASE, elsewhere, joined
-
-
-def beside_another(kind: str = "bounty_dispute", **other: Any) -> Life:
-    """A case in review, and another one that its commands name."""
-    life = a_case(kind).with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness").in_review()
-    life.elsewhere = elsewhere(kind, **other)
-    return life
+from tests.support.other_cases import (
+    AGAINST_THE_SAME,
+    CAMPAIGN,
+    NEIGHBOUR,
+    OTHER_CASE,
+    YOUNGER_CASE,
+    beside_another,
+    elsewhere,
+    joined,
+)
 
 
 class TestMerge:
@@ -47,7 +48,8 @@ class TestMerge:
         (task,) = facts_named(life.recordings, "errand_ordered")
         assert task.type == "errand_ordered"
         assert (task.what, task.to) == ("join", OTHER_CASE)
-        assert [(p.id, p.role) for p in task.parties] == [(CLAIMANT, "co_claimant"), (AGENT, "co_claimant")]
+        # Whoever is a party there already need not come.
+        assert [(p.id, p.role) for p in task.parties] == [(AGENT, "co_claimant")]
         assert task.statement == life.case.statement
 
     def test_is_not_over_until_the_other_case_has_it(self) -> None:
@@ -280,9 +282,13 @@ class TestOpen:
 
 class TestView:
     def test_the_reporter_of_a_merged_case_is_told_where_it_goes_on_and_as_whom(self) -> None:
-        life = beside_another().says(LEAD, "merge", into=OTHER_CASE)
+        life = (
+            beside_another("conduct_report", parties=AGAINST_THE_SAME, is_disclosed=False)
+            .says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
+            .says(OPS, "merge", into=OTHER_CASE)
+        )
         mine = life.seen_by(CLAIMANT)
-        assert (mine.merged_into, mine.merged_as) == (OTHER_CASE, party_there(life.case.cross_case_tasks[0].id, CLAIMANT))
+        assert (mine.merged_into, mine.merged_as) == (OTHER_CASE, party_there(life.case.cross_case_tasks[-1].id, CLAIMANT))
         theirs = life.seen_by(RESPONDENT)
         assert (theirs.merged_into, theirs.merged_as, theirs.outcome) == (None, None, Outcome.MERGED)
 

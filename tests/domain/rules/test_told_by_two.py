@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -145,11 +146,27 @@ class TestWhy:
         life.says(LEAD_2, "annul", reason="fiu_report", reasons=TOLD)
         self.is_told_nobody(life, "ruling_annulled")
 
+    def test_a_clock_stood_still(self) -> None:
+        life = reported()
+        life.says(LEAD, "pause", until=life.now + timedelta(days=1), reason="fiu_report")
+        self.is_told_nobody(life, "clocks_paused")
+
+    def test_it_goes_on_of_office_or_a_wish_is_granted(self) -> None:
+        for command, fact in (("continue_of_office", "continued_of_office"), ("accept_withdrawal", "withdrawal_accepted")):
+            life = reported().says(CLAIMANT, "withdraw").says(MEDIATOR, command, reasons=TOLD)
+            self.is_told_nobody(life, fact)
+
+    def test_somebody_has_the_money_meanwhile(self) -> None:
+        life = a_case("fraud_report", amount={"amount": 40000, "currency": "USD"}).that_protects().in_review().disclosed()
+        life.says(MEDIATOR, "report_to_authority", **FIU)
+        life.says(MEDIATOR, "credit_provisionally", amount={"amount": 40000, "currency": "USD"}, reasons=TOLD)
+        self.is_told_nobody(life, "provisional_credit_given")
+
     def is_told_nobody(self, life: Life, fact: str, *events: str) -> None:
         found = next(r for r in reversed(life.recordings) if r.fact.type == fact)
         for who in (CLAIMANT, RESPONDENT):
             if visible(life.case, found, life.actor(who)):
-                assert unsaid(life.case, found, life.actor(who)) >= {"reasons", "reason"}
+                assert unsaid(life.case, found, life.actor(who)) >= {"reasons", "reason"} & {*type(found.fact).model_fields}
         drafts = [
             draft
             for seq, draft in life.notices
@@ -159,7 +176,22 @@ class TestWhy:
         assert not unsaid(life.case, found, life.actor(LEAD))
 
 
+def codes_of(command: type[BaseModel]) -> set[str]:
+    """The fields of a command that hold a code, which somebody may write as they like unless a list says otherwise."""
+    found = set()
+    for name, said in command.model_json_schema()["properties"].items():
+        shapes = [said, *said.get("anyOf", ())]
+        shapes += [shape["items"] for shape in shapes if isinstance(shape.get("items"), dict)]
+        if any(shape.get("maxLength") == 64 for shape in shapes):
+            found.add(name)
+    return found - {"type", "channel", "language"}
+
+
 class TestCodes:
+    def test_of_every_command_is_decided_on(self) -> None:
+        every = {(one.model_fields["type"].default, field) for one in classes_of(c.Command) for field in codes_of(one)}
+        assert set(told_by_two.CODES) == every
+
     def test_a_category_that_the_parties_read_is_no_way_round(self) -> None:
         refusal = reported().refused(LEAD, "retarget", category="money_laundering", reason="fiu_report")
         assert refusal.code == "tipping_off"
@@ -174,7 +206,7 @@ class TestCodes:
 
 class TestInAnotherCase:
     def beside(self, **said: Any) -> Life:
-        life = a_case("fraud_report").that_protects().in_review().disclosed()
+        life = a_case("fraud_report").with_party(WITNESS, "respondent", "witness").that_protects().in_review().disclosed()
         theirs = {"ref_digest": digest_of(RESPONDENT), "case_id": OTHER_CASE, "held": False, "reported": True}
         life.elsewhere = {"held": (HeldPerson(**{**theirs, **said}),)}
         return life
@@ -194,6 +226,23 @@ class TestInAnotherCase:
         life.says(RESPONDENT, "message").says(MEDIATOR, "rule", **OUTCOMES["fraud_report"]["light"], relies_on=[])
         drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
         assert getattr(drafted, "approval_because", None) == "reported_in_secret"
+
+    @pytest.mark.parametrize(
+        ("command", "fields"),
+        [
+            ("extend", {"clock": "ruling", "for": "4 working hours", "reasons": None}),
+            ("pause", {"until": timedelta(days=1)}),
+            ("remove_party", {"party": WITNESS, "reasons": None}),
+        ],
+    )
+    def test_no_code_is_a_way_round(self, command: str, fields: dict[str, Any]) -> None:
+        life = self.beside(known_by=(OPS,))
+        if "until" in fields:
+            fields = {"until": life.now + fields["until"]}
+        refusal = life.refused(OPS, command, **fields, reason="reported_to_the_fiu")
+        assert (refusal.code, refusal.fields["because"]) == ("tipping_off", "one_person")
+        assert self.beside(known_by=(OPS,)).says(OPS, command, **fields, reason="other")
+        assert self.beside(known_by=()).says(OPS, command, **fields, reason="reported_to_the_fiu")
 
     def test_whoever_knows_nothing_of_it_asks_as_everybody(self) -> None:
         life = self.beside(known_by=(MEDIATOR_2,)).says(MEDIATOR, "message", to="respondent")

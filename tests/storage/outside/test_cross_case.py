@@ -126,7 +126,7 @@ def cases(world: World) -> Cases:
 
 class TestMerge:
     async def test_the_reporter_stays_a_party_of_the_case_that_goes_on(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         gone = await cases.now(second)
         assert (gone.outcome, gone.merged_into, gone.quiet) == ("merged", first, False)
@@ -144,7 +144,7 @@ class TestMerge:
         assert (await cases.texts(joined.statement.content_id)).popitem()[1] == "Reported by user-2."
 
     async def test_what_they_said_is_erased_with_their_key_there_and_nothing_else_is(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         await cases.finish(second, first)
         goes_on = await cases.now(first)
@@ -159,7 +159,7 @@ class TestMerge:
         assert list(found.values()).count(None) == 1
 
     async def test_a_crash_between_the_two_ends_in_both_done_once(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         for _ in range(3):
             # Killed after the command was put into the other case's inbox, before that case or this one heard of it.
@@ -175,7 +175,7 @@ class TestMerge:
         assert (await cases.now(second)).quiet
 
     async def test_two_at_once_that_are_merged_into_each_other_are_not_both_closed(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         found = await asyncio.gather(
             cases.asked(first, "merge", into=second, reasons="The same."),
             cases.asked(second, "merge", into=first, reasons="The same."),
@@ -186,7 +186,7 @@ class TestMerge:
         assert [(await cases.now(case)).merged_into for case in (first, second)] == [None, first]
 
     async def test_who_came_to_a_case_after_it_was_merged_itself_follows_it(self, cases: Cases) -> None:
-        first, second, third = [await cases.case(f"user-{n}", matter=f"m{n}") for n in (1, 2, 3)]
+        first, second, third = [await cases.case(f"user-{n}", matter=None) for n in (1, 2, 3)]
         await cases.send(third, "merge", into=second, reasons="The same.")
         await cases.send(second, "merge", into=first, reasons="The same.")
         await cases.finish(third, second)
@@ -210,7 +210,7 @@ class TestMerge:
         assert found.answers[0].code == "other_case_unknown"
 
     async def test_where_the_other_case_cannot_take_it_a_person_has_to_see_to_it(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "merge", into=first, reasons="The same booking.")
         with pytest.raises(ApplicationError):
             await cases.carry_out(second)
@@ -344,7 +344,7 @@ class TestJoinedAtIntake:
 
 class TestLink:
     async def test_both_cases_say_it_and_both_forget_it(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "link", to=first, relation="retaliation", note="An hour later.")
         await cases.finish(second, first)
         here, there = (await cases.now(second)).links[0], (await cases.now(first)).links[0]
@@ -355,14 +355,14 @@ class TestLink:
         assert ((await cases.now(first)).links, (await cases.now(second)).links) == ((), ())
 
     async def test_what_the_other_case_has_not_heard_of_cannot_be_taken_back_yet(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "link", to=first)
         found = await cases.asked(second, "unlink", link_id=(await cases.now(second)).links[0].id)
         assert found.answers[0] is not None
         assert found.answers[0].code == "link_unsettled"
 
     async def test_a_closed_case_can_be_linked(self, cases: Cases) -> None:
-        first, second = await cases.case("user-1", matter="a"), await cases.case("user-2", matter="b")
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.world.record(first, a_command("withdraw", await cases.world.claimant(first)))
         await cases.send(second, "link", to=first, relation="appeal_of")
         await cases.finish(second, first)
