@@ -26,6 +26,7 @@ from console.pages import (
     absences,
     administration,
     bulk,
+    by_hand,
     calendars,
     campaigns,
     case,
@@ -61,6 +62,7 @@ from services.errors import Refused, refusal_of
 SIGNED_IN = (
     inbox,
     export,
+    by_hand,
     bulk,
     case,
     files,

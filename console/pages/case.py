@@ -19,7 +19,7 @@ from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
-from console.pages.in_force import lateness, measures, owed
+from console.pages.in_force import by_hand, lateness, measures, owed, still_open, with_effects
 from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.settlement import made
@@ -236,6 +236,8 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
     case, said, now = found.seen.case, found.said, visit.zones.now
     return {
         "measures": measures(case, said, entries, found.names) if case is not None else [],
+        "by_hand": by_hand(case, found.whom) if case is not None else [],
+        **still_open(case),
         "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
         "course": course(said, entries, found.clocks, found.names, now),
@@ -405,7 +407,7 @@ def _due(due: Due, late: Mapping[str, datetime], zones: Zones) -> Happened:
 
 def _past(found: Shown, entries: Sequence[Entry]) -> list[Happened]:
     """What happened, the newest first. What a case brought along stands where it happened, not where it was written down."""
-    lines = [_happened(entry, found.names) for entry in entries]
+    lines = [_happened(entry, found.names) for entry in with_effects(entries)]
     moved = any(entry.type == "case_moved_in" for entry in entries)
     for place, entry in enumerate(entries):
         if entry.type == "past_message_kept":

@@ -27,6 +27,8 @@ from services.rows import Doing
 
 _OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
 """Fields that belong to one page and not to what is written on it."""
+_ASKED = frozenset({"of", "effect_id", "result", "party", "side", "role", "ref"})
+"""Fields that the address of a form may fill in: a link beside a thing leads to the form about that very thing."""
 
 
 async def show(visit: Visit) -> Response:
@@ -34,7 +36,7 @@ async def show(visit: Visit) -> Response:
     command, found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
     present = await met(visit, found.seen)
-    asked = {name: [said] for name, said in visit.request.query_params.items() if name == "of"}
+    asked = {name: [said] for name, said in visit.request.query_params.items() if name in _ASKED}
     saved_at = draft.saved_at if draft else None
     return await _page(visit, found, command, draft.values if draft else asked, present=present, saved_at=saved_at)
 

@@ -27,6 +27,7 @@ from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
+from domain.rules.manual_work import waiting
 from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
 from domain.rules.permission import refusal_of
@@ -131,7 +132,7 @@ def _in_the_way(case: Case, command: str) -> bool:
         return True
     if command in _OF_NETWORKS:
         return case.terms.chargeback is None
-    return command in _OF_GOODS and case.returning is None
+    return (command in _OF_GOODS and case.returning is None) or (command == "report_manual_work" and not waiting(case))
 
 
 class CaseView(Kept):
