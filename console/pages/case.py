@@ -22,6 +22,7 @@ from console.pages.files import file_shown, veiled
 from console.pages.in_force import by_hand, lateness, measures, owed, still_open, with_effects
 from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
+from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
@@ -142,7 +143,8 @@ class Shown:
     def of(self, side: Side) -> str:
         """The people of a side, by name."""
         parties = [party for party in (self.told.references.parties if self.told else ()) if party.role == "principal"]
-        return " and ".join(self.names[party.id] for party in parties if party.side is side)
+        gone = {party.id for party in (self.seen.case.parties if self.seen.case is not None else ()) if party.left}
+        return " and ".join(self.names[party.id] for party in parties if party.side is side and party.id not in gone)
 
     def whom(self, remedy: Any) -> str:
         """Whom a remedy concerns, by name and side: who reads "yes" must not have to guess whose data is erased."""
@@ -196,6 +198,7 @@ async def show(visit: Visit) -> Response:
         said=said,
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
+        unconfirmed=unconfirmed(seen, said, found.told, found.names),
         readers={side.value: _named(parties, side) for side in Side},
         made=made(said, entries),
         changes=between_drafts(entries, visit.house.amounts),
@@ -256,7 +259,7 @@ def _plain(visit: Visit, found: Shown) -> list[Button]:
 async def _just_now(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
     """What was just done, here or in the case before; what came back; and what is being written."""
     return {
-        **done(visit, entries),
+        **done(visit, entries, found.seen.case),
         **await _begun(visit, found),
         "sent_before": await sent_before(visit),
         "back": taken_back(entries),
@@ -353,7 +356,7 @@ def _about(found: Shown, party_id: str) -> tuple[str, ...]:
         ("under age", party.minor),
         ("came later", party.since is not None and not party.left),
         ("is no party any more", party.left),
-        ("so by the word of one: a second person sends the same", _by_one(found, party_id)),
+        ("so by the word of one, not confirmed yet", _by_one(found, party_id)),
     )
     return tuple(words for words, is_so in known if is_so)
 
