@@ -19,6 +19,7 @@ from console.pages.case import SAY, Shown, known, may, shown, since, stale
 from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
+from console.pages.statement_form import beside
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
@@ -141,7 +142,8 @@ def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dic
     row = visit.house.problems.get(refused.code) if refused else None
     why = speaker.refusal(refused, row.advice if row else "It cannot be done now.") if refused else ""
     wrong: dict[str, list[FieldError]] = {}
-    for error in speaker.errors(refused):
+    said = speaker.errors(refused)
+    for error in beside(said) if refused is not None and refused.code == "statement_incomplete" else said:
         wrong.setdefault(error.field, []).append(error)
     return {"refused": refused, "why": why, "wrong": wrong}
 
