@@ -1,4 +1,4 @@
-"""The statement of reasons on the page of a ruling: what the case knows is there, and what is missing is said beside its field."""
+"""The statement of reasons on the page of a ruling: what the case knows is there; what is missing is said beside its field."""
 
 from __future__ import annotations
 
