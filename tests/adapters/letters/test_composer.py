@@ -447,6 +447,9 @@ LETTERS = {
         "sanction_voided", kind="conduct_report", data={"phase": "closed", "sanction": BAN, "because": "withdrawn"}
     ),
     "delivery_failed.staff": to_staff("delivery_failed", data={"reason": "address_refused"}),
+    "proposal_ended.staff": to_staff(
+        "proposal_ended:accepted", data={"case_outcome": "settled", "terms": ["A refund of 100.00 EUR to the claimant."]}
+    ),
     "needs_hands.staff": to_staff(
         "effect_reported:needs_hands",
         data={"effect": "eff_1", "result": "needs_hands", "remedies": [{"type": "erase", "to": "claimant"}], "undoes": True},
