@@ -44,7 +44,7 @@ _UNTAGGED = {
 """Why a tag was not taken."""
 _BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
 """Commands that have a page of their own, by the end of its address."""
-_JUST_DONE = ("by", "done", "before", "sent")
+_JUST_DONE = ("by", "done", "before", "sent", "because")
 """What an address says of what its visitor did a moment ago."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."

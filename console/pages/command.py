@@ -16,6 +16,7 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import SAY, Shown, known, may, shown, since, stale
+from console.pages.inbox import next_of
 from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
@@ -247,13 +248,6 @@ async def _page(
         seq=case.seq,
         currency=case.amount.currency if case.amount else "EUR",
     )
-
-
-def next_of(following: desk.Next, **more: str) -> str:
-    """The address of the next case, or of the list that says that there is none."""
-    if following.seen is None:
-        return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
-    return f"/cases/{following.seen.id}?{urlencode({**more, 'by': following.command_id or '', 'done': 'take'})}"
 
 
 async def say(visit: Visit) -> Response:

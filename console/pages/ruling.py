@@ -18,7 +18,8 @@ from console.kit.words import in_words
 from console.pages import giving, ruling_form, statement_form
 from console.pages.case import Shown, may, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, kept, next_of, opened, sent, status_of, to_prove, told, why_not
+from console.pages.command import after, filled_in, kept, opened, sent, status_of, to_prove, told, why_not
+from console.pages.inbox import next_of
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
