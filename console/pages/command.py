@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
 from console.pages.statement_form import beside
+from domain.base import Side
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
@@ -185,7 +187,18 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
         # What was not said since a draft need not be read.
         *([] if seen else [("approve", "seen")]),
     }
-    return tuple(field for field in fields if (command, field.name) not in left_out)
+    shown_ = tuple(field for field in fields if (command, field.name) not in left_out)
+    return tuple(_of_a_measure(field, found) for field in shown_) if command == "impose_interim" else shown_
+
+
+def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
+    """Whom a measure hits is said by whoever imposes it, and never assumed; who reads its reasons is said before they are written."""
+    if field.name == "of":
+        sides = tuple((side.value, found.of(side) or f"the {side.value}") for side in Side)
+        return replace(field, required=True, default="", options=sides)
+    if field.name == "told":
+        return replace(field, hint="Left empty: whoever it hits may read the reasons above, word for word.")
+    return field
 
 
 def _command(visit: Visit) -> str:

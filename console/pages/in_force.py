@@ -28,6 +28,8 @@ class Measure:
     until: datetime | None
     """When it ends by itself unless somebody keeps it; None: no end is in sight."""
     reasons: str | None
+    told: str | None
+    """What whoever it hits was told instead of the reasons."""
     side: str
     not_done: str = ""
     """That it is ordered and not carried out yet, or cannot be."""
@@ -121,8 +123,10 @@ def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mappin
         reasons = entry.data.get("reasons") if entry else None
         until = one.kept_until or ends
         words = reasons if isinstance(reasons, str) else None
+        said_ = entry.data.get("told") if entry else None
+        told = said_ if isinstance(said_, str) else None
         side, still = one.remedy.to.value, not_done(case, (one.id,), on_its_way=False)
-        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, side, still))
+        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, told, side, still))
     return found
 
 
