@@ -192,7 +192,7 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
 
 
 def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
-    """Whom a measure hits is said by whoever imposes it, and never assumed; who reads its reasons is said before they are written."""
+    """Whom a measure hits is said by whoever imposes it, and never assumed; who reads its reasons is said beforehand."""
     if field.name == "of":
         sides = tuple((side.value, found.of(side) or f"the {side.value}") for side in Side)
         return replace(field, required=True, default="", options=sides)
