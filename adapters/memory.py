@@ -18,7 +18,15 @@ from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transiti
 from domain.model.case import Case
 from domain.model.chain import Chained
 from domain.model.commands import Open, OpenedParty, parse_command
-from domain.model.facts import SYSTEM, Actor, CrossCaseTaskOrdered, CrossCaseTaskReported, EffectOrdered, EffectReported
+from domain.model.facts import (
+    SYSTEM,
+    Actor,
+    CrossCaseTaskOrdered,
+    CrossCaseTaskReported,
+    EffectOrdered,
+    EffectReported,
+    ManualWorkReported,
+)
 from domain.model.prose import Prose
 from domain.model.reading import Incoming, read_incoming
 from domain.model.report import ReportedParty
@@ -174,7 +182,7 @@ class MemoryRecords:
                 row.effects[fact.errand_id] = "running"
             elif isinstance(fact, CrossCaseTaskReported):
                 row.effects[fact.errand_id] = fact.result
-            elif isinstance(fact, EffectReported):
+            elif isinstance(fact, EffectReported | ManualWorkReported):
                 row.effects[fact.effect_id] = fact.result
 
 

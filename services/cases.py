@@ -161,7 +161,7 @@ class Listing:
     """Counted from now on: a cursor and an address mean it tomorrow as today."""
     unowned: bool | None = None
     """True: what waits for somebody to take it."""
-    stuck: Literal["any", "letters", "effects", "still"] | None = None
+    stuck: Literal["any", "letters", "effects", "hands", "still"] | None = None
     """Of which a letter did not arrive, what was decided is not carried out, or nothing moves."""
     waiting_on: WaitingOn | None = None
     waits_in: tuple[str, ...] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -13,6 +13,7 @@ from domain.rules.lifecycle import Who
 from domain.rules.permission import refusal_of
 from domain.rules.skills import language_of, skill_of
 from domain.views.case import may_see
+from domain.views.urgency import pressing
 from services.bulk import Results, woken
 from services.callers import LEADERS, Caller, conflicts_of, only, sender
 from services.cases import Seen, seen_by
@@ -49,6 +50,9 @@ class Next:
     status: Literal["taken", "pending", "nothing"]
     command_id: str | None = None
     seen: Seen | None = None
+    because: Literal["pressing", "fits"] | None = None
+    """Why it is this one: the most pressing that they may take, or the most pressing of those in the same state that fit their
+    skills and languages."""
 
 
 @dataclass(frozen=True)
@@ -147,12 +151,12 @@ async def take_next(parts: Parts, caller: Caller, by: str | None, queue: str | N
     tenant, person = caller.tenant_id, worker.actor.id
     queues = worker.queues if queue is None else (queue,)
     offered = await parts.desk.takeable(tenant, person, queues, LOOK_AT)
-    for row in sorted(offered, key=lambda row: _misfit(row, worker)):
-        if row.case is None or refusal_of(row.case, worker.actor, "take"):
-            continue
+    may = [row for row in offered if row.case is not None and not refusal_of(row.case, worker.actor, "take")]
+    # What is late is late for everybody: what somebody can better comes first among cases of one state alone.
+    for row in sorted(may, key=lambda row: (pressing(row.case)[0] if row.case is not None else 0, *_misfit(row, worker))):
         taken = await _taken(parts, caller, row, worker)
         if taken is not None:
-            return taken
+            return replace(taken, because="pressing" if row is may[0] else "fits")
     return Next("nothing")
 
 
@@ -166,7 +170,8 @@ async def taken_since(parts: Parts, caller: Caller, by: str | None, case_id: str
     if answer is not None and answer.status != "accepted":
         raise refusal_in(answer, replayed=True)
     now = await parts.views.case(caller.tenant_id, case_id) or row
-    return Next("taken" if answer else "pending", command_id, *await seen_by(parts, caller, [now], worker.actor))
+    (found,) = await seen_by(parts, caller, [now], worker.actor)
+    return Next("taken" if answer else "pending", command_id, found)
 
 
 def _misfit(row: CaseRow, worker: Worker) -> tuple[bool, bool]:
@@ -187,7 +192,8 @@ async def _taken(parts: Parts, caller: Caller, row: CaseRow, worker: Worker) -> 
     if answer is not None and answer.status != "accepted":
         return None
     now = await parts.views.case(caller.tenant_id, row.id) or row
-    return Next("taken" if answer else "pending", receipt.command_id, *await seen_by(parts, caller, [now], worker.actor))
+    (found,) = await seen_by(parts, caller, [now], worker.actor)
+    return Next("taken" if answer else "pending", receipt.command_id, found)
 
 
 async def away(

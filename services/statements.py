@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.dsa import words as _words
+from domain.dsa.rules import faults
 from domain.dsa.statement import exported
 from domain.model.statement import prose_of
 from services.callers import Caller
 from services.cases import Seen
-from services.errors import Refused, not_found
+from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
 
 
@@ -23,6 +26,36 @@ class StatementOfReasons:
     """How it can be complained about; no field of the database."""
     statement: dict[str, Any]
     """With the field names and values of the database."""
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "decision_visibility": _words.VISIBILITIES,
+    "decision_monetary": _words.MONETARIES,
+    "decision_provision": _words.PROVISIONS,
+    "decision_account": _words.ACCOUNTS,
+    "account_type": _words.ACCOUNT_TYPES,
+    "decision_ground": _words.GROUNDS,
+    "incompatible_content_illegal": _words.YES_NO,
+    "content_type": _words.CONTENT_TYPES,
+    "category": _words.CATEGORIES,
+    "category_addition": _words.CATEGORIES,
+    "category_specification": _words.KEYWORDS,
+    "territorial_scope": _words.COUNTRIES,
+    "content_language": _words.LANGUAGES,
+    "source_type": _words.SOURCES,
+    "automated_detection": _words.YES_NO,
+    "automated_decision": _words.AUTOMATED_DECISIONS,
+}
+"""By field, the values that the database knows."""
+
+
+def missing(said: Mapping[str, Any], redress: Sequence[str]) -> list[FieldError]:
+    """Everything that a statement lacks or says otherwise than the database takes it, before it is sent. ``redress``: how the
+    pack says that one can complain."""
+    found = [FieldError(fault.field, fault.code, fault.words) for fault in faults({"puid": "ruling", **said})]
+    if not redress and not said.get("redress"):
+        found.append(FieldError("redress", "missing", "Say how the decision can be complained about."))
+    return found
 
 
 async def statement(parts: Parts, caller: Caller, seen: Seen) -> StatementOfReasons:

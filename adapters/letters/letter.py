@@ -68,6 +68,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
             for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told")
         },
         **_what_happened(data, words, side),
+        "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),
         **_of_sanction(notice, words),
         "credit_at": _when(instant_of(_credit_of(data).get("ended_at")), notice, words),
@@ -96,7 +97,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "about": written_out(about) if (about := _string(data.get("about"))) else None,
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
-        "remedies": [r for r in (_remedy(x, words, side) for x in _list_of(data.get("remedies"))) if r],
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
         "route": words.routes.get(route, capital(written_out(route))) if route else None,
         "statement": _stated(data.get("statement"), words),
@@ -141,6 +141,7 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
         "in_place_of_the_other",
         "stands_alone",
         "spoke",
+        "undoes",
     )
     lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}
@@ -245,6 +246,26 @@ def _outcome(code: str | None, words: Words, side: str | None) -> str | None:
         return None
     said = words.outcomes.get(code, {})
     return said.get(side or "") or said.get("") or f"{capital(written_out(code))}."
+
+
+def _remedies(notice: OutgoingNotice, words: Words, side: str | None) -> list[str]:
+    """What follows, each with whom it concerns: nobody has to guess whose data is erased, or who is excluded."""
+    found = ((value, _remedy(value, words, side)) for value in _list_of(notice.data.get("remedies")))
+    return [said + _concerns(value, notice, words, side) for value, said in found if said]
+
+
+def _concerns(value: Mapping[str, Any], notice: OutgoingNotice, words: Words, side: str | None) -> str:
+    code = _string(value.get("type")) or _string(value.get("remedy")) or ""
+    said = words.whose if code in words.of_data else words.on_whom if code in words.of_people else {}
+    to, party = _who(value.get("to"), side), _string(value.get("party"))
+    if not said or to is None:
+        return ""
+    if to != "you":
+        return said.get(to, "")
+    if party is not None and party != notice.recipient:
+        return said["fellow"]
+    name = _line_or_none(notice.name)
+    return said["named"].format(name=name) if name is not None else said["you"]
 
 
 def _remedy(value: Any, words: Words, side: str | None) -> str | None:

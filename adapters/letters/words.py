@@ -22,6 +22,14 @@ class Words:
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""
     remedies: Mapping[str, str]
+    of_data: frozenset[str]
+    """Remedies that concern somebody's data."""
+    of_people: frozenset[str]
+    """Remedies that are imposed on somebody."""
+    whose: Mapping[str, str]
+    """Whose data it is, by who it is to the reader; ``{name}`` is the reader's own."""
+    on_whom: Mapping[str, str]
+    """The same of what is imposed."""
     outcomes: Mapping[str, Mapping[str, str]]
     """Sentences by side; the empty side is for everybody."""
     decisions: Mapping[str, str]

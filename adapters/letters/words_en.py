@@ -70,6 +70,39 @@ ENGLISH = Words(
         "cancel_bookings": "Bookings are cancelled",
         "ban": "An exclusion",
     },
+    of_data=frozenset({"erase", "disclose", "correction", "hand_over", "limit_use", "stop_use", "opt_out"}),
+    of_people=frozenset(
+        {
+            "suspend",
+            "ban",
+            "no_contact",
+            "suspend_account",
+            "close_account",
+            "temporary_ban",
+            "long_ban",
+            "permanent_ban",
+            "warn",
+            "warning",
+            "final_warning",
+            "payout_freeze",
+        }
+    ),
+    whose={
+        "named": ": your own, {name}",
+        "you": ": your own",
+        "fellow": ": that of somebody else on your side",
+        "other": ": that of the other side",
+        "claimant": ": that of the claimant",
+        "respondent": ": that of the respondent",
+    },
+    on_whom={
+        "named": ", of you, {name}",
+        "you": ", of you",
+        "fellow": ", of somebody else on your side",
+        "other": ", of the other side",
+        "claimant": ", of the claimant",
+        "respondent": ", of the respondent",
+    },
     outcomes={
         "upheld": {
             "claimant": "The dispute is decided in your favour.",

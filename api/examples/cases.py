@@ -252,6 +252,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "amount": {"amount": 12000, "currency": "USD"},
         "reasons": "The platform's ledger shows one charge of 120.00.",
     },
+    "report_manual_work": {
+        "by": "per_mara",
+        "effect_id": "eff_0198c5a2",
+        "result": "done",
+        "text": "By bank transfer.",
+    },
     "impose_interim": {
         "by": "per_mara",
         "measure": "payout_freeze",

@@ -77,6 +77,7 @@ VERBS = (
     Verb("goods/contest", "contest_return", "Object to what came back"),
     Verb("goods/decide", "decide_return", "Decide whether the goods count as back"),
     Verb("amount", "state_amount", "Say what was paid"),
+    Verb("manual-work", "report_manual_work", "Say what became of something that waits for somebody's hands"),
     Verb("interim-measures", "impose_interim", "Impose an interim measure"),
     Verb("steps", "complete_step", "A step of the procedure is done"),
     Verb("skipped-steps", "skip_step", "Leave a step of the procedure out"),

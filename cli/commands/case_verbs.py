@@ -81,6 +81,11 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "admit": ("Let a report through the gate.", ()),
     "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS, *_MEASURES)),
+    "report_manual_work": ("Say that what waits for somebody's hands is done, or cannot be done.", (
+        _needs("effect_id", "Which (eff_…), of those under `hands` of the case."),
+        _needs("result", "done or impossible."),
+        Field("text", "How it was done, or why it cannot be; for the team.")),
+    ),
     "message": ("Say something to the people of the case.", (
         _needs("text", "The words."), Field("to", "all, claimant, respondent or desk."),
         Field("more_follows", "This is not all yet: your time to answer runs on. For a party.", kind=FLAG)),

@@ -37,7 +37,8 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "appeal_withdrawn": ("undo-2", "{who} took the appeal back"),
     "rights_lapsed": ("clock", "The time to appeal is over"),
     "effect_ordered": ("badge-dollar-sign", "To be carried out: {remedy}"),
-    "effect_reported": ("badge-dollar-sign", "Carried out: {result}"),
+    "effect_reported": ("badge-dollar-sign", "{result}: {remedy}"),
+    "manual_work_reported": ("hand", "{result}: {remedy}"),
     "level_reached": ("timer", "{clock}: {level}"),
     "level_passed": ("timer", "{clock}: {level}, before it moved in"),
     "clocks_paused": ("circle-pause", "{who} let clocks stand still: {reason}"),
@@ -198,6 +199,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "ask_identity": ("Ask for proof of identity", "key-round"),
     "state_amount": ("Say what was paid", "credit-card"),
     "annul": ("Set the ruling aside", "undo-2"),
+    "report_manual_work": ("Say what became of it by hand", "hand"),
     "accept_withdrawal": ("Let it be taken back", "check"),
     "continue_of_office": ("Go on of office", "flag"),
     "add_party": ("Add a party", "user-plus"),
@@ -396,7 +398,14 @@ _ENDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "closed": "the case ended",
         },
     ),
-    "effect_reported": ("result", {"done": "it is done", "reversed": "it is undone", "needs_hands": "somebody has to do it"}),
+    "effect_reported": (
+        "result",
+        {"done": "Carried out", "reversed": "Undone", "needs_hands": "Not done yet, somebody of the team has to do it by hand"},
+    ),
+    "manual_work_reported": (
+        "result",
+        {"done": "{who} did it by hand", "reversed": "{who} undid it by hand", "impossible": "{who} says that it cannot be done"},
+    ),
 }
 """What an end is called, by the field that says why or how."""
 

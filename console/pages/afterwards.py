@@ -12,12 +12,19 @@ from uuid_utils import uuid7
 from console.kit.done import DONE
 from console.kit.visit import Visit
 from console.kit.words import UNDO, in_words
+from console.pages.party_changes import what_changed
 from domain.base import Phase
+from domain.model.case import Case
 from domain.views.case import view
 from services import cases, references, timelines
 from services.errors import Refused
 from services.timelines import Entry
 
+_WHY = {
+    "pressing": "It is the most pressing in your queues that you may take.",
+    "fits": "It is the most pressing of those as urgent that fit your languages and skills.",
+}
+"""Why it is this case that was taken next."""
 _A_MOMENT = timedelta(minutes=10)
 """So long what somebody has done is said above the page that they come to."""
 
@@ -67,14 +74,22 @@ async def sent_before(visit: Visit) -> SentBefore | None:
     )
 
 
-def done(visit: Visit, entries: Sequence[Entry]) -> dict[str, Any]:
+def done(visit: Visit, entries: Sequence[Entry], case: Case | None = None) -> dict[str, Any]:
     """What is said of what was just done: nothing of what did not happen, or happened long ago."""
     said, by = (visit.request.query_params.get(name, "") for name in ("done", "by"))
-    happened = bool(by and _by(entries, by, visit))
+    own = _by(entries, by, visit) if by else []
+    happened = bool(own)
     waits = "waits" in visit.request.query_params and not happened
     known = said in DONE and (happened or waits)
+    why = visit.request.query_params.get("because", "") if said == "take" else ""
     undo = UNDO.get(said) if happened else None
-    return {"done": said if known else None, "waits": waits, "done_words": DONE.get(said, ""), "undo": undo}
+    return {"done": said if known else None, "waits": waits, "done_words": _words(said, own, case, why), "undo": undo}
+
+
+def _words(said: str, own: Sequence[Entry], case: Case | None, why: str) -> str:
+    facts = {entry.type: entry.data for entry in own}
+    waits = case is not None and (bool(case.seated) or any(p.stated_by is not None and not p.left for p in case.parties))
+    return what_changed(facts, waits=waits) or " ".join(filter(None, (DONE.get(said, ""), _WHY.get(why))))
 
 
 def _by(entries: Sequence[Entry], command_id: str, visit: Visit) -> list[Entry]:

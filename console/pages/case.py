@@ -19,9 +19,10 @@ from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
-from console.pages.in_force import lateness, measures, owed
+from console.pages.in_force import by_hand, lateness, measures, owed, still_open, with_effects
 from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
+from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
 from domain.base import Side
 from domain.views.case import Action, CaseView, Due, view
@@ -43,7 +44,7 @@ _UNTAGGED = {
 """Why a tag was not taken."""
 _BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
 """Commands that have a page of their own, by the end of its address."""
-_JUST_DONE = ("by", "done", "before", "sent")
+_JUST_DONE = ("by", "done", "before", "sent", "because")
 """What an address says of what its visitor did a moment ago."""
 _OPENING = ("case_opened", "case_moved_in")
 _READS_ONLY = "You took access to read this case. To work on it, have it assigned to you or put into a queue of yours."
@@ -146,7 +147,8 @@ class Shown:
     def of(self, side: Side) -> str:
         """The people of a side, by name."""
         parties = [party for party in (self.told.references.parties if self.told else ()) if party.role == "principal"]
-        return " and ".join(self.names[party.id] for party in parties if party.side is side)
+        gone = {party.id for party in (self.seen.case.parties if self.seen.case is not None else ()) if party.left}
+        return " and ".join(self.names[party.id] for party in parties if party.side is side and party.id not in gone)
 
     def whom(self, remedy: Any) -> str:
         """Whom a remedy concerns, by name and side: who reads "yes" must not have to guess whose data is erased."""
@@ -200,6 +202,7 @@ async def show(visit: Visit) -> Response:
         said=said,
         parties=[party for party in parties if party.role == "principal"],
         others=[party for party in parties if party.role != "principal"],
+        unconfirmed=unconfirmed(seen, said, found.told, found.names),
         readers={side.value: _named(parties, side) for side in Side},
         made=made(said, entries),
         changes=between_drafts(entries, visit.house.amounts),
@@ -240,6 +243,8 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
     case, said, now = found.seen.case, found.said, visit.zones.now
     return {
         "measures": measures(case, said, entries, found.names) if case is not None else [],
+        "by_hand": by_hand(case, found.whom) if case is not None else [],
+        **still_open(case),
         "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
         "course": course(said, entries, found.clocks, found.names, now),
@@ -258,7 +263,7 @@ def _plain(visit: Visit, found: Shown) -> list[Button]:
 async def _just_now(visit: Visit, found: Shown, entries: Sequence[Entry]) -> dict[str, Any]:
     """What was just done, here or in the case before; what came back; and what is being written."""
     return {
-        **done(visit, entries),
+        **done(visit, entries, found.seen.case),
         **await _begun(visit, found),
         "sent_before": await sent_before(visit),
         "back": taken_back(entries),
@@ -355,7 +360,7 @@ def _about(found: Shown, party_id: str) -> tuple[str, ...]:
         ("under age", party.minor),
         ("came later", party.since is not None and not party.left),
         ("is no party any more", party.left),
-        ("so by the word of one: a second person sends the same", _by_one(found, party_id)),
+        ("so by the word of one, not confirmed yet", _by_one(found, party_id)),
     )
     return tuple(words for words, is_so in known if is_so)
 
@@ -409,7 +414,7 @@ def _due(due: Due, late: Mapping[str, datetime], zones: Zones) -> Happened:
 
 def _past(found: Shown, entries: Sequence[Entry]) -> list[Happened]:
     """What happened, the newest first. What a case brought along stands where it happened, not where it was written down."""
-    lines = [_happened(entry, found.names) for entry in entries]
+    lines = [_happened(entry, found.names) for entry in with_effects(entries)]
     moved = any(entry.type == "case_moved_in" for entry in entries)
     for place, entry in enumerate(entries):
         if entry.type == "past_message_kept":

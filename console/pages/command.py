@@ -17,9 +17,12 @@ from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
 from console.pages.case import SAY, Shown, known, may, shown, since, stale
+from console.pages.inbox import next_of
 from console.pages.live import met, of_case
 from console.pages.options import Option, options_of
 from console.pages.second_look import second_look
+from console.pages.statement_form import beside
+from domain.base import Side
 from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
@@ -28,6 +31,8 @@ from services.rows import Doing
 
 _OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
 """Fields that belong to one page and not to what is written on it."""
+_ASKED = frozenset({"of", "effect_id", "result", "party", "side", "role", "ref"})
+"""Fields that the address of a form may fill in: a link beside a thing leads to the form about that very thing."""
 
 
 async def show(visit: Visit) -> Response:
@@ -35,7 +40,7 @@ async def show(visit: Visit) -> Response:
     command, found = await _found(visit)
     draft = await drafts.find(visit.parts, visit.caller, found.seen, command)
     present = await met(visit, found.seen)
-    asked = {name: [said] for name, said in visit.request.query_params.items() if name == "of"}
+    asked = {name: [said] for name, said in visit.request.query_params.items() if name in _ASKED}
     saved_at = draft.saved_at if draft else None
     return await _page(visit, found, command, draft.values if draft else asked, present=present, saved_at=saved_at)
 
@@ -140,7 +145,8 @@ def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dic
     row = visit.house.problems.get(refused.code) if refused else None
     why = speaker.refusal(refused, row.advice if row else "It cannot be done now.") if refused else ""
     wrong: dict[str, list[FieldError]] = {}
-    for error in speaker.errors(refused):
+    said = speaker.errors(refused)
+    for error in beside(said) if refused is not None and refused.code == "statement_incomplete" else said:
         wrong.setdefault(error.field, []).append(error)
     return {"refused": refused, "why": why, "wrong": wrong}
 
@@ -181,7 +187,18 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
         # What was not said since a draft need not be read.
         *([] if seen else [("approve", "seen")]),
     }
-    return tuple(field for field in fields if (command, field.name) not in left_out)
+    shown_ = tuple(field for field in fields if (command, field.name) not in left_out)
+    return tuple(_of_a_measure(field, found) for field in shown_) if command == "impose_interim" else shown_
+
+
+def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
+    """Whom a measure hits is said by whoever imposes it, and never assumed; who reads its reasons is said beforehand."""
+    if field.name == "of":
+        sides = tuple((side.value, found.of(side) or f"the {side.value}") for side in Side)
+        return replace(field, required=True, default="", options=sides)
+    if field.name == "told":
+        return replace(field, hint="Left empty: whoever it hits may read the reasons above, word for word.")
+    return field
 
 
 def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field, ...]) -> tuple[forms.Field, ...]:
@@ -254,13 +271,6 @@ async def _page(
         seq=case.seq,
         currency=case.amount.currency if case.amount else "EUR",
     )
-
-
-def next_of(following: desk.Next, **more: str) -> str:
-    """The address of the next case, or of the list that says that there is none."""
-    if following.seen is None:
-        return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
-    return f"/cases/{following.seen.id}?{urlencode({**more, 'by': following.command_id or '', 'done': 'take'})}"
 
 
 async def say(visit: Visit) -> Response:

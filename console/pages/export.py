@@ -33,10 +33,10 @@ async def table(visit: Visit) -> Response:
     used = [f"{in_words(name)}: {in_words(said[name])}" for name in ("view", *FILTERS, "clock") if said.get(name)]
     made_at = visit.zones.now.astimezone(visit.zones.own).isoformat(timespec="seconds")
     head = ("; ".join(used) or "View: Mine", f"Times: {visit.zones.own.key}", f"Made: {made_at}")
-    written.writerow([_safe(part) for part in head])
+    written.writerow([safe(part) for part in head])
     written.writerow(_HEAD)
     for row in rows[:MOST]:
-        written.writerow([_safe(part) for part in _line(visit, row)])
+        written.writerow([safe(part) for part in _line(visit, row)])
     if cursor is not None:
         written.writerow([f"There are more: these are the first {MOST}."])
     headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
@@ -54,7 +54,7 @@ def _line(visit: Visit, row: Row) -> tuple[str, ...]:
     return (row.number, row.title, address, row.kind, row.phase, row.turn, amount.replace(",", ""), currency, *what, due)
 
 
-def _safe(said: str) -> str:
+def safe(said: str) -> str:
     """What no program takes for something to be worked out."""
     shown = plain(said)
     return f"'{shown}" if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown

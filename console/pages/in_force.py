@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.kit.words import in_words
+from domain.currencies import in_words as money
 from domain.model.case import Case
+from domain.model.remedy import Remedy
+from domain.model.ruling import Effect
 from domain.views.case import CaseView
 from domain.views.urgency import ClockStanding
+from services.manual_work import waiting
 from services.timelines import Entry
 
 
@@ -24,7 +28,11 @@ class Measure:
     until: datetime | None
     """When it ends by itself unless somebody keeps it; None: no end is in sight."""
     reasons: str | None
+    told: str | None
+    """What whoever it hits was told instead of the reasons."""
     side: str
+    not_done: str = ""
+    """That it is ordered and not carried out yet, or cannot be."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,66 @@ class Owed:
     """None: their clock stands still."""
     words: str | None = None
     """The question itself."""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Something that waits for somebody's hands."""
+
+    id: str
+    words: str
+    whom: str
+    since: datetime | None
+
+
+def remedy_words(effect: Effect) -> str:
+    """What is to be carried out, with its amount; of a reversal, that it is undone: ``Refund of 40.00 EUR``."""
+    amount = effect.remedy.amount
+    words = in_words(effect.remedy.type) + (f" of {money(amount.amount, amount.currency)}" if amount is not None else "")
+    return f"{words}: undo it" if effect.reverses is not None else words
+
+
+def by_hand(case: Case, whom: Callable[[Remedy], str]) -> list[ByHand]:
+    """What waits for somebody's hands, the oldest first."""
+    return [ByHand(one.id, remedy_words(one), whom(one.remedy), one.reported_at) for one in waiting(case)]
+
+
+def not_done(case: Case, because: Collection[str], *, on_its_way: bool = True) -> str:
+    """How what somebody decided stands, in words: empty where it is done, or nothing of it is to be carried out; and, not
+    ``on_its_way``, where a machine is about to do it."""
+    states = {one.state for one in case.effects if one.because in because and one.reverses is None}
+    if "needs_hands" in states:
+        return "not done yet: somebody of the team has to do it by hand"
+    if "impossible" in states:
+        return "it could not be done"
+    return "not done yet" if on_its_way and "running" in states else ""
+
+
+def still_open(case: Case | None) -> dict[str, str]:
+    """How what was decided and what was agreed on stands, where it is not all done: said wherever the page shows it."""
+    ruling = case.ruling if case is not None and case.ruling is not None and case.ruling.issued_at else None
+    agreed = case.settlement if case is not None else None
+    return {
+        "ruling_stands": not_done(case, (ruling.id,)) if case is not None and ruling is not None else "",
+        "agreed_stands": not_done(case, (agreed.id,)) if case is not None and agreed is not None else "",
+    }
+
+
+_REPORTS = ("effect_reported", "manual_work_reported")
+
+
+def with_effects(entries: Sequence[Entry]) -> list[Entry]:
+    """The same, where something was carried out or not with what it was: the order says it, the report has its id alone."""
+    ordered = {entry.data.get("effect_id"): entry for entry in entries if entry.type == "effect_ordered"}
+    found = []
+    for entry in entries:
+        order = ordered.get(entry.data.get("effect_id")) if entry.type in _REPORTS else None
+        if order is not None:
+            about = {name: order.data.get(name) for name in ("remedy", "reverses") if order.data.get(name) is not None}
+            found.append(replace(entry, data={**entry.data, **about}))
+        else:
+            found.append(entry)
+    return found
 
 
 def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mapping[str, str]) -> list[Measure]:
@@ -55,7 +123,10 @@ def measures(case: Case, said: CaseView, entries: Sequence[Entry], names: Mappin
         reasons = entry.data.get("reasons") if entry else None
         until = one.kept_until or ends
         words = reasons if isinstance(reasons, str) else None
-        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, one.remedy.to.value))
+        said_ = entry.data.get("told") if entry else None
+        told = said_ if isinstance(said_, str) else None
+        side, still = one.remedy.to.value, not_done(case, (one.id,), on_its_way=False)
+        found.append(Measure(in_words(one.remedy.type), whom, by, one.imposed_at, until, words, told, side, still))
     return found
 
 

@@ -177,13 +177,19 @@ def _page(said: Mapping[str, str]) -> Page:
     return Page(AT_ONCE, said.get("cursor") or None)
 
 
+def next_of(following: desk.Next, **more: str) -> str:
+    """The address of the next case, or of the list that says that there is none."""
+    if following.seen is None:
+        return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
+    said = {**more, "by": following.command_id or "", "done": "take", "because": following.because or ""}
+    return f"/cases/{following.seen.id}?{urlencode(said)}"
+
+
 async def take_next(visit: Visit) -> Response:
     """Take the most pressing case that one may take, and open it."""
     await visit.form()
     found = await desk.take_next(visit.parts, visit.caller, None, None)
-    return to(
-        f"/cases/{found.seen.id}?by={found.command_id}&done=take" if found.seen is not None else "/inbox?view=queues&nothing=1"
-    )
+    return to(next_of(found) if found.seen is not None else "/inbox?view=queues&nothing=1")
 
 
 def _address(said: Mapping[str, str], **changes: str | None) -> str:

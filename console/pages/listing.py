@@ -29,6 +29,7 @@ STUCK: Mapping[str, str] = {
     "any": "In any way",
     "letters": "A letter did not arrive",
     "effects": "Not carried out",
+    "hands": "To be done by hand",
     "still": "Nothing moves",
 }
 TURNS: Mapping[str, str] = {
@@ -95,7 +96,7 @@ def _usual_status(when: str | None, stuck: str | None) -> str | None:
     """What an address means that names no status: open cases, but for what happens in closed ones as well."""
     if when == "closed_day":
         return "closed"
-    return None if when == "opened_day" or stuck in ("any", "effects") else "open"
+    return None if when == "opened_day" or stuck in ("any", "effects", "hands") else "open"
 
 
 def choices(

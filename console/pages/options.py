@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from console.kit.words import in_words
 from console.pages.case import Shown
+from console.pages.in_force import remedy_words
 from console.pages.settlement import offered
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.views.preview import named_at_end
+from services.manual_work import waiting
 
 Option = tuple[str, str]
 """A value, and the words for it."""
@@ -71,6 +73,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         "report_id": reports,
         "link_id": links,
         "answers": requests,
+        "effect_id": [(one.id, f"{remedy_words(one)}: {found.whom(one.remedy)}") for one in waiting(case)],
     }
 
 

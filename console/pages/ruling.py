@@ -15,10 +15,11 @@ from console.kit import forms
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import in_words
-from console.pages import giving, ruling_form
+from console.pages import giving, ruling_form, statement_form
 from console.pages.case import Shown, may, since, stale
 from console.pages.changes import taken_back
-from console.pages.command import after, filled_in, kept, next_of, opened, sent, status_of, to_prove, told, why_not
+from console.pages.command import after, filled_in, kept, opened, sent, status_of, to_prove, told, why_not
+from console.pages.inbox import next_of
 from console.pages.live import met, of_case
 from console.pages.options import options_of
 from console.pages.settings import AFTER
@@ -279,6 +280,13 @@ async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:
     return {"back": taken_back(entries), "hindrances": stands, "asks": ASKS}
 
 
+async def _happened_at(visit: Visit, found: Shown) -> str | None:
+    """When it happened, as the report says."""
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    said = next((entry.data.get("occurred_at") for entry in entries if entry.type == "case_opened"), None)
+    return said if isinstance(said, str) else None
+
+
 async def _page(
     visit: Visit,
     found: Shown,
@@ -298,6 +306,8 @@ async def _page(
         # Optional to the model, which knows no kind; here no ruling is without one.
         fields["ground"] = replace(fields["ground"], required=True)
     values: Mapping[str, Sequence[str]] = form.values
+    if case.terms.statement is not None and not any(name.startswith("statement.") for name in values):
+        values = {**statement_form.filled_in(case, visit.zones.now, await _happened_at(visit, found)), **values}
     then = form.text("after") or visit.settings.after
     return visit.page(
         "ruling.html",
@@ -314,6 +324,7 @@ async def _page(
         **await _beforehand(visit, found, case),
         live=of_case(found.seen, "writing"),
         decisions=DECISIONS,
+        statement_groups=statement_form.GROUPS,
         given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from console.kit import forms
 from console.kit.render import Amounts
 from console.kit.visit import Form
-from console.pages import giving
+from console.pages import giving, statement_form
 from domain.model.terms import OutcomeTerms, Terms
 from services.errors import FieldError, Refused
 
@@ -61,6 +61,7 @@ def body(
         chosen = giving.remedies(terms, outcome, form, amounts, errors)
         if chosen:
             found["remedies"] = chosen
+    errors += statement_form.completed(found, terms, outcome, decision)
     named = {error.field for error in errors}
     wanted = [name for name in _wanted(terms, command, decision, outcome) if name not in named and name not in set(without)]
     if "complaint_route" in wanted and len(terms.complaint_routes) == 1:

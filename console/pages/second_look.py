@@ -11,6 +11,7 @@ from console.kit.visit import Visit
 from console.kit.words import in_words
 from console.pages.case import Shown, since
 from console.pages.changes import between_drafts, last_draft
+from domain.base import Side
 from services import timelines
 from services.preview import Letter, of_draft
 from services.timelines import Entry
@@ -34,7 +35,7 @@ class Drafted:
 
 async def second_look(visit: Visit, found: Shown, command: str) -> dict[str, Any]:
     """For the page of the form; nothing where no draft waits."""
-    nothing = {"drafted": None, "changes": None, "came": ()}
+    nothing = {"drafted": None, "changes": None, "came": (), "heard": ()}
     if command not in LOOKS or found.seen.case is None or found.seen.case.ruling is None:
         return nothing
     entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
@@ -50,7 +51,12 @@ async def second_look(visit: Visit, found: Shown, command: str) -> dict[str, Any
         reply=_text(draft, "reply"),
         letters=looked.letters if looked is not None else (),
     )
-    return {"drafted": drafted, "changes": between_drafts(entries, visit.house.amounts), "came": came_since(found, entries)}
+    return {
+        "drafted": drafted,
+        "changes": between_drafts(entries, visit.house.amounts),
+        "came": came_since(found, entries),
+        "heard": said_by_sides(entries, found),
+    }
 
 
 def came_since(found: Shown, entries: Sequence[Entry]) -> list[tuple[str, str]]:
@@ -76,6 +82,9 @@ def _facts(draft: Entry, entries: Sequence[Entry], found: Shown, amounts: Amount
         ("Conditions", ", ".join(in_words(one) for one in data.get("conditions") or ())),
         ("Can be complained about", in_words(data.get("complaint_route") or "")),
         ("Pays for sending back", in_words(data.get("label_paid_by") or "")),
+        ("Temporary measures", _measures(found)),
+        ("Procedure", _steps(found)),
+        ("Root cause", in_words(found.said.root_cause or "")),
         ("Looked at twice, because", in_words(data.get("approval_because") or "")),
     ]
     return [(name, words) for name, words in said if words]
@@ -85,11 +94,43 @@ def _gives(remedies: Sequence[dict[str, Any]], found: Shown, amounts: Amounts) -
     each = []
     for remedy in remedies:
         amount = remedy.get("amount")
-        whom = found.names.get(str(remedy.get("party"))) or f"the {remedy.get('to', 'claimant')}"
+        side = Side(remedy.get("to") or "claimant")
+        whom = found.names.get(str(remedy.get("party"))) or found.of(side) or f"the {side.value}"
         money = f", {amounts.write(amount['amount'], amount['currency'])}" if amount else ""
         after = ", once the goods are back" if remedy.get("after_return") else ""
         each.append(f"{in_words(remedy.get('type'))}{money} ({whom}{after})")
     return "; ".join(each) or "Nothing"
+
+
+def _measures(found: Shown) -> str:
+    """What becomes of the measures in force when the ruling is told."""
+    case = found.seen.case
+    stays = case.ruling.stays if case is not None and case.ruling is not None else ()
+    each = [
+        f"{in_words(one.remedy.type)} ({found.whom(one.remedy)}) {'stays' if {one.id, one.remedy.type} & set(stays) else 'ends'}"
+        for one in (case.interim if case is not None else ())
+    ]
+    return "; ".join(each)
+
+
+def _steps(found: Shown) -> str:
+    how = {"done": "done", "skipped": "left out", "open": "not done"}
+    return "; ".join(f"{in_words(one.step)}: {how.get(one.state, one.state)}" for one in found.said.procedure or ())
+
+
+def said_by_sides(entries: Sequence[Entry], found: Shown) -> list[tuple[str, str, str]]:
+    """What the sides said and handed in to the matter, the oldest first: who, which side, and in which words."""
+    told = []
+    for entry in entries:
+        side = str(entry.data.get("sender") or entry.data.get("side") or "")
+        words = _text(entry, "text")
+        if (
+            entry.type in ("message_sent", "evidence_submitted", "past_message_kept")
+            and side in ("claimant", "respondent")
+            and words
+        ):
+            told.append((found.names.get(entry.actor_id or "", side), side, words))
+    return told
 
 
 def _text(entry: Entry, name: str) -> str:

@@ -12,7 +12,7 @@ from console.kit.visit import Addresses, Visit, to
 from console.kit.words import KINDS
 from console.pages.listing import listing_of, query_of, titled
 from domain.base import Phase
-from services import cases, desk, desk_settings, finding, mentions, people, references, saved_views, unplaced
+from services import cases, desk, desk_settings, finding, manual_work, mentions, people, references, saved_views, unplaced
 from services.cases import Listing
 from services.errors import Refused
 
@@ -42,6 +42,7 @@ async def menu(visit: Visit) -> Response:
     asked |= {phase: Listing(phase=Phase(phase), status="open") for phase in ("approval", "appeal") if leads}
     if leads and (mails := await unplaced.waiting(visit.parts, caller)):
         counts["unplaced"] = Count(str(mails) if mails < MANY_MAILS else f"{MANY_MAILS - 1}+", of="mail")
+    asked["by-hand"] = manual_work.LISTING
     for one in views:
         said = dict(parse_qsl(one.query))
         with suppress(Refused):

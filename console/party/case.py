@@ -33,6 +33,7 @@ from domain.views.case import CaseView, view
 from services import cases, commands, evidence, timelines
 from services.cases import Seen
 from services.errors import Refused, not_found
+from services.manual_work import carried
 from services.texts import Texts
 from services.timelines import Entry
 
@@ -106,6 +107,7 @@ async def show(visit: PartyVisit) -> Response:
         past=happened(mine.entries, reader),
         papers=await _papers(visit, mine),
         ruling=said.ruling,
+        carried=carried(mine.seen),
         right=next((right for right in said.rights if right.side is reader.side), None),
         texts=mine.texts,
         sanctions=said.sanctions,

@@ -326,7 +326,7 @@ class Case(Kept):
     def effects_in_force(self) -> tuple[Effect, ...]:
         """What was ordered and is not undone, oldest first, whoever ordered it."""
         undone = {e.reverses for e in self.effects if e.reverses}
-        stands = (e for e in self.effects if e.reverses is None and e.state != "withheld")
+        stands = (e for e in self.effects if e.reverses is None and e.state not in ("withheld", "impossible"))
         return tuple(e for e in stands if e.id not in undone)
 
     def party(self, party_id: str) -> OpenedParty | None:

@@ -23,6 +23,8 @@ from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
+from domain.model.manual_work import ManualWorkCommand
+from domain.model.manual_work import ReportManualWork as ReportManualWork
 from domain.model.money import MoneyCommand
 from domain.model.prior_decision import OpenedDecision
 from domain.model.clocks import Pause
@@ -157,7 +159,8 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand
+    | ManualWorkCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -85,6 +85,8 @@ from domain.model.disclosure import DisclosureProposed as DisclosureProposed
 from domain.model.case_import import LevelPassed as LevelPassed
 from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
+from domain.model.manual_work import ManualWorkFact
+from domain.model.manual_work import ManualWorkReported as ManualWorkReported
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
 from domain.model.money import PaidElsewhereNoticed as PaidElsewhereNoticed
@@ -190,7 +192,7 @@ Fact = Annotated[
     | ClocksThawed | ClockExtended | CaseRetargeted | InterimImposed | InterimReviewed | InterimEnded
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
-    | MovingFact | MoneyFact | WithdrawalFact
+    | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
     | DisclosureProposed,
     Field(discriminator="type"),

@@ -154,7 +154,7 @@ class Effect(Kept):
     remedy: Remedy
     because: str
     reverses: str | None = None
-    state: Literal["running", "done", "reversed", "needs_hands", "withheld"] = "running"
+    state: Literal["running", "done", "reversed", "needs_hands", "withheld", "impossible"] = "running"
     reported_at: Instant | None = None
     """When somebody said what became of it."""
     hits: tuple[str, ...] = ()

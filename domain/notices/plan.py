@@ -67,6 +67,8 @@ _ALWAYS: Notices = {
     "effect_withheld": ("owner", "leads"),
     "effect_released": ("owner", "leads"),
     "paid_elsewhere_noticed": ("owner", "leads"),
+    "effect_reported:needs_hands": ("owner",),
+    "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
     "signal_received:closed": ("ops",),
     "signal_received": ("owner",),
 }

@@ -234,6 +234,8 @@ TABLE: tuple[Row, ...] = (
     # the system's own, in every phase
     *(_row(phase, "report_delivery", "system") for phase in Phase),
     *(_row(phase, "report_effect", "system") for phase in Phase),
+    # what no machine could carry out, closed or not
+    *(_row(phase, "report_manual_work", "owner lead ops") for phase in Phase),
     # closed too: a ban ends when its time is over, whatever became of the case
     *(_row(phase, "deadline", "system") for phase in Phase),
 )

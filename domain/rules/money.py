@@ -73,12 +73,15 @@ def payable(case: Case) -> Payable | None:
     )
 
 
+_NOT_GIVEN = ("reversed", "impossible")
+
+
 def given(case: Case) -> tuple[Remedy, ...]:
     """What was given back and stands, and what waits for goods. A reversal that waits for somebody's hands has undone nothing."""
-    undone = {e.reverses for e in case.effects if e.reverses and e.state != "needs_hands"}
+    undone = {e.reverses for e in case.effects if e.reverses and e.state not in ("needs_hands", "impossible")}
     # What a hold has stopped and nobody waits for any more goes on as another effect, or not at all.
     undone |= {e.id for e in case.effects if e.state == "withheld"} - {one.id for one in case.withheld}
-    stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state != "reversed")
+    stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state not in _NOT_GIVEN)
     later = case.returning.remedies if case.returning else ()
     return tuple(x for x in (*stands, *later) if x.amount is not None and bounded(case, x.type))
 
@@ -203,7 +206,7 @@ def ceiling(case: Case) -> Money | None:
 
 def _stuck(case: Case) -> dict[str, int]:
     """By currency: what was to be taken back and is still with whoever got it."""
-    waits = {e.reverses for e in case.effects if e.reverses and e.state == "needs_hands"}
+    waits = {e.reverses for e in case.effects if e.reverses and e.state in ("needs_hands", "impossible")}
     return _sums(e.remedy.amount for e in case.effects if e.id in waits and e.remedy.amount and bounded(case, e.remedy.type))
 
 

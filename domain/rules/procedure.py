@@ -74,11 +74,15 @@ def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
     """
     if (several := _several_ask(case)) is not None:
         return several
-    missing = tuple(step for step in missing_steps(case) if step != HEARING_STEP or not case.terms.hear)
+    steps = missing_steps(case)
+    missing = tuple(step for step in steps if step != HEARING_STEP or not case.terms.hear)
+    cause = case.terms.root_cause_needed and case.root_cause is None
+    # All that is missing is said at once: nobody does one thing to learn of the next.
+    heard = f" Before a ruling by which somebody loses: {HEARING_STEP}." if case.terms.hear and HEARING_STEP in steps else ""
     if missing:
-        return _incomplete(missing)
-    if case.terms.root_cause_needed and case.root_cause is None:
-        return RootCauseMissing("Name the root cause first.", allowed=list(case.terms.root_causes))
+        return _incomplete(missing, (" Name the root cause, too." if cause else "") + heard)
+    if cause:
+        return RootCauseMissing(f"Name the root cause first.{heard}", allowed=list(case.terms.root_causes))
     return None
 
 
@@ -88,8 +92,8 @@ def check_hearing(case: Case, losers: frozenset[Side]) -> None:
         raise _incomplete((HEARING_STEP,))
 
 
-def _incomplete(missing: tuple[str, ...]) -> ProcedureIncomplete:
-    detail = f"Do these steps first, or leave them out with a reason: {', '.join(missing)}."
+def _incomplete(missing: tuple[str, ...], more: str = "") -> ProcedureIncomplete:
+    detail = f"Do these steps first, or leave them out with a reason: {', '.join(missing)}.{more}"
     return ProcedureIncomplete(detail, missing=list(missing))
 
 

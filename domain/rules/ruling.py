@@ -396,6 +396,14 @@ def _said_of_draft(case: Case, fact: f.RulingDrafted, audience: Audience) -> Not
     return NoticeData({"outcome": fact.outcome, "approval_because": fact.approval_because, "remedies": remedies})
 
 
+def _said_of_effect(case: Case, fact: f.EffectReported, audience: Audience) -> NoticeData:
+    """What became of it; to the team, also of what: somebody has to do it by hand."""
+    effect = next((one for one in case.effects if one.id == fact.effect_id), None)
+    remedies = {"remedies": [remedy_data(effect.remedy)]} if effect is not None and audience == "staff" else {}
+    undoes = {"undoes": True} if remedies and effect is not None and effect.reverses is not None else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, **remedies, **undoes})
+
+
 _DRAFT = inside("Nobody outside hears of a ruling before it is told.")
 
 TOPIC = Topic(
@@ -416,6 +424,12 @@ TOPIC = Topic(
         "effect_ordered": _effect_ordered,
         "effect_reported": _effect_reported,
     },
+    means={
+        "effect_reported": lambda before, fact, after: (
+            {"effect_reported:needs_hands"} if fact.result == "needs_hands" and fact.effect_id in after.manual_work else ()
+        ),
+    },
+    words=frozenset({"effect_reported:needs_hands"}),
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,
@@ -435,6 +449,6 @@ TOPIC = Topic(
         "ruling_returned": lambda case, fact, audience: NoticeData(texts={"reasons": fact.reasons}),
         "ruling_issued": ruling_told.said_of_ruling,
         "case_remitted": lambda case, fact, audience: NoticeData({"same_decider": True} if fact.same_decider else {}),
-        "effect_reported": lambda case, fact, audience: NoticeData({"effect": fact.effect_id, "result": fact.result}),
+        "effect_reported": _said_of_effect,
     },
 )

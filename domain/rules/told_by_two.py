@@ -101,6 +101,7 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("remove_party", "reasons"): "hidden",
     ("remove_party", "told"): "word",
     ("replace_party", "reasons"): "hidden",
+    ("report_manual_work", "text"): "inside",
 }
 """By command and field: how a text of one person goes while somebody is reported in secret."""
 

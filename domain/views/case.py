@@ -29,6 +29,7 @@ from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.last_word import answerable
 from domain.rules.lifecycle import Who, commands_in, in_the_way
 from domain.rules.links import merged_as
+from domain.rules.manual_work import waiting
 from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
 from domain.rules.permission import refusal_of
@@ -115,7 +116,8 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        if row.who == {Who.SYSTEM} or hidden or in_the_way(case, row.command):
+        idle = row.command == "report_manual_work" and not waiting(case)
+        if row.who == {Who.SYSTEM} or hidden or idle or in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))

@@ -29,6 +29,8 @@ class ClockStanding(Kept):
     """When its target is over, or was; None while it stands still with no end in sight."""
     by_default: str | None = None
     """What happens then by itself."""
+    late_since: Instant | None = None
+    """Of one that stands still: when its target was over before. It is late again as soon as it goes on."""
 
 
 def standings(case: Case, now: datetime) -> tuple[ClockStanding, ...]:
@@ -75,7 +77,7 @@ def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -
     said = {"clock": clock.name, "waits_for": definition.waits_for}
     if over and stands_still(case, clock, definition):
         # Nobody can act on it before it goes on: it must not stand before a clock that runs, the law's above all.
-        return ClockStanding(**said, state="paused")
+        return ClockStanding(**said, state="paused", late_since=over[0])
     if over:
         return ClockStanding(**said, state="late", due_at=over[0])
     ends = sorted((entry for entry in ahead if entry[1].action != "warn"), key=lambda entry: entry[0])

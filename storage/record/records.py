@@ -26,6 +26,7 @@ from domain.model.facts import (
     EffectOrdered,
     EffectReported,
     EffectWithheld,
+    ManualWorkReported,
     Recording,
 )
 from domain.model.money import PaidElsewhere
@@ -314,6 +315,7 @@ def reported_effects(transition: Transition) -> list[Row]:
     """What became of effects, as the facts say."""
     facts = [chained.recording.fact for chained in transition.facts]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
+    told += [{"id": f.effect_id, "result": f.result, "note": "by_hand"} for f in facts if isinstance(f, ManualWorkReported)]
     # A hold has stopped them: they are not begun any more. One that is under way just now still says how it ended.
     told += [{"id": f.effect_id, "result": "needs_hands", "note": WITHHELD} for f in facts if isinstance(f, EffectWithheld)]
     return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

@@ -82,7 +82,7 @@ class CaseFilter:
     """Late, and not before this."""
     unowned: bool | None = None
     """True: those alone that wait for somebody to take them."""
-    stuck: Literal["any", "letters", "effects", "still"] | None = None
+    stuck: Literal["any", "letters", "effects", "hands", "still"] | None = None
     """Of which a letter did not arrive, what was decided is not carried out, or nothing moves."""
     waiting_on: str | None = None
     """Whose turn it is."""

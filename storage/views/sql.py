@@ -134,6 +134,9 @@ PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS he
 FAILED_LETTERS = """c.status = 'open'
     AND c.id = ANY(ARRAY(SELECT n.case_id FROM notices n WHERE n.tenant = $1 AND n.state = 'failed'))"""
 """Open cases of which a letter came back, or could not be sent by any of its tries."""
+BY_HAND = """c.id = ANY(ARRAY(SELECT e.case_id FROM effects e
+    WHERE e.tenant = $1 AND e.state = 'needs_hands' AND e.note IS DISTINCT FROM 'withheld' AND e.errand IS NULL))"""
+"""Cases, closed ones among them, with a remedy, measure or sanction that waits for somebody's hands."""
 FAILED_EFFECTS = """c.id = ANY(ARRAY(
     SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'needs_hands' AND e.note IS DISTINCT FROM 'withheld'
     UNION SELECT e.case_id FROM effects e WHERE e.tenant = $1 AND e.state = 'running'
@@ -159,6 +162,7 @@ _OWN_TESTS = {
     "stuck_any": f"({{0}}::boolean AND (({FAILED_LETTERS}) OR {FAILED_EFFECTS} OR {STANDING_STILL}))",
     "stuck_letters": f"({{0}}::boolean AND {FAILED_LETTERS})",
     "stuck_effects": f"({{0}}::boolean AND {FAILED_EFFECTS})",
+    "stuck_hands": f"({{0}}::boolean AND {BY_HAND})",
     "stuck_still": f"({{0}}::boolean AND {STANDING_STILL})",
 }
 """Conditions on more than one column."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.async_api import Page
 
+from console.pages.statement_form import GROUPS, PARTS
 from tests.support.cases import STATEMENT
 from tests.support.office import party
 from tests.support.rooms import SCALE, Rooms, looked_at, text
@@ -54,6 +55,29 @@ async def ticks(page: Page, what: str) -> None:
     await tab_to(page, what)
     if not await page.evaluate("document.activeElement.checked"):
         await page.keyboard.press("Space")
+
+
+async def states(page: Page) -> None:
+    """The statement of reasons: what follows from the outcome is left to it, and the days that the case knows stay."""
+    places = [part.name for group in GROUPS if not group.folded for part in group.parts]
+    for name in (name for name in places if name in STATEMENT):
+        said = STATEMENT[name]
+        if PARTS[name].kind == "some":
+            for value in said:
+                await ticks(page, f"[name='statement.{name}'][value='{value}']")
+        elif PARTS[name].kind == "one":
+            await tab_to(page, f"[name='statement.{name}']")
+            for _ in PARTS[name].options:
+                if await page.evaluate("document.activeElement.value") == said:
+                    break
+                await page.keyboard.press("ArrowDown")
+        elif PARTS[name].kind == "day":
+            await tab_to(page, f"[name='statement.{name}']")
+            if not await page.evaluate("document.activeElement.value"):
+                await page.evaluate("day => { document.activeElement.value = day; }", said)
+        else:
+            await tab_to(page, f"[name='statement.{name}']")
+            await page.keyboard.type(str(said))
 
 
 async def does(page: Page, what: str) -> None:
@@ -119,11 +143,9 @@ async def test_a_moderation_appeal_from_the_inbox_to_its_end(rooms: Rooms) -> No
     await ada.keyboard.type("Violence")
     await tab_to(ada, "[name=reasons]")
     await ada.keyboard.type("It names somebody, and says how to hurt them.")
-    await tab_to(ada, "details:has([name^='statement.']) > summary")
+    await tab_to(ada, "#statement > summary")
     await ada.keyboard.press("Enter")
-    for name, said in STATEMENT.items():
-        await tab_to(ada, f"[name='statement.{name}']")
-        await ada.keyboard.type(said if isinstance(said, str) else "\n".join(said))
+    await states(ada)
     await ada.keyboard.press("Control+Enter")
     # Whom it concerns is never assumed: what is meant for the author does not befall whoever reported it.
     await ada.get_by_role("alert").filter(has_text="Say whom “Remove” concerns.").first.wait_for()

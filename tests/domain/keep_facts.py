@@ -80,6 +80,7 @@ def fraud_report() -> Life:
     _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")
     life.says(LEAD_3, "decide_appeal", decision="overturn", **OUTCOMES["fraud_report"]["none"]).fire("grace")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[2].id, result="needs_hands", note="account_closed")
+    life.says(LEAD_3, "report_manual_work", effect_id=life.case.effects[2].id, result="done", text="By bank transfer.")
     life.says(CLAIMANT, "appeal").says(CLAIMANT, "withdraw").says(LEAD_2, "take").says(LEAD_2, "accept_withdrawal")
     life.says(OPS, "reopen")
     return (

@@ -60,6 +60,7 @@ REVIEWED = {
     "lift_hold": ("decides", "Lets be destroyed what a court may want."),
     # does neither: it can be taken back, or follows what was decided
     "add_party": ("works", "Lets one more be heard; removing is what decides."),
+    "report_manual_work": ("works", "Says what became of what was decided; what a machine says of it elsewhere."),
     "offer": ("works", "A proposal, which each side accepts or declines for itself."),
     "message": ("works", "Words."),
     "note": ("works", "Words for the team."),

@@ -589,6 +589,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "decide_return": {"reasons": "The carrier weighed it."},
     "close": {"reason": "cannot_be_decided", "reasons": "The account is gone."},
     "reopen": {"reason": "new_evidence"},
+    "report_manual_work": {"effect_id": "eff_none", "result": "done"},
     "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
     "recuse": {"reason": "knows_a_party"},
     "merge": {"reasons": "It is the same matter."},

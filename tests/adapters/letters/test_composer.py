@@ -456,7 +456,21 @@ LETTERS = {
         "sanction_voided", kind="conduct_report", data={"phase": "closed", "sanction": BAN, "because": "withdrawn"}
     ),
     "delivery_failed.staff": to_staff("delivery_failed", data={"reason": "address_refused"}),
-    "needs_hands.staff": to_staff("effect_reported", data={"effect": "eff_1", "result": "needs_hands"}),
+    "proposal_ended.staff": to_staff(
+        "proposal_ended:accepted", data={"case_outcome": "settled", "terms": ["A refund of 100.00 EUR to the claimant."]}
+    ),
+    "needs_hands.staff": to_staff(
+        "effect_reported:needs_hands",
+        data={"effect": "eff_1", "result": "needs_hands", "remedies": [{"type": "erase", "to": "claimant"}], "undoes": True},
+    ),
+    "manual_work_reported.staff": to_staff(
+        "manual_work_reported",
+        data={"effect": "eff_1", "result": "impossible", "remedies": [{"type": "erase", "to": "claimant"}]},
+        texts={"text": "The account is closed."},
+    ),
+    "manual_work_reported.claimant": a_notice(
+        "manual_work_reported", data={"effect": "eff_1", "result": "done", "remedies": [{"type": "erase", "to": "claimant"}]}
+    ),
 }
 EVENTS = [
     "case_opened", "case_declined", "phase_entered:settlement", "phase_entered:review", "phase_entered:approval",
@@ -470,7 +484,7 @@ EVENTS = [
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
-    "effect_reported", "clock_extended", "interim_imposed", "interim_ended",
+    "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",

@@ -229,6 +229,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "hand_over": {"to": MEDIATOR_2, "reasons": "They know the bank."},
     "signal": {"signal": "login_from_elsewhere"},
     "credit_provisionally": {"amount": {"amount": 1_000, "currency": "USD"}},
+    "report_manual_work": {"effect_id": "eff_none", "result": "done"},
     "annul": {"reason": "procedural_fault", "reasons": "Nobody asked the witness."},
     "recuse": {"reason": "knows_a_party"},
     "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},

@@ -1,0 +1,84 @@
+"""What no machine could carry out: who has to get what, in which case, and since when it waits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from console.kit.visit import Addresses, Visit
+from console.kit.words import in_words
+from console.pages.export import safe
+from console.pages.in_force import remedy_words
+from console.pages.listing import titled
+from services import people, references
+from services.manual_work import Errand, errands
+from services.pages import Page
+
+AT_ONCE = 50
+_MOST = 2000
+_HEAD = ("Number", "Case", "Address", "What", "For whom", "Owner", "Waits since")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that waits for somebody's hands, as the list shows it."""
+
+    case_id: str
+    effect_id: str
+    number: str
+    title: str
+    what: str
+    whom: str
+    owner: str
+    since: datetime | None
+    ended: bool
+
+
+async def show(visit: Visit) -> Response:
+    """What waits, a page of it."""
+    lines, cursor = await _lines(visit, visit.request.query_params.get("cursor") or None)
+    return visit.page("by_hand.html", lines=lines, next_cursor=cursor, list="by-hand")
+
+
+async def table(visit: Visit) -> Response:
+    """All of it as a table for other programs."""
+    out = io.StringIO()
+    written = csv.writer(out)
+    written.writerow(_HEAD)
+    cursor, many = None, 0
+    while many < _MOST:
+        lines, cursor = await _lines(visit, cursor)
+        for line in lines:
+            address = f"{visit.house.public_url.rstrip('/')}/cases/{line.case_id}"
+            since = line.since.astimezone(visit.zones.own).isoformat(timespec="minutes") if line.since else ""
+            written.writerow([safe(x) for x in (line.number, line.title, address, line.what, line.whom, line.owner, since)])
+        many += len(lines)
+        if cursor is None:
+            break
+    headers = {"Content-Disposition": 'attachment; filename="by-hand.csv"'}
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _lines(visit: Visit, cursor: str | None) -> tuple[Sequence[Line], str | None]:
+    found, after = await errands(visit.parts, visit.caller, Page(AT_ONCE, cursor))
+    names = await people.colleagues(visit.parts, visit.caller)
+    told = await references.references_of(visit.parts, visit.caller, *{one.seen.id: one.seen for one in found}.values())
+    lines = [_line(one, told.get(one.seen.id), names) for one in found]
+    return sorted(lines, key=lambda line: (line.since is None, line.since)), after
+
+
+def _line(errand: Errand, told: references.Told | None, names: Mapping[str, str]) -> Line:
+    seen, effect = errand.seen, errand.effect
+    assert seen.case is not None, "what is listed was opened"
+    number, title = titled(seen, told)
+    owner = names.get(seen.case.owner or "", "nobody")
+    whom = in_words(effect.remedy.to.value)
+    return Line(seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open)
+
+
+PAGES: Addresses = [("/by-hand", ["GET"], show), ("/by-hand.csv", ["GET"], table)]

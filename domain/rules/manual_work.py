@@ -1,0 +1,73 @@
+"""What waits for somebody's hands: who says that it is done, and who hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.manual_work import ReportManualWork
+from domain.model.ruling import Effect, EffectUnknown
+from domain.rules.audiences import Audience
+from domain.rules.authorities import of_report
+from domain.rules.remedy import remedy_data
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Known, NoticeData, Topic
+
+
+def waiting(case: Case) -> tuple[Effect, ...]:
+    """Remedies, measures and sanctions that wait for somebody's hands, oldest first. What a legal hold keeps back is none."""
+    return tuple(effect for effect in case.effects if effect.state == "needs_hands" and effect.id in case.manual_work)
+
+
+def report(case: Case, command: ReportManualWork, context: DecisionContext, at: datetime) -> Facts:
+    """What became of it. Raises ``effect_unknown`` where nothing of this id waits."""
+    effect = next((one for one in waiting(case) if one.id == command.effect_id), None)
+    if effect is None:
+        said = "Nothing of this id waits for somebody's hands here: see `hands` of the case for what does."
+        raise EffectUnknown(said, effect=command.effect_id)
+    done: Literal["done", "reversed"] = "reversed" if effect.reverses is not None else "done"
+    result = done if command.result == "done" else "impossible"
+    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text),)
+
+
+def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Change:
+    said = {"state": fact.result, "reported_at": rec.at}
+    return {
+        "effects": tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects),
+        "manual_work": tuple(one for one in case.manual_work if one != fact.effect_id),
+    }
+
+
+def _concerns(case: Case, fact: f.ManualWorkReported, audience: Audience) -> bool:
+    """A side hears of what was decided or agreed on; of a measure and a sanction, the side that it hits."""
+    effect = next((one for one in case.effects if one.id == fact.effect_id), None)
+    if audience == "platform" or effect is None:
+        return audience == "platform"
+    sanctions = case.terms.sanctions
+    own = effect.because in {measure.id for measure in case.interim} or (
+        sanctions is not None and sanctions.kind(effect.remedy.type) is not None
+    )
+    return not of_report(case, effect.id) and (not own or effect.remedy.to.value == audience)
+
+
+def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeData:
+    effect = next((one for one in case.effects if one.id == fact.effect_id), None)
+    remedies = [remedy_data(effect.remedy)] if effect is not None else []
+    text = {"text": fact.text} if audience == "staff" else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies}, text)
+
+
+TOPIC = Topic(
+    rules={"report_manual_work": report},
+    changes={"manual_work_reported": _reported},
+    known_to={
+        "manual_work_reported": Known(
+            _concerns,
+            "nothing",
+            "That something was not done yet a side was told; that it is done, it has to know. Who did it and how is the team's.",
+        )
+    },
+    said={"manual_work_reported": _said},
+)

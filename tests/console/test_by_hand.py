@@ -1,0 +1,71 @@
+"""What no machine could carry out, on the desk: who has to do it, the list of it, and the form that says what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.messages import RecordInput
+from storage.outside.effects import PostgresEffects
+from tests.support.browsing import Lobby
+from tests.support.lamp import LAMP
+from tests.support.office import JudgingDoor, party
+from tests.support.outside import by_link
+
+pytestmark = pytest.mark.postgres
+
+
+async def settled(lobby: Lobby) -> tuple[str, str]:
+    """A refund that was agreed on and that nothing could carry out, and its case."""
+    office = lobby.office
+    for name in ("ada", "ben"):
+        await office.works(name, "payments")
+    desk = office.desk()
+    case = await desk.opened(**LAMP)
+    said = {"remedy": "refund", "amount": {"amount": 5_000, "currency": "EUR"}}
+    for side, command, more in (("respondent", "offer", said), ("claimant", "accept_offer", {})):
+        answer = await desk.command(case["id"], command, party(case, side), **more)
+        assert answer.status_code == 200, answer.text
+    held = await office.views.case(office.tenant_id, case["id"])
+    assert held is not None
+    assert held.case is not None
+    (effect,) = held.case.effects
+    await PostgresEffects(office.database, office.vault).finish(office.tenant_id, effect.id, "needs_hands")
+    recorder = JudgingDoor(office.records, office.inbox, office.lookups).recorder
+    await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case["id"]))
+    return case["id"], effect.id
+
+
+async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_done(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead = await lobby.signed_in("dana")
+    await lead.open("/by-hand")
+    assert "Refund of 50.00 EUR" in lead.words
+    await lead.open("/by-hand.csv")
+    assert "Refund of 50.00 EUR" in lead.html
+    await lead.open("/menu")
+    assert 'id="menu-by-hand"' in lead.html
+    await lead.open(f"/cases/{case_id}")
+    assert "Not done yet: somebody of the team has to do it by hand." in lead.words
+    assert "Not done yet, somebody of the team has to do it by hand: refund" in lead.words
+    form = f"/cases/{case_id}/do/report_manual_work"
+    await lead.open(f"{form}?effect_id={effect_id}&result=impossible")
+    await lead.send(form)
+    assert "why it cannot be done" in lead.words
+    await lead.send(form, result="done", text="By bank transfer.")
+    await lead.follow()
+    assert "did it by hand: refund" in lead.words
+    assert 'id="by-hand"' not in lead.html
+    await lead.open("/by-hand")
+    assert "Nothing waits for somebody's hands." in lead.html.replace("&#39;", "'")
+
+
+async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    buyer = await by_link(lobby, (await lobby.office.desk().get(f"/v1/cases/{case_id}")).json(), "claimant")
+    await buyer.open("/my")
+    assert "will be carried out, not done yet" in buyer.words
+    said = {"effect_id": effect_id, "result": "done"}
+    answer = await lobby.office.desk("dana").command(case_id, "report_manual_work", "per_dana", **said)
+    assert answer.status_code == 200, answer.text
+    await buyer.open("/my")
+    assert "not done yet" not in buyer.words

@@ -1,0 +1,64 @@
+"""What no machine could carry out: it waits for somebody, who says what became of it, and whoever it concerns hears that."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from domain.rules.manual_work import waiting
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, RESPONDENT, ROBOT, Life, a_case
+
+
+def ordered(state: str = "needs_hands") -> Life:
+    """A payment that was agreed on, and what came of it."""
+    life = a_case().opened().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 5_000, "currency": "USD"})
+    life.says(CLAIMANT, "accept_offer")
+    return life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result=state)
+
+
+def told(life: Life) -> set[tuple[str, str]]:
+    return {(notice.event, notice.recipient) for _, notice in life.last.notices}
+
+
+class TestWaiting:
+    def test_whoever_has_the_case_hears_that_it_waits_for_somebody(self) -> None:
+        life = ordered()
+        assert [one.id for one in waiting(life.case)] == list(life.case.manual_work)
+        assert told(life) == {("effect_reported:needs_hands", "role:leads")}
+
+    def test_what_is_done_waits_for_nobody(self) -> None:
+        life = ordered("done")
+        assert (waiting(life.case), told(life)) == ((), set())
+
+
+class TestReport:
+    def test_done_is_told_to_both_sides_and_waits_no_longer(self) -> None:
+        life = ordered()
+        (effect,) = waiting(life.case)
+        life.says(LEAD, "report_manual_work", effect_id=effect.id, result="done", text="By bank transfer.")
+        assert (life.case.manual_work, life.case.effects[0].state) == ((), "done")
+        assert {who for _, who in told(life)} >= {CLAIMANT, RESPONDENT, "platform"}
+        assert all(not notice.texts for _, notice in life.last.notices if notice.recipient in (CLAIMANT, RESPONDENT))
+
+    def test_what_cannot_be_done_has_given_nothing(self) -> None:
+        life = ordered()
+        (effect,) = waiting(life.case)
+        life.says(LEAD, "report_manual_work", effect_id=effect.id, result="impossible", text="The account is closed.")
+        assert (life.case.manual_work, life.case.effects[0].state) == ((), "impossible")
+        assert life.case.effects_in_force == ()
+
+    def test_nothing_is_reported_twice_or_before_it_waits(self) -> None:
+        life = ordered("done")
+        said = {"effect_id": life.case.effects[0].id, "result": "done"}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "effect_unknown"
+
+    def test_whoever_has_no_part_in_the_case_says_nothing_of_it(self) -> None:
+        life = ordered()
+        said = {"effect_id": life.case.effects[0].id, "result": "done"}
+        assert life.refused(MEDIATOR, "report_manual_work", **said).code == "not_your_case"
+        assert life.refused(CLAIMANT, "report_manual_work", **said).code == "not_allowed"
+
+    def test_why_it_cannot_be_done_is_said(self) -> None:
+        life = ordered()
+        with pytest.raises(ValidationError, match="why it cannot be done"):
+            life.command(LEAD, "report_manual_work", effect_id=life.case.effects[0].id, result="impossible")
