@@ -271,7 +271,7 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
     theirs = about.party is not None and rules.same_address(addresses.get(about.party, ""), marks.author)
-    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs)
+    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs, held=about.held)
     fate = rules.answering(addressed, _proof(mail, marks, about))
     if fate is not None:
         return await _met(parts, mail, marks, fate, found, about)

@@ -92,6 +92,8 @@ class MarksReader:
     """Addresses that letters come from and mail goes to, in lower case."""
     relays: tuple[str, ...] = ()
     """Whose Authentication-Results are believed, by ``authserv-id``."""
+    tokens_alone: bool = False
+    """Without any relay a letter's token proves who answers it: for tenants of development, where no stranger writes."""
     _notice: re.Pattern[str] = field(init=False, repr=False)
     _ours: re.Pattern[str] = field(init=False, repr=False)
 
@@ -120,7 +122,7 @@ class MarksReader:
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, "" if munged else author),
+            verdict=self._verdict(headers, "" if munged else author),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             names_letter=self._names_letter(headers, to),
@@ -138,6 +140,10 @@ class MarksReader:
             one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),
             headed=bool(headers),
         )
+
+    def _verdict(self, headers: Headers, author: str) -> Verdict:
+        found = verdict_of(headers.get("authentication-results", ()), self.relays, author)
+        return "unproven" if found == "none" and not self.relays and not self.tokens_alone else found
 
     def _own(self, headers: Headers, author: str) -> str | None:
         if any(name.startswith("x-ombud-") for name in headers) or self._ours.search(_first(headers, "message-id")):

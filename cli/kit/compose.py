@@ -368,9 +368,14 @@ def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
 
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
+    import structlog
+
     from api.app import create_app
     from cli.kit.pages import beside, house_of
 
+    if not settings.mail_relay.split():
+        told = "answers by mail are kept to be placed, but in tenants for development: nothing proves their senders"
+        structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
     async with api_parts(settings, places) as parts:
         app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)

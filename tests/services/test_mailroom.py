@@ -102,7 +102,28 @@ class TestWhoSpeaks:
         said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
         assert (said["status"], said["reason"]) == ("unplaced", "unproven")
         assert await words(office, case["id"]) == []
-        assert await told(office) == []
+        # The address is the one that the letter went to: they hear that somebody has it.
+        assert await told(office) == ["unproven"]
+
+    async def test_a_token_alone_is_no_proof_where_a_relay_should_have_spoken(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        before = await office.views.timeline(office.tenant_id, case["id"])
+        for number in range(2):
+            raw = a_mail(In_Reply_To=await letter(office, case["id"]), Message_ID=f"<m{number}@example.org>")
+            said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
+            assert (said["status"], said["reason"]) == ("unplaced", "unproven")
+        assert await office.views.timeline(office.tenant_id, case["id"]) == before
+        assert await told(office) == ["unproven"]
+
+    async def test_without_a_relay_a_token_is_proof_in_development_alone(self, office: Office) -> None:
+        tenant = await office.tenants.tenant(office.tenant_id)
+        assert tenant is not None
+        raw = a_mail(In_Reply_To=f"<ntc_x.{'0' * 20}@ombud.example>")
+        verdicts = [
+            office.parts().parsers.marks(tenant.model_copy(update={"development": development})).read(raw).verdict
+            for development in (True, False)
+        ]
+        assert verdicts == ["none", "unproven"]
 
     async def test_our_relay_proves_an_address_and_nobody_else_does(self, office: Office) -> None:
         case = await office.desk().in_review()

@@ -21,7 +21,7 @@ def a_mail(**headers: str) -> bytes:
 def test_a_persons_mail_is_theirs() -> None:
     marks = READER.read(a_mail(Subject="=?utf-8?q?Re=3A_Your_case_=28case_981E004b=29?="))
     assert (marks.author, marks.message_id, marks.case_token) == ("kim@example.net", "m1@example.net", "981e004b")
-    assert (marks.sign, marks.own, marks.answers, marks.verdict) == (None, None, (), "none")
+    assert (marks.sign, marks.own, marks.answers, marks.verdict) == (None, None, (), "unproven")
 
 
 class TestAnswers:
