@@ -12,6 +12,7 @@ from adapters.intake.mail_marks import MailMarks, MarksReader
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
 from domain.base import Side
+from domain.model.provider_news import OF_PAYMENT
 from domain.model.report import Attachment, Report
 from domain.rules import mail as rules
 from domain.rules.mail import Addressed
@@ -141,7 +142,8 @@ def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) 
         return Outcome("ignored", f"{provider} tells of something that is no dispute: it is acknowledged, and opens nothing.")
     if said.report is None:
         what = said.news.what.replace("_", " ")
-        why = f"News of the dispute {said.news.dispute} ({what}): a signal to its case, kept until there is one."
+        about = f"payment {said.news.payment}" if said.news.stage in OF_PAYMENT else f"dispute {said.news.dispute}"
+        why = f"News of the {about} ({what}): a signal to its case, kept until there is one."
         money = said.news.amount.model_dump(mode="json") if said.news.amount else None
         return Outcome("signal", why, external_id=said.news.dispute, amount=money)
     why = f"A new dispute at {provider}: it opens a case, or is the one that is here already."
