@@ -127,7 +127,9 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     Raises ``unplaced_full``, and what landing a report raises for what is no fault of the mail (``kind_unknown``).
     """
     marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
-    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks))
+    held = any(parts.answered.held(mail.tenant_id, one.notice_id, one.token) for one in marks.answers)
+    proven = held and _proof(mail, marks, None) == "relay"
+    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks), proven=proven)
     if fate is not None:
         return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None)
     try:

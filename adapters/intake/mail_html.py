@@ -79,7 +79,7 @@ class _Reader:
                 self._text(node.data)
             elif isinstance(node, Element):
                 if leaving:
-                    self._end(node.tag)
+                    self._end("blockquote" if _is_quotation(node) else node.tag)
                 elif self._start(node):
                     waiting.append((node, True))
                     waiting.extend((child, False) for child in reversed(node.children))
@@ -96,7 +96,7 @@ class _Reader:
             self.hidden = self.hidden or bool(element.text.strip())
             return False
         self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
-        if tag == "blockquote":
+        if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
         elif tag == "a":
@@ -199,6 +199,14 @@ class _Reader:
         """All of it, without empty lines beyond one."""
         self._break(1)
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip()
+
+
+def _is_quotation(element: Element) -> bool:
+    """Whether a division is that into which a mail program puts what it quotes: Yahoo's ``yahoo_quoted``, and ``quote`` of GMX
+    and web.de."""
+    if element.tag != "div" or not element.attrs:
+        return False
+    return _attribute(element, "name") == "quote" or "yahoo_quoted" in _attribute(element, "class").split()
 
 
 def _attribute(element: Element, name: str) -> str:

@@ -34,6 +34,8 @@ MAX_RETURNED = 2_000_000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
+_REACTION = re.compile(rb"^Content-Type:\s{0,20}text/vnd\.google\.email-reaction\+json", re.IGNORECASE | re.MULTILINE)
+"""Gmail's way to say that somebody put a picture of a face to a mail (its emoji reactions): no words of theirs."""
 _TOKEN = 20
 _COMPACT = 26
 
@@ -116,6 +118,8 @@ class MarksReader:
         # A sign in a subject is one also where it was put into encoded words.
         shown = {**headers, "subject": [subject]} if subject else headers
         sign = sign_of(shown, own_list=own_list)
+        if (sign is None or sign.faint) and _REACTION.search(raw[:MAX_RETURNED]) is not None:
+            sign = Shown("reaction", certain=False)
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
         return MailMarks(

@@ -82,7 +82,9 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     marks, mail = reader.read(raw), intake.opened(raw)
     worded = mail.worded
     given_back = any(one.token is not None for one in marks.returned)
-    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no")
+    held = any(one.token is not None for one in marks.answers)
+    by_relay = held and rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=False) == "relay"
+    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no", proven=by_relay)
     if fate is not None:
         return _sent(mail, fate.outcome, _why(fate.reason, marks), worded.text, worded.files)
     try:
@@ -95,7 +97,6 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     if found is None:
         return _sent(mail, "ignored", _why("no_report", marks), worded.text, worded.files)
     statement = found.text if isinstance(found, Reply) else found.statement
-    held = any(one.token is not None for one in marks.answers)
     # Whoever brings a mail may vouch for its sender; what the relay shows to be forged nobody can vouch for.
     proven = rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=True)
     answers = rules.answers_something(marks) or isinstance(found, Reply)

@@ -33,6 +33,11 @@ class Sign(Protocol):
         """No person's mail bears it."""
         ...
 
+    @property
+    def faint(self) -> bool:
+        """It shows no more than what also stands on mail of people."""
+        ...
+
 
 class Marked(Protocol):
     """What a mail says about itself."""
@@ -156,8 +161,11 @@ def came_back(marks: Reported, address: str) -> CameBack:
     return "yes" if failed_for(address, marks.recipients) else "no"
 
 
-def by_its_marks(marks: Marked, *, came_back: CameBack) -> Fate | None:
-    """What becomes of mail that no person wrote, or that came from ourselves. ``came_back``: it gives back a letter of ours."""
+def by_its_marks(marks: Marked, *, came_back: CameBack, proven: bool = False) -> Fate | None:
+    """What becomes of mail that no person wrote, or that came from ourselves. ``came_back``: it gives back a letter of ours;
+    ``proven``: the relay has proven its author, and it bears the token of a letter of ours. A faint sign does not speak against
+    that: mail programs and lists write it on what people write.
+    """
     if marks.own in _COME_BACK:
         return Fate("ignored", marks.own or "own_sender")
     if marks.own is not None:
@@ -166,7 +174,7 @@ def by_its_marks(marks: Marked, *, came_back: CameBack) -> Fate | None:
         return Fate("ignored", "bounce")
     if came_back == "doubted":
         return Fate("unplaced", "machine_mail")
-    if marks.sign is None:
+    if marks.sign is None or (marks.sign.faint and proven):
         return None
     return Fate("ignored", marks.sign.code) if marks.sign.certain else Fate("unplaced", "machine_mail")
 

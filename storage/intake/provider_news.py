@@ -46,8 +46,8 @@ class PostgresProviderNews:
         return [ProviderNews.model_validate(row["news"]) for row in rows]
 
     async def keep_of_payment(self, tenant_id: str, news: ProviderNews) -> None:
-        """Keep beside its payment what is said of a refund, or that there is this dispute about it (once of each dispute): what is
-        refunded concerns all of them. It goes by its age alone."""
+        """Keep beside its payment what is said of a refund, or that there is this dispute about it (once of each dispute): what
+        is refunded concerns all of them. It goes by its age alone."""
         assert news.payment is not None, "it is about a payment"
         said = digest_of(news) if news.stage in OF_PAYMENT else hashlib.sha256(f"dispute {news.dispute}".encode()).digest()
         async with self._database.tenant(tenant_id) as conn:

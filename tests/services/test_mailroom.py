@@ -125,6 +125,27 @@ class TestWhoSpeaks:
         ]
         assert verdicts == ["none", "unproven"]
 
+    @pytest.mark.parametrize(
+        ("header", "verdict", "became"),
+        [
+            ({"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}, "dmarc=pass header.from=example.org", "message"),
+            ({"List_Unsubscribe": "<mailto:off@example.org>"}, "dmarc=pass header.from=example.org", "message"),
+            ({"Precedence": "list", "List_Id": "<team.example.org>"}, "dmarc=pass header.from=example.org", "message"),
+            ({"X_Auto_Response_Suppress": "All"}, "dmarc=none; spf=none", "unplaced"),
+            ({"Precedence": "bulk"}, "dmarc=pass header.from=example.org", "unplaced"),
+            ({"Auto_Submitted": "auto-replied"}, "dmarc=pass header.from=example.org", "ignored"),
+        ],
+    )
+    async def test_what_programs_write_on_mail_of_people_does_not_make_a_proven_answer_a_machines(
+        self, office: Office, header: dict[str, str], verdict: str, became: str
+    ) -> None:
+        case = await office.desk().in_review()
+        seen = {"Authentication_Results": f"mx.ombud.example; {verdict}"}
+        raw = a_mail(In_Reply_To=await letter(office, case["id"]), **seen, **header)
+        said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
+        assert said["status"] == became
+        assert len(await words(office, case["id"])) == (became == "message")
+
     async def test_our_relay_proves_an_address_and_nobody_else_does(self, office: Office) -> None:
         case = await office.desk().in_review()
         desk = office.desk(parsers=with_relay(office))

@@ -144,3 +144,11 @@ def test_a_sign_in_an_encoded_subject_is_one(subject: str) -> None:
     sign = READER.read(a_mail(Subject=subject)).sign
     assert sign is not None
     assert sign.code == "away_subject"
+
+
+def test_a_reaction_of_gmail_is_nobodys_word() -> None:
+    part = "Content-Type: text/vnd.google.email-reaction+json; charset=utf-8"
+    mail = a_mail(Content_Type="multipart/alternative; boundary=b") + f"\r\n--b\r\n{part}\r\n\r\n{{}}\r\n--b--\r\n".encode()
+    sign = READER.read(mail).sign
+    assert sign is not None
+    assert (sign.code, sign.certain, sign.faint) == ("reaction", False, False)
