@@ -332,6 +332,7 @@ async def say(
 ) -> Messaged:  # fmt: skip
     """Put a mail onto its case as a party's word, with its files as evidence. Raises what :func:`send` raises."""
     text, attachments = words_of(found)
+    text = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
     digest = hashlib.sha256(f"{row.id}\n{party}\n{message_id}".encode("utf-8", "replace")).hexdigest()[:40]
     case = row.case
     who = case.party(party) if case is not None else None

@@ -246,7 +246,7 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
-    from adapters.evidence.letter_tokens import letters_in
+    from adapters.evidence.letter_tokens import holds, letters_in, without
     from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
@@ -273,6 +273,8 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "bulk": bulk,
         "pdf_text": text_of,
         "letters_in": letters_in,
+        "token_in": holds,
+        "without_tokens": without,
         "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
@@ -447,6 +448,24 @@ class TestFiles:
         assert {one.status_code for one in answers.values()} == {200}
         assert answers["claimant", "letter.pdf"].content == printed
         assert (withheld.status_code, withheld.json()["code"]) == (403, "file_withheld")
+
+    async def test_neither_a_name_nor_the_words_nor_another_spelling_hand_it_on(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"])
+        token = ours.partition("@")[0].rpartition(".")[2]
+        spelled = ("notes.txt", b64encode(f"Write to {token}, please.".encode()))
+        raw = with_files(ours, (f"{token}.pdf", PDF), (f"{'.'.join(token)}.exe", b"\x7fELF\x00"), spelled)
+        said = await taken(
+            office, raw.replace(b"Here is the receipt", f"Mine is {' '.join(token)}, here is the receipt".encode())
+        )
+        assert said["status"] == "message"
+        found = {one.name: one.id for one in await office.parts().files.of_case(office.tenant_id, case["id"])}
+        assert {"file.pdf", "notes.txt"} <= found.keys()
+        other = {"Ombud-Act-As": party(case, "respondent")}
+        answer = await office.desk().get(f"/v1/cases/{case['id']}/files/{found['notes.txt']}", headers=other)
+        assert answer.json()["code"] == "file_withheld"
+        shown = str((await office.desk().get(f"/v1/cases/{case['id']}/timeline", headers=other)).json()) + str(found)
+        assert token not in "".join(sign for sign in shown if sign.isalnum())
 
     async def test_files_of_a_report_are_evidence_of_its_claimant_once(self, office: Office) -> None:
         raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")

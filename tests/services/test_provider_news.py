@@ -248,9 +248,9 @@ class TestARefundOutside:
         ],
     )
     async def test_reaches_the_case_before_and_after_its_dispute(self, office: Office, said: bytes) -> None:
+        where = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+        door = Door(office, where.id)
         for first in (True, False):
-            where = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
-            door = Door(office, where.id)
             dispute, refunded = (
                 body.replace(b"dp_1Qom", b"dp_%d" % first).replace(CHARGE.encode(), b"ch_%d" % first)
                 for body in (by_stripe(), said)
