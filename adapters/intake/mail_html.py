@@ -35,6 +35,9 @@ _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "sv
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
 _LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
+_RULES = re.compile(r"(?:display|visibility|content|opacity|font-size|text-indent|clip|clip-path|all)\s{0,20}:", re.IGNORECASE)
+"""Properties by which a rule shows words, hides them, or writes some of its own."""
+_NO_FRAMES = re.compile(r"<noframes[^>]{0,200}>(.{1,100000}?)</noframes", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -49,6 +52,8 @@ class Rendered:
     """Something has words and is not shown by its own style."""
     cut: bool
     """It is longer than what is read."""
+    styled: bool = False
+    """Rules of a style sheet of its own may show or hide words; they are not followed."""
 
 
 class _Reader:
@@ -57,7 +62,7 @@ class _Reader:
         self._line: list[str] = []
         self._filled = False
         self.said: list[str] = []
-        self.hidden = self.cut = False
+        self.hidden = self.cut = self.styled = False
         self._length = 0
         self._quotes = 0
         self._kept_as_is = 0
@@ -89,6 +94,9 @@ class _Reader:
     def _start(self, element: Element) -> bool:
         """Begin an element; whether what is in it is read."""
         tag = element.tag
+        if tag == "style":
+            rules = "".join(child.data for child in element.children if isinstance(child, Text))
+            self.styled = self.styled or _RULES.search(rules) is not None
         if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
             return False
         styles = declared(style) if (style := _attribute(element, "style")) else {}
@@ -229,7 +237,13 @@ def rendered(html: str) -> Rendered:
     """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
     reader = _Reader()
     reader.read(parse(html))
-    return Rendered(reader.text(), "".join(reader.said), reader.hidden, reader.cut)
+    text = reader.text()
+    if not text and "<frameset" in html.lower() and (without := _NO_FRAMES.search(html)) is not None:
+        # Where nothing is framed, which is every mail program, what stands for the frames is read.
+        reader = _Reader()
+        reader.read(parse(without[1]))
+        text = reader.text()
+    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, reader.styled)
 
 
 def text_of_html(html: str) -> str:

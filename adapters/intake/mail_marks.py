@@ -132,7 +132,7 @@ class MarksReader:
             names_letter=self._names_letter(headers, to),
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
+            returned=self._came_back(headers, texts) if gives_back(shown, [action for _, action in recipients]) else (),
             null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
             and no_path_said(headers.get("authentication-results", ()), self.relays),
             of_server=len(headers.get("from", ())) == 1
@@ -174,6 +174,12 @@ class MarksReader:
         ]
         every = dict.fromkeys([*(found for found in by_address if found), *by_id])
         return tuple(sorted(every, key=lambda answered: answered.token is None))[:20]
+
+    def _came_back(self, headers: Headers, texts: bytes) -> tuple[Answered, ...]:
+        """What it gives back; of a report without the letter itself, which it need not have (RFC 6522, section 3), what it answers
+        with the letter's token."""
+        named = self._given_back(texts)
+        return named or tuple(one for one in self._answered(headers) if one.token is not None)
 
     def _given_back(self, raw: bytes) -> tuple[Answered, ...]:
         # Lines that quoted-printable has broken are one again; the head is the bounce's own and says what it answers.

@@ -317,6 +317,22 @@ class TestBounces:
         assert next((one.type, one.reason) for one in failed) == ("delivery_failed", "bounced")
         assert {one.reason for one in failed} == {"bounced", "not_told"}
 
+    @pytest.mark.parametrize(("action", "reason"), [("failed", "bounce"), ("delayed", "delivery_report")])
+    async def test_a_report_that_gives_back_nothing_is_known_by_what_it_answers(
+        self, office: Office, action: str, reason: str
+    ) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", ours.strip("<>").partition(".")[0])
+        raw = a_mail(
+            "MAILER-DAEMON@mx.example",
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+            f"Final-Recipient: rfc822; {NIMBUS}\r\nAction: {action}\r\n\r\n--b--", Return_Path="<>", In_Reply_To=ours,
+            Content_Type="multipart/report; report-type=delivery-status; boundary=b",
+        )  # fmt: skip
+        assert (await taken(office, raw))["reason"] == reason
+
     async def test_a_forged_bounce_without_the_letter_marks_nothing(self, office: Office) -> None:
         case = await office.desk().in_review()
         ours = await letter(office, case["id"], "respondent", token=False)
