@@ -62,7 +62,7 @@ class _Reader:
         self._line: list[str] = []
         self._filled = False
         self.said: list[str] = []
-        self.hidden = self.cut = self.styled = False
+        self.hidden = self.cut = False
         self._length = 0
         self._quotes = 0
         self._kept_as_is = 0
@@ -94,9 +94,6 @@ class _Reader:
     def _start(self, element: Element) -> bool:
         """Begin an element; whether what is in it is read."""
         tag = element.tag
-        if tag == "style":
-            rules = "".join(child.data for child in element.children if isinstance(child, Text))
-            self.styled = self.styled or _RULES.search(rules) is not None
         if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
             return False
         styles = declared(style) if (style := _attribute(element, "style")) else {}
@@ -243,7 +240,18 @@ def rendered(html: str) -> Rendered:
         reader = _Reader()
         reader.read(parse(without[1]))
         text = reader.text()
-    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, reader.styled)
+    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, _styled(html))
+
+
+def _styled(html: str) -> bool:
+    """Whether a style sheet in the page has a rule by which words are shown, hidden, or written."""
+    low, at = html[:MAX_TEXT].lower(), 0
+    while (begin := low.find("<style", at)) >= 0:
+        end = low.find("</style", begin)
+        at = end if end >= 0 else len(low)
+        if _RULES.search(low, begin, at) is not None:
+            return True
+    return False
 
 
 def text_of_html(html: str) -> str:

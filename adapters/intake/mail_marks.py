@@ -176,8 +176,8 @@ class MarksReader:
         return tuple(sorted(every, key=lambda answered: answered.token is None))[:20]
 
     def _came_back(self, headers: Headers, texts: bytes) -> tuple[Answered, ...]:
-        """What it gives back; of a report without the letter itself, which it need not have (RFC 6522, section 3), what it answers
-        with the letter's token."""
+        """What it gives back; of a report without the letter itself, which it need not have (RFC 6522, section 3), what it
+        answers with the letter's token."""
         named = self._given_back(texts)
         return named or tuple(one for one in self._answered(headers) if one.token is not None)
 
