@@ -22,8 +22,9 @@ MOST = 2_000
 LONGEST_STREAM = 4_000_000
 """Bytes that are looked at of one stream of a PDF, before and after it is inflated."""
 STREAMS_MOST = 5_000
-INFLATED_MOST = 40_000_000
-"""Bytes that all of them have together when they are inflated."""
+INFLATED_MOST = 10_000_000
+"""Bytes that all of them with words have together when they are inflated."""
+_WRITTEN = bytes([9, 10, 13, *range(32, 127)])
 _STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
 _CLOSER = re.compile(rb"\)\s{0,9}-?[\d.]{1,9}\s{0,9}\(")
 _BETWEEN = re.compile(rb"[^0-9a-z]+")
@@ -40,7 +41,7 @@ _ADDRESS = re.compile(rb"(?=([a-z2-7]{26})([0-9a-f]{20}))")
 _ID = re.compile(rb"(?=ntc([0-9a-f]{32})(?:2e|46|u002e)?([0-9a-f]{20}))")
 
 
-def _inflated(data: bytes) -> bytes:
+def inflated(data: bytes) -> bytes:
     """What the streams of a PDF say when they are inflated, also of one that its reader does not understand; without the numbers
     by which letters stand closer together."""
     said, left, view = list[bytes](), INFLATED_MOST, memoryview(data)
@@ -48,10 +49,14 @@ def _inflated(data: bytes) -> bytes:
         # A view, no copy: a file of nothing but beginnings would cost the square of its length.
         packed = view[begins.end() : begins.end() + LONGEST_STREAM]
         try:
-            said.append(zlib.decompressobj().decompress(packed, min(left, LONGEST_STREAM)))
+            found = zlib.decompressobj().decompress(packed, min(left, LONGEST_STREAM))
         except zlib.error:
             continue
-        left -= len(said[-1])
+        # Pictures have no words, and take up no room of them.
+        if len(found.translate(None, _WRITTEN)) * 2 > len(found):
+            continue
+        said.append(found)
+        left -= len(found)
         if left <= 0:
             break
     return _CLOSER.sub(b"", b"\n".join(said))
@@ -66,7 +71,7 @@ def holds(data: bytes, tokens: Collection[str]) -> bool:
 
 def _spellings(data: bytes) -> Iterator[bytes]:
     pdf = b"%PDF" in data[:1024]
-    reads = [data, (text_of(data) or "").encode("utf-8", "replace"), _inflated(data)] if pdf else [data, _beside_pictures(data)]
+    reads = [data, (text_of(data) or "").encode("utf-8", "replace"), inflated(data)] if pdf else [data, _beside_pictures(data)]
     for read in reads:
         lower = read.replace(b"\x00", b"").lower()
         yield _BETWEEN.sub(b"", lower)
@@ -128,7 +133,7 @@ def letters_in(data: bytes) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     pdf = b"%PDF" in data[:1024]
     words = text_of(data) if pdf else None
-    for read in (data, (words or "").encode("utf-8", "replace"), _inflated(data) if pdf else b""):
+    for read in (data, (words or "").encode("utf-8", "replace"), inflated(data) if pdf else b""):
         plain = _BETWEEN.sub(b"", read.replace(b"\x00", b"").lower())
         for match in _ID.finditer(plain):
             found[f"ntc_{UUID(match[1].decode())}", match[2].decode()] = None
