@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         "",
         description="Names (`authserv-id`) of the mail relay in front of the mail door, with spaces between: of its "
         "`Authentication-Results` SPF, DKIM and DMARC are read, and of nobody else's. It must take away such headers of others. "
-        "Empty: no mail proves its sender by them.",
+        "Empty: nothing proves a sender, and answers by mail are to place, but in tenants for development.",
     )
     mail_reply_to: str = Field(
         "",

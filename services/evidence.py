@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 
 from pydantic_core import to_json
 
@@ -95,9 +96,18 @@ async def add(parts: Parts, caller: Caller, upload: Upload) -> tuple[StoredFile,
     """The file as it is kept, and whether it is new: the same bytes and name from the same uploader are the same file."""
     seen = upload.seen
     await scanned(parts, upload.data)
+    name = await harmless_name(parts, caller.tenant_id, seen.id, upload.name)
     return await parts.files.add(
-        caller.tenant_id, seen.id, seen.viewer.id, name=upload.name, media_type=upload.media_type, data=upload.data
+        caller.tenant_id, seen.id, seen.viewer.id, name=name, media_type=upload.media_type, data=upload.data
     )
+
+
+async def harmless_name(parts: Parts, tenant_id: str, case_id: str, name: str) -> str:
+    """A file's name without what only the letter to somebody had: everybody who knows of the file is shown its name."""
+    if not parts.token_in(name.encode("utf-8", "replace"), await parts.answered.tokens(tenant_id, case_id)):
+        return name
+    ending = PurePath(name).suffix
+    return f"file{ending}" if ending.isascii() and ending[1:].isalpha() and len(ending) <= 6 else "file"
 
 
 async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
@@ -117,15 +127,18 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     data = await parts.files.read(caller.tenant_id, seen.id, file_id)
     if data is None or file.name is None or file.sha256 is None:
         raise Refused("file_erased")
-    if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, data):
+    if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, seen.id, data):
         raise Refused("file_withheld")
     return Fetched(file.name, file.sha256, file.media_type, data)
 
 
-async def _bears_a_letter(parts: Parts, tenant_id: str, data: bytes) -> bool:
-    """Whether a file has the token of a letter of ours. What stops its reader is taken for one: nobody has seen that it is none.
-    Raises ``reading_busy``."""
+async def _bears_a_letter(parts: Parts, tenant_id: str, case_id: str, data: bytes) -> bool:
+    """Whether a file has the token of a letter of ours: of this case in any spelling, of another with its letter's id. What stops
+    its reader is taken for one: nobody has seen that it is none. Raises ``reading_busy``."""
+    tokens = await parts.answered.tokens(tenant_id, case_id)
     try:
+        if await parsed(parts, tenant_id, partial(parts.token_in, data, tokens), len(data), light=-1):
+            return True
         named = await parsed(parts, tenant_id, partial(parts.letters_in, data), len(data), light=-1)
     except Refused as refused:
         if refused.code == "reading_busy":

@@ -14,7 +14,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.commands import send
 from services.errors import Refused, refusal_of
-from services.evidence import scanned
+from services.evidence import harmless_name, scanned
 from services.parts import Parts
 from services.rows import CaseRow
 
@@ -40,7 +40,8 @@ async def filed(
     """
     kept: list[Filed] = []
     refused: list[str] = []
-    for one in attachments:
+    for given in attachments:
+        one = given.model_copy(update={"name": await harmless_name(parts, caller.tenant_id, row.id, given.name)})
         try:
             media_type = parts.inspector.look(one.data, one.media_type)
             await scanned(parts, one.data)

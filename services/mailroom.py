@@ -127,7 +127,9 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     Raises ``unplaced_full``, and what landing a report raises for what is no fault of the mail (``kind_unknown``).
     """
     marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
-    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks))
+    held = any(parts.answered.held(mail.tenant_id, one.notice_id, one.token) for one in marks.answers)
+    proven = held and _proof(mail, marks, None) == "relay"
+    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks), proven=proven)
     if fate is not None:
         return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None)
     try:
@@ -271,7 +273,7 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
     """An answer is a word of whoever was written to, and of nobody else."""
     addresses = await parts.views.addresses(mail.tenant_id, about.row.id)
     theirs = about.party is not None and rules.same_address(addresses.get(about.party, ""), marks.author)
-    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs)
+    addressed = Addressed(letter=about.notice is not None, party=about.party is not None, is_sender=theirs, held=about.held)
     fate = rules.answering(addressed, _proof(mail, marks, about))
     if fate is not None:
         return await _met(parts, mail, marks, fate, found, about)
@@ -330,6 +332,7 @@ async def say(
 ) -> Messaged:  # fmt: skip
     """Put a mail onto its case as a party's word, with its files as evidence. Raises what :func:`send` raises."""
     text, attachments = words_of(found)
+    text = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
     digest = hashlib.sha256(f"{row.id}\n{party}\n{message_id}".encode("utf-8", "replace")).hexdigest()[:40]
     case = row.case
     who = case.party(party) if case is not None else None

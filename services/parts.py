@@ -6,7 +6,7 @@ reads packs and calendars, wires the intake parsers, and hands one :class:`Parts
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -148,6 +148,8 @@ class MachineSign(Protocol):
     def code(self) -> str: ...
     @property
     def certain(self) -> bool: ...
+    @property
+    def faint(self) -> bool: ...
 
 
 class MailMarks(Protocol):
@@ -336,6 +338,10 @@ class Parts:
     """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
     letters_in: Callable[[bytes], Sequence[tuple[str, str]]]
     """Ids of notices with what may be their tokens, that a file bears. It runs where strangers' bytes are read."""
+    token_in: Callable[[bytes, Collection[str]], bool]
+    """Whether a file, or its name, has one of these tokens of letters. Files are looked at where strangers' bytes are read."""
+    without_tokens: Callable[[str, Collection[str]], str]
+    """A text without them."""
     bulk: PostgresBulk
     campaigns: PostgresCampaigns
     records: PostgresRecords

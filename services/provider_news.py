@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from domain.model.provider_news import ProviderNews, folded, signal_of
+from domain.model.provider_news import OF_PAYMENT, ProviderNews, folded, signal_of
 from domain.model.report import Report
 from services.commands import judged
 from services.errors import Refused
@@ -76,6 +76,8 @@ async def take(
     ``land`` opens a case of a report, ``standing`` says of what it made the row and whether it is new.
     """
     tenant_id, news = source.tenant_id, said.news
+    if news.stage in OF_PAYMENT:
+        return await _refunded(parts, source, news)
     if said.report is None:
         await parts.provider_news.keep(tenant_id, news)
         case_id = await parts.intake.known(tenant_id, news.provider, news.dispute)
@@ -83,11 +85,43 @@ async def take(
         return last or Heard(case_id)
     landed = await land(said.report, news)
     row, created = standing(landed)
+    if news.payment is not None:
+        # Before what was refunded is looked for: whichever of the two comes first, one of them finds the other.
+        await parts.provider_news.keep_of_payment(tenant_id, news)
+        several = len(await _of_payment(parts, source, news, refunds=False)) > 1
+        for one in await _of_payment(parts, source, news, refunds=True):
+            await _tell(parts, source, row.id, _of_several(one) if several else one)
     if not created and not _known_to(row, news):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
         await parts.provider_news.keep(tenant_id, later)
     await _tell_waiting(parts, source, row.id, news)
     return landed
+
+
+async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
+    """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
+    if news.what == "refund_failed" and not await _of_payment(parts, source, news, refunds=True):
+        return Heard(None)
+    await parts.provider_news.keep_of_payment(source.tenant_id, news)
+    disputes = await _of_payment(parts, source, news, refunds=False)
+    news = _of_several(news) if len(disputes) > 1 else news
+    last: Heard | None = None
+    for one in disputes:
+        case_id = await parts.intake.known(source.tenant_id, one.provider, one.dispute)
+        last = await _tell(parts, source, case_id, news) if case_id is not None else last
+    return last or Heard(None)
+
+
+def _of_several(news: ProviderNews) -> ProviderNews:
+    """As the cases of several disputes about one payment hear it: how much of it nobody disputes none of them knows, so all of
+    the refund counts in each."""
+    return news.model_copy(update={"paid": None, "event": f"{news.event[:100]}/several"})
+
+
+async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, refunds: bool) -> list[ProviderNews]:
+    """What is kept beside the payment of these news: what was refunded of it, or which disputes there are about it."""
+    kept = await parts.provider_news.waiting(source.tenant_id, news.provider, news.payment or "")
+    return [one for one in kept if (one.stage in OF_PAYMENT) is refunds]
 
 
 def _known_to(row: CaseRow, news: ProviderNews) -> bool:

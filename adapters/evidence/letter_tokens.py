@@ -9,8 +9,10 @@ Strangers' bytes: this runs where all of them are read (:mod:`adapters.reading.p
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
-from base64 import b32decode
+from base64 import b32decode, b64decode
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from adapters.evidence.pdf_text import text_of
@@ -20,16 +22,26 @@ MOST = 2_000
 LONGEST_STREAM = 4_000_000
 """Bytes that are looked at of one stream of a PDF, before and after it is inflated."""
 STREAMS_MOST = 5_000
-INFLATED_MOST = 40_000_000
-"""Bytes that all of them have together when they are inflated."""
+INFLATED_MOST = 10_000_000
+"""Bytes that all of them with words have together when they are inflated."""
+_WRITTEN = bytes([9, 10, 13, *range(32, 127)])
 _STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
 _CLOSER = re.compile(rb"\)\s{0,9}-?[\d.]{1,9}\s{0,9}\(")
 _BETWEEN = re.compile(rb"[^0-9a-z]+")
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}[\r\n \t>]{0,4}){1,5000}={0,2}")
+_ESCAPES = (
+    (re.compile(rb"%([0-9a-f]{2})"), 16), (re.compile(rb"=([0-9a-f]{2})"), 16), (re.compile(rb"\\u00([0-9a-f]{2})"), 16),
+    (re.compile(rb"\\x([0-9a-f]{2})"), 16), (re.compile(rb"&#x0{0,6}([0-9a-f]{2});?"), 16),
+    (re.compile(rb"&#0{0,6}([0-9]{2,3});?"), 10),
+)  # fmt: skip
+"""How one sign is written by its number: in addresses, quoted-printable, JSON, programs, and HTML."""
+_PACKED = re.compile(rb"(?:zTXt|iTXt|iCCP)[^\x00]{1,79}\x00[\x00-\x7f]{0,80}?(?=\x78[\x01\x5e\x9c\xda])")
+"""Compressed words beside a picture (PNG)."""
 _ADDRESS = re.compile(rb"(?=([a-z2-7]{26})([0-9a-f]{20}))")
 _ID = re.compile(rb"(?=ntc([0-9a-f]{32})(?:2e|46|u002e)?([0-9a-f]{20}))")
 
 
-def _inflated(data: bytes) -> bytes:
+def inflated(data: bytes) -> bytes:
     """What the streams of a PDF say when they are inflated, also of one that its reader does not understand; without the numbers
     by which letters stand closer together."""
     said, left, view = list[bytes](), INFLATED_MOST, memoryview(data)
@@ -37,13 +49,83 @@ def _inflated(data: bytes) -> bytes:
         # A view, no copy: a file of nothing but beginnings would cost the square of its length.
         packed = view[begins.end() : begins.end() + LONGEST_STREAM]
         try:
-            said.append(zlib.decompressobj().decompress(packed, min(left, LONGEST_STREAM)))
+            found = zlib.decompressobj().decompress(packed, min(left, LONGEST_STREAM))
+        except zlib.error:
+            continue
+        # Pictures have no words, and take up no room of them.
+        if len(found.translate(None, _WRITTEN)) * 2 > len(found):
+            continue
+        said.append(found)
+        left -= len(found)
+        if left <= 0:
+            break
+    return _CLOSER.sub(b"", b"\n".join(said))
+
+
+def holds(data: bytes, tokens: Collection[str]) -> bool:
+    """Whether one of these tokens stands in a file or a text, however it is spelled: whoever has the digits has the letter's
+    address, for the rest of it is no secret."""
+    wanted = [token.encode() for token in tokens if token]
+    return bool(wanted) and any(token in plain for plain in _spellings(data) for token in wanted)
+
+
+def _spellings(data: bytes) -> Iterator[bytes]:
+    pdf = b"%PDF" in data[:1024]
+    reads = [data, (text_of(data) or "").encode("utf-8", "replace"), inflated(data)] if pdf else [data, _beside_pictures(data)]
+    for read in reads:
+        lower = read.replace(b"\x00", b"").lower()
+        yield _BETWEEN.sub(b"", lower)
+        said = lower
+        for written, base in _ESCAPES:
+            said = written.sub(lambda found, base=base: bytes([min(int(found[1], base), 255)]), said)  # type: ignore[misc]
+        yield _BETWEEN.sub(b"", said)
+        if not read.isascii():
+            wide = unicodedata.normalize("NFKC", read[:LONGEST_STREAM].decode("utf-8", "replace")).casefold()
+            yield _BETWEEN.sub(b"", wide.encode("ascii", "ignore"))
+        yield _BETWEEN.sub(b"", b"\n".join(_unpacked(read)).replace(b"\x00", b"").lower())
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """What blocks of base64 say, each begun at its four first signs."""
+    left = INFLATED_MOST
+    for found in _BASE64.finditer(data[:INFLATED_MOST]):
+        packed = re.sub(rb"[^A-Za-z0-9+/]", b"", found[0].replace(b"-", b"+").replace(b"_", b"/"))
+        for start in range(4):
+            part = packed[start : start + (len(packed) - start) // 4 * 4]
+            left -= len(part)
+            yield b64decode(part) if left > 0 else b""
+
+
+def _beside_pictures(data: bytes) -> bytes:
+    said, left = list[bytes](), INFLATED_MOST
+    for begins, _ in zip(_PACKED.finditer(data), range(STREAMS_MOST), strict=False):
+        try:
+            said.append(
+                zlib.decompressobj().decompress(data[begins.end() : begins.end() + LONGEST_STREAM], min(left, LONGEST_STREAM))
+            )
         except zlib.error:
             continue
         left -= len(said[-1])
         if left <= 0:
             break
-    return _CLOSER.sub(b"", b"\n".join(said))
+    return b"\n".join(said)
+
+
+def without(text: str, tokens: Collection[str]) -> str:
+    """A text without these tokens, whatever stands between their digits; and without the paragraphs that spell one in another
+    way."""
+    if not _in(text, tokens):
+        return text
+    plain = _BETWEEN.sub(b"", text.lower().encode("utf-8", "replace"))
+    for token in tokens:
+        if token.encode() in plain:
+            text = re.sub(r"[^0-9A-Za-z]{0,12}".join(token), "\u2026", text, flags=re.IGNORECASE)
+    text = "\n\n".join("\u2026" if _in(part, tokens) else part for part in text.split("\n\n"))
+    return "\u2026" if _in(text, tokens) else text
+
+
+def _in(text: str, tokens: Collection[str]) -> bool:
+    return holds(text.encode("utf-8", "replace"), tokens)
 
 
 def letters_in(data: bytes) -> tuple[tuple[str, str], ...]:
@@ -51,7 +133,7 @@ def letters_in(data: bytes) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     pdf = b"%PDF" in data[:1024]
     words = text_of(data) if pdf else None
-    for read in (data, (words or "").encode("utf-8", "replace"), _inflated(data) if pdf else b""):
+    for read in (data, (words or "").encode("utf-8", "replace"), inflated(data) if pdf else b""):
         plain = _BETWEEN.sub(b"", read.replace(b"\x00", b"").lower())
         for match in _ID.finditer(plain):
             found[f"ntc_{UUID(match[1].decode())}", match[2].decode()] = None

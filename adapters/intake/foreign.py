@@ -89,6 +89,12 @@ class Told:
         self.note(name)
         return None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is of the provider's live mode: of what is written there by nobody's rule (``"false"``, 0) it is not."""
+        value = self._values.get("livemode")
+        return value is None or value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
     def instant(self, name: str) -> datetime | None:
         """An instant: seconds since 1970, or ISO 8601 with its zone."""
         value = self._values.get(name)

@@ -78,12 +78,15 @@ class Mail:
     """As it came, without what servers wrote above it."""
     blank: bool
     """There is nothing at all behind the headers."""
+    ours: frozenset[str] = frozenset()
+    """Addresses at which mail reaches us."""
 
     @property
     def worded(self) -> Worded:
         """What it says. Of an answer to a notice without what it quotes of it, unless it forwards something as the answer."""
         answers = self.notice_id is not None and not is_forward(self.headers.text("Subject"))
-        own, quoted = without_quotes(self.contents.text) if answers else (self.contents.text, "")
+        subject = self.headers.text("Subject")[:1_000]
+        own, quoted = without_quotes(self.contents.text, self.ours, subject) if answers else (self.contents.text, "")
         if quoted and not own:
             # Our own words, given back, are nobody's answer.
             own = NOTHING_NEW
@@ -173,6 +176,7 @@ class MailIntake:
             contents=contents,
             original=Attachment(name=ORIGINAL, media_type="message/rfc822", data=self._token.sub(b"", _as_written(raw))),
             blank=not raw[body_at:].strip(b"\x00 \t\r\n"),
+            ours=self._addresses,
         )
 
     def _without_tokens(self, contents: Contents) -> Contents:

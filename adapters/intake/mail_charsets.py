@@ -18,7 +18,14 @@ _SAMPLE = 20_000
 """Bytes that a guess looks at: guessing tries every charset there is."""
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
 _META_WITHIN = 4_096
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+"""The mark of UTF-32 begins as that of UTF-16 does, and stands before it."""
 _WIDER = {"gbk": "gb18030", "gb2312": "gb18030"}
 """Codecs that read all that the web's decoder of the same label reads."""
 _OF_MAIL = {
@@ -29,6 +36,9 @@ _OF_MAIL = {
     "utf-7": "utf-7", "unicode-1-1-utf-7": "utf-7", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr",
     "iso-2022-jp-ms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp",
     "eucjp-ms": "euc_jp", "eucjpms": "euc_jp", "cp51932": "euc_jp",
+    # Korean of before Unicode, and Unicode as hardly any program sends it.
+    "johab": "johab", "cp1361": "johab", "ms1361": "johab", "x-johab": "johab",
+    "utf-32": "utf-32-be", "utf-32be": "utf-32-be", "utf-32le": "utf-32-le", "ucs-4": "utf-32-be", "iso-10646-ucs-4": "utf-32-be",
     # What programs of DOS call their letters.
     **{
         f"{before}{page}": f"cp{page}"
@@ -40,7 +50,7 @@ _OF_MAIL = {
 _PLAIN = frozenset({"utf-8", "cp1252"})
 """What plain ASCII is the same in, of the two that are told most."""
 _OF_MANY_BYTES = frozenset(
-    {"gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr", "hz", "utf-7"}
+    {"gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr", "hz", "utf-7", "johab"}
 )
 _EAST_ASIAN = re.compile(rb"(?:[\xe3-\xed][\x80-\xbf]{2}){2,}|[\x00-\x7f]+")
 """Letters of East Asia in UTF-8, two and more together, and ASCII. In their own charsets these are letters that nobody uses."""
@@ -74,6 +84,11 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
         return _jis(data), True
     if codec is None:
         return _unlabelled(data, html=html, named=bool(label and label.strip()))
+    if codec.startswith("utf-32"):
+        other = "utf-32-le" if codec.endswith("be") else "utf-32-be"
+        # Of a byte order without its mark only the right one has letters at all.
+        wrong = data[:_SAMPLE].decode(codec, "replace").count("\ufffd") > len(data[:_SAMPLE]) // 8
+        return data.decode(other if wrong else codec, "replace"), wrong
     if codec.startswith("utf-16"):
         return data.decode(_order(data, codec), "replace"), False
     doubtful = codec != "utf-8" and not data.isascii() and (meant := _utf_8(data)) is not None

@@ -35,6 +35,9 @@ _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "sv
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
 _LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
+_RULES = re.compile(r"(?:display|visibility|content|opacity|font-size|text-indent|clip|clip-path|all)\s{0,20}:", re.IGNORECASE)
+"""Properties by which a rule shows words, hides them, or writes some of its own."""
+_NO_FRAMES = re.compile(r"<noframes[^>]{0,200}>(.{1,100000}?)</noframes", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -49,6 +52,8 @@ class Rendered:
     """Something has words and is not shown by its own style."""
     cut: bool
     """It is longer than what is read."""
+    styled: bool = False
+    """Rules of a style sheet of its own may show or hide words; they are not followed."""
 
 
 class _Reader:
@@ -79,7 +84,7 @@ class _Reader:
                 self._text(node.data)
             elif isinstance(node, Element):
                 if leaving:
-                    self._end(node.tag)
+                    self._end("blockquote" if _is_quotation(node) else node.tag)
                 elif self._start(node):
                     waiting.append((node, True))
                     waiting.extend((child, False) for child in reversed(node.children))
@@ -96,7 +101,7 @@ class _Reader:
             self.hidden = self.hidden or bool(element.text.strip())
             return False
         self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
-        if tag == "blockquote":
+        if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
         elif tag == "a":
@@ -201,6 +206,14 @@ class _Reader:
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip()
 
 
+def _is_quotation(element: Element) -> bool:
+    """Whether a division is that into which a mail program puts what it quotes: Yahoo's ``yahoo_quoted``, and ``quote`` of GMX
+    and web.de."""
+    if element.tag != "div" or not element.attrs:
+        return False
+    return _attribute(element, "name") == "quote" or "yahoo_quoted" in _attribute(element, "class").split()
+
+
 def _attribute(element: Element, name: str) -> str:
     value = element.attrs.get(name)
     return value if isinstance(value, str) else " ".join(value) if isinstance(value, list) else ""
@@ -221,7 +234,24 @@ def rendered(html: str) -> Rendered:
     """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
     reader = _Reader()
     reader.read(parse(html))
-    return Rendered(reader.text(), "".join(reader.said), reader.hidden, reader.cut)
+    text = reader.text()
+    if not text and "<frameset" in html.lower() and (without := _NO_FRAMES.search(html)) is not None:
+        # Where nothing is framed, which is every mail program, what stands for the frames is read.
+        reader = _Reader()
+        reader.read(parse(without[1]))
+        text = reader.text()
+    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, _styled(html))
+
+
+def _styled(html: str) -> bool:
+    """Whether a style sheet in the page has a rule by which words are shown, hidden, or written."""
+    low, at = html[:MAX_TEXT].lower(), 0
+    while (begin := low.find("<style", at)) >= 0:
+        end = low.find("</style", begin)
+        at = end if end >= 0 else len(low)
+        if _RULES.search(low, begin, at) is not None:
+            return True
+    return False
 
 
 def text_of_html(html: str) -> str:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.intake.mail_subjects import says_away, says_read
+
 Headers = Mapping[str, Sequence[str]]
 """All values of each header, unfolded, by its name in lower case."""
 
@@ -25,6 +27,8 @@ class Sign:
     source: str
     """Who says so: a standard, or the program that writes it."""
     shows: Callable[[Headers], bool]
+    faint: bool = False
+    """People's mail programs, lists and providers write it on what people wrote: alone it says little. Such signs stand last."""
 
 
 def _is(name: str, *values: str) -> Callable[[Headers], bool]:
@@ -56,6 +60,10 @@ def _matches(name: str, pattern: str) -> Callable[[Headers], bool]:
     return lambda headers: any(compiled.search(value[:1000]) for value in headers.get(name, ()))
 
 
+def _subject(says: Callable[[str], bool]) -> Callable[[Headers], bool]:
+    return lambda headers: any(says(value) for value in headers.get("subject", ()))
+
+
 def _all(*shown: Callable[[Headers], bool]) -> Callable[[Headers], bool]:
     return lambda headers: all(one(headers) for one in shown)
 
@@ -69,13 +77,6 @@ def _word(value: str) -> str:
     return re.split(r"[;(\s]", re.sub(r"^(?:\s*\([^()]*\))+", "", value[:1000]).strip(), maxsplit=1)[0].lower()
 
 
-_AWAY = (
-    r"^\s*(auto:\s|automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder|antwort)|out of (?:the )?office|ooo\b"
-    r"|away from (?:my|the)|vacation (?:reply|response|notice|message|auto)|(?:i am |i'm )?on (?:vacation|leave|holiday)\b"
-    r"|abwesenheits(?:notiz|assistent)|abwesend\b|automatische antwort|r[ée]ponse automatique|absence du bureau"
-    r"|respuesta autom[áa]tica|fuera de la oficina|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|afwezig"
-    r"|resposta autom[áa]tica|autosvar|automatisk svar|automaattinen vastaus|automatyczna odpowied[źz]|自動返信|自动回复)"
-)
 _FAILED = (
     r"(undeliver|delivery (?:status notification|failure|has failed|delayed)|mail delivery (?:failed|failure|system|subsystem)"
     r"|returned mail|failure notice|failed delivery|message (?:not|could not be) delivered|delivery problem|unzustellbar"
@@ -84,7 +85,7 @@ _FAILED = (
 _DAEMON = r"(^|<|\s|\")(mailer-daemon|mail-daemon|mail delivery (?:sub)?system|maildaemon)(@|>|\"|\s|$)"
 _POSTMASTER = r"(^|<|\s)(postmaster|bounces?[-+_.=a-z0-9]*|mmdf|uucp)@"
 
-_AWAY_SUBJECT = _matches("subject", _AWAY)
+_AWAY_SUBJECT = _subject(says_away)
 _FAILED_SUBJECT = _matches("subject", _FAILED)
 _GENERATED = _is("auto-submitted", "auto-generated", "auto-notified")
 _RULES_LOOP = _there("x-ms-exchange-inbox-rules-loop")
@@ -143,6 +144,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign("rules_loop", False, "Exchange: a rule of a mailbox sent it on or answered", _RULES_LOOP),
     Sign("away_subject", False, "holiday notes without any header, by their subject", _AWAY_SUBJECT),
+    Sign("read_subject", False, "Outlook's receipts of having read, by their subject", _subject(says_read)),
     Sign("failed_subject", False, "bounces without any header, by their subject", _FAILED_SUBJECT),
     Sign("postmaster", False, "RFC 2142: a postmaster may be a person", _matches("from", r"(^|<|\s)postmaster@")),
     Sign("auto_generated", False, "RFC 3834; web forms send people's reports so", _GENERATED),
@@ -150,17 +152,20 @@ SIGNS: tuple[Sign, ...] = (
         "auto_submitted", False, "RFC 3834: anything but no is automatic",
         lambda headers: any(_word(value) not in ("", "no") for value in headers.get("auto-submitted", ())),
     ),
-    Sign("suppress", False, "Exchange: asks that nothing answers (MS-OXCMAIL)", _SUPPRESS),
     Sign(
         "bulk", False, "Precedence: bulk and junk (RFC 2076); people's mail through some gateways bears it",
         _is("precedence", "bulk", "junk"),
     ),
+    Sign("looped", False, "Postfix, Exim, Sieve: it was delivered to where it comes from", _there("x-loop")),
+    Sign(
+        "suppress", False, "Exchange and Outlook: asks that nothing answers (MS-OXCMAIL, PidTagAutoResponseSuppress)", _SUPPRESS,
+        faint=True,
+    ),
     Sign("list", False, "RFC 2919 and 2369: a mailing list; people write to them", _any(
         _is("precedence", "list"), _there("list-id", "list-unsubscribe", "list-post", "mailing-list", "x-mailing-list"),
-    )),
-    Sign("looped", False, "Postfix, Exim, Sieve: it was delivered to where it comes from", _there("x-loop")),
+    ), faint=True),
 )  # fmt: skip
-"""In the order in which they are asked: the certain ones first."""
+"""In the order in which they are asked: the certain ones first, the faint ones last."""
 
 
 _LATE_SUBJECT = _matches("subject", r"delay|warning|still trying|verz[öo]ger|retard")
@@ -202,6 +207,8 @@ class Shown:
     code: str
     certain: bool
     """As of :class:`Sign`."""
+    faint: bool = False
+    """It shows nothing but faint ones."""
 
 
 def sign_of(headers: Headers, *, own_list: bool = False) -> Shown | None:
@@ -210,4 +217,4 @@ def sign_of(headers: Headers, *, own_list: bool = False) -> Shown | None:
     ``own_list``: its list is the address that people write to (a shared inbox kept as a group), so being of a list says nothing.
     """
     shown = (sign for sign in SIGNS if not (own_list and sign.code == "list") and sign.shows(headers))
-    return next((Shown(sign.code, sign.certain) for sign in shown), None)
+    return next((Shown(sign.code, sign.certain, sign.faint) for sign in shown), None)

@@ -34,6 +34,8 @@ MAX_RETURNED = 2_000_000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
+_REACTION = re.compile(rb"^Content-Type:\s{0,20}text/vnd\.google\.email-reaction\+json", re.IGNORECASE | re.MULTILINE)
+"""Gmail's way to say that somebody put a picture of a face to a mail (its emoji reactions): no words of theirs."""
 _TOKEN = 20
 _COMPACT = 26
 
@@ -92,6 +94,8 @@ class MarksReader:
     """Addresses that letters come from and mail goes to, in lower case."""
     relays: tuple[str, ...] = ()
     """Whose Authentication-Results are believed, by ``authserv-id``."""
+    tokens_alone: bool = False
+    """Without any relay a letter's token proves who answers it: for tenants of development, where no stranger writes."""
     _notice: re.Pattern[str] = field(init=False, repr=False)
     _ours: re.Pattern[str] = field(init=False, repr=False)
 
@@ -114,19 +118,21 @@ class MarksReader:
         # A sign in a subject is one also where it was put into encoded words.
         shown = {**headers, "subject": [subject]} if subject else headers
         sign = sign_of(shown, own_list=own_list)
+        if (sign is None or sign.faint) and _REACTION.search(raw[:MAX_RETURNED]) is not None:
+            sign = Shown("reaction", certain=False)
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
         return MailMarks(
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            verdict=verdict_of(headers.get("authentication-results", ()), self.relays, "" if munged else author),
+            verdict=self._verdict(headers, "" if munged else author),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             names_letter=self._names_letter(headers, to),
             sign=sign,
             own=self._own(headers, author),
-            returned=self._given_back(texts) if gives_back(shown, [action for _, action in recipients]) else (),
+            returned=self._came_back(headers, texts) if gives_back(shown, [action for _, action in recipients]) else (),
             null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
             and no_path_said(headers.get("authentication-results", ()), self.relays),
             of_server=len(headers.get("from", ())) == 1
@@ -138,6 +144,10 @@ class MarksReader:
             one_author=not munged and len(headers.get("from", ())) == 1 == len(addresses_in(_first(headers, "from"))),
             headed=bool(headers),
         )
+
+    def _verdict(self, headers: Headers, author: str) -> Verdict:
+        found = verdict_of(headers.get("authentication-results", ()), self.relays, author)
+        return "unproven" if found == "none" and not self.relays and not self.tokens_alone else found
 
     def _own(self, headers: Headers, author: str) -> str | None:
         if any(name.startswith("x-ombud-") for name in headers) or self._ours.search(_first(headers, "message-id")):
@@ -164,6 +174,12 @@ class MarksReader:
         ]
         every = dict.fromkeys([*(found for found in by_address if found), *by_id])
         return tuple(sorted(every, key=lambda answered: answered.token is None))[:20]
+
+    def _came_back(self, headers: Headers, texts: bytes) -> tuple[Answered, ...]:
+        """What it gives back; of a report without the letter itself, which it need not have (RFC 6522, section 3), what it
+        answers with the letter's token."""
+        named = self._given_back(texts)
+        return named or tuple(one for one in self._answered(headers) if one.token is not None)
 
     def _given_back(self, raw: bytes) -> tuple[Answered, ...]:
         # Lines that quoted-printable has broken are one again; the head is the bounce's own and says what it answers.

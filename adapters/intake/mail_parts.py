@@ -205,7 +205,7 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         text = text[:MAX_TEXT]
     if kind in _PAGES:
         page = rendered(text)
-        reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut)) if there}
+        reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled)) if there}
         if text.strip() and not page.text:
             reading.doubts.add("empty")
         return _Piece(page.text, page.seen, html=True)

@@ -13,7 +13,7 @@ import authres  # type: ignore[import-untyped]  # it has no types
 
 Verdict = Literal["pass", "fail", "unproven", "none"]
 """``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``unproven``: our relay has looked, and does not
-show that it is so. ``none``: nobody has looked, or could look just now."""
+show that it is so, or has said nothing. ``none``: there is no relay that could look, or it could not ask just now."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _FAILS = ("fail", "hardfail", "policy")
@@ -25,7 +25,8 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
     Authentication-Results, the top-most first.
 
     Without a relay nothing is ever proved. What speaks against the sender is believed of the top-most header, whoever wrote it:
-    nobody gains by forging that.
+    nobody gains by forging that. A relay that is named and has said nothing may not have seen the mail: it came by another way,
+    and whoever found that way may have the letter's token from somebody else's files.
     """
     found = []
     for value in results:
@@ -36,7 +37,9 @@ def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> V
         if parsed is not None and _named(parsed, relays):
             return _judged(parsed, _domain(address))
         found += [parsed] if parsed is not None else []
-    return "fail" if found and not relays and _judged(found[0], "") == "fail" else "none"
+    if relays:
+        return "unproven"
+    return "fail" if found and _judged(found[0], "") == "fail" else "none"
 
 
 def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from adapters.intake.mail_marks import MailMarks, MarksReader
 from adapters.intake.paypal import PayPalIntake
 from adapters.intake.stripe import StripeIntake
 from domain.base import Side
+from domain.model.provider_news import OF_PAYMENT
 from domain.model.report import Attachment, Report
 from domain.rules import mail as rules
 from domain.rules.mail import Addressed
@@ -81,7 +82,9 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     marks, mail = reader.read(raw), intake.opened(raw)
     worded = mail.worded
     given_back = any(one.token is not None for one in marks.returned)
-    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no")
+    held = any(one.token is not None for one in marks.answers)
+    by_relay = held and rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=False) == "relay"
+    fate = rules.by_its_marks(marks, came_back=rules.came_back(marks, "") if given_back else "no", proven=by_relay)
     if fate is not None:
         return _sent(mail, fate.outcome, _why(fate.reason, marks), worded.text, worded.files)
     try:
@@ -94,7 +97,6 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
     if found is None:
         return _sent(mail, "ignored", _why("no_report", marks), worded.text, worded.files)
     statement = found.text if isinstance(found, Reply) else found.statement
-    held = any(one.token is not None for one in marks.answers)
     # Whoever brings a mail may vouch for its sender; what the relay shows to be forged nobody can vouch for.
     proven = rules.proof(marks.verdict, one_author=marks.one_author, held=held, vouched=True)
     answers = rules.answers_something(marks) or isinstance(found, Reply)
@@ -141,7 +143,8 @@ def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) 
         return Outcome("ignored", f"{provider} tells of something that is no dispute: it is acknowledged, and opens nothing.")
     if said.report is None:
         what = said.news.what.replace("_", " ")
-        why = f"News of the dispute {said.news.dispute} ({what}): a signal to its case, kept until there is one."
+        about = f"payment {said.news.payment}" if said.news.stage in OF_PAYMENT else f"dispute {said.news.dispute}"
+        why = f"News of the {about} ({what}): a signal to its case, kept until there is one."
         money = said.news.amount.model_dump(mode="json") if said.news.amount else None
         return Outcome("signal", why, external_id=said.news.dispute, amount=money)
     why = f"A new dispute at {provider}: it opens a case, or is the one that is here already."

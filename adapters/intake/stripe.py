@@ -28,6 +28,10 @@ TOLERANCE_FOR = timedelta(seconds=300)
 MAX_BYTES = 1_000_000
 _DISPUTES = "charge.dispute."
 _FIRST = "charge.dispute.created"
+_OF_CHARGE = frozenset({"charge.refunded", "charge.updated"})
+_OF_REFUND = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+OURS = "ombud_effect"
+"""In a refund's metadata: the id of the effect by which a case ordered it."""
 _TIME = re.compile(r"(?:^|,)\s*t=(\d{1,11})(?=,|$)")
 
 
@@ -100,6 +104,9 @@ class StripeIntake:
         """
         event = told(body, max_bytes=MAX_BYTES)
         kind = (event.line("type") or "").lower()
+        if kind in _OF_CHARGE | _OF_REFUND:
+            refunded = _of_payment(kind, event, _signed_at(headers.get("stripe-signature")) or self._now())
+            return Said(refunded) if refunded is not None else None
         if not kind.startswith(_DISPUTES):
             return None
         dispute = event.part("data").part("object")
@@ -128,7 +135,7 @@ class StripeIntake:
                 "amount": amount,
                 "parties": self._parties(event, dispute, news),
                 # Nothing was paid in Stripe's test mode, so nothing is paid for it.
-                "synthetic": event.flag("livemode") is False or dispute.flag("livemode") is False,
+                "synthetic": not (event.is_live and dispute.is_live),
                 "attributes": _attributes(event, dispute, reason),
             }
         )
@@ -182,8 +189,40 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         payment=dispute.reference("charge") or dispute.reference("payment_intent"),
         amount=moved,
         due_at=details.instant("due_by"),
+        paid=_paid(dispute),
         account=event.reference("account"),
     )
+
+
+def _paid(dispute: Told) -> Money | None:
+    """All that was paid, where the charge comes expanded."""
+    charge = dispute.object("charge")
+    return _in(charge, charge.whole("amount") or 0)
+
+
+def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
+    """What was refunded of a charge, in all or by one refund: for the cases of its disputes. None: it says nothing of that."""
+    said = event.part("data").part("object")
+    own, payment = said.reference("id"), said.reference("charge") or said.reference("payment_intent")
+    if kind in _OF_CHARGE:
+        payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
+        if back is None and flag is None:
+            return None
+        given, amount = bool(back) or flag is True, _in(said, back or said.whole("amount") or 0)
+    else:
+        status = code(said.line("status"))
+        given, amount = kind != "refund.failed" and status not in ("failed", "canceled"), _in(said, said.whole("amount") or 0)
+    if own is None or payment is None:
+        return None
+    ours = kind in _OF_REFUND and given and bool(said.part("metadata").line(OURS))
+    return ProviderNews(
+        provider="stripe", dispute=own, event=event.reference("id") or f"{kind}/{own}",
+        at=min(event.instant("created") or signed_at, signed_at),
+        what="updated" if ours else "payment_refunded" if given else "refund_failed",
+        stage="payment" if kind in _OF_CHARGE else "refund",
+        payment=payment, amount=amount, paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
+        account=event.reference("account"),
+    )  # fmt: skip
 
 
 def _what(kind: str, status: str | None) -> What:
@@ -301,7 +340,6 @@ def _attributes(event: Told, dispute: Told, reason: str) -> dict[str, Any]:
     details = dispute.part("evidence_details")
     card = dispute.part("payment_method_details").part("card")
     status = code(dispute.line("status")) or "needs_response"
-    livemode = event.flag("livemode")
     found = {
         "reason": code(reason),
         "network_reason": code(card.line("network_reason_code")),
@@ -316,7 +354,7 @@ def _attributes(event: Told, dispute: Told, reason: str) -> dict[str, Any]:
         "submission_count": details.whole("submission_count"),
         "created": dispute.whole("created"),
         "refundable": dispute.flag("is_charge_refundable"),
-        "livemode": True if livemode is None else livemode,
+        "livemode": event.is_live and dispute.is_live,
         "product": dispute.part("evidence").line("product_description"),
     }
     return present({**found, "unread": unread_line(dispute.unread)})

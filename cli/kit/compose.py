@@ -246,7 +246,7 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
-    from adapters.evidence.letter_tokens import letters_in
+    from adapters.evidence.letter_tokens import holds, letters_in, without
     from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
@@ -273,6 +273,8 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "bulk": bulk,
         "pdf_text": text_of,
         "letters_in": letters_in,
+        "token_in": holds,
+        "without_tokens": without,
         "campaigns": PostgresCampaigns(database),
         "records": PostgresRecords(database),
         "sanctions": PostgresSanctions(database),
@@ -368,9 +370,14 @@ def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
 
 async def serve(settings: Settings, places: Places) -> None:
     """Serve the API until the process is told to stop."""
+    import structlog
+
     from api.app import create_app
     from cli.kit.pages import beside, house_of
 
+    if not settings.mail_relay.split():
+        told = "answers by mail are kept to be placed, but in tenants for development: nothing proves their senders"
+        structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
     async with api_parts(settings, places) as parts:
         app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)

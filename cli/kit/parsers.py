@@ -48,7 +48,8 @@ def parsers(settings: Settings) -> Parsers:
 def outcome(settings: Settings, provider: str, raw: bytes, kind: str | None) -> dict[str, Any]:
     """What would become of an input of one of :data:`PROVIDERS`, without a database: see :mod:`adapters.intake.outcome`."""
     mail = MailIntake(settings.message_domain, ours=settings.own_addresses)
-    marks = MarksReader(settings.message_domain, settings.own_addresses, tuple(settings.mail_relay.split()))
+    relays = tuple(settings.mail_relay.split())
+    marks = MarksReader(settings.message_domain, settings.own_addresses, relays, tokens_alone=settings.development)
     return outcome_of(provider, raw, mail, kind, marks=marks).as_json()
 
 
@@ -65,7 +66,7 @@ class _Readers:
     def marks(self, tenant: Tenant) -> MarksReader:
         named: Any = tenant.settings.get("mail_addresses", ())
         own = self.own | {str(address).lower() for address in named}
-        return MarksReader(self.message_domain, own, self.relays)
+        return MarksReader(self.message_domain, own, self.relays, tokens_alone=tenant.development)
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))

@@ -12,7 +12,7 @@ from domain.base import Code, Instant, Kept, Money, Reference
 
 What = Literal[
     "opened", "updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded",
-    "inquiry_closed", "closed", "payment_refunded",
+    "inquiry_closed", "closed", "payment_refunded", "refund_failed",
 ]  # fmt: skip
 
 GIVEN: Final = frozenset({"funds_withdrawn", "lost", "prevented", "refunded", "closed", "payment_refunded"})
@@ -21,6 +21,11 @@ it counts as given, so that nothing is paid twice."""
 REFUNDED: Final = frozenset({"refunded", "payment_refunded"})
 """Whoever was paid gave the money back. However the dispute ends, it stays with whoever paid: what comes back to whoever was paid
 after it is what the dispute had taken. ``payment_refunded`` is said of the payment while its dispute goes on."""
+OF_REFUNDS: Final = REFUNDED | {"refund_failed"}
+"""What a refund is told by; ``refund_failed``: it was made, and the money stayed with whoever was paid all the same."""
+OF_PAYMENT: Final = frozenset({"payment", "refund"})
+"""Stages of news that name no dispute: of all that was refunded of a payment so far, and of one refund of it. Their ``dispute``
+is the payment's own id, or the refund's."""
 BACK: Final = frozenset({"funds_reinstated", "won", "withdrawn"})
 """The money is (again) with whoever was paid."""
 ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "inquiry_closed", "closed"})
@@ -59,6 +64,8 @@ class ProviderNews(Kept):
     """How much moved, or is disputed; None: it does not say."""
     due_at: Instant | None = None
     """Until when the provider takes an answer."""
+    paid: Money | None = None
+    """All that was paid in the first place, where news of a payment say it."""
     account: Reference | None = None
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
     verified: bool = True
@@ -99,6 +106,11 @@ class ProviderDispute(Kept):
         return next((said.account for said in (self.newest, self.end, self.due, self.money) if said and said.account), None)
 
     @property
+    def of_payment(self) -> bool:
+        """Whether it is about a payment, or a refund of one, and no dispute."""
+        return self.newest.stage in OF_PAYMENT
+
+    @property
     def paid(self) -> bool:
         """Whether the money went to whoever paid, and did not come back."""
         return self.money is not None and self.money.what in GIVEN
@@ -114,7 +126,7 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
 
     def weightier(before: ProviderNews | None) -> ProviderNews | None:
         if before is None or _refunds(before) == _refunds(news):
-            return later(before, news.what in GIVEN or (news.what in BACK and news.verified))
+            return later(before, news.what in GIVEN or (news.what in BACK | OF_REFUNDS and news.verified))
         return news if _refunds(news) else before
 
     before = known if known is not None else ProviderDispute(newest=news, verified=news.verified)
@@ -129,8 +141,8 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
 
 
 def _refunds(news: ProviderNews) -> bool:
-    """Whether it is known that the payment was refunded: no later word of the dispute's money undoes that."""
-    return news.what in REFUNDED and news.verified
+    """Whether it is known that the payment was refunded: no later word of the dispute's money undoes that, but of the refund."""
+    return news.what in OF_REFUNDS and news.verified
 
 
 def signal_of(news: ProviderNews) -> str:

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 Proof = Literal["token", "relay", "caller", "none", "failed"]
 """By what a sender is proven; ``failed``: the relay shows it to be forged."""
 Verdict = Literal["pass", "fail", "unproven", "none"]
-"""What the relay says of the author; ``unproven``: it has looked, and does not show that it is they."""
+"""What the relay says of the author; ``unproven``: it does not show that it is they, or says nothing."""
 PROVEN = frozenset({"token", "relay", "caller"})
 _COME_BACK = frozenset({"own_notice", "own_sender"})
 _FAULTS_OF_THE_MAIL = frozenset({"mail_unreadable", "report_invalid", "reading_failed"})
@@ -31,6 +31,11 @@ class Sign(Protocol):
     @property
     def certain(self) -> bool:
         """No person's mail bears it."""
+        ...
+
+    @property
+    def faint(self) -> bool:
+        """It shows no more than what also stands on mail of people."""
         ...
 
 
@@ -124,6 +129,8 @@ class Addressed:
     party: bool
     is_sender: bool
     """The mail comes from the address of that party."""
+    held: bool = False
+    """It bears that letter's token."""
 
 
 @dataclass(frozen=True)
@@ -154,8 +161,11 @@ def came_back(marks: Reported, address: str) -> CameBack:
     return "yes" if failed_for(address, marks.recipients) else "no"
 
 
-def by_its_marks(marks: Marked, *, came_back: CameBack) -> Fate | None:
-    """What becomes of mail that no person wrote, or that came from ourselves. ``came_back``: it gives back a letter of ours."""
+def by_its_marks(marks: Marked, *, came_back: CameBack, proven: bool = False) -> Fate | None:
+    """What becomes of mail that no person wrote, or that came from ourselves. ``came_back``: it gives back a letter of ours;
+    ``proven``: the relay has proven its author, and it bears the token of a letter of ours. A faint sign does not speak against
+    that: mail programs and lists write it on what people write.
+    """
     if marks.own in _COME_BACK:
         return Fate("ignored", marks.own or "own_sender")
     if marks.own is not None:
@@ -164,7 +174,7 @@ def by_its_marks(marks: Marked, *, came_back: CameBack) -> Fate | None:
         return Fate("ignored", "bounce")
     if came_back == "doubted":
         return Fate("unplaced", "machine_mail")
-    if marks.sign is None:
+    if marks.sign is None or (marks.sign.faint and proven):
         return None
     return Fate("ignored", marks.sign.code) if marks.sign.certain else Fate("unplaced", "machine_mail")
 
@@ -197,7 +207,7 @@ def proof(verdict: Verdict, *, one_author: bool, held: bool, vouched: bool) -> P
     of several authors it was, or an author that a list names.
 
     ``held``: the mail bears the token of the letter that it answers; ``vouched``: whoever brought it may speak for parties. A
-    token can get into other hands, so it proves nothing where the relay has looked and does not show that the author sent it.
+    token can get into other hands, so it proves nothing where a relay does not show that the author sent it.
     """
     if verdict == "fail":
         return "failed"
@@ -214,13 +224,14 @@ def answering(addressed: Addressed, proven: Proof) -> Fate | None:
     """What becomes of an answer: None, a word of the party that was written to, and of nobody else.
 
     Nobody else is written to either: a machine that answers our letters from an address that is new each time (VERP) would
-    answer that letter again, without end.
+    answer that letter again, without end. Whoever has the letter and writes from its address is told how to be heard (once a
+    day): they do not know that nothing follows, or somebody else writes in their name.
     """
     if not addressed.party:
         return Fate("unplaced", "not_a_party" if addressed.letter else "case_unknown")
     if not addressed.is_sender:
         return Fate("unplaced", "not_the_recipient")
-    return None if proven in PROVEN else Fate("unplaced", "unproven")
+    return None if proven in PROVEN else Fate("unplaced", "unproven", tell=addressed.held and proven != "failed")
 
 
 def answers_something(marks: Marked) -> bool:

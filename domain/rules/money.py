@@ -22,6 +22,7 @@ from domain.model.money import (
     StateAmount,
 )
 from domain.model.people import Actor, line_above
+from domain.model.provider_news import REFUNDED, ProviderNews
 from domain.model.refusals import NothingChanges, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed
@@ -88,8 +89,43 @@ def given(case: Case) -> tuple[Remedy, ...]:
 
 def by_provider(case: Case) -> tuple[Money, ...]:
     """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
-    said = (dispute.money.amount or case.amount for dispute in case.provider_disputes if dispute.paid and dispute.money)
-    return tuple(amount for amount in said if amount is not None)
+    disputes = [one for one in case.provider_disputes if not one.of_payment]
+    said = (dispute.money.amount or case.amount for dispute in disputes if dispute.paid and dispute.money)
+    payments = sorted({one.newest.payment or "" for one in case.provider_disputes if one.of_payment})
+    return (*(amount for amount in said if amount is not None), *(x for one in payments for x in _refunded(case, one)))
+
+
+def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
+    """What was refunded of a payment outside of this case: beyond the part that nobody disputes, beyond what a dispute's own news
+    say of it, and beyond what the case itself has carried out by then."""
+    entries = [one for one in case.provider_disputes if one.of_payment and one.newest.payment == payment]
+    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
+    refunds = [one.newest for one in entries if one.newest.stage == "refund"]
+    made = [one for one in refunds if one.what in REFUNDED]
+    known = [*([so_far] if so_far is not None and so_far.what in REFUNDED else []), *made]
+    if not known or case.amount is None:
+        return ()
+    currency = case.amount.currency
+    if any(one.amount is None or one.amount.currency != currency for one in known):
+        # Of what cannot be compared all counts.
+        return tuple(one.amount or case.amount for one in known)
+    failed = [one for one in refunds if one.what == "refund_failed" and so_far is not None and one.at > so_far.at]
+    total = max(_units(known[:1], currency) - _units(failed, currency) if known[0] is so_far else 0, _units(made, currency))
+    whole = next((one.paid for one in known if one.paid is not None and one.paid.currency == currency), None)
+    undisputed = max(0, whole.amount - case.amount.amount) if whole is not None else 0
+    # Refunds that bear the id of an effect of ours, and what was reported as carried out before the provider said so.
+    marked = _units([one for one in refunds if one.what == "updated"], currency)
+    latest = max(one.at for one in known)
+    done = [e.remedy for e in case.effects if e.state == "done" and e.reported_at is not None and e.reported_at <= latest]
+    ours = sum(x.amount.amount for x in done if x.amount is not None and x.amount.currency == currency and bounded(case, x.type))
+    told = [x.money for x in case.provider_disputes if not x.of_payment and x.newest.payment == payment and x.money is not None]
+    counted = _units([one for one in told if one.what in REFUNDED], currency)
+    left = total - undisputed - max(marked, ours) - counted
+    return (Money(amount=left, currency=currency),) if left > 0 else ()
+
+
+def _units(said: Iterable[ProviderNews], currency: str) -> int:
+    return sum(one.amount.amount for one in said if one.amount is not None and one.amount.currency == currency)
 
 
 def within(case: Case, more: Iterable[Money]) -> bool:

@@ -6,11 +6,12 @@ dispute). It says so in any order, so a case keeps of each question the newest a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.base import Side
+from domain.base import Money, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.chargeback import Chargeback
@@ -29,12 +30,39 @@ def why_declined(news: ProviderNews | None) -> str | None:
     return DECIDED_ELSEWHERE if news is not None and news.what in ENDS else None
 
 
+@dataclass(frozen=True)
+class OtherDispute:
+    """A case that another dispute about the same payment opened."""
+
+    amount: Money | None
+    """What it is about; None: it does not say, or nobody has judged the case yet."""
+    disputes: tuple[ProviderDispute, ...]
+    """What its case was told of disputes."""
+
+
+def in_parts(amount: Money | None, news: ProviderNews, others: Sequence[OtherDispute]) -> bool:
+    """Whether a new dispute is about another part of its payment than those that there are.
+
+    A bank disputes a part of a payment on its own, and then each is answered on its own. What is disputed again after an end
+    without money is the same part; so is the same sum, unless the payment is known to be large enough for both.
+    """
+    live = [one for one in others if not one.disputes or any(not x.over or x.paid for x in one.disputes if not x.of_payment)]
+    if not live or amount is None or any(one.amount is None or one.amount.currency != amount.currency for one in live):
+        return False
+    sums = [one.amount.amount for one in live if one.amount is not None]
+    if news.paid is not None and news.paid.currency == amount.currency:
+        return sum(sums) + amount.amount <= news.paid.amount
+    return amount.amount not in sums
+
+
 def heard(case: Case, news: ProviderNews, at: datetime) -> Change:
     """What the case knows of its disputes with this, too, and how it stands with the evidence for the network."""
     before = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     after = folded(before, news)
     others = (one for one in case.provider_disputes if _key(one.newest) != _key(news))
     disputes = tuple(sorted((*others, after), key=lambda one: _key(one.newest)))
+    if after.of_payment:
+        return {"provider_disputes": disputes}
     return {"provider_disputes": disputes, "chargeback": _evidence(case.chargeback, before, after, at)}
 
 
@@ -75,9 +103,11 @@ def stops(case: Case, remedy: Remedy) -> bool:
 
 def stopped(case: Case, news: ProviderNews | None) -> Facts:
     """Payments under way that would pay again what the provider gives back by this news: they wait for somebody's hands."""
-    if news is None or news.what not in GIVEN | BACK:
+    if news is None:
         return ()
     then = case.model_copy(update=heard(case, news, case.updated_at))
+    if news.what not in GIVEN | BACK and _disputed(then) is None:
+        return ()
     running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
     why = _why_not(then, ())
     return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=why) for one in running) if why else ()
@@ -104,7 +134,21 @@ def _why_not(case: Case, more: Iterable[Remedy]) -> str | None:
     """
     if any(not one.verified for one in case.provider_disputes):
         return "dispute_unverified"
+    if (less := _disputed(case)) is not None and not money.within(case.model_copy(update={"amount": less}), _amounts(more)):
+        return "disputed_less"
     if case.paid_by_provider:
-        new = [x.amount for x in more if x.amount is not None]
-        return "paid_by_provider" if case.amount is None or not money.within(case, new) else None
+        return "paid_by_provider" if case.amount is None or not money.within(case, _amounts(more)) else None
     return None
+
+
+def _amounts(remedies: Iterable[Remedy]) -> list[Money]:
+    return [x.amount for x in remedies if x.amount is not None]
+
+
+def _disputed(case: Case) -> Money | None:
+    """What the provider says by now that is disputed, where that is less than what the case was opened about; None: it is not."""
+    said = [one.newest for one in case.provider_disputes if not one.of_payment]
+    if len(said) != 1 or case.source != said[0].provider or said[0].what not in ("opened", "updated") or case.amount is None:
+        return None
+    now = said[0].amount
+    return now if now is not None and now.currency == case.amount.currency and now.amount < case.amount.amount else None

@@ -10,12 +10,14 @@ import asyncpg
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
+from domain.base import Money
 from domain.model.case_import_report import MovingCase
 from domain.model.commands import Open, OpenedParty
 from domain.model.prior_decision import as_opened
-from domain.model.provider_news import ProviderNews
+from domain.model.provider_news import ProviderDispute, ProviderNews
 from domain.model.report import Report, ReportedParty
 from domain.model.terms import Routing, Terms
+from domain.rules.provider_news import OtherDispute, in_parts
 from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
 from storage.intake.new_parties import KEYS, PARTIES, opened
@@ -49,6 +51,14 @@ WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'open' AND s
 ORDER BY {_OF_CLAIMANT} DESC, (respondent_digest IS NOT DISTINCT FROM $9) DESC, opened_at, id
 LIMIT 1
 """  # noqa: S608 - put together from constants
+# Disputes about one payment that opened cases of their own.
+_DISPUTES = """
+SELECT id, state -> 'amount' AS amount, state -> 'provider_disputes' AS disputes FROM cases
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND source = $4 AND external_id <> $5 AND synthetic = $6
+    AND outcome IS DISTINCT FROM 'merged'
+ORDER BY opened_at, id
+LIMIT 100
+"""
 _DECIDED = f"""
 SELECT id FROM cases c
 WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'closed' AND outcome IN ('ruled', 'settled')
@@ -145,6 +155,7 @@ class PostgresIntake:
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
                 await draft.wait_for_same_matter(conn)
+                await draft.tell_apart(conn)
                 claimed = await draft.claim(conn, idempotency_key, opened_by)
                 if claimed:
                     await keep_calendars(conn, new)
@@ -201,8 +212,24 @@ class _Draft:
 
     async def wait_for_same_matter(self, conn: Connection) -> None:
         """Until other reports of the same matter that are on their way are on disk."""
-        if self._joins:
+        if self._joins or (self._news is not None and self._matter is not None):
             await conn.execute(_ONE_AT_A_TIME, f"{self._tenant}/{self._report.kind}/{self._matter}")
+
+    async def tell_apart(self, conn: Connection) -> None:
+        """Of a payment that is disputed in parts each dispute is a matter of its own: nothing of one answers another."""
+        report, news = self._report, self._news
+        if news is None or self._matter is None:
+            return
+        asked = (self._tenant, report.kind, self._matter, report.source, report.external_id, report.synthetic)
+        others = [
+            OtherDispute(
+                row["amount"] and Money.model_validate(row["amount"]),
+                tuple(ProviderDispute.model_validate(one) for one in row["disputes"] or ()),
+            )
+            for row in await conn.fetch(_DISPUTES, *asked)
+        ]
+        if in_parts(report.amount, news, others):
+            self._matter = self._vault.matter_digest(self._tenant, f"{report.matter_key} {news.dispute}")
 
     async def _find_same(self, conn: Connection) -> str | None:
         if not self._joins:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
@@ -102,7 +103,49 @@ class TestWhoSpeaks:
         said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
         assert (said["status"], said["reason"]) == ("unplaced", "unproven")
         assert await words(office, case["id"]) == []
-        assert await told(office) == []
+        # The address is the one that the letter went to: they hear that somebody has it.
+        assert await told(office) == ["unproven"]
+
+    async def test_a_token_alone_is_no_proof_where_a_relay_should_have_spoken(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        before = await office.views.timeline(office.tenant_id, case["id"])
+        for number in range(2):
+            raw = a_mail(In_Reply_To=await letter(office, case["id"]), Message_ID=f"<m{number}@example.org>")
+            said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
+            assert (said["status"], said["reason"]) == ("unplaced", "unproven")
+        assert await office.views.timeline(office.tenant_id, case["id"]) == before
+        assert await told(office) == ["unproven"]
+
+    async def test_without_a_relay_a_token_is_proof_in_development_alone(self, office: Office) -> None:
+        tenant = await office.tenants.tenant(office.tenant_id)
+        assert tenant is not None
+        raw = a_mail(In_Reply_To=f"<ntc_x.{'0' * 20}@ombud.example>")
+        verdicts = [
+            office.parts().parsers.marks(tenant.model_copy(update={"development": development})).read(raw).verdict
+            for development in (True, False)
+        ]
+        assert verdicts == ["none", "unproven"]
+
+    @pytest.mark.parametrize(
+        ("header", "verdict", "became"),
+        [
+            ({"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}, "dmarc=pass header.from=example.org", "message"),
+            ({"List_Unsubscribe": "<mailto:off@example.org>"}, "dmarc=pass header.from=example.org", "message"),
+            ({"Precedence": "list", "List_Id": "<team.example.org>"}, "dmarc=pass header.from=example.org", "message"),
+            ({"X_Auto_Response_Suppress": "All"}, "dmarc=none; spf=none", "unplaced"),
+            ({"Precedence": "bulk"}, "dmarc=pass header.from=example.org", "unplaced"),
+            ({"Auto_Submitted": "auto-replied"}, "dmarc=pass header.from=example.org", "ignored"),
+        ],
+    )
+    async def test_what_programs_write_on_mail_of_people_does_not_make_a_proven_answer_a_machines(
+        self, office: Office, header: dict[str, str], verdict: str, became: str
+    ) -> None:
+        case = await office.desk().in_review()
+        seen = {"Authentication_Results": f"mx.ombud.example; {verdict}"}
+        raw = a_mail(In_Reply_To=await letter(office, case["id"]), **seen, **header)
+        said = (await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)).json()
+        assert said["status"] == became
+        assert len(await words(office, case["id"])) == (became == "message")
 
     async def test_our_relay_proves_an_address_and_nobody_else_does(self, office: Office) -> None:
         case = await office.desk().in_review()
@@ -274,6 +317,22 @@ class TestBounces:
         assert next((one.type, one.reason) for one in failed) == ("delivery_failed", "bounced")
         assert {one.reason for one in failed} == {"bounced", "not_told"}
 
+    @pytest.mark.parametrize(("action", "reason"), [("failed", "bounce"), ("delayed", "delivery_report")])
+    async def test_a_report_that_gives_back_nothing_is_known_by_what_it_answers(
+        self, office: Office, action: str, reason: str
+    ) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", ours.strip("<>").partition(".")[0])
+        raw = a_mail(
+            "MAILER-DAEMON@mx.example",
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+            f"Final-Recipient: rfc822; {NIMBUS}\r\nAction: {action}\r\n\r\n--b--", Return_Path="<>", In_Reply_To=ours,
+            Content_Type="multipart/report; report-type=delivery-status; boundary=b",
+        )  # fmt: skip
+        assert (await taken(office, raw))["reason"] == reason
+
     async def test_a_forged_bounce_without_the_letter_marks_nothing(self, office: Office) -> None:
         case = await office.desk().in_review()
         ours = await letter(office, case["id"], "respondent", token=False)
@@ -405,6 +464,24 @@ class TestFiles:
         assert {one.status_code for one in answers.values()} == {200}
         assert answers["claimant", "letter.pdf"].content == printed
         assert (withheld.status_code, withheld.json()["code"]) == (403, "file_withheld")
+
+    async def test_neither_a_name_nor_the_words_nor_another_spelling_hand_it_on(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"])
+        token = ours.partition("@")[0].rpartition(".")[2]
+        spelled = ("notes.txt", b64encode(f"Write to {token}, please.".encode()))
+        raw = with_files(ours, (f"{token}.pdf", PDF), (f"{'.'.join(token)}.exe", b"\x7fELF\x00"), spelled)
+        said = await taken(
+            office, raw.replace(b"Here is the receipt", f"Mine is {' '.join(token)}, here is the receipt".encode())
+        )
+        assert said["status"] == "message"
+        found = {one.name: one.id for one in await office.parts().files.of_case(office.tenant_id, case["id"])}
+        assert {"file.pdf", "notes.txt"} <= found.keys()
+        other = {"Ombud-Act-As": party(case, "respondent")}
+        answer = await office.desk().get(f"/v1/cases/{case['id']}/files/{found['notes.txt']}", headers=other)
+        assert answer.json()["code"] == "file_withheld"
+        shown = str((await office.desk().get(f"/v1/cases/{case['id']}/timeline", headers=other)).json()) + str(found)
+        assert token not in "".join(sign for sign in shown if sign.isalnum())
 
     async def test_files_of_a_report_are_evidence_of_its_claimant_once(self, office: Office) -> None:
         raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")

@@ -14,6 +14,7 @@ import pytest
 from stripe import WebhookSignature
 
 from domain.model.case import Case
+from domain.rules.money import by_provider
 from tests.support.office import PAYPAL, ClosedDoor, Office
 from tests.support.places import FIXTURES
 
@@ -218,8 +219,77 @@ class TestAnyOrder:
         assert [dispute.newest.dispute for dispute in first.provider_disputes if dispute.paid] == ["dp_second"]
 
     async def test_other_events_concern_no_dispute(self, door: Door) -> None:
-        other = json.dumps({"type": "charge.refunded", "data": {"object": {"id": "ch_1"}}}).encode()
-        assert await door.takes(other) == [(200, "ignored")]
+        for kind in ("charge.refunded", "charge.updated", "charge.succeeded", "refund.created"):
+            other = json.dumps({"type": kind, "data": {"object": {"id": "ch_1"}}}).encode()
+            assert await door.takes(other) == [(200, "ignored")]
+
+
+CHARGE = STRIPE["data"]["object"]["charge"]
+
+
+def by_charge(kind: str = "charge.refunded", minutes: int = 1, **said: Any) -> bytes:
+    told = {"id": f"evt_{kind}_{minutes}", "type": kind, "created": AT + 60 * minutes, "livemode": True}
+    found = {"id": CHARGE, "object": "charge", "amount": 18450, "currency": "eur", **said}
+    return json.dumps({**told, "data": {"object": found}}).encode()
+
+
+def by_refund(kind: str, minutes: int = 1, **said: Any) -> bytes:
+    return by_charge(kind, minutes, **{"id": "re_1", "object": "refund", "charge": CHARGE, **said})
+
+
+class TestARefundOutside:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            by_charge(amount_refunded=18450, refunded=True),
+            by_charge("charge.updated", amount_refunded=5000),
+            by_refund("refund.created", amount=5000, status="pending"),
+            by_refund("refund.updated", amount=5000, status="succeeded"),
+        ],
+    )
+    async def test_reaches_the_case_before_and_after_its_dispute(self, office: Office, said: bytes) -> None:
+        where = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=SECRET)
+        door = Door(office, where.id)
+        for first in (True, False):
+            dispute, refunded = (
+                body.replace(b"dp_1Qom", b"dp_%d" % first).replace(CHARGE.encode(), b"ch_%d" % first)
+                for body in (by_stripe(), said)
+            )
+            answers = await door.takes(*((refunded, dispute) if first else (dispute, refunded)), refunded)
+            assert answers[0] == ((200, "kept") if first else (201, "opened"))
+            assert answers[-1] == (200, "told")
+        assert [case.paid_by_provider for case in await door.cases()] == [True, True]
+        assert all(sum(x.amount for x in by_provider(case)) in (5_000, 18_450) for case in await door.cases())
+
+    async def test_that_failed_moved_nothing(self, door: Door) -> None:
+        failed = by_refund("refund.failed", 9, amount=5000, status="failed")
+        await door.takes(by_stripe(), by_refund("refund.created", amount=5000), by_charge(amount_refunded=5000), failed)
+        assert by_provider(await door.case()) == ()
+
+    async def test_of_this_cases_own_is_known_by_its_mark(self, door: Door) -> None:
+        marked = by_refund("refund.created", amount=5000, metadata={"ombud_effect": "eff_1"})
+        await door.takes(by_stripe(), marked, by_charge(amount_refunded=5000))
+        assert by_provider(await door.case()) == ()
+
+
+class TestTwoDisputesOfOneCharge:
+    async def test_in_parts_are_two_cases(self, door: Door) -> None:
+        bodies = by_stripe(amount=5_000), by_stripe(amount=7_000, id="dp_second")
+        assert await door.takes(*bodies, *bodies) == [(201, "opened")] * 2 + [(200, "known")] * 2
+        cases = await door.cases()
+        assert [(case.open, case.amount.amount) for case in cases if case.amount] == [(True, 5_000), (True, 7_000)]
+        await door.takes(by_stripe("closed", minutes=5, id="dp_second", amount=7_000, status="lost"))
+        assert [case.paid_by_provider for case in await door.cases()] == [False, True]
+
+    async def test_each_hear_of_a_refund(self, door: Door) -> None:
+        await door.takes(by_stripe(amount=5_000), by_stripe(amount=7_000, id="dp_second"), by_charge(amount_refunded=5_000))
+        assert [sum(x.amount for x in by_provider(case)) for case in await door.cases()] == [5_000, 5_000]
+
+
+@pytest.mark.parametrize("livemode", ["false", 0, False, "no", {}])
+async def test_what_is_not_said_to_be_live_is_made_for_a_test(door: Door, livemode: Any) -> None:
+    await door.takes(by_stripe(event={"livemode": livemode}))
+    assert (await door.case()).synthetic
 
 
 class TestPayPal:

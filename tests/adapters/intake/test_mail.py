@@ -275,3 +275,30 @@ class TestQuotes:
         said = INTAKE.read(a_mail("> Hello, do you agree?\n", headers="In-Reply-To: <ntc_1@ombud.example>\n"))
         assert isinstance(said, Reply)
         assert (said.text, [file.name for file in said.attachments]) == (NOTHING_NEW, ["quoted-text.txt", "original.eml"])
+
+
+class TestQuotedLetters:
+    """What programs that mark no line put below an answer."""
+
+    OURS = ("reply@desk.example",)
+
+    @pytest.mark.parametrize(
+        "above",
+        [
+            "    On Monday, November 30, 2026 at 02:10:11 AM GMT+1, Acme <reply+abc@desk.example> wrote:  ",
+            "On Mon, Nov 30, 2026 at 2:10 AM Acme\n<reply@desk.example> wrote:",
+            "2026年11月30日(月) 2:10 Acme <reply@desk.example>:",
+            "W dniu 30.11.2026 o 02:10, Acme <reply@desk.example> pisze:",
+            "_________\nVan: Acme <reply@desk.example>\nVerzonden: maandag\nAan: Al <al@x.example>\nOnderwerp: x",
+        ],
+    )
+    def test_go_into_a_file_and_own_words_stay(self, above: str) -> None:
+        for own in ("The second charge was on 9 May, and I want 500 back.", "It was\non 9 May:\n- twice"):
+            for between in ("\n\n", "\n"):
+                said = without_quotes(f"{own}{between}{above}\n \n Hello Al,\nThank you.", self.OURS)
+                assert said[0] == own
+                assert "Hello Al," in said[1]
+
+    def test_of_anybody_else_stay_what_the_sender_says(self) -> None:
+        text = "He wrote:\n\nOn 3 May 2026 at 10:00 Bo <bo@y.example> wrote:\nI never sent it.\n\nSo there."
+        assert without_quotes(text, self.OURS) == (text, "")

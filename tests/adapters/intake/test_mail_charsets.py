@@ -109,3 +109,22 @@ def test_the_webs_tables_read_all_that_the_languages_own_do(data: bytes) -> None
         if not data.isascii() and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
             said, guessed = text_of(data, label)
             assert said == expected or guessed or codec == "euc_jp"
+
+
+WORDS = "Größe 11 дома 크기"
+
+
+@pytest.mark.parametrize(
+    ("codec", "label", "guessed"),
+    [
+        ("utf-32", "utf-32", False), ("utf-32", None, False), ("utf-32-be", "UTF-32BE", False), ("utf-32-le", "utf-32le", False),
+        ("utf-32-le", "utf-32", True), ("utf-32-be", "utf-32le", True),
+    ],
+)  # fmt: skip
+def test_unicode_of_four_bytes(codec: str, label: str | None, guessed: bool) -> None:
+    assert text_of(WORDS.encode(codec), label) == (WORDS, guessed)
+
+
+def test_korean_of_before_unicode() -> None:
+    for label in ("johab", "cp1361"):
+        assert text_of("한글 크기".encode("johab"), label) == ("한글 크기", False)

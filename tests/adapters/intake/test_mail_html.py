@@ -76,3 +76,15 @@ class TestHarm:
     def test_what_has_no_end_is_cut_and_told(self) -> None:
         found = rendered("word " * MAX_TEXT)
         assert found.cut or len(found.text) >= MAX_TEXT
+
+
+def test_rules_of_a_style_sheet_are_not_followed_and_that_is_told() -> None:
+    for rule in (".a{display:none}", "p::before{content:'No '}", "@media print{p{VISIBILITY : hidden}}"):
+        page = rendered(f"<style>{rule}</style><p class=a>I paid twice.</p>")
+        assert (page.text, page.styled) == ("I paid twice.", True)
+    assert not rendered("<style>p{color:red;margin:0}</style><p style='display:block'>I paid.</p>").styled
+
+
+def test_what_stands_for_frames_is_read() -> None:
+    assert rendered("<frameset><frame src=x></frameset><noframes><p>I paid <b>twice</b>.</p></noframes>").text == "I paid twice."
+    assert rendered("<frameset>" + "<noframes>" * 9_000).text == ""

@@ -25,6 +25,7 @@ DOUBTFUL = {
     "helpdesk": {"x-rt-loop-prevention": "desk.example"},
     "rules_loop": {"x-ms-exchange-inbox-rules-loop": "kim@example.net"},
     "away_subject": {"subject": "Abwesenheitsnotiz: Ihr Fall"},
+    "read_subject": {"subject": "Gelesen: Ihr Fall"},
     "failed_subject": {"subject": "Undelivered Mail Returned to Sender", "from": "noreply@mx.example.net"},
     "postmaster": {"from": "Kim <postmaster@example.net>"},
     "auto_generated": {"auto-submitted": "auto-generated"},
@@ -48,6 +49,25 @@ def test_every_sign_is_recognized_and_is_as_sure_as_it_says(code: str) -> None:
     (sign,) = [one for one in SIGNS if one.code == code]
     assert sign.certain == (code in CERTAIN)
     assert sign.source
+
+
+@pytest.mark.parametrize(
+    ("headers", "faint"),
+    [
+        ({"x-auto-response-suppress": "All"}, True),
+        ({"x-auto-response-suppress": "DR, OOF, AutoReply", "list-unsubscribe": "<mailto:x@example.net>"}, True),
+        ({"precedence": "list", "list-id": "Talk <talk.example.net>"}, True),
+        ({"precedence": "bulk"}, False),
+        ({"x-auto-response-suppress": "All", "auto-submitted": "auto-generated"}, False),
+        ({"x-auto-response-suppress": "All", "x-loop": "x"}, False),
+        ({"x-auto-response-suppress": "All", "subject": "Gelesen: Ihr Fall"}, False),
+        ({"precedence": "list", "x-rt-loop-prevention": "x"}, False),
+    ],
+)
+def test_a_sign_is_faint_where_no_other_stands_beside_it(headers: dict[str, str], faint: bool) -> None:
+    sign = sign_of({name: [value] for name, value in headers.items()})
+    assert sign is not None
+    assert sign.faint is faint
 
 
 @pytest.mark.parametrize(

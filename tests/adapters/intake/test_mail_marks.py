@@ -21,7 +21,7 @@ def a_mail(**headers: str) -> bytes:
 def test_a_persons_mail_is_theirs() -> None:
     marks = READER.read(a_mail(Subject="=?utf-8?q?Re=3A_Your_case_=28case_981E004b=29?="))
     assert (marks.author, marks.message_id, marks.case_token) == ("kim@example.net", "m1@example.net", "981e004b")
-    assert (marks.sign, marks.own, marks.answers, marks.verdict) == (None, None, (), "none")
+    assert (marks.sign, marks.own, marks.answers, marks.verdict) == (None, None, (), "unproven")
 
 
 class TestAnswers:
@@ -119,7 +119,7 @@ def test_a_verdict_about_another_author_speaks_against_the_mail() -> None:
 
 def test_a_lone_return_makes_no_header() -> None:
     marks = READER.read(a_mail(X_Note="a\rAuthentication-Results: mx.desk.example; dmarc=pass header.from=example.net\rTo: x"))
-    assert marks.verdict == "none"
+    assert marks.verdict == "unproven"
 
 
 def test_a_letters_id_is_known_in_any_case() -> None:
@@ -144,3 +144,11 @@ def test_a_sign_in_an_encoded_subject_is_one(subject: str) -> None:
     sign = READER.read(a_mail(Subject=subject)).sign
     assert sign is not None
     assert sign.code == "away_subject"
+
+
+def test_a_reaction_of_gmail_is_nobodys_word() -> None:
+    part = "Content-Type: text/vnd.google.email-reaction+json; charset=utf-8"
+    mail = a_mail(Content_Type="multipart/alternative; boundary=b") + f"\r\n--b\r\n{part}\r\n\r\n{{}}\r\n--b--\r\n".encode()
+    sign = READER.read(mail).sign
+    assert sign is not None
+    assert (sign.code, sign.certain, sign.faint) == ("reaction", False, False)

@@ -64,8 +64,13 @@ def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], nul
 def test_only_the_topmost_of_the_relays_own_counts() -> None:
     forged, own = "mx.desk.example; dmarc=pass header.from=mail.example.net", "MX.desk.example 1; dmarc=fail"
     assert said(own, forged) == "fail"
-    assert said("mx.attacker.example; dmarc=pass header.from=mail.example.net") == "none"
+    assert said("mx.attacker.example; dmarc=pass header.from=mail.example.net") == "unproven"
     assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "unproven"
+
+
+def test_a_relay_that_has_said_nothing_proves_nobody() -> None:
+    assert said() == "unproven"
+    assert said(relays=()) == "none"
 
 
 def test_without_a_relay_nothing_is_proved_and_what_speaks_against_it_is_heard() -> None:

@@ -755,7 +755,8 @@ def test_the_team_hears_how_much_mail_waits(waiting: int, said: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("unproven", "answer the letter itself, from the address to which it was sent"),
+        ("unproven", "say it on your own page of the case"),
+        ("not_a_party", "answer the letter itself, from the address to which it was sent"),
         ("not_the_recipient", "Until then a date that you were given runs on"),
         ("case_closed", "about a case that is closed"),
         ("case_unknown", "answer one of our letters about that case"),

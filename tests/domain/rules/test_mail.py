@@ -44,6 +44,7 @@ class Mark:
 class Sign:
     certain: bool
     code: str = "list"
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,3 +146,16 @@ def test_what_a_machine_changes_from_mail_to_mail_is_no_other_correspondent() ->
     assert {correspondent(one) for one in same} == {"ticket@x.example"}
     assert correspondent("10001@qq.example") != correspondent("10002@qq.example")
     assert correspondent("+x@x.example") == "+x@x.example"
+
+
+@pytest.mark.parametrize(
+    ("faint", "proven", "reason"), [(True, True, None), (True, False, "machine_mail"), (False, True, "machine_mail")]
+)
+def test_a_faint_sign_does_not_speak_against_a_proven_answer(faint: bool, proven: bool, reason: str | None) -> None:
+    fate = by_its_marks(Mark(sign=Sign(certain=False, faint=faint)), came_back="no", proven=proven)
+    assert (fate.reason if fate else None) == reason
+
+
+@pytest.mark.parametrize(("held", "proven", "told"), [(True, "none", True), (True, "failed", False), (False, "none", False)])
+def test_whoever_has_the_letter_and_is_not_believed_is_told(held: bool, proven: Any, told: bool) -> None:
+    assert answering(Addressed(letter=True, party=True, is_sender=True, held=held), proven) == Fate("unplaced", "unproven", told)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
-from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderNews, signal_of
-from domain.rules.provider_news import why_declined
+from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderNews, folded, signal_of
+from domain.rules.money import by_provider
+from domain.rules.provider_news import OtherDispute, in_parts, why_declined
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
 
 PAID = Money(amount=10_000, currency="USD")
@@ -205,3 +206,106 @@ class TestAReportOfWhatIsOver:
         life.judge(opening, "system")
         assert (life.case.outcome, life.case.close_reason) == (Outcome.DECLINED, "decided_elsewhere")
         assert life.case.provider_disputes[0].paid
+
+
+def usd(cents: int) -> dict[str, Any]:
+    return {"amount": cents, "currency": "USD"}
+
+
+def of_charge(cents: int, minutes: int = 1, *, whole: int | None = 10_000, what: str = "payment_refunded") -> ProviderNews:
+    paid = usd(whole) if whole is not None else None
+    told = {"dispute": "ch_1", "payment": "ch_1", "stage": "payment", "amount": usd(cents), "paid": paid}
+    return news(what, minutes, f"evt_c{minutes}", **told)
+
+
+def of_refund(cents: int, minutes: int = 1, what: str = "payment_refunded", name: str = "re_1") -> ProviderNews:
+    more = {"dispute": name, "payment": "ch_1", "stage": "refund", "amount": usd(cents)}
+    return news(what, minutes, f"evt_{name}_{minutes}", **more)
+
+
+class TestRefundsOutside:
+    @pytest.mark.parametrize(
+        ("said", "payable"),
+        [
+            ([of_charge(4_000)], 6_000),
+            ([of_refund(4_000)], 6_000),
+            # The same refund, told in both ways, in any order and twice.
+            ([of_refund(4_000), of_charge(4_000), of_charge(4_000, 2)], 6_000),
+            ([of_refund(4_000), of_refund(1_000, name="re_2"), of_charge(5_000, 2)], 5_000),
+            # What was given back of the part that nobody disputes answers no dispute.
+            ([of_charge(4_000, whole=14_000)], 10_000),
+            ([of_charge(6_000, whole=14_000)], 8_000),
+            ([of_charge(4_000, whole=None)], 6_000),
+            # A refund that failed moved nothing, whatever was said before.
+            ([of_refund(4_000), of_charge(4_000), of_refund(4_000, 3, "refund_failed")], 10_000),
+            ([of_refund(4_000, 3, "refund_failed"), of_refund(4_000)], 10_000),
+            ([of_charge(4_000), of_charge(0, 2, what="refund_failed")], 10_000),
+            # One that the case itself has ordered is known by the mark that the platform gave it.
+            ([of_refund(4_000, what="updated"), of_charge(4_000)], 10_000),
+            ([of_charge(10_000), news("won", 9, payment="ch_1")], 0),
+        ],
+    )
+    def test_lower_what_is_paid(self, said: list[ProviderNews], payable: int) -> None:
+        for order in (said, said[::-1]):
+            life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
+            over = life.refused(MEDIATOR, "rule", **refund(payable + 1))
+            assert over.fields.get("payable", payable) == payable
+
+    def test_stop_what_is_under_way(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        assert unpaid(life)
+        told(life, of_charge(1_000))
+        assert unpaid(life) == []
+
+    def test_do_not_open_evidence_again(self) -> None:
+        life = told(disputed().in_settlement().says(LEAD, "draft_chargeback_evidence"), news("lost"), of_charge(100, 9))
+        assert life.refused(LEAD, "submit_chargeback_evidence").code == "chargeback_over"
+
+    def test_what_the_case_itself_paid_is_counted_once(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_charge(4_000, 10_000))
+        assert sum(x.amount for x in by_provider(life.case)) == 0
+        told(life, of_charge(7_000, 11_000))
+        assert sum(x.amount for x in by_provider(life.case)) == 3_000
+
+
+class TestAnAmountThatIsLess:
+    def test_is_not_paid_beyond_by_itself(self) -> None:
+        life = disputed(source="stripe").in_review()
+        told(life, news("updated", 1, amount=usd(4_000))).says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        assert unpaid(life) == []
+        assert [x.note for x in life.facts if isinstance(x, f.EffectReported)] == ["disputed_less"]
+
+    def test_is_paid(self) -> None:
+        life = told(disputed(source="stripe").in_review(), news("updated", 1, amount=usd(4_000)))
+        assert len(unpaid(life.says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "paid", "parts"),
+    [
+        ([(5_000, ())], None, True),
+        ([(7_000, ())], None, False),
+        ([(7_000, ())], 14_000, True),
+        ([(5_000, ())], 10_000, False),
+        ([(5_000, ("lost",))], None, True),
+        ([(5_000, ("won",))], None, False),
+        ([(None, ())], None, False),
+        ([], None, False),
+        ([(5_000, ("won",)), (3_000, ("updated",))], None, True),
+    ],
+)
+def test_parts_of_a_payment_are_matters_of_their_own(
+    others: list[tuple[int | None, tuple[str, ...]]], paid: int | None, parts: bool
+) -> None:
+    known = [
+        OtherDispute(
+            Money(amount=cents, currency="USD") if cents else None,
+            tuple(folded(None, news(what, dispute="dp_0")) for what in whats),
+        )
+        for cents, whats in others
+    ]
+    new = news("opened", amount=usd(7_000), paid=usd(paid) if paid else None)
+    assert in_parts(new.amount, new, known) is parts
