@@ -312,6 +312,7 @@ def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
+    from storage.access.party_addresses import PostgresPartyAddresses
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
@@ -322,6 +323,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "api_keys": PostgresKeys(database),
         "sessions": PostgresSessions(database),
         "party_links": PostgresPartyLinks(database, vault),
+        "party_addresses": PostgresPartyAddresses(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
         "team_letters": PostgresTeamLetters(database, vault),
