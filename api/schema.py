@@ -95,6 +95,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     campaign_answers.CampaignList,
     measure_answers.MeasureReviewRequest, measure_answers.MeasureList, measure_answers.MeasureReviewBody,
     party_link_answers.PartyLinkRequest, party_link_answers.PartyLinkBody,
+    party_link_answers.AddressRequest, party_link_answers.AddressBody,
     reader_answers.AccessRequest, reader_answers.AccessBody, reader_answers.ReaderPage,
     signing_answers.MeBody, signing_answers.SigningKeyRequest, signing_answers.SigningKeyBody, signing_answers.SigningKeyList,
     endpoint_answers.EndpointRequest, endpoint_answers.EndpointChange, endpoint_answers.EndpointRotation,

@@ -15,6 +15,8 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.addresses import named_networks
+
 PREFIX = "OMBUD_"
 
 
@@ -220,8 +222,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         "",
-        description="Addresses or networks, with commas between them, whose `X-Forwarded-For` is believed. Empty: nobody's. "
-        "Behind a proxy, set it: wrong keys are counted by the address they come from.",
+        description="Addresses or networks of your proxies, with commas between them, whose `X-Forwarded-For` is believed. "
+        "Empty: nobody's, and the other end of the connection counts. Behind a proxy, set it: wrong keys, links that are opened "
+        "or asked for again, and reports by form are counted by the address they come from, and else all come from the proxy. "
+        "`*` is refused: by it anybody could say that they come from anywhere.",
     )
     tenant_budget_per_second: float = Field(
         200,
@@ -325,6 +329,15 @@ class Settings(BaseSettings):
         """Where our mail comes from and goes to, in lower case."""
         named = (parseaddr(self.smtp_from)[1], self.mail_reply_to.strip(), *self.mail_addresses.split())
         return frozenset(address.lower() for address in named if address)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        """Refuse what names no proxy."""
+        try:
+            return ",".join(named_networks(value))
+        except ValueError:
+            raise ValueError("Name addresses or networks, with commas between them: 10.0.0.5, 10.1.0.0/16.") from None
 
     @field_validator("master_key")
     @classmethod

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts
 from services.trail import administrator, note
@@ -44,6 +45,7 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
     ``endpoint_port_refused``.
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "add_endpoint")
     await _check_address(parts, caller, url)
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
@@ -73,6 +75,7 @@ async def change(
 async def rotate(parts: Parts, caller: Caller, endpoint_id: str, overlap_for: timedelta = OVERLAP_FOR) -> WithSecret:
     """A new secret. Until the overlap is over everything is signed with both, in one header, as Standard Webhooks has it."""
     who = await administrator(parts, caller)
+    need_fresh(caller, "rotate_endpoint")
     async with parts.trail.deed(caller.tenant_id) as conn:
         secret = await parts.endpoints.rotate(caller.tenant_id, endpoint_id, overlap_for, conn)
         if secret is None:
@@ -93,6 +96,7 @@ async def disable(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
 async def enable(parts: Parts, caller: Caller, endpoint_id: str) -> Endpoint:
     """Send there again from now on, with a clean slate. What it missed is not sent again: the cases can be read."""
     who = await administrator(parts, caller)
+    need_fresh(caller, "enable_endpoint")
     async with parts.trail.deed(caller.tenant_id) as conn:
         if not await parts.endpoints.enable(caller.tenant_id, endpoint_id, conn):
             raise not_found()

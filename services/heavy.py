@@ -37,6 +37,14 @@ async def need_proof(parts: Parts, caller: Caller, case: Case | None, command: M
         raise Refused("proof_needed", fields={"command": str(said)})
 
 
+def need_fresh(caller: Caller, deed: str) -> None:
+    """Raises ``proof_needed`` for a session in which nobody has shown for a while who they are: for deeds that are no command of
+    a case, and heavy for whom they are done to or for everybody."""
+    fresh = caller.proved_at is not None and datetime.now(UTC) - caller.proved_at <= FRESH_FOR
+    if caller.kind == "session" and not fresh:
+        raise Refused("proof_needed", fields={"command": deed})
+
+
 def _is_second_look(case: Case | None, said: Any) -> bool:
     """Whether it lets out what one person alone only proposed: as heavy as an approval."""
     if case is None:

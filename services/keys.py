@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.model.facts import SYSTEM
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.scopes import EVERYTHING, SCOPES
@@ -20,6 +21,8 @@ from storage.team import people
 
 OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation lives on, unless said otherwise: a day, for whoever deploys once a day."""
+MADE_BY_PAGE_FOR = timedelta(days=366)
+"""How long a key is good at most that somebody made on a page."""
 LONGEST_OVERLAP_FOR = timedelta(days=7)
 _ALL = "`*` is what keys of the first releases have, and no scope: name each one that the key needs."
 
@@ -41,6 +44,7 @@ async def create(
     ``key_wider`` and ``key_outlives``.
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "make_key")
     wrong = [
         FieldError(f"scopes.{n}", "scope_unknown", _ALL if scope == EVERYTHING else "No such scope.")
         for n, scope in enumerate(scopes)
@@ -74,6 +78,7 @@ async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedel
     holds it then), ``key_ended`` (expired or revoked).
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "rotate_key")
     async with parts.trail.deed(who.tenant_id) as conn:
         key = await _there(conn, who, key_id)
         person_id = key.person_id
@@ -128,13 +133,22 @@ async def _within_its_maker(conn: Connection, caller: Caller, scopes: Sequence[s
     """Refuse what would be left when the key that makes it is gone, or could do what that one cannot: whoever finds one key does
     not make a better one of it. The operator's command line has no key."""
     maker = await _maker_that_covers(conn, caller, scopes)
+    latest = datetime.now(UTC) + MADE_BY_PAGE_FOR
+    if caller.kind == "session" and (expires_at is None or expires_at > latest):
+        # What a browser made that nobody remembers is over one day.
+        raise Refused("key_outlives", fields={"latest": latest.isoformat()})
     if maker is not None and maker.expires_at is not None and (expires_at is None or expires_at > maker.expires_at):
         raise Refused("key_outlives", fields={"latest": maker.expires_at.isoformat()})
 
 
 async def _maker_that_covers(conn: Connection, caller: Caller, scopes: Sequence[str]) -> ApiKey | None:
-    """The key by which somebody asks, if it has these scopes too; None at the operator's command line, which has no key."""
+    """The key by which somebody asks, if it has these scopes too; None at the operator's command line and in a session, which
+    have none. A session has the scopes of its person."""
     if caller.kind == "operator":
+        return None
+    if caller.kind == "session":
+        if wider := [scope for scope in scopes if scope not in caller.scopes]:
+            raise Refused("key_wider", fields={"scopes": wider})
         return None
     maker = await keys.one(conn, caller.tenant_id, caller.credential)
     assert maker is not None, "it was just shown"

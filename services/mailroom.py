@@ -35,8 +35,9 @@ from storage.intake.unplaced import Arrived, MailWords, UnplacedFull
 from storage.outside.answered import AnsweredNotice
 from storage.tenants import Tenant
 
-MORE_FOLLOWS = "more follows"
-"""What letters say that an answer by e-mail begins with, in any case of letters, where it is not all yet."""
+MORE_FOLLOWS = ("more follows", "mehr folgt")
+"""What letters say that an answer by e-mail begins with, in each of their languages and any case of letters, where it is not all
+yet."""
 _LONGEST_WAY = 20
 """Merges that are followed from case to case."""
 _SAID_MOST = 20_000

@@ -21,6 +21,7 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
@@ -375,6 +376,7 @@ class Parts:
     api_keys: PostgresKeys
     sessions: PostgresSessions
     party_links: PostgresPartyLinks
+    party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail
     team_letters: PostgresTeamLetters

@@ -108,6 +108,8 @@ class Reached:
     knows: bool
     """Whether they were told of the case. Else nothing can be sent to them: a link would tell them."""
     links: Sequence[PartyLink]
+    failed: int = 0
+    """Letters that went nowhere."""
 
 
 async def listed(parts: Parts, caller: Caller, case_id: str) -> Sequence[Reached]:
@@ -116,9 +118,15 @@ async def listed(parts: Parts, caller: Caller, case_id: str) -> Sequence[Reached
     row = await parts.views.case(caller.tenant_id, case_id)
     case = row.case if row is not None else None
     links = await parts.party_links.listed(caller.tenant_id, case_id)
+    failed = await parts.party_addresses.failed(caller.tenant_id, case_id)
     return [
         Reached(
-            party.id, party.side.value, party.role, told_of(case, party), [link for link in links if link.party_id == party.id]
+            party.id,
+            party.side.value,
+            party.role,
+            told_of(case, party),
+            [link for link in links if link.party_id == party.id],
+            failed.get(party.id, 0),
         )
         for party in (case.parties if case is not None else ())
         if case is not None and not party.left

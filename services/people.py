@@ -11,6 +11,7 @@ from domain.model.facts import SYSTEM
 from services.bulk import Results, woken
 from services.callers import Caller, role
 from services.errors import FieldError, Refused, not_found
+from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.trail import Administrator, administrator, note
@@ -49,6 +50,7 @@ async def take_on(
     raises, ``person_exists``, ``person_unknown`` (the manager) and ``calendar_unknown`` (the hours).
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "take_on")
     digests = parts.people.digests(who.tenant_id, conflicts)
     person = Person.model_validate({**_from_now(known), "id": person_id, "conflicts": digests})
     await _check(parts, who, person_id, known)
@@ -76,6 +78,7 @@ async def change(
     manager) and ``calendar_unknown`` (the hours).
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "change_person")
     named: dict[str, Any] = dict(changes)
     more = parts.people.digests(who.tenant_id, more_conflicts)
     if conflicts is not None:
@@ -121,6 +124,7 @@ async def deactivate(parts: Parts, caller: Caller, person_id: str) -> Gone:
 async def activate(parts: Parts, caller: Caller, person_id: str) -> Person:
     """Somebody works here again, as what they were; keys that have ended stay so. Raises as :func:`deactivate`."""
     who = await administrator(parts, caller)
+    need_fresh(caller, "activate_person")
     async with parts.trail.deed(who.tenant_id) as conn:
         if await people.activate(conn, who.tenant_id, person_id):
             await note(conn, who, "person_activated", person_id)

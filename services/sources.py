@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from domain.model.report import ReportedParty
 from services.callers import Caller
 from services.errors import FieldError, Refused, not_found
+from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts, ProviderReader, SourceReports
 from services.trail import administrator, note
@@ -76,6 +77,7 @@ async def add(
     ``source_kind_missing``, ``kind_unknown``, ``queue_unknown``.
     """
     who = await administrator(parts, caller)
+    need_fresh(caller, "add_source")
     _check_secret(parts, provider, secret)
     if kind is None and provider == "form":
         raise _wrong("kind", "source_kind_missing", "A form does not say of what kind its cases are.")
@@ -103,6 +105,7 @@ async def rotate(
 ) -> SourceWithSecret:
     """Another secret; the one before is good too until the overlap is over. Raises what :func:`add` raises for a secret."""
     who = await administrator(parts, caller)
+    need_fresh(caller, "rotate_source")
     source = await _there(parts, caller, source_id)
     _check_secret(parts, source.provider, secret)
     async with parts.trail.deed(caller.tenant_id) as conn:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from activities.ports.notices import OutgoingNotice, TeamLetter
 from adapters.letters.letter import facts_of, seen_event
 from adapters.letters.words import Words, one_line, written_out
+from adapters.letters.words_de import GERMAN
 from adapters.letters.words_en import ENGLISH
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,8 +26,13 @@ WIDTH = 72
 PARTY_PATH = "/l/{token}"
 """Where a party's link leads, under the address of the pages."""
 
-LANGUAGES: dict[str, Words] = {"en": ENGLISH}
-"""Languages with words here and templates in the folder of the same name. The first one serves who speaks none of them."""
+FIRST = "en"
+"""Serves whoever speaks none of the others, and the team: what it is told has English words alone."""
+LANGUAGES: dict[str, Words] = {FIRST: ENGLISH, "de": GERMAN}
+"""Languages with words here and templates in the folder of the same name. Each has every letter that a party can get."""
+
+TO_PARTIES = frozenset({"link_asked", "address_mended"})
+"""Letters about no event of a case that go to a party, so in its language. What a stranger speaks who sent mail is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,9 @@ class Composer:
 
     def compose(self, notice: OutgoingNotice) -> Letter:
         """The letter. An event that has no template of its own gets a general one; no notice is without a letter."""
-        locale = self._language(notice.locale)
-        facts = facts_of(notice, LANGUAGES[locale])
         audience = "party" if notice.audience in ("claimant", "respondent") else "staff"
+        locale = self._language(notice.locale) if audience == "party" else FIRST
+        facts = facts_of(notice, LANGUAGES[locale])
         page = self._page if audience == "staff" else None
         # Nobody is sent to a page that is not there for them: not who was told of a measure alone, nor who was put out.
         put_out = facts["left_by"] is not None and facts["yourself"]
@@ -70,7 +76,7 @@ class Composer:
 
     def compose_for_team(self, letter: TeamLetter) -> Letter:
         """A letter that is about no case."""
-        locale = self._language(letter.locale)
+        locale = self._language(letter.locale) if letter.event in TO_PARTIES else FIRST
         facts = _of_team(letter)
         kind = str(letter.data.get("kind", ""))
         own = self._own_link(letter.code) if letter.event == "link_asked" else None
@@ -81,7 +87,7 @@ class Composer:
         return self._own_page.format(token=token) if self._own_page and token else None
 
     def _language(self, asked: str) -> str:
-        return next((tag for tag in (asked, asked.split("-")[0]) if tag in LANGUAGES), next(iter(LANGUAGES)))
+        return next((tag for tag in (asked, asked.split("-")[0]) if tag in LANGUAGES), FIRST)
 
     def _worded(self, locale: str, names: list[str], facts: dict[str, Any]) -> Letter:
         text = self._text[locale].select_template(names)

@@ -10,7 +10,6 @@ from activities.ports.notices import OutgoingNotice
 from adapters.letters.times import When, in_zone, instant_of
 from adapters.letters.words import Words, capital, one_line, written_out
 from domain.base import plain
-from domain.currencies import in_words
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -45,14 +44,14 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "untold": data.get("disclosed") is False,
         "in_private": data.get("alone") is True,
         "more_follows": data.get("more_follows") is True,
-        "tenant": _line_or_none(notice.tenant_name) or "the platform",
+        "tenant": _line_or_none(notice.tenant_name) or words.the_platform,
         "name": _line_or_none(notice.name),
         "case": notice.case_id,
         "ref": _short(notice.case_id),
         "zone": notice.zone,
         "side": side,
         "kind": kind,
-        "matter": f"your {kind}" if side == "claimant" else f"the {kind}",
+        "matter": words.matter.get(side or "", words.matter[""]).format(kind=kind),
         "event": written_out(seen_event(notice)),
         "more": 0 if alone else len(notice.folded or ()),
         "phase": phase,
@@ -116,9 +115,9 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
         "returns": offer.get("after_return") is True,
-        "terms": [line for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
+        "terms": [words.agreed(line) for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
-        "lowered_to": _amount(data.get("lowered_to")),
+        "lowered_to": _amount(data.get("lowered_to"), words),
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _string(data.get("carrier"))) else None,
         "sanction": _sanction(data.get("sanction"), words),
@@ -229,11 +228,11 @@ def _internal(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
 
 def _review(notice: OutgoingNotice, words: Words, phase: str | None) -> str:
     """What this kind calls its review: the pack's own label while the case is there."""
-    label = _string(notice.data.get("phase_label"))
+    label = _string(notice.data.get("phase_label")) if words.labels_of_pack else None
     shown = _string(notice.data.get("phase"))
     if phase == "review" and shown == "review" and label and label != "review":
-        return _line_or_none(label[:1].lower() + label[1:]) or "review"
-    return words.reviews.get(notice.kind, "review")
+        return _line_or_none(label[:1].lower() + label[1:]) or words.review
+    return words.reviews.get(notice.kind, words.review)
 
 
 def _when(at: datetime | None, notice: OutgoingNotice, words: Words) -> When | None:
@@ -275,31 +274,27 @@ def _remedy(value: Any, words: Words, side: str | None) -> str | None:
     code = _string(value.get("type")) or _string(value.get("remedy"))
     money = value["amount"] if isinstance(value.get("amount"), Mapping) else value
     amount, currency = money.get("amount"), money.get("currency")
-    name = words.remedies.get(code or "", capital(written_out(code))) if code else "A remedy"
-    when = ", once the goods are back" if value.get("after_return") is True else ""
+    name = words.remedies.get(code or "", capital(written_out(code))) if code else words.remedy
+    when = words.once_back if value.get("after_return") is True else ""
     if not isinstance(amount, int) or not isinstance(currency, str):
         return name + when
-    to = _who(value.get("to"), side)
-    whom = {"you": " to you", "other": " to the other side", "claimant": " to the claimant", "respondent": " to the respondent"}
-    share = _share(value, _line_or_none(currency) or "")
-    return f"{name} of {in_words(amount, _line_or_none(currency) or '')}{share or whom.get(to or '', '')}{when}"
+    said, whole = _line_or_none(currency) or "", value.get("whole")
+    whom = words.to.get(_who(value.get("to"), side) or "", "")
+    # Money that goes to several on one side says whose part it is.
+    if value.get("share") == "own" and isinstance(whole, int):
+        whom = words.own_share.format(whole=words.amount(whole, said))
+    elif value.get("share") == "of_another":
+        whom = words.share_of_another
+    return words.remedy_of.format(name=name, amount=words.amount(amount, said), whom=whom, when=when)
 
 
-def _share(value: Mapping[str, Any], currency: str) -> str | None:
-    """Whose part of money it is that goes to several on one side; None where nobody shares."""
-    whole, share = value.get("whole"), value.get("share")
-    if share == "own" and isinstance(whole, int):
-        return f" to you, your share of {in_words(whole, currency)}"
-    return " to somebody else on your side" if share == "of_another" else None
-
-
-def _amount(value: Any) -> str | None:
+def _amount(value: Any, words: Words) -> str | None:
     """``12.00 EUR``."""
     said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
     amount, currency = said.get("amount"), said.get("currency")
     if not isinstance(amount, int) or not isinstance(currency, str):
         return None
-    return in_words(amount, _line_or_none(currency) or "")
+    return words.amount(amount, _line_or_none(currency) or "")
 
 
 def _sanction(value: Any, words: Words) -> str | None:
@@ -336,7 +331,7 @@ def _right(value: Any, words: Words) -> dict[str, Any] | None:
         return None
     allowed = value.get("allowed") is True
     because = _string(value.get("because"))
-    plain = "You may appeal this decision." if allowed else "You cannot appeal this decision."
+    plain = words.may_appeal if allowed else words.no_appeal
     return {"allowed": allowed, "said": words.rights.get(because or "", plain)}
 
 

@@ -34,8 +34,9 @@ def in_zone(at: datetime, zone: str, words: Words, *, now: datetime) -> When:
     there = at.astimezone(_zone(zone))
     utc = at.astimezone(UTC)
     clock = "%H:%M:%S" if timedelta(0) <= at - now < _SOON else "%H:%M"
-    local = f"{_date(there, words)}, {there:{clock}} {_abbreviation(there)}"
-    if _abbreviation(there) == "UTC":
+    name = _abbreviation(there)
+    local = f"{_date(there, words)}, {there:{clock}} {words.zones.get(name, name)}"
+    if name == "UTC":
         return When(local, None)
     day = "" if there.date() == utc.date() else f"{_date(utc, words)}, "
     return When(local, f"{day}{utc:{clock}} UTC")
@@ -49,7 +50,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _date(at: datetime, words: Words) -> str:
-    return f"{words.weekdays[at.weekday()]}, {at.day} {words.months[at.month - 1]} {at.year}"
+    return words.date.format(weekday=words.weekdays[at.weekday()], day=at.day, month=words.months[at.month - 1], year=at.year)
 
 
 def _abbreviation(at: datetime) -> str:

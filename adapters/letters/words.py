@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.base import plain, plain_line
+from domain.currencies import in_words
 
 _JOINERS = "\u200c\u200d"
 
@@ -18,6 +20,28 @@ class Words:
     weekdays: tuple[str, ...]
     """Monday first."""
     months: tuple[str, ...]
+    date: str
+    zones: Mapping[str, str]
+    """What its people call a zone's abbreviation, where they do not use the international one."""
+    separators: tuple[str, str]
+    """Of thousands and of decimals."""
+    the_platform: str
+    """The company, where its name is not known."""
+    matter: Mapping[str, str]
+    """What the case is called in a sentence, by side; the empty side is for whoever did not bring it."""
+    review: str
+    """What the phase "review" is called where its kind has no name for it."""
+    labels_of_pack: bool
+    """Whether a pack's own label of a phase is said: packs are written in one language."""
+    remedy: str
+    remedy_of: str
+    """A remedy of money: its name, the amount, whom it goes to and when."""
+    to: Mapping[str, str]
+    own_share: str
+    share_of_another: str
+    once_back: str
+    may_appeal: str
+    no_appeal: str
     kinds: Mapping[str, str]
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""
@@ -45,6 +69,37 @@ class Words:
     troubles: Mapping[str, str]
     approvals: Mapping[str, str]
     """Why a second person has to agree, as whole sentences."""
+    agreement: tuple[tuple[str, str], ...]
+    """The lines of a settlement's document (``domain/rules/agreement_terms``): a pattern of each, and how it is said here. What
+    is recorded is English; a reader gets it in their language."""
+    parts: Mapping[str, str]
+    """What is filled into those lines, as it is recorded and as it is said here."""
+
+    def agreed(self, line: str) -> str:
+        """A line of a settlement's document; one of no known form stays as it was recorded."""
+        for pattern, said in self.agreement:
+            if found := re.fullmatch(pattern, line):
+                return said.format(**{name: self._part(name, part or "") for name, part in found.groupdict().items()})
+        return line
+
+    def _part(self, name: str, part: str) -> str:
+        if name != "remedies":
+            return self.parts.get(part, part)
+        called = (re.fullmatch(r"(?P<name>.+?)(?: of (?P<amount>[\d,.]+ [A-Z]{3}))?", one) for one in part.split("; "))
+        return "; ".join(self._remedy(one) for one in called if one)
+
+    def _remedy(self, found: re.Match[str]) -> str:
+        name = self.remedies.get(found["name"].lower().replace(" ", "_"), found["name"])
+        money = (found["amount"] or "").translate(self._digits)
+        return self.remedy_of.format(name=name, amount=money, whom="", when="") if money else name
+
+    @property
+    def _digits(self) -> dict[int, str]:
+        return str.maketrans(dict(zip(",.", self.separators, strict=True)))
+
+    def amount(self, minor_units: int, currency: str) -> str:
+        """As it is written there: ``1,250.00 EUR``, ``1.250,00 EUR``."""
+        return in_words(minor_units, currency).translate(self._digits)
 
 
 def written_out(code: object) -> str:

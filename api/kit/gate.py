@@ -6,11 +6,11 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from ipaddress import IPv6Address, ip_address
 
 from api.kit.costs import Cost
 from api.kit.strangers import SLOWLY, Strangers
 from api.kit.throttle import Budget, Bulkhead, Pace, Throttle
+from runtime.addresses import block_of
 from services.errors import Refused
 from services.parts import Keys
 from services.rows import KeyHolder
@@ -103,14 +103,3 @@ class Gate:
         if mark not in self._known and len(self._known) >= _MOST_KNOWN:
             self._known.pop(next(iter(self._known)))
         self._known[mark] = tenant_id
-
-
-def block_of(address: str) -> str:
-    """Whom an address stands for: one machine by IPv4; by IPv6 a /64, which is what one customer gets."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
-        return str(int(ip) >> 64)
-    return str(ip)

@@ -1,13 +1,16 @@
-"""``ombud case`` for parties who come and go: add one, remove one, have another take a place."""
+"""``ombud case`` for parties who come and go: add one, remove one, have another take a place, and have letters go elsewhere."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from cli.kit.options import AsJson, CaseId, Tenant
+from cli.kit.client import run
+from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import send
+from cli.kit.show import show
 from cli.kit.target import Target
 
 app = typer.Typer()
@@ -94,3 +97,28 @@ def replace_party(
     if sees_from:
         said["sees_from"] = sees_from
     send(case_id, said, Target(tenant, speaker), as_json=json)
+
+
+@app.command("mend-address")
+def mend_address(
+    case_id: CaseId,
+    party: Annotated[str, typer.Argument(help="The party (pty_…).")],
+    email: Annotated[str, typer.Option(help="Where letters go from now on.")],
+    reason: Annotated[str, typer.Option(help="Why, for the team; it stands in the case as a note.")],
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Have a party's letters go elsewhere, and those that went nowhere go out again. For leads and ops. Links of before end."""
+    path = f"/v1/cases/{quote(case_id, safe='')}/parties/{quote(party, safe='')}/address"
+    said = {"email": email, "reason": reason}
+    mended = run(lambda desk: desk.ask("POST", path, json=said), Target(tenant, speaker))
+    show(mended, json, _mended)
+
+
+def _mended(found: dict[str, Any]) -> str:
+    told = "is told" if found["old_address_told"] else "is not told: letters did not arrive there"
+    return (
+        f"{found['party']}: {found['letters_sent_anew']} letters go out again, {found['links_ended']} links and "
+        f"{found['sessions_ended']} sessions have ended; the address before {told}"
+    )

@@ -45,8 +45,8 @@ def seed(
     told = {"tenant": tenant, "made": made.cases, "here_before": made.known, "done_in_them": made.deeds}
     refused = [{"external_id": case, "asked": what, "code": code} for case, what, code in made.refused]
     show({**told, "refused": refused}, json, lambda said: f"{said['made']} made, {said['here_before']} were here")
-    if made.party_link:
-        note(f"a party's page to try, once: {settings.public_url.rstrip('/')}{made.party_link}")
+    for side, path in made.ways_in:
+        note(f"the page of a {side} to try, once: {settings.public_url.rstrip('/')}{path}")
     for one in refused:
         note(f"{one['external_id']}: {one['asked']} was refused [{one['code']}]")
     if refused:

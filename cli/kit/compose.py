@@ -35,6 +35,7 @@ from workflows.handles import CaseDoors, Named
 if TYPE_CHECKING:
     from socket import socket
 
+    import uvicorn
     from fastapi import FastAPI
     from starlette.types import ASGIApp
     from temporalio.client import Client
@@ -314,6 +315,7 @@ def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
+    from storage.access.party_addresses import PostgresPartyAddresses
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
@@ -324,6 +326,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "api_keys": PostgresKeys(database),
         "sessions": PostgresSessions(database),
         "party_links": PostgresPartyLinks(database, vault),
+        "party_addresses": PostgresPartyAddresses(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
         "team_letters": PostgresTeamLetters(database, vault),
@@ -396,6 +399,23 @@ async def serve_console(settings: Settings, places: Places) -> None:
         await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2, watch=house.watch)
 
 
+def server_config(settings: Settings, app: ASGIApp, host: str, port: int, patience_s: int) -> uvicorn.Config:
+    """How the API and the pages are served. Who asks is the other end of the connection; whom it names instead is believed of the
+    proxies in the settings alone, and of several names the last one that is no proxy of ours."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=patience_s,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+
+
 async def _until_told(
     settings: Settings, app: ASGIApp, host: str, port: int, *, patience_s: int, watch: Watch | None = None
 ) -> None:
@@ -409,16 +429,7 @@ async def _until_told(
                 watch.end()
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=patience_s,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-    )
+    config = server_config(settings, app, host, port, patience_s)
     spare_what_stays()
     await Server(config).serve()
 

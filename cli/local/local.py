@@ -48,7 +48,7 @@ def bring_up(settings: Settings, *, json: bool, seeded: bool = True) -> None:
     _start(fleet, "api", api_port, there, say)
     say("API answers")
     if seeded:
-        _seed(settings, say)
+        _seed(settings, there.get("OMBUD_PUBLIC_URL", settings.public_url), say)
     _tell(_facts(settings, stack, fleet), "Ombud is up", json=json)
 
 
@@ -80,8 +80,8 @@ async def _prepare(places: Places, settings: Settings, say: Say) -> None:
     await tenants_of(lambda tenants: found(tenants, settings.state_dir), places)
 
 
-def _seed(settings: Settings, say: Say) -> None:
-    """Harbor, once; where somebody else has its name, nothing is made up there."""
+def _seed(settings: Settings, where: str, say: Say) -> None:
+    """Harbor, once; where somebody else has its name, nothing is made up there. ``where`` the pages are."""
     from cli.seed.sowing import sow
     from services.errors import OperatorRefused
 
@@ -92,8 +92,8 @@ def _seed(settings: Settings, say: Say) -> None:
         return
     if made.cases:
         say(f"harbor: {made.cases} made-up cases of 14 people in two sites (--tenant harbor)")
-    if made.party_link:
-        say(f"a party's page to try, once: {settings.public_url.rstrip('/')}{made.party_link}")
+    for side, path in made.ways_in:
+        say(f"the page of a {side} to try, once: {where.rstrip('/')}{path}")
     for case, what, code in made.refused:
         say(f"harbor: {case}: {what} was refused [{code}]")
 

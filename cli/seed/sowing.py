@@ -60,7 +60,7 @@ async def sow(
         company = await _company(PostgresTenants(database, vault), publications, tenant)
         links, views = PostgresPartyLinks(database, vault), PostgresViews(database, vault)
         if await _complete(PostgresIntake(database, vault), tenant, cases):
-            return Made(known=cases, party_link=await _way_in(links, views, tenant))
+            return Made(known=cases, ways_in=await ways_in(links, views, tenant))
         in_force = await publications.in_force(tenant)
         policies = await PublishedPacks().on(shelf(settings), in_force, partial(publications.text, tenant))
         lookups = Lookups(
@@ -80,16 +80,18 @@ async def sow(
             views=PostgresViews(database, vault),
         )
         made = await Seeder(desk, company).up_to(cases, datetime.now(UTC), seed, say)
-        return replace(made, party_link=await _way_in(links, views, tenant))
+        return replace(made, ways_in=await ways_in(links, views, tenant))
 
 
-async def _way_in(links: PostgresPartyLinks, views: PostgresViews, tenant: str) -> str | None:
-    """Where a party's page can be tried: that of somebody who is settling a payment; None: nobody is."""
-    for row in await views.cases(tenant, CaseFilter(kind="payment_dispute", phases=("settlement",), status="open"), limit=1):
-        party = next(iter(row.case.principals(Side.CLAIMANT)), None) if row.case is not None else None
-        if party is not None:
-            return f"/l/{await links.create(tenant, row.id, party.id, 'team')}"
-    return None
+async def ways_in(links: PostgresPartyLinks, views: PostgresViews, tenant: str) -> tuple[tuple[str, str], ...]:
+    """Where the pages of parties can be tried: a new link for each side of one payment that they settle; none: nobody does."""
+    for row in await views.cases(tenant, CaseFilter(kind="payment_dispute", phases=("settlement",), status="open"), limit=20):
+        case = row.case
+        both = [case.principals(side)[0] for side in Side if case.principals(side)] if case is not None else []
+        if len(both) == 2:
+            made = [(one.side.value, await links.create(tenant, row.id, one.id, "team")) for one in both]
+            return tuple((side, f"/l/{secret}") for side, secret in made)
+    return ()
 
 
 async def _company(tenants: PostgresTenants, publications: PostgresPublications, name: str) -> Tenant:

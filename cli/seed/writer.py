@@ -46,8 +46,8 @@ class Made:
     deeds: int = 0
     refused: list[tuple[str, str, str]] = field(default_factory=list)
     """External id, what was asked, and the code: nothing of a sound plan is refused."""
-    party_link: str | None = None
-    """Where a party's page can be tried, under the address of the pages."""
+    ways_in: tuple[tuple[str, str], ...] = ()
+    """Where the pages of both sides of one case can be tried: the side, and the path under the address of the pages."""
 
 
 @dataclass(frozen=True)

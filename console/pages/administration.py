@@ -62,6 +62,8 @@ TABLES: Mapping[str, str] = {
     "trail": "Audit trail",
     "refused": "Not let in",
 }
+MAKES: Mapping[str, str] = {"people": "Take somebody on", "keys": "Make a key", "endpoints": "Add an endpoint"}
+"""What can be made by a page (:mod:`console.pages.making`)."""
 _STATES: Mapping[str, tuple[str, str]] = {
     "live": ("circle-check", "in use"),
     "ended": ("circle-pause", "ended"),
@@ -95,6 +97,7 @@ async def _page(visit: Visit, refused: Refused | None, key: str | None = None) -
         refused=refused,
         why=speaker.refusal(refused, row.advice if row else "") if refused else "",
         done=said.get("done", ""),
+        makes=MAKES,
     )
 
 
@@ -236,7 +239,16 @@ async def case_readers(visit: Visit) -> Response:
         found.next_cursor,
     )
     more = f"/cases/{case_id}/readers?{urlencode({'cursor': found.next_cursor})}" if found.next_cursor else None
-    said = {"states": _STATES, "more": more, "sought": {}, "refused": None, "why": "", "done": "", "case_id": case_id}
+    said = {
+        "states": _STATES,
+        "more": more,
+        "sought": {},
+        "refused": None,
+        "why": "",
+        "done": "",
+        "case_id": case_id,
+        "makes": {},
+    }
     return visit.page("administration.html", list="administration", tables={}, found=table, **said)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from console.party.language import languages
 from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, tenant_of
-from services import party_links
+from services import party_addresses, party_links
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MY_CASE = "/my"
@@ -79,7 +79,10 @@ async def ask_again(visit: PartyVisit) -> Response:
 
 
 async def speak(visit: PartyVisit) -> Response:
-    """Another language from now on, on this device."""
+    """Another language from now on, on this device; and of whoever is at their case, in the letters to them.
+
+    Only a page of ours says what letters are in: a link on another site, or in somebody's mail, changes the page alone.
+    """
     code = visit.request.path_params["code"]
     back = visit.request.query_params.get("back", "/")
     parts = urlsplit(back)
@@ -87,6 +90,8 @@ async def speak(visit: PartyVisit) -> Response:
     answer = go(back if within and not parts.netloc else "/")
     if code in languages():
         visit.house.cookies.give(answer, LANGUAGE, code, 365 * 24 * 3600)
+        if visit.session is not None and visit.request.headers.get("sec-fetch-site") == "same-origin":
+            await party_addresses.speak(visit.parts, visit.session, code)
     return answer
 
 

@@ -218,9 +218,9 @@ async def insert(
         await conn.execute(NEW, tenant_id, *columns, why, lives_for, "pending" if by_letter else "none")
 
 
-def link_of(notice_id: str) -> str:
-    """The id of the link that goes with a letter."""
-    return f"lnk_{notice_id.removeprefix('ntc_')}"
+def link_of(notice_id: str, resent: int = 0) -> str:
+    """The id of the link that goes with a letter: another one each time that it is sent anew."""
+    return f"lnk_{notice_id.removeprefix('ntc_')}{f'-{resent}' if resent else ''}"
 
 
 def _link(tenant_id: str, row: object) -> PartyLink:

@@ -30,9 +30,9 @@ _FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
 # Somebody who declared a conflict of interest since it was written has no address for it: the case learns that it went nowhere.
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, t.development,
-    c.kind, c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
+    n.resent, c.kind, c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
     CASE WHEN a.conflicts = '{{}}' OR {open_to} THEN a.email END AS person_email,
-    coalesce(p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
+    coalesce(p.language, p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
     CASE WHEN n.channel = 'email' AND split_part(n.event, ':', 1) IN ({folds}) THEN ARRAY(
         SELECT o.id FROM notices o WHERE o.tenant = n.tenant AND o.case_id = n.case_id AND o.folded_into = n.id ORDER BY o.id
@@ -270,7 +270,11 @@ class PostgresOutbox:
         cases = list({row["case_id"] for row in rows if row["channel"] == "webhook" and row["audience"] == "platform"})
         told = await references(conn, self._vault, tenant_id, cases)
         found = [self._outgoing(tenant_id, row, texts, told) for row in rows]
-        linked = [(link_of(one.id), one.case_id, one.recipient) for one in found if one.link_token is not None]
+        linked = [
+            (link_of(one.id, row["resent"]), one.case_id, one.recipient)
+            for row, one in zip(rows, found, strict=True)
+            if one.link_token is not None
+        ]
         await insert(conn, self._vault, tenant_id, linked, "letter")
         return found
 
@@ -299,7 +303,7 @@ class PostgresOutbox:
         put_out = bool(data.get("left_by")) and data.get("yourself") is True
         if not self._links or not row["recipient"].startswith("pty_") or data.get("measure_alone") is True or put_out:
             return None
-        return self._vault.link_token(tenant_id, link_of(row["id"]))
+        return self._vault.link_token(tenant_id, link_of(row["id"], row["resent"]))
 
     def _reached_by(self, tenant_id: str, row: asyncpg.Record) -> tuple[str | None, str | None, tuple[str, ...]]:
         """Address, name and signing secrets; no address when it was erased or the endpoint is gone."""

@@ -1,4 +1,4 @@
-"""Letters that bring a party a new link and nothing else. Sent by the workers, as those to the team are.
+"""Letters that bring a party a new link and nothing else, and those to an address that is theirs no more. Sent by the workers.
 
 Who asked on the page of lost links is looked for here, away from the page: it has answered by then, and everybody the same.
 """
@@ -62,8 +62,8 @@ WITH due AS (
     FROM due d WHERE l.tenant = $1 AND l.id = d.id
     RETURNING l.id, l.case_id, l.party_id, l.created_at
 )
-SELECT t.id, t.case_id, t.party_id, t.created_at AS at, c.kind, n.name AS tenant_name, p.contact, p.locale, p.zone, p.key_id,
-    k.holder, k.wrapped
+SELECT t.id, t.case_id, t.party_id, t.created_at AS at, c.kind, n.name AS tenant_name, p.contact,
+    coalesce(p.language, p.locale) AS locale, p.zone, p.key_id, k.holder, k.wrapped
 FROM taken t JOIN tenants n ON n.id = $1
 JOIN cases c ON c.tenant = $1 AND c.id = t.case_id
 JOIN parties p ON p.tenant = $1 AND p.id = t.party_id
@@ -73,6 +73,34 @@ SENT = "UPDATE party_links SET tell = 'sent', last_error = NULL WHERE tenant = $
 FAILED = """
 UPDATE party_links SET last_error = $3,
     tell = CASE WHEN $4 OR created_at < clock_timestamp() - $5::interval THEN 'failed' ELSE tell END
+WHERE tenant = $1 AND id = $2 AND tell = 'pending'
+"""
+
+# To the address as it was, which is read here for the last time.
+CHANGED = """
+WITH due AS (
+    SELECT id FROM party_address_changes WHERE tenant = $1 AND tell = 'pending' AND next_try_at <= clock_timestamp()
+    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE party_address_changes c SET tries = c.tries + 1,
+        next_try_at = clock_timestamp() + $3::interval * power(2, least(c.tries, 6))
+    FROM due d WHERE c.tenant = $1 AND c.id = d.id
+    RETURNING c.id, c.case_id, c.party_id, c.changed_at, c.old_contact
+)
+SELECT t.id, t.case_id, t.party_id, t.changed_at AS at, n.name AS tenant_name, t.old_contact AS contact,
+    coalesce(p.language, p.locale) AS locale, p.zone, p.key_id, k.holder, k.wrapped
+FROM taken t JOIN tenants n ON n.id = $1
+JOIN parties p ON p.tenant = $1 AND p.id = t.party_id
+JOIN keys k ON k.tenant = $1 AND k.id = p.key_id
+"""
+OLD_TOLD = """
+UPDATE party_address_changes SET tell = 'sent', old_contact = NULL, last_error = NULL
+WHERE tenant = $1 AND id = $2 AND tell = 'pending'
+"""
+OLD_NOT_TOLD = """
+UPDATE party_address_changes SET last_error = $3,
+    tell = CASE WHEN $4 OR changed_at < clock_timestamp() - $5::interval THEN 'failed' ELSE tell END,
+    old_contact = CASE WHEN $4 OR changed_at < clock_timestamp() - $5::interval THEN NULL ELSE old_contact END
 WHERE tenant = $1 AND id = $2 AND tell = 'pending'
 """
 
@@ -92,18 +120,21 @@ class PostgresPartyLetters:
                     for asked in await conn.fetch(TAKE, tenant_id, limit):
                         await self._look_for(conn, tenant_id, asked["number"].strip(), asked["address"])
                 rows = await conn.fetch(DUE, tenant_id, limit, AGAIN_AFTER)
-            found += [letter for row in rows if (letter := self._letter(tenant_id, row)) is not None]
+                changed = await conn.fetch(CHANGED, tenant_id, limit, AGAIN_AFTER)
+            found += [self._letter(tenant_id, row) for row in rows]
+            found += [self._of_change(tenant_id, row) for row in changed]
         return found
 
     async def sent(self, tenant_id: str, letter_id: str) -> None:
         """It is out."""
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(SENT, tenant_id, letter_id)
+            await conn.execute(OLD_TOLD if letter_id.startswith("pac_") else SENT, tenant_id, letter_id)
 
     async def failed(self, tenant_id: str, letter_id: str, code: str, *, for_good: bool) -> None:
         """It did not go out; tried again for as long as any letter, unless it never will."""
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(FAILED, tenant_id, letter_id, code[:200], for_good, TRIED_FOR)
+            said = OLD_NOT_TOLD if letter_id.startswith("pac_") else FAILED
+            await conn.execute(said, tenant_id, letter_id, code[:200], for_good, TRIED_FOR)
 
     async def _look_for(self, conn: Connection, tenant_id: str, number: str, address: str) -> None:
         for called in await conn.fetch(CALLED, tenant_id, number):
@@ -122,7 +153,15 @@ class PostgresPartyLetters:
                     link = (f"lnk_{uuid7()}", called["id"], party["id"])
                     await insert(conn, self._vault, tenant_id, [link], "asked", by_letter=True)
 
-    def _letter(self, tenant_id: str, row: asyncpg.Record) -> TeamLetter | None:
+    def _of_change(self, tenant_id: str, row: asyncpg.Record) -> TeamLetter:
+        contact = self._contact(tenant_id, row["case_id"], row["party_id"], row) if row["wrapped"] is not None else {}
+        return TeamLetter(
+            id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], event="address_mended", recipient=row["party_id"],
+            address=contact.get("email") or "", name="", locale=row["locale"], zone=row["zone"], at=row["at"],
+            data={"case": row["case_id"]},
+        )  # fmt: skip
+
+    def _letter(self, tenant_id: str, row: asyncpg.Record) -> TeamLetter:
         contact = self._contact(tenant_id, row["case_id"], row["party_id"], row) if row["wrapped"] is not None else {}
         return TeamLetter(
             id=row["id"], tenant_id=tenant_id, tenant_name=row["tenant_name"], event="link_asked", recipient=row["party_id"],

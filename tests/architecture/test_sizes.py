@@ -24,11 +24,10 @@ SMALL: dict[str, str] = {
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",
     "api/examples/party_links.py": "Every topic that the API answers about has its examples in this room.",
-    "console/pages/party_links.py": "The application imports every page, and each topic has its file in this room.",
     "api/examples/signing_keys.py": "Every topic that the API answers about has its examples in this room.",
     **{
         f"api/routes/{topic}.py": "The application imports every route, and each topic has its file in this room too."
-        for topic in ("calendars", "party_links", "sanctions", "statements", "terms")
+        for topic in ("calendars", "sanctions", "statements", "terms")
     },
 }
 """Modules under the floor with one importer that stand alone, and why."""

@@ -34,6 +34,7 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
+from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
@@ -244,6 +245,7 @@ class Office:
             api_keys=PostgresKeys(self.database),
             sessions=PostgresSessions(self.database),
             party_links=PostgresPartyLinks(self.database, self.vault),
+            party_addresses=PostgresPartyAddresses(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),

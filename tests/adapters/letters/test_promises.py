@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.letters.composer import TEMPLATES, Composer
-from adapters.letters.words_en import ENGLISH
+from adapters.letters.composer import FIRST, LANGUAGES, TEMPLATES, Composer
 from domain.base import Phase, Side
 from domain.model.clock_terms import ClockTerms
 from domain.model.ruling import DecideAppeal, Rule
@@ -34,23 +33,57 @@ BEGINS = {
 }  # fmt: skip
 
 
-def sentences() -> Iterator[str]:
+OTHERS = tuple(code for code in LANGUAGES if code != FIRST)
+TABLES = ("rights", "decisions", "endings", "redress", "routes")
+WRITTEN_IN = {code: yaml.safe_load(Path(__file__).with_name(f"promises_{code}.yaml").read_text("utf-8")) for code in OTHERS}
+
+
+def sentences(language: str = FIRST) -> Iterator[str]:
     """Every sentence that a party, insurer or authority can read, alternatives apart, and what is filled in left out."""
-    folder = TEMPLATES / "en"
+    folder = TEMPLATES / language
     for path in (*folder.glob("party/*.j2"), *folder.glob("third/*.j2"), folder / "pieces.j2"):
-        yield from _sentences(path.read_text("utf-8"))
-    for table in (ENGLISH.rights, ENGLISH.decisions, ENGLISH.endings, ENGLISH.redress, ENGLISH.routes):
-        for said in table.values():
+        for passage in passages(path.read_text("utf-8")):
+            yield from _sentences(passage)
+    for table in TABLES:
+        for said in getattr(LANGUAGES[language], table).values():
             yield from _sentences(said)
 
 
-def _sentences(text: str) -> Iterator[str]:
-    text = re.sub(r"{#.*?#}|{% block subject %}.*?{% endblock %}", "", text, flags=re.DOTALL)
-    text = re.sub(r"{%.*?%}", "\n", text, flags=re.DOTALL)
-    for line in re.sub(r"{{.*?}}", "…", text, flags=re.DOTALL).split("\n"):
+def passages(template: str) -> list[str]:
+    """What stands between the statements of a template: alternatives apart, what is filled in left out."""
+    text = re.sub(r"{#.*?#}|{% block subject %}.*?{% endblock %}", "", template, flags=re.DOTALL)
+    return [re.sub(r"{{.*?}}", "…", passage, flags=re.DOTALL) for passage in re.split(r"{%.*?%}", text, flags=re.DOTALL)]
+
+
+def _sentences(passage: str) -> Iterator[str]:
+    for line in passage.split("\n"):
         for sentence in re.split(r"(?<=[.!?])\s+", line.strip()):
-            if len(re.findall(r"[A-Za-z]+", sentence)) >= 3:
+            if len(re.findall(r"[^\W\d_]+", sentence)) >= 3:
                 yield sentence.strip()
+
+
+def side_by_side(language: str) -> Iterator[tuple[str, str]]:
+    """Every passage in English, and what stands in its place in the other language."""
+    first, other = TEMPLATES / FIRST, TEMPLATES / language
+    for path in (*first.glob("party/*.j2"), *first.glob("third/*.j2")):
+        mine, theirs = (passages(one.read_text("utf-8")) for one in (path, other / path.relative_to(first)))
+        yield from zip(mine, theirs, strict=True)
+    pieces, theirs_of = (_macros((folder / "pieces.j2").read_text("utf-8")) for folder in (first, other))
+    for name in pieces.keys() & theirs_of.keys():
+        yield from zip(passages(pieces[name]), passages(theirs_of[name]), strict=True)
+    for table in TABLES:
+        mine_of, said_of = getattr(LANGUAGES[FIRST], table), getattr(LANGUAGES[language], table)
+        yield from ((mine_of[code], said_of[code]) for code in mine_of)
+
+
+def _macros(text: str) -> dict[str, str]:
+    return dict(re.findall(r"{% macro (\w+).*?%}(.*?){% endmacro %}", text, flags=re.DOTALL))
+
+
+def _placed(written: Any) -> dict[str, str]:
+    """Which promise each sentence stands under; "" where nothing is promised."""
+    of = {s: name for name, said in written["promises"].items() for s in (said["sentences"] if isinstance(said, dict) else said)}
+    return of | dict.fromkeys(written["says_what_happened"], "")
 
 
 class TestTable:
@@ -68,6 +101,26 @@ class TestTable:
             found = next((node for node in body if getattr(node, "name", None) == name), None)
             assert found is not None, f"{file} has no {name}"
             body = getattr(found, "body", [])
+
+
+@pytest.mark.parametrize("language", OTHERS)
+class TestOtherLanguages:
+    def test_every_sentence_was_decided_on(self, language: str) -> None:
+        written = WRITTEN_IN[language]
+        said = [s for sentences_of in written["promises"].values() for s in sentences_of] + written["says_what_happened"]
+        assert set(sentences(language)) - set(said) == set(), "decide what these promise, and which rule holds it"
+        assert set(said) - set(sentences(language)) == set(), "no letter says this any more"
+        assert len(said) == len(set(said))
+        assert set(written["promises"]) == set(PROMISES)
+
+    def test_promises_where_english_does_and_the_same(self, language: str) -> None:
+        mine, theirs = _placed(WRITTEN), _placed(WRITTEN_IN[language])
+        differ = []
+        for english, other in side_by_side(language):
+            promised = {mine[s] for s in _sentences(english)} - {""}
+            if promised != {theirs[s] for s in _sentences(other)} - {""}:
+                differ.append((english.strip(), other.strip()))
+        assert differ == []
 
 
 class TestHeardFirst:

@@ -42,10 +42,14 @@ MATRIX = {
     ),
     "party_links": May(
         "INSERT, SELECT, UPDATE(last_error next_try_at revoked_at revoked_by tell tries used_at)",
-        "",
+        "SELECT(case_id id party_id revoked_at tell tenant used_at), UPDATE(revoked_at revoked_by tell)",
         "A party decides nothing and comes by a letter: the application lets it in. Used or revoked is for good (a trigger).",
     ),
-    "party_sessions": May("INSERT, SELECT, UPDATE(ended_at ended_because last_seen_at)", "", "The same; ended is for good."),
+    "party_sessions": May(
+        "INSERT, SELECT, UPDATE(ended_at ended_because last_seen_at)",
+        "SELECT(case_id ended_at expires_at id party_id tenant), UPDATE(ended_at ended_because)",
+        "The same; ended is for good. Another address ends what went to the one before.",
+    ),
     "party_link_requests": May("DELETE, INSERT, SELECT", "", "Who asks for a link: looked for once, then gone."),
     "public_tries": May("DELETE, INSERT, SELECT, UPDATE(times)", "", "Tries of strangers are counted; old hours go."),
     "sign_ins": May("", "INSERT, SELECT", "Whom a provider means is said once, when they first sign in."),
@@ -78,7 +82,9 @@ MATRIX = {
     "contents": May("INSERT, SELECT", "", CASES),
     # cases
     "notices": May(
-        "INSERT, SELECT, UPDATE", "SELECT, UPDATE(last_error state)", "An endpoint that is disabled leaves what was on its way."
+        "INSERT, SELECT, UPDATE",
+        "SELECT, UPDATE(channel folded_into last_error resent state taken_at)",
+        "An endpoint that is disabled leaves what was on its way; what went nowhere goes to an address that was mended.",
     ),
     "team_letters": May(
         "INSERT, SELECT, UPDATE(attempts last_error next_try_at state)",
@@ -120,7 +126,16 @@ MATRIX = {
     "files": May("INSERT, SELECT", "", CASES),
     "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for a day."),
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
-    "parties": May("INSERT, SELECT", "", CASES),
+    "parties": May(
+        "INSERT, SELECT, UPDATE(language)",
+        "SELECT(case_id contact id key_id tenant), UPDATE(contact has_email)",
+        "Where a party's letters go is changed as a deed of administration; what they speak they say themselves.",
+    ),
+    "party_address_changes": May(
+        "SELECT, UPDATE(last_error next_try_at old_contact tell tries)",
+        "INSERT, SELECT",
+        "Who changed an address is never changed; the address before is forgotten when it was told.",
+    ),
     "pokes": May("INSERT, SELECT, UPDATE", "", CASES),
     "reads": May("INSERT, SELECT", "", "Who read what is never changed."),
     "sanctions": May("INSERT, SELECT, UPDATE", "", CASES),
