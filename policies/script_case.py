@@ -26,7 +26,7 @@ from domain.model.terms import Terms
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
-from domain.views.case import actions
+from domain.views.actions import actions
 from domain.worktime.calculator import zone_data_version
 from domain.worktime.errors import WorktimeError
 from policies.pack import Pack

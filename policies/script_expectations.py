@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.model.case import Case
 from domain.model.people import Actor
-from domain.views.case import may_see, view, visible
+from domain.views.actions import may_see
+from domain.views.case import view, visible
 from policies.script_case import Line, ScriptCase, for_people
 from policies.scripts import Expectation
 

@@ -17,7 +17,7 @@ from domain.model.ruling import Ruling
 from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
 from domain.rules.permission import refusal_of
-from domain.views.case import may_see
+from domain.views.actions import may_see
 from domain.views.references import may_know
 from domain.views.urgency import STATES, ClockState
 from services.callers import TEAM, Caller, reader, viewer

@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 from domain.rules.lifecycle import Who
 from domain.rules.permission import refusal_of
 from domain.rules.skills import language_of, skill_of
-from domain.views.case import may_see
+from domain.views.actions import may_see
 from domain.views.urgency import pressing
 from services.bulk import Results, woken
 from services.callers import LEADERS, Caller, conflicts_of, only, sender

@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.ports.notices import OutgoingNotice
 from adapters.letters.times import When, in_zone, instant_of
-from adapters.letters.words import Words, capital, one_line, written_out
+from adapters.letters.words import OF_DATA, OF_PEOPLE, Words, capital, one_line, written_out
 from domain.base import plain
 
 _SIDES = ("claimant", "respondent")
@@ -255,7 +255,7 @@ def _remedies(notice: OutgoingNotice, words: Words, side: str | None) -> list[st
 
 def _concerns(value: Mapping[str, Any], notice: OutgoingNotice, words: Words, side: str | None) -> str:
     code = _string(value.get("type")) or _string(value.get("remedy")) or ""
-    said = words.whose if code in words.of_data else words.on_whom if code in words.of_people else {}
+    said = words.whose if code in OF_DATA else words.on_whom if code in OF_PEOPLE else {}
     to, party = _who(value.get("to"), side), _string(value.get("party"))
     if not said or to is None:
         return ""

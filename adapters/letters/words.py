@@ -12,6 +12,15 @@ from domain.currencies import in_words
 _JOINERS = "\u200c\u200d"
 
 
+OF_DATA = frozenset({"erase", "disclose", "correction", "hand_over", "limit_use", "stop_use", "opt_out"})
+"""Remedies that concern somebody's data."""
+OF_PEOPLE = frozenset({
+    "suspend", "ban", "no_contact", "suspend_account", "close_account", "temporary_ban", "long_ban", "permanent_ban", "warn",
+    "warning", "final_warning", "payout_freeze",
+})  # fmt: skip
+"""Remedies that are imposed on somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Names and whole sentences by code. The sentences with something in them are in the templates of the same locale."""
@@ -46,10 +55,6 @@ class Words:
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""
     remedies: Mapping[str, str]
-    of_data: frozenset[str]
-    """Remedies that concern somebody's data."""
-    of_people: frozenset[str]
-    """Remedies that are imposed on somebody."""
     whose: Mapping[str, str]
     """Whose data it is, by who it is to the reader; ``{name}`` is the reader's own."""
     on_whom: Mapping[str, str]

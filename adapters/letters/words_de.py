@@ -96,6 +96,22 @@ GERMAN = Words(
         "cancel_bookings": "Buchungen werden aufgehoben",
         "ban": "Ein Ausschluss",
     },
+    whose={
+        "named": ": Ihre eigenen, {name}",
+        "you": ": Ihre eigenen",
+        "fellow": ": die von jemand anderem auf Ihrer Seite",
+        "other": ": die der anderen Seite",
+        "claimant": ": die der meldenden Seite",
+        "respondent": ": die der Gegenseite",
+    },
+    on_whom={
+        "named": ", gegen Sie, {name}",
+        "you": ", gegen Sie",
+        "fellow": ", gegen jemand anderen auf Ihrer Seite",
+        "other": ", gegen die andere Seite",
+        "claimant": ", gegen die meldende Seite",
+        "respondent": ", gegen die Gegenseite",
+    },
     outcomes={
         "upheld": {
             "claimant": "Es ist zu Ihren Gunsten entschieden.",

@@ -85,23 +85,6 @@ ENGLISH = Words(
         "cancel_bookings": "Bookings are cancelled",
         "ban": "An exclusion",
     },
-    of_data=frozenset({"erase", "disclose", "correction", "hand_over", "limit_use", "stop_use", "opt_out"}),
-    of_people=frozenset(
-        {
-            "suspend",
-            "ban",
-            "no_contact",
-            "suspend_account",
-            "close_account",
-            "temporary_ban",
-            "long_ban",
-            "permanent_ban",
-            "warn",
-            "warning",
-            "final_warning",
-            "payout_freeze",
-        }
-    ),
     whose={
         "named": ": your own, {name}",
         "you": ": your own",

@@ -15,7 +15,8 @@ from api.bodies.sanctions import DraftedSanction, drafted_sanction
 from domain.base import Frozen, Instant, Side
 from domain.model.links import Relation
 from domain.model.report import MOST_METADATA, MetadataKey, MetadataValue
-from domain.views.case import Action, CaseView, Due, RulingView, view
+from domain.views.actions import Action
+from domain.views.case import CaseView, Due, RulingView, view
 from domain.views.references import may_know, own_id
 from services import timelines
 from services.callers import TEAM

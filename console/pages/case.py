@@ -25,7 +25,8 @@ from console.pages.live import met, of_case
 from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
 from domain.base import Side
-from domain.views.case import Action, CaseView, Due, view
+from domain.views.actions import Action
+from domain.views.case import CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
 from services import audit, cases, clocks, drafts, evidence, people, readers, references, tags, timelines
 from services.authority import DECIDING

@@ -22,34 +22,22 @@ from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import confirmation, told_by_two
-from domain.rules.audiences import audience_of, seen_phase, told_of
+from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, put_there_by_one, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.last_word import answerable
-from domain.rules.lifecycle import Who, commands_in, in_the_way
 from domain.rules.links import merged_as
-from domain.rules.manual_work import waiting
 from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
-from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
 from domain.rules.under_age import asked_in_confidence, beside_a_child, kept_from, without_guardian
 from domain.rules.visibility import knows, shared
+from domain.views.actions import Action, actions, may_see
 from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
 from domain.views.withdrawal import PARTY_ROLES, WithdrawalView, withdrawal_seen
-
-
-class Action(Kept):
-    """A command of the present phase, and whether this viewer may send it."""
-
-    command: str
-    allowed: bool
-    code: str | None = None
-    """Why not, as a stable code."""
-    detail: str | None = None
 
 
 class Due(Kept):
@@ -105,23 +93,6 @@ class SanctionView(Kept):
     """When it was."""
     counts_until: Instant | None = None
     """Until when it counts the next time; None: it does not."""
-
-
-def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
-    """Every command of the phase this viewer sees, with a reason where it is not theirs to send."""
-    if not may_see(case, viewer):
-        return ()
-    audience = audience_of(viewer)
-    found = []
-    for row in commands_in(seen_phase(case, audience)):
-        refusal = refusal_of(case, viewer, row.command)
-        hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        idle = row.command == "report_manual_work" and not waiting(case)
-        if row.who == {Who.SYSTEM} or hidden or idle or in_the_way(case, row.command):
-            continue
-        code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
-        found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
-    return tuple(found)
 
 
 class CaseView(Kept):
@@ -431,17 +402,6 @@ def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
         fields |= {"decider": ruling.decider, "sanction": ruling.sanction}
     reply = ruling.reply if audience == "staff" or viewer.role == "platform" or viewer.side in ruling.reply_to else None
     return RulingView(**fields, reply=reply)
-
-
-_OPEN_TO_PARTIES = frozenset({Who.CLAIMANT, Who.RESPONDENT, Who.APPELLANT})
-
-
-def may_see(case: Case, viewer: f.Actor) -> bool:
-    """Whether the viewer has anything to do with the case; if not, it is "not found" to them."""
-    if viewer.role not in PARTY_ROLES:
-        return True
-    party = case.party(viewer.id)
-    return party is not None and told_of(case, party)
 
 
 def sees_report(case: Case, viewer: f.Actor) -> bool:

@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from activities.ports.notices import TeamLetter
 from domain.base import Side
 from domain.model.facts import Actor
-from domain.views.case import may_see
+from domain.views.actions import may_see
 from storage.access.party_links import insert
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, open_contact

@@ -15,6 +15,7 @@ ELSEWHERE: dict[str, str] = {
     "domain/model/case.py": "the fold of every life; a state of an earlier form in storage/record/test_audit.py",
     "domain/model/prior_decision.py": "one translation, tried with what follows from it in rules/test_prior_decision.py",
     "domain/model/statement.py": "lists the fields that are text; dsa/test_statement.py tries every field",
+    "domain/views/actions.py": "what somebody may do is in their view of the case: views/test_case.py, and the matrix",
     "domain/views/withdrawal.py": "who sees a wish is tried where wishes are voiced: rules/test_withdrawal.py",
     "domain/dsa/checks.py": "each check is tried on both sides of its edge by the rule that uses it, in dsa/test_rules.py",
     "domain/rules/case_import_changes.py": "what the facts of a moved case do to it: rules/test_case_import.py",

@@ -23,7 +23,8 @@ from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
 from domain.rules.triggers import WORDS, triggers
 from domain.transition import Step
-from domain.views.case import CaseView, may_see, visible
+from domain.views.actions import may_see
+from domain.views.case import CaseView, visible
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)

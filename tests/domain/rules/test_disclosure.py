@@ -9,7 +9,8 @@ import pytest
 from domain.model.commands import COMMANDS
 from domain.model.facts import InterimImposed
 from domain.rules.evolve import fold
-from domain.views.case import may_see, unsaid, visible
+from domain.views.actions import may_see
+from domain.views.case import unsaid, visible
 from tests.support.cases import (
     CLAIMANT,
     LEAD,

@@ -11,7 +11,8 @@ from domain.base import Phase, Side
 from domain.model.people import Actor
 from domain.model.sanctions import NotHeard
 from domain.rules import hearing
-from domain.views.case import may_see, visible
+from domain.views.actions import may_see
+from domain.views.case import visible
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, PLATFORM, RESPONDENT, WITNESS, Life, a_case
 
 HELPER = "pty_helper"

@@ -10,7 +10,8 @@ import pytest
 from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.facts import Actor
-from domain.views.case import CaseView, may_see, visible
+from domain.views.actions import may_see
+from domain.views.case import CaseView, visible
 from tests.domain.invariants import STAFF_ONLY, shows_no_secret
 from tests.support.cases import (
     AGENT,
