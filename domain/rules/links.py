@@ -46,7 +46,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import authorities, confirmation, money
+from domain.rules import authorities, confirmation, fairness, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -300,8 +300,9 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     part = money.check_part(case, command.amount)
     made = f.CaseSplit(split_id=split_id, parties=ids, amount=part, reasons=command.reasons)
     task = f.CrossCaseTaskOrdered(
-        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split"
-    )
+        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split",
+        recused=fairness.stay_out(case),
+    )  # fmt: skip
     return (made, task)
 
 
