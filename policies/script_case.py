@@ -15,7 +15,7 @@ from domain.model.facts import DueLevel, EvidenceFile, Recording
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import OtherCase
 from domain.model.money import PaidElsewhere
-from domain.model.people import SYSTEM, Actor
+from domain.model.people import SYSTEM, Actor, Standing
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.reading import field_errors
@@ -175,6 +175,8 @@ class ScriptCase:
             files = tuple(_file(file_id) for file_id in getattr(command, "files", ()))
             context = DecisionContext(
                 actor=actor,
+                # Everybody in a story has to do with the case, and only a conflict closes it to them.
+                standing=Standing(in_queue=True),
                 target=target,
                 terms=terms,
                 files=files,

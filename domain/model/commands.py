@@ -141,6 +141,8 @@ class Open(CommandBase):
     """How the dispute stands with the payment provider that told of it."""
     owner: PersonId | None = None
     """Who goes on with a case that ran elsewhere."""
+    recused: tuple[PersonId, ...] = ()
+    """Who does not decide it, because they do not decide the case that it was split off."""
 
 
 class Deadline(CommandBase):

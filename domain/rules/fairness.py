@@ -83,6 +83,13 @@ def _refusal_of_steering(case: Case, actor: Actor, command: str) -> OwnCase | No
     return None
 
 
+def stay_out(case: Case) -> tuple[str, ...]:
+    """Who decides neither a case nor what is split off from it: whoever said so, decided it before, or set that aside."""
+    before = (part.person for part in case.involved if part.round < case.round and part.may_again_in != case.round)
+    annullers = (ruling.annulled_by for ruling in case.rulings if ruling.annulled_by is not None)
+    return tuple(dict.fromkeys((*case.recused, *before, *annullers)))
+
+
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
     """Whether this person, or whoever they report to, has set a ruling of the case aside.
 

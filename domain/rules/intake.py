@@ -21,7 +21,8 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     if command.history is not None:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
         return case_import.moved_in((opened, *prior_decision.taken_over(command)), command, command.history, context, at)
-    begun = (opened, *prior_decision.taken_over(command))
+    stays_out = (f.CaseRecused(person=one, reason="split") for one in command.recused)
+    begun = (opened, *stays_out, *prior_decision.taken_over(command))
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
     reason = reason or provider_news.why_declined(command.provider)

@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, merge_conditions, money
+from domain.rules import confirmation, fairness, merge_conditions, money
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -247,8 +247,9 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     part = money.check_part(case, command.amount)
     made = f.CaseSplit(split_id=split_id, parties=ids, amount=part, reasons=command.reasons)
     task = f.CrossCaseTaskOrdered(
-        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split"
-    )
+        errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split",
+        recused=fairness.stay_out(case),
+    )  # fmt: skip
     return (made, task)
 
 

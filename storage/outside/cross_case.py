@@ -225,4 +225,5 @@ class _Order:
             priority=old.priority, terms=old.terms,
             routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
+            recused=self._task.recused,
         )  # fmt: skip

@@ -8,17 +8,22 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Priority, Side
+from domain.model import facts as f
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
+from domain.rules.intake import open_case
 from domain.rules.links import party_there
+from domain.rules.rule import DecisionContext
 from domain.views.case import visible
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
     FRIEND,
     LEAD,
+    LEAD_2,
     MEDIATOR,
+    MEDIATOR_2,
     MONDAY,
     OPS,
     PLATFORM,
@@ -345,6 +350,15 @@ class TestSplit:
     def test_refuses_what_makes_no_case(self, parties: list[str], because: str) -> None:
         refusal = beside_another().refused(MEDIATOR, "split", parties=parties)
         assert (refusal.code, refusal.fields["because"]) == ("split_unfit", because)
+
+    def test_whoever_does_not_decide_the_one_does_not_decide_the_other(self) -> None:
+        life = beside_another().says(LEAD_2, "recuse", reason="knows_a_party").says(LEAD, "split")
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert (task.type, getattr(task, "recused", None)) == ("errand_ordered", (LEAD_2,))
+        opened = a_case("payment_dispute").in_review()
+        part = opened.opening().model_copy(update={"recused": (LEAD_2, MEDIATOR_2)})
+        facts = open_case(part, DecisionContext(actor=None), MONDAY)
+        assert [fact.person for fact in facts if isinstance(fact, f.CaseRecused)] == [LEAD_2, MEDIATOR_2]
 
     def test_links_the_two_when_the_new_case_is_there(self) -> None:
         life = beside_another().says(LEAD, "split")
