@@ -46,7 +46,8 @@ class TestCheck:
         life.says(LEAD, "link", to=OTHER_CASE, relation="related")
         assert life.refused(OPS, "merge", into=OTHER_CASE).code == "merge_unconfirmed"
         life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
-        for who in (MEDIATOR, LEAD, Actor(id="per_report", role="lead", manager=LEAD)):
-            refusal = life.refused(who, "merge", into=OTHER_CASE)
+        theirs: tuple[str | Actor, ...] = (MEDIATOR, LEAD, Actor(id="per_report", role="lead", manager=LEAD))
+        for second in theirs:
+            refusal = life.refused(second, "merge", into=OTHER_CASE)
             assert refusal.code == "merge_unconfirmed"
         assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
