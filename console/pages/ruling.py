@@ -301,6 +301,8 @@ async def _page(
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
     options = options_of(found, command) | {"relies_on": await _pieces(visit, found) if case.terms.late else []}
+    # A ruling ends every measure but for what an authority that was told may still say.
+    options["stays"] = options["measure_id"] if case.reports else []
     fields = {field.name: field for field in forms.offered(forms.fields_of(command), options)}
     if case.terms.grounds:
         # Optional to the model, which knows no kind; here no ruling is without one.

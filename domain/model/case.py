@@ -62,7 +62,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "reported_spans", "reports", "clocks", "telling", "proposed_by", "spoke_since", "unanswered", "revoked"}
     ),
     4: frozenset(
-        {"form", "seated", "parties", "agreed", "proposals", "revoked", "links", "settlement"}
+        {"form", "seated", "parties", "agreed", "proposals", "revoked", "links", "settlement", "words_at"}
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
@@ -188,6 +188,8 @@ class Case(Kept):
     """The ladders of sanctions about which somebody was asked by the name of a clause, and has answered or let the time go by."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
+    words_at: tuple[int, ...] = ()
+    """The numbers of the facts that brought words from outside: what a ruling can rest on by ``message:`` and a number."""
     unanswered: tuple[Unanswered, ...] = ()
     """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

@@ -28,8 +28,12 @@ _LABEL = {
 
 def why_approval(case: Case) -> str | None:
     """Why a second person has to agree to a ruling: it takes the place of what both sides had agreed on, and bound them."""
-    before = case.settlement is not None and case.settlement.reopened
-    return "settled_before" if before and case.terms.has(Phase.APPROVAL) else None
+    agreed = case.settlement
+    if agreed is None or not agreed.reopened or not case.terms.has(Phase.APPROVAL):
+        return None
+    # Once two have put a ruling in its place, that one is decided on as any other.
+    told = any(ruling.issued_at is not None and ruling.issued_at > agreed.at for ruling in case.rulings)
+    return None if told else "settled_before"
 
 
 def in_full(

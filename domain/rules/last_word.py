@@ -167,6 +167,13 @@ def _losing(case: Case) -> Collection[Side]:
     return draft.reply_to if draft.decision == "uphold" else losses.losers(case, outcome, draft.remedies)
 
 
+def words_at_after(before: Case | None, rec: f.Recording) -> tuple[int, ...]:
+    """The numbers of the facts that brought words from outside the team, after a fact: its own text, where it has one."""
+    known = before.words_at if before is not None else ()
+    outside = rec.actor.role in _OUTSIDE or isinstance(rec.fact, f.SignalReceived | f.PastMessageKept)
+    return (*known, rec.seq) if outside and any(text_of(rec.fact)) else known
+
+
 def check_seen(case: Case, seen: Iterable[str]) -> None:
     """Refuses to agree to a draft that whoever made it could not measure by what has come since, unless it was read."""
     unread = [one for one in case.came_since if one not in seen]
@@ -207,7 +214,11 @@ def check(
     """Refuses a ruling against a side that could not answer what it relies on: what is ``named``, or all of it. ``remedies``
     say whom of several on a side it hits."""
     if named is not None and (unknown := [piece for piece in named if not _is_piece(case, piece)]):
-        raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
+        raise EvidenceUnknown(
+            "This case has no such evidence, nor a word by this number: name what the ruling rests on as the timeline does, or "
+            "'[]' for nothing that came in since.",
+            evidence=unknown,
+        )
     for side in losers:
         hit = hit_on(case, side, remedies)
         ends = {
@@ -254,7 +265,7 @@ def _is_piece(case: Case, piece: str) -> bool:
     if piece in case.handed_in or piece in case.joined:
         return True
     by_number = _BY_NUMBER.fullmatch(piece)
-    return by_number is not None and int(by_number["seq"]) <= case.seq
+    return by_number is not None and int(by_number["seq"]) in case.words_at
 
 
 def hit_on(case: Case, side: Side, remedies: Collection[Remedy]) -> Collection[str]:

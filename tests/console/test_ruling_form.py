@@ -169,3 +169,16 @@ class TestOnThePage:
             # That something is given at all is ticked among the remedies above.
             for need in (need for need in outcome.needs if need != "remedies"):
                 assert f'name="{need}"' in ada.html, need
+
+    async def test_it_says_what_stays_in_force_where_an_authority_was_told(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        desk, lead = lobby.office.desk(), lobby.office.desk("cleo")
+        case = await desk.opened(kind="fraud_report", category="other")
+        where, cleo = f"/cases/{case['id']}/ruling", await lobby.signed_in("cleo")
+        froze = {"type": "impose_interim", "measure": "payout_freeze", "reasons": "The money would be gone."}
+        told = {"type": "report_to_authority", "authority": "police", "reasons": "It is a ring."}
+        for command, shown in (({"type": "take"}, False), (froze, False), (told, True)):
+            answer = await lead.post(f"/v1/cases/{case['id']}/commands", command)
+            assert answer.status_code == 200, answer.text
+            await cleo.open(where)
+            assert ('name="stays"' in cleo.html, 'name="until"' in cleo.html) == (shown, shown)

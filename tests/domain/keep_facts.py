@@ -50,7 +50,7 @@ def bounty_dispute() -> Life:
     life.says(CLAIMANT, "decline_offer").says(AGENT, "offer", remedy="payout", amount=amount)
     life.says(RESPONDENT, "accept_offer")
     life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
-    life.later(timedelta(days=3)).says(OPS, "reopen", reasons="The payout went to another account.")
+    life.later(timedelta(days=3)).says(OPS, "reopen", reason="not_performed", reasons="The payout went to another account.")
     life.says(OPS, "assign", owner=MEDIATOR_3).says(MEDIATOR_3, "skip", reason="too_technical")
     life.says(OPS, "assign", owner=MEDIATOR).says(MEDIATOR, "message", to="claimant").says(MEDIATOR, "note")
     life.says(MEDIATOR, "request_evidence", of="claimant").says(MEDIATOR, "request_evidence", of="respondent")

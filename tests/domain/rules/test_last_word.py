@@ -272,7 +272,10 @@ class TestByAnotherDoor:
         assert life.says(MEDIATOR, "rule", **ruling, remedies=[one, other], relies_on=[life.case.handed_in[-1]]).case.ruling
 
     def test_only_what_there_can_be_is_relied_upon(self) -> None:
-        for piece in ("message:99999", "case_none", "message:x"):
+        # Two of the team's own facts are no word of anybody: who took the case, and what was asked.
+        own = [r.seq for r in answered().recordings if r.actor.role == "mediator"]
+        assert own
+        for piece in ("message:99999", "case_none", "message:x", *(f"message:{seq}" for seq in own)):
             against = OUTCOMES["conduct_report"]["light"]
             assert answered().refused(MEDIATOR, "rule", **against, relies_on=[piece]).code == "evidence_unknown"
 

@@ -46,8 +46,8 @@ class TestCheck:
         life.says(LEAD, "link", to=OTHER_CASE, relation="related")
         assert life.refused(OPS, "merge", into=OTHER_CASE).code == "merge_unconfirmed"
         life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
-        speakers: tuple[str | Actor, ...] = (MEDIATOR, LEAD, Actor(id="per_report", role="lead", manager=LEAD))
-        for speaker in speakers:
-            refusal = life.refused(speaker, "merge", into=OTHER_CASE)
+        theirs: tuple[str | Actor, ...] = (MEDIATOR, LEAD, Actor(id="per_report", role="lead", manager=LEAD))
+        for second in theirs:
+            refusal = life.refused(second, "merge", into=OTHER_CASE)
             assert refusal.code == "merge_unconfirmed"
         assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
