@@ -181,7 +181,8 @@ def next_of(following: desk.Next, **more: str) -> str:
     """The address of the next case, or of the list that says that there is none."""
     if following.seen is None:
         return f"/inbox?{urlencode({**more, 'nothing': '1'})}"
-    said = {**more, "by": following.command_id or "", "done": "take", "because": following.because or ""}
+    why = {"because": following.because} if following.because is not None else {}
+    said = {**more, **why, "by": following.command_id or "", "done": "take"}
     return f"/cases/{following.seen.id}?{urlencode(said)}"
 
 

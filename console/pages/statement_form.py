@@ -64,7 +64,7 @@ class Group:
 
 def _words(value: str) -> str:
     bare = next((value.removeprefix(prefix) for prefix in _PREFIXES if value.startswith(prefix)), value)
-    return _CALLED.get(value) or (bare if len(bare) <= 3 and bare.isupper() else in_words(bare.lower()))
+    return _CALLED.get(value) or (bare if len(value) == 2 else in_words(bare.lower()))
 
 
 def _part(name: str, label: str, kind: Kind, **more: Any) -> Part:

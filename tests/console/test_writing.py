@@ -148,7 +148,7 @@ class TestComesBack:
         await ada.send(where, **self.SAID)
         lead = await lobby.signed_in("cleo")
         await lead.open(f"{case}/do/approve")
-        for words in ("Partly refunded", "Refund, 800.00 EUR (the claimant)", "The shade was broken.", "To Jonas Weber"):
+        for words in ("Partly refunded", "Refund, 800.00 EUR (Jonas Weber)", "The shade was broken.", "To Jonas Weber"):
             assert words in lead.words, words
         assert 'name="seen"' not in lead.html, "nothing came since"
         await lead.open(f"{case}/do/return_ruling")
