@@ -306,7 +306,11 @@ async def _where_it_goes_on(parts: Parts, mail: Mail, marks: MailMarks, about: _
             break
         known, then = about.row.case, about.party
         theirs = merged_as(known, then) if known is not None and then is not None else None
-        # Whoever was a party there already has one place in it, found by where they are reached.
+        # Whoever was a party there already has one place in it: found by who they are to the platform, else by where they are
+        # reached.
+        who = known.party(then) if known is not None and then is not None else None
+        if theirs is None and who is not None and row.case is not None:
+            theirs = next((one.id for one in row.case.parties if one.ref_digest == who.ref_digest and one.side is who.side), None)
         theirs = theirs or await _party_at(parts, mail, row.id, marks.author)
         if theirs is None or row.case is None or row.case.party(theirs) is None:
             break

@@ -111,7 +111,8 @@ def _of_mail(raw: bytes, intake: MailIntake, reader: MarksReader, kind: str | No
 
 def _answers(marks: MailMarks, proven: str, found: Report | Reply) -> str:
     notice = marks.answers[0].notice_id if marks.answers else found.notice_id if isinstance(found, Reply) else ""
-    what = f"It answers the notice {notice}" if notice else f"Its subject names the case …{marks.case_token}"
+    by_subject = f"Its subject names the case …{marks.case_token}" if marks.case_token else "It answers a letter about no case"
+    what = f"It answers the notice {notice}" if notice else by_subject
     proof = {
         "relay": "the relay has proven the address",
         "token": "it bears the letter's token",

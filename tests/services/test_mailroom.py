@@ -391,6 +391,21 @@ class TestMerged:
         assert (said["status"], said["id"]) == ("message", first["id"])
         assert "It happened to me as well." in [text for _, text in await words(office, first["id"])]
 
+    async def test_so_does_that_of_its_respondent_who_is_reached_elsewhere_there(self, office: Office) -> None:
+        desk, cleo = office.desk(), office.desk("cleo")
+        sides = [
+            {"side": "claimant", "ref": "user-2", "email": "lee@example.org"},
+            {"side": "respondent", "ref": "programme-9", "email": "triage@nimbus.example"},
+        ]
+        first, second = await desk.in_review(), await desk.in_review(matter="report-4711", parties=sides)
+        answered = await letter(office, second["id"], "respondent")
+        merged = await cleo.post(f"/v1/cases/{second['id']}/merges", {"into": first["id"], "reasons": "The same."})
+        assert merged.status_code == 200, merged.text
+        await carried_out(office, second["id"], first["id"])
+        said = await taken(office, a_mail("triage@nimbus.example", "We fixed it in May.", In_Reply_To=answered))
+        assert (said["status"], said["id"]) == ("message", first["id"])
+        assert (party(first, "respondent"), "We fixed it in May.") in await words(office, first["id"])
+
 
 class TestClosed:
     async def test_an_answer_to_a_declined_case_is_a_linked_report(self, office: Office) -> None:
