@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.kit.faults import problem_of, render
-from api.kit.gate import block_of
 from api.kit.meters import Meters
 from api.kit.problems import Problem
 from api.kit.throttle import Pace
+from runtime.addresses import block_of
 
 VERSION = "2026-11-01"
 """Of the API's shape. A change that is not additive gets a new date; this release knows one."""

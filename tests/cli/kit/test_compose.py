@@ -23,7 +23,7 @@ async def seen(trusted: str, peer: str, *forwarded: str) -> str:
     config = server_config(Settings(trusted_proxies=trusted), app, "127.0.0.1", 0, 1)
     config.load()
     headers = [(b"x-forwarded-for", one.encode()) for one in forwarded]
-    await config.loaded_app({"type": "http", "client": (peer, 4711), "headers": headers}, None, None)  # type: ignore[arg-type]
+    await config.loaded_app({"type": "http", "client": (peer, 4711), "headers": headers}, None, None)
     return hosts[0]
 
 
