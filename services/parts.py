@@ -114,7 +114,15 @@ class Letters(Protocol):
     """Words letters before anything has happened; :class:`adapters.letters.preview.LetterPreviews` is one."""
 
     def word(
-        self, draft: NoticeDraft, case: Case, *, tenant: tuple[str, str], name: str | None, texts: Mapping[str, str], at: datetime
+        self,
+        draft: NoticeDraft,
+        case: Case,
+        *,
+        tenant: tuple[str, str],
+        name: str | None,
+        locale: str | None,
+        texts: Mapping[str, str],
+        at: datetime,
     ) -> tuple[str, str]: ...
 
 

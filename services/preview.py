@@ -95,6 +95,7 @@ async def of_draft(parts: Parts, caller: Caller, seen: Seen) -> Preview | None:
 async def _letters(parts: Parts, caller: Caller, found: Foreseen, texts: dict[str, str]) -> tuple[Letter, ...]:
     tenant = await parts.tenants.tenant(caller.tenant_id)
     contacts = await parts.views.contacts(caller.tenant_id, found.case.id)
+    languages = await parts.party_addresses.languages(caller.tenant_id, found.case.id)
     letters = []
     for draft in found.notices:
         quoted = {name: texts[prose.content_id] for name, prose in draft.texts.items() if prose.content_id in texts}
@@ -103,6 +104,7 @@ async def _letters(parts: Parts, caller: Caller, found: Foreseen, texts: dict[st
             found.case,
             tenant=(caller.tenant_id, tenant.name if tenant else ""),
             name=contacts.get(draft.recipient, {}).get("name"),
+            locale=languages.get(draft.recipient),
             texts=quoted,
             at=found.told_at,
         )

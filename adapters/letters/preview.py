@@ -18,9 +18,18 @@ class LetterPreviews:
         self._composer = composer
 
     def word(
-        self, draft: NoticeDraft, case: Case, *, tenant: tuple[str, str], name: str | None, texts: Mapping[str, str], at: datetime
+        self,
+        draft: NoticeDraft,
+        case: Case,
+        *,
+        tenant: tuple[str, str],
+        name: str | None,
+        locale: str | None,
+        texts: Mapping[str, str],
+        at: datetime,
     ) -> tuple[str, str]:
-        """Subject and text. ``tenant`` is its id and its name, ``texts`` are those that the draft quotes, by their name in it."""
+        """Subject and text. ``tenant`` is its id and its name, ``texts`` are those that the draft quotes, by their name in it.
+        ``locale`` is the language that they chose; None: that of their party."""
         party = case.party(draft.recipient)
         notice = OutgoingNotice(
             id="ntc_preview",
@@ -34,7 +43,7 @@ class LetterPreviews:
             recipient=draft.recipient,
             audience=draft.audience,
             name=name,
-            locale=party.locale if party else "en",
+            locale=locale or (party.locale if party else "en"),
             zone=party.zone if party else "UTC",
             at=at,
             data=draft.data,

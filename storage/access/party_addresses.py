@@ -43,6 +43,7 @@ CHANGED = """
 INSERT INTO party_address_changes (tenant, id, case_id, party_id, changed_by, old_contact, tell)
 VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6::bytea IS NULL THEN 'none' ELSE 'pending' END)
 """
+LANGUAGES = "SELECT id, coalesce(language, locale) AS locale FROM parties WHERE tenant = $1 AND case_id = $2"
 SPEAK = "UPDATE parties SET language = $4 WHERE tenant = $1 AND case_id = $2 AND id = $3 AND language IS DISTINCT FROM $4"
 
 
@@ -94,6 +95,11 @@ class PostgresPartyAddresses:
         """How many letters went nowhere, by party."""
         async with self._database.tenant(tenant_id) as conn:
             return {row["recipient"]: row["times"] for row in await conn.fetch(NOWHERE, tenant_id, case_id)}
+
+    async def languages(self, tenant_id: str, case_id: str) -> Mapping[str, str]:
+        """In which language letters are, by party."""
+        async with self._database.tenant(tenant_id) as conn:
+            return {row["id"]: row["locale"] for row in await conn.fetch(LANGUAGES, tenant_id, case_id)}
 
     async def speak(self, tenant_id: str, case_id: str, party_id: str, language: str) -> None:
         """Letters are in this language from now on; said by the party itself."""

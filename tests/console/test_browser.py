@@ -13,7 +13,7 @@ from playwright.async_api import Page
 from runtime.embedded.processes import free_port
 from tests.support.lamp import in_claim
 from tests.support.office import party
-from tests.support.rooms import Rooms, filled_in, healthy, text
+from tests.support.rooms import Rooms, filled_in, healthy, looked_at, text
 from tests.support.serving import served
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
@@ -274,3 +274,29 @@ async def test_the_pictures_of_the_documentation(rooms: Rooms, theme: Any, tmp_p
     await page.get_by_text("To Jonas Weber").wait_for()
     await page.screenshot(path=folder / f"ruling-{theme}.png")
     assert len(list(folder.glob(f"*-{theme}.png"))) == 3
+
+
+async def test_the_picture_of_a_key_that_is_made(rooms: Rooms, tmp_path: Path) -> None:
+    """And its pages are sound: the form, what is wrong with it, and the secret that is shown once."""
+    folder = PICTURES if os.environ.get("OMBUD_PICTURES") else tmp_path
+    page = await rooms.signed_in("Dana", color_scheme="light", viewport={"width": 1280, "height": 860})
+    await page.goto("/administration/keys/new")
+    await page.get_by_label("What it is called").fill("night robot")
+    await page.get_by_role("checkbox", name=re.compile("^cases:read")).check()
+    await page.screenshot(path=folder / "ops-key.png")
+    await looked_at(page, "key-new")
+    await page.get_by_role("checkbox", name=re.compile("^cases:read")).uncheck()
+    await page.get_by_role("button", name="Make the key").click()
+    await page.get_by_text("Nothing was changed.").wait_for()
+    await looked_at(page, "key-wrong")
+    rooms.complaints[:] = [one for one in rooms.complaints if "422" not in one]
+    await page.get_by_role("checkbox", name=re.compile("^cases:read")).check()
+    await page.get_by_role("button", name="Make the key").click()
+    await page.get_by_text("This is the only time").wait_for()
+    await looked_at(page, "key-secret")
+    await page.goto("/administration/people/new")
+    await looked_at(page, "person-new")
+    case = await in_claim(rooms.office)
+    await page.goto(f"/cases/{case['id']}/party-links")
+    await page.get_by_text("Have letters go to another address").first.click()
+    await looked_at(page, "party-links")

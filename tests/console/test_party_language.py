@@ -106,6 +106,7 @@ class TestHowItIsWritten:
 
 NOBODYS = Language("en", ENGLISH.words, ("⟦", "⟧"))
 """English with a mark around everything that the catalogue says: what stands outside was written past it."""
+CURRENCIES = {"EUR", "USD", "GBP", "CHF"}
 _DATA = ("Test", "You were charged twice for one booking", "What happened at the door")
 
 
@@ -163,3 +164,56 @@ class TestEveryPage:
         await browser.open("/my")
         await browser.send("/my/leave")
         assert unsaid(browser) == []
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "safety_incident", "compliance_request"])
+    async def test_says_nothing_past_the_catalogue_on_any_screen_of_a_report(self, lobby: Lobby, kind: str) -> None:
+        lobby.__dict__["house"] = replace(lobby.house, speaks=lambda *wanted: NOBODYS)
+        key = await lobby.office.key(scopes=("*", "admin"), person_id="per_dana")
+        said = {"provider": "form", "kind": kind, "page": True, "respondent": CABIN["parties"][1]}
+        made = (await lobby.office.desk(key).post("/v1/intake-sources", said)).json()
+        path, stranger = f"/report/{made['id']}", lobby.browser()
+        await stranger.open(path)
+        assert unsaid(stranger) == []
+        # Nothing chosen, nothing written, an address that is none: each screen with what is wrong on it.
+        await stranger.send(path)
+        assert unsaid(stranger) == []
+        category = re.findall(r"name=\"category\"[^>]*value=\"([^\"]+)\"", stranger.html)[0]
+        for filled in (
+            {"category": category}, {"statement": "x"}, {"statement": "My bank shows two charges.", "occurred": "someday"},
+            {"statement": "My bank shows two charges on the same day.", "occurred": ""}, {"email": "nobody"},
+            {"email": "a@b.example", "name": "Ada"},
+        ):  # fmt: skip
+            await stranger.send(path, **filled)
+            data = ("My bank shows two charges on the same day.", "My bank shows two charges.", "a@b.example", "Ada", "someday")
+            assert [line for line in unsaid(stranger, *data) if line not in CURRENCIES] == [], filled
+
+    async def test_says_nothing_past_the_catalogue_where_something_went_wrong(self, lobby: Lobby) -> None:
+        lobby.__dict__["house"] = replace(lobby.house, speaks=lambda *wanted: NOBODYS)
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        for way in ("/my/do/nothing", "/my/receipts/cmd_x", "/my/files/fil_x", "/report/src_x", "/lost/x"):
+            await browser.open(way)
+            assert unsaid(browser, case["id"][-8:]) == [], way
+        # From another site, and with a page that lay too long.
+        await browser.post(
+            "/my/do/write", {"text": "Hello."}, **{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+        )
+        assert [line for line in unsaid(browser) if not line.startswith("req_")] == []
+        await browser.post("/my/do/write", {"text": "Hello.", "form_token": "old"})
+        assert [line for line in unsaid(browser) if not line.startswith("req_")] == []
+
+    async def test_says_nothing_past_the_catalogue_once_it_is_over(self, lobby: Lobby) -> None:
+        lobby.__dict__["house"] = replace(lobby.house, speaks=lambda *wanted: NOBODYS)
+        desk = lobby.office.desk()
+        case = await desk.opened(**CABIN)
+        amount = {"amount": 28000, "currency": "EUR"}
+        offered = await desk.command(case["id"], "offer", party(case, "respondent"), remedy="refund", amount=amount)
+        assert offered.status_code == 200
+        for side in ("claimant", "respondent"):
+            browser = await by_link(lobby, case, side)
+            if side == "claimant":
+                await browser.send("/my/do/accept")
+                await browser.follow()
+                assert [line for line in unsaid(browser, case["id"][-8:]) if not line.startswith("cmd_")] == []
+            await browser.open("/my")
+            assert unsaid(browser, case["id"][-8:], CABIN["statement"]) == [], side

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,3 +241,34 @@ async def test_every_page_is_sound_in_both_themes_and_at_every_width(rooms: Room
     await page.wait_for_url("**/my")
     await looked_at(page, f"party-danger-{language}")
     await healthy(page)
+
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+async def test_the_pictures_of_a_partys_tour(rooms: Rooms, tmp_path: Path) -> None:
+    """`OMBUD_PICTURES=1 make test-browser ARGS="-k pictures"` takes them anew."""
+    folder = PICTURES if os.environ.get("OMBUD_PICTURES") else tmp_path
+    desk = rooms.office.desk()
+    case = await desk.opened(**CABIN)
+    amount = {"amount": 28000, "currency": "EUR"}
+    await desk.command(case["id"], "offer", party(case, "respondent"), remedy="refund", amount=amount)
+    page = await (await rooms.context(**PHONE, reduced_motion="reduce")).new_page()
+
+    async def taken(name: str) -> None:
+        await page.screenshot(path=folder / f"party-{name}.png")
+
+    await page.goto(await link_of(rooms.office, case, "claimant"))
+    await taken("link")
+    await page.locator("main form button").click()
+    await page.wait_for_url("**/my")
+    await taken("case")
+    await page.goto("/my/do/offer")
+    await taken("offer")
+    await page.goto("/language/de?back=/my")
+    await taken("case-de")
+    await page.goto("/language/en?back=/my")
+    await page.get_by_role("button", name="Accept €280.00").click()
+    await page.wait_for_url("**/my/receipts/**")
+    await taken("receipt")
+    assert len(list(folder.glob("party-*.png"))) == 5

@@ -706,7 +706,9 @@ def test_every_template_is_reached_by_an_event() -> None:
     assert reached == {name for name in there if not name.startswith("en/team/")}
     # Of letters about no case, each template is that of the event of its name.
     about_none = {path.stem for path in (TEMPLATES / "en" / "team").glob("*.j2")}
-    assert about_none == {"other", "mail_kept", "mail_to_place", "link_asked"} | {event for event, *_ in ABOUT_NO_CASE}
+    assert about_none == {"other", "mail_kept", "mail_to_place", "link_asked", "address_mended"} | {
+        event for event, *_ in ABOUT_NO_CASE
+    }
 
 
 ABOUT_NO_CASE: tuple[tuple[str, dict[str, Any], str], ...] = (
