@@ -35,6 +35,7 @@ Phases = Annotated[tuple[Phase, ...], *_AsWords]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
     "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose", "lapse_offer",
+    "end_complaints", "take_credit_back",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -162,6 +163,8 @@ class ClockTerms(Compact):
     whole_days: bool = False
     """Its last day counts to its last hour, by the days of the case's calendar: what happens by itself happens when that day is
     over, and more time can be had until then. People are told at the time of day at which it began, while they can still act."""
+    outlives: bool = False
+    """It runs on when the case is closed: what somebody may still ask for by law, or has still to be done."""
     calendar: str | None = None
     """Content reference of an immutable calendar, where it is another than the one of the terms."""
     during: Phase | None = None
@@ -450,6 +453,21 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     },
     "grace": {"waits_for": "nobody", "target": "30 minutes", "during": "ruled", "levels": [{"default": "issue_ruling"}]},
     "appeal_window": {"waits_for": "nobody", "target": "14 days", "during": "appealable", "levels": [{"default": "close"}]},
+    # Who is told of a decision may complain of it for so long, also when the case is closed meanwhile: six months from being
+    # informed, each decision its own, to the last hour of the last day, which moves to the next working day (Regulation (EU)
+    # 2022/2065, article 20(1) and (2); Regulation (EEC, Euratom) No 1182/71, article 3).
+    "complaint_window": {
+        "waits_for": "nobody",
+        "target": "6 months",
+        "roll": True,
+        "whole_days": True,
+        "outlives": True,
+        "starts": "ruling_issued",
+        "restarts": "ruling_issued",
+        "stops": "ruling_annulled",
+        "statutory": True,
+        "levels": [{"default": "end_complaints"}],
+    },
     "appeal_ruling": {
         "target": "80 working hours",
         "during": "appeal",

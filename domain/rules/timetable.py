@@ -93,7 +93,11 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
 
 
 def _outlives(case: Case, definition: ClockTerms) -> bool:
-    """Whether a clock runs on beside the closed case: a report to an authority still waits for a second person."""
+    """Whether a clock runs on beside the closed case: its pack says so, or a report to an authority still waits for a second
+    person.
+    """
+    if definition.outlives:
+        return True
     return "report_proposed" in definition.all_starts and any(not report.made for report in case.reports)
 
 
