@@ -7,10 +7,10 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
-from domain.model.terms import BUILT_IN, ClockTerms, Level
+from domain.model.terms import BUILT_IN, ClockTerms, Level, StatementTerms
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import SpanUnit
 from policies.pack import Pack
@@ -150,10 +150,23 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
         if name not in outcomes:
             yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    if pack.statement_of_reasons is not None:
+        yield from _stated(pack.statement_of_reasons, pack, remedies)
     for place in ("destructive", "by_hand"):
         for name in getattr(pack, place):
             if name not in remedies:
                 yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
+
+
+def _stated(row: StatementTerms, pack: Pack, remedies: Collection[str]) -> Iterator[str]:
+    """What needs a statement of reasons beside outcomes is among what there is."""
+    kinds = [kind.name for kind in pack.sanctions.kinds] if pack.sanctions is not None else []
+    for place, named, known in (("sanctions", row.sanctions, kinds), ("remedies", row.remedies, remedies)):
+        for name in named:
+            if name not in known:
+                yield f"statement_of_reasons.{place}: the kind has no '{name}'{did_you_mean(name, known)}"
+    if not (row.outcomes or row.sanctions or row.remedies):
+        yield "statement_of_reasons: name the outcomes, sanctions or remedies that need one"
 
 
 def _routes(pack: Pack) -> Iterator[str]:

@@ -120,8 +120,12 @@ class RemedyTerms(Compact):
 class StatementTerms(Compact):
     """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
 
-    outcomes: Codes
+    outcomes: Codes = ()
     """The outcomes that need one."""
+    sanctions: Codes = ()
+    """The sanctions that need one, whatever the outcome: whoever is banned is told why."""
+    remedies: Codes = ()
+    """The remedies that need one, whatever the outcome: what restricts an account, content or payments."""
     redress: Codes = ()
     """How they can be complained about, where the statement does not say."""
 
