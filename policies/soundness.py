@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
-from domain.model.terms import BUILT_IN, ClockTerms, Level, StatementTerms
+from domain.model.terms import BUILT_IN, ClockTerms, Level
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import SpanUnit
 from policies.pack import Pack
@@ -145,21 +145,23 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
             if need in outcome.needs and not getattr(pack, table)
         )
     yield from _routes(pack)
-    stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
-    for name in stated:
-        if name not in outcomes:
-            yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
-    if pack.statement_of_reasons is not None:
-        yield from _stated(pack.statement_of_reasons, pack, remedies)
+    yield from _stated(pack, remedies)
     for place in ("destructive", "by_hand"):
         for name in getattr(pack, place):
             if name not in remedies:
                 yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
 
 
-def _stated(row: StatementTerms, pack: Pack, remedies: Collection[str]) -> Iterator[str]:
-    """What needs a statement of reasons beside outcomes is among what there is."""
+def _stated(pack: Pack, remedies: Collection[str]) -> Iterator[str]:
+    """What needs a statement of reasons is among what there is."""
+    row = pack.statement_of_reasons
+    if row is None:
+        return
+    outcomes = [outcome.name for outcome in pack.outcomes]
+    for name in row.outcomes:
+        if name not in outcomes:
+            yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
     kinds = [kind.name for kind in pack.sanctions.kinds] if pack.sanctions is not None else []
     for place, named, known in (("sanctions", row.sanctions, kinds), ("remedies", row.remedies, remedies)):
         for name in named:

@@ -414,6 +414,9 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or definition.waits_for not in waits:
             continue
+        if level.default == "take_credit_back":
+            # Nobody has to do anything by then; the day stands with the credit.
+            continue
         if viewer != "staff" and not _may_act_by(case, definition, viewer):
             continue
         if level.action == "default" or (level.is_end and viewer == "staff"):
@@ -450,4 +453,6 @@ def theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
         # Where the law gives longer to complain than the pack leaves the case open, that is the day to go by.
         longer = clock.during is Phase.APPEALABLE and case.returning is None and complaints.last(case)
         return not longer and any(r.side.value == viewer and r.allowed for r in case.rights)
+    if any(level.default == "take_credit_back" for level in clock.levels):
+        return viewer == "claimant"
     return clock.during not in UNTOLD

@@ -1,8 +1,8 @@
 """How long a decision can be complained of by law, also when its case is closed meanwhile.
 
-Article 20(1) of Regulation (EU) 2022/2065 gives six months from being informed of a decision, whatever the platform calls its case
-after that. A pack says so with a clock that does 'end_complaints'; while it runs, whoever lost something by the last decision may
-appeal against it. Each decision that is told starts it anew.
+Article 20(1) of Regulation (EU) 2022/2065 gives six months from being informed of a decision, whatever the platform calls its
+case after that. A pack says so with a clock that does 'end_complaints'; while it runs, whoever lost something by the last
+decision may appeal against it. Each decision that is told starts it anew.
 """
 
 from __future__ import annotations

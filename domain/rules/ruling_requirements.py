@@ -43,9 +43,7 @@ def _needs(terms: Terms, decision: str, outcome: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(known.needs if known is not None else ()), *on_appeal)))
 
 
-def _check_statement(
-    case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None
-) -> None:
+def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None) -> None:
     """A ruling that restricts says why, in each field that the law asks for; one that changes nothing need not."""
     terms = case.terms.statement
     needed = terms is not None and decision in ("rule", "overturn", "vary") and _restricts(terms, command, outcome, sanction)

@@ -25,7 +25,7 @@ from domain.model.terms import (
     LadderStep,
     Level,
 )
-from domain.rules import chargeback, interim
+from domain.rules import chargeback, complaints, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
 from domain.rules.levels import ClockInputs, ClockSchedule, calendars_of, inputs_of, level_at, schedule_of, stands_still
@@ -97,7 +97,8 @@ def _outlives(case: Case, definition: ClockTerms) -> bool:
     person.
     """
     if definition.outlives:
-        return True
+        # Time to complain runs for whoever may: a case that nobody can take up again is at rest.
+        return not complaints.is_window(definition) or any(right.allowed for right in case.rights)
     return "report_proposed" in definition.all_starts and any(not report.made for report in case.reports)
 
 
