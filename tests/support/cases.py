@@ -145,6 +145,10 @@ STATEMENT: Mapping[str, Any] = {
 """A statement of reasons that lacks nothing."""
 
 
+LEFT_OUT = frozenset({"respondent_reply", "claimant_reply", "credit_reversal"})
+"""Clocks that protect somebody, and that a life has with ``that_protects`` alone: what else a pack says is tried without them."""
+
+
 @cache
 def shelf() -> Shelf:
     """The shipped packs and calendars, loaded once a session."""
@@ -552,11 +556,12 @@ class Life:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
-        clocks = tuple(clock for clock in terms.clocks if clock.name not in ("respondent_reply", "claimant_reply"))
+        clocks = tuple(clock for clock in terms.clocks if clock.name not in LEFT_OUT)
         lenient = {
             "hear_penalties": False,
             "worse_on_appeal": True,
             "clocks": clocks,
+            "credit_less": None,
             **({"hear": ()} if terms.heard_when == "told" else {}),
         }
         terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})

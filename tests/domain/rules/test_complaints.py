@@ -33,7 +33,9 @@ class TestClosed:
     def test_until_the_last_hour_of_the_last_day(self) -> None:
         life = closed()
         end = life.due("complaint_window").due_at
-        assert end >= life.case.rulings[-1].issued_at + 181 * DAY
+        told_at = life.case.rulings[-1].issued_at
+        assert told_at is not None
+        assert end >= told_at + 181 * DAY
         life.later(end - life.now - timedelta(minutes=1)).says(RESPONDENT, "appeal")
         assert life.case.phase is Phase.APPEAL
 
@@ -61,6 +63,12 @@ class TestEachDecision:
         life = closed()
         first = life.due("complaint_window").due_at
         life.later(60 * DAY).says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="overturn", outcome="false_positive", ground="no_fraud").fire("grace")
+        assert life.case.phase is Phase.APPEALABLE, "whoever had won and lost now has six months of their own"
+        assert life.due("complaint_window").due_at > first + 50 * DAY
+        assert life.fire("appeal_window").later(100 * DAY).says(CLAIMANT, "appeal").case.phase is Phase.APPEAL
+
+    def test_nothing_runs_where_nobody_may_complain_any_more(self) -> None:
+        life = closed().says(RESPONDENT, "appeal").says(LEAD_2, "take")
         life.says(LEAD_2, "decide_appeal", decision="uphold").fire("grace")
-        assert life.due("complaint_window").due_at > first
-        assert life.refused(RESPONDENT, "appeal").code == "no_right_to_appeal" if life.case.phase is Phase.CLOSED else True
+        assert (life.case.phase, last(life.case), life.case.timetable) == (Phase.CLOSED, False, ())
