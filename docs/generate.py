@@ -17,7 +17,7 @@ import domain.rules.decide  # noqa: F401 - with the rules every refusal is known
 from docs.samples import OWN_SAMPLES, PACK_SAMPLES, PARTY_TYPES, SAMPLES
 from domain.base import Phase
 from domain.model import commands, refusals
-from domain.model.clock_terms import USUAL
+from domain.model.usual_clocks import USUAL
 from domain.rules import lifecycle
 
 REFERENCE = Path(__file__).parent / "reference"

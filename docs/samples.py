@@ -112,6 +112,8 @@ PACK_SAMPLES = {
     "by_category": "by_category: {ccpa_know: 45 days, legal_order: 15 days}",
     "statement_of_reasons": "statement_of_reasons: {outcomes: [remove], redress: [internal_complaint, court]}",
     "whole_days": "whole_days: true",
+    "credit_less": "credit_less: [{amount: 5000, currency: USD, only_for: [unauthorised]}]",
+    "outlives": "outlives: true",
     "money": "money: false",
     "complaint_routes_for": "complaint_routes_for: {authority_and_court: [gdpr_access]}",
     "appeal_needs": "appeal_needs: [complaint_route]",

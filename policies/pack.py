@@ -35,6 +35,7 @@ from policies.pack_rows import (
     STRICT,
     CategoryRow,
     ChargebackRow,
+    CreditLessRow,
     Gate,
     Ladder,
     PriorDecisionRow,
@@ -325,6 +326,8 @@ class Pack(Frozen):
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False
     """The claimant may have the money until the matter is decided."""
+    credit_less: tuple[CreditLessRow, ...] | None = None
+    """A credit gives back all that is in question, less at most this (an empty list: less nothing); left out: any amount."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     sites: tuple[Code, ...] = ()

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from domain.base import Code, Frozen, Priority
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
-from domain.model.terms import ChargebackTerms, DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
+from domain.model.terms import ChargebackTerms, CreditLessTerms, DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
 from domain.worktime.spans import Span, SpanUnit
 
 STRICT = ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +93,12 @@ class PriorDecisionRow(ElsewhereTerms):
 
     decisions: dict[Code, DecisionRow]  # type: ignore[assignment]  # the same rows, but a misspelt field is an error
     """By the outcome that such a decision would be."""
+
+
+class CreditLessRow(CreditLessTerms):
+    """By how much a provisional credit may be below what the report is about, as the pack writes it."""
+
+    model_config = STRICT
 
 
 class StatementRow(StatementTerms):

@@ -14,6 +14,7 @@ from domain.base import Priority, Side, most_urgent
 from domain.model.report import Report
 from domain.model.terms import (
     MAX_TERMS_BYTES,
+    CreditLessTerms,
     ElsewhereTerms,
     InterimTerms,
     LadderStep,
@@ -148,8 +149,10 @@ def _prior_decision(pack: Pack, time_scale: float) -> ElsewhereTerms | None:
 def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict[str, Any]:
     """What the pack says for where money or people are at risk, and which of its limits fit the report."""
     names = ("reopen_on", "provisional_credit", "authorities", "sites")
+    rows = pack.credit_less
+    less = tuple(CreditLessTerms.model_validate(row.model_dump()) for row in rows) if rows is not None else None
     ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
-    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants)}
+    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants), "credit_less": less}
 
 
 def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.model.clock_terms import USUAL, ClockTerms
+from domain.model.clock_terms import ClockTerms
+from domain.model.usual_clocks import USUAL
 from domain.rules.triggers import WORDS
 from policies import pack as rows
 from policies import pack_rows

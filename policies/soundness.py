@@ -7,7 +7,7 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
 from domain.model.terms import BUILT_IN, ClockTerms, Level
@@ -145,15 +145,30 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
             if need in outcome.needs and not getattr(pack, table)
         )
     yield from _routes(pack)
-    stated = pack.statement_of_reasons.outcomes if pack.statement_of_reasons is not None else ()
-    for name in stated:
-        if name not in outcomes:
-            yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
     remedies = {remedy for outcome in pack.outcomes for remedy in outcome.remedies}
+    yield from _stated(pack, remedies)
     for place in ("destructive", "by_hand"):
         for name in getattr(pack, place):
             if name not in remedies:
                 yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
+
+
+def _stated(pack: Pack, remedies: Collection[str]) -> Iterator[str]:
+    """What needs a statement of reasons is among what there is."""
+    row = pack.statement_of_reasons
+    if row is None:
+        return
+    outcomes = [outcome.name for outcome in pack.outcomes]
+    for name in row.outcomes:
+        if name not in outcomes:
+            yield f"statement_of_reasons.outcomes: the kind has no outcome '{name}'{did_you_mean(name, outcomes)}"
+    kinds = [kind.name for kind in pack.sanctions.kinds] if pack.sanctions is not None else []
+    for place, named, known in (("sanctions", row.sanctions, kinds), ("remedies", row.remedies, remedies)):
+        for name in named:
+            if name not in known:
+                yield f"statement_of_reasons.{place}: the kind has no '{name}'{did_you_mean(name, known)}"
+    if not (row.outcomes or row.sanctions or row.remedies):
+        yield "statement_of_reasons: name the outcomes, sanctions or remedies that need one"
 
 
 def _routes(pack: Pack) -> Iterator[str]:

@@ -314,6 +314,9 @@ def _of_sanction(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     }
 
 
+_ENDS = tuple(f"end_date_{what}_restriction" for what in ("account", "monetary", "service", "visibility"))
+
+
 def _stated(value: Any, words: Words) -> dict[str, Any] | None:
     """What a statement of reasons says beside its texts."""
     if not isinstance(value, Mapping):
@@ -322,6 +325,9 @@ def _stated(value: Any, words: Words) -> dict[str, Any] | None:
     return {
         "illegal": value.get("decision_ground") == "DECISION_GROUND_ILLEGAL_CONTENT",
         "automation": words.automation.get((detected, decided)) or words.automation[detected, ""],
+        "scope": ", ".join(str(x) for x in _list_of(value.get("territorial_scope")) if isinstance(x, str)),
+        "source": words.sources.get(_string(value.get("source_type")) or ""),
+        "until": next((day for name in _ENDS if (day := _string(value.get(name)))), None),
         "redress": [words.redress.get(x, capital(written_out(x))) for x in _list_of(value.get("redress")) if isinstance(x, str)],
     }
 

@@ -65,6 +65,8 @@ class Words:
     rights: Mapping[str, str]
     automation: Mapping[tuple[bool, str], str]
     """How far machines had a part in it: whether they found it, and how it was decided."""
+    sources: Mapping[str, str]
+    """Where what was decided about came to light, as whole sentences."""
     redress: Mapping[str, str]
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""

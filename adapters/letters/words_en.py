@@ -178,6 +178,12 @@ ENGLISH = Words(
         (True, "AUTOMATED_DECISION_NOT_AUTOMATED"): "A machine found it, and people decided.",
         (False, "AUTOMATED_DECISION_NOT_AUTOMATED"): "People found it, and people decided.",
     },
+    sources={
+        "SOURCE_ARTICLE_16": "It was looked at because somebody gave notice of it.",
+        "SOURCE_TRUSTED_FLAGGER": "It was looked at because a trusted flagger gave notice of it.",
+        "SOURCE_TYPE_OTHER_NOTIFICATION": "It was looked at because somebody reported it.",
+        "SOURCE_VOLUNTARY": "It was looked at on our own initiative.",
+    },
     redress={
         "internal_complaint": "You can complain to us, free of charge, within six months.",
         "out_of_court_settlement": "You can turn to a certified out-of-court dispute settlement body.",
@@ -238,6 +244,8 @@ ENGLISH = Words(
         "approval": "the approval",
         "grace": "the undo window",
         "appeal_window": "the time to appeal",
+        "complaint_window": "the time to complain of the decision",
+        "credit_reversal": "the day on which the credit is taken back",
         "appeal_ruling": "the decision of the appeal",
         "next_update": "the answer to what a party wrote",
         "final_answer": "the final answer",

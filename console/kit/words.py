@@ -312,6 +312,8 @@ DEFAULTS: Mapping[str, str] = {
     "miss_chargeback": "the card network's day goes by",
     "disclose": "the respondent is told of it",
     "lapse_offer": "nobody can accept the offer any more",
+    "end_complaints": "the time to complain of the decision is over",
+    "take_credit_back": "the provisional credit is taken back",
 }
 """What a clock does by itself, by its code in the pack."""
 _QUOTED = re.compile(r"'([a-z_]+)'")

@@ -118,7 +118,7 @@ class Reader:
 
 def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
     """Whose turn it is, the most pressing first."""
-    if said.status == "closed":
+    if said.status == "closed" and not can(said, "appeal"):
         return Turn(f"closed.{said.outcome.value if said.outcome else 'ruled'}", False, None, None)
     due = next_due(said)
     due_at, otherwise = (due.due_at if due else None), _otherwise(due, said)
@@ -133,7 +133,7 @@ def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
         return Turn("proposal", True, proposal.expires_at or due_at, "lapse_offer" if proposal.expires_at else otherwise)
     if said.offer is not None and said.offer.side is not reader.side:
         return Turn("offer", True, said.offer.expires_at or due_at, "lapse_offer" if said.offer.expires_at else otherwise)
-    if said.phase is Phase.APPEALABLE:
+    if said.phase in (Phase.APPEALABLE, Phase.CLOSED):
         return Turn("appealable" if can(said, "appeal") else "decided", False, due_at, otherwise)
     if otherwise == "proceed_on_file" and said.waiting_on not in (reader.side.value, "both"):
         # Their own time runs beside whoever else has something to do: in an appeal of the other side, say.

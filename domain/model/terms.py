@@ -6,9 +6,11 @@ here.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from domain.base import Code, Compact, Money, Phase, Priority, Side
+from pydantic import Field
+
+from domain.base import Code, Compact, Currency, Money, Phase, Priority, Side
 from domain.model.disclosure import Disclosure, Words
 from domain.model.prior_decision import CaseSnapshot
 from domain.model.sanction_terms import SanctionTerms as SanctionTerms
@@ -117,11 +119,25 @@ class RemedyTerms(Compact):
     """Whether it is money and needs an amount; left out: `refund`, `payout`, `correction` and `provisional_credit` are."""
 
 
+class CreditLessTerms(Compact):
+    """By how much a provisional credit may be below what the report is about, in one currency."""
+
+    amount: Annotated[int, Field(ge=0)]
+    """In minor units."""
+    currency: Currency
+    only_for: Codes = ()
+    """The categories in which the law lets it be withheld; left out: all."""
+
+
 class StatementTerms(Compact):
     """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
 
-    outcomes: Codes
+    outcomes: Codes = ()
     """The outcomes that need one."""
+    sanctions: Codes = ()
+    """The sanctions that need one, whatever the outcome: whoever is banned is told why."""
+    remedies: Codes = ()
+    """The remedies that need one, whatever the outcome: what restricts an account, content or payments."""
     redress: Codes = ()
     """How they can be complained about, where the statement does not say."""
 
@@ -263,6 +279,8 @@ class Terms(Compact):
     """Signals of the platform that take a closed case up again by themselves, inside that time."""
     provisional_credit: bool = False
     """The claimant may have the money until the matter is decided."""
+    credit_less: tuple[CreditLessTerms, ...] | None = None
+    """By how much a credit may be below what the report is about; None: by any amount, as in terms of earlier releases."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     sites: tuple[Code, ...] = ()

@@ -14,7 +14,7 @@ from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
-from domain.rules import last_word
+from domain.rules import complaints, last_word
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
@@ -428,6 +428,9 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         definition, level = case.terms.clock(row.clock), case.terms.level(row.clock, row.level)
         if definition is None or level is None or definition.waits_for not in waits:
             continue
+        if level.default == "take_credit_back":
+            # Nobody has to do anything by then; the day stands with the credit.
+            continue
         if viewer != "staff" and not _may_act_by(case, definition, viewer):
             continue
         if level.action == "default" or (level.is_end and viewer == "staff"):
@@ -453,12 +456,17 @@ def deadlines_of_the_sides(case: Case) -> tuple[tuple[f.DueLevel, str | None], .
 def _may_act_by(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
     """Whether a clock is about this side, and what it leaves time for is theirs to do: not where they gave their place up."""
     gave_up = case.of_office is not None and not keeps_own_appeal(case)
-    lapsed = clock.during is Phase.APPEALABLE and viewer == "claimant" and gave_up
+    appeals = clock.during is Phase.APPEALABLE or complaints.is_window(clock)
+    lapsed = appeals and viewer == "claimant" and gave_up
     return theirs(case, clock, viewer) and not lapsed
 
 
 def theirs(case: Case, clock: ClockTerms, viewer: Viewer) -> bool:
     """Whether a clock that waits for nobody in particular is about this side, and not behind a door it does not know of."""
-    if clock.during is Phase.APPEALABLE:
-        return any(r.side.value == viewer and r.allowed for r in case.rights)
+    if clock.during is Phase.APPEALABLE or complaints.is_window(clock):
+        # Where the law gives longer to complain than the pack leaves the case open, that is the day to go by.
+        longer = clock.during is Phase.APPEALABLE and case.returning is None and complaints.last(case)
+        return not longer and any(r.side.value == viewer and r.allowed for r in case.rights)
+    if any(level.default == "take_credit_back" for level in clock.levels):
+        return viewer == "claimant"
     return clock.during not in UNTOLD

@@ -27,7 +27,7 @@ from domain.rules.topic import NoticeData, Topic, everybody, words_by
 def appeal(case: Case, command: c.Appeal, context: DecisionContext, at: datetime) -> Facts:
     """A side that lost something asks for another decider; while an appeal runs, the other side's joins it as a cross-appeal."""
     side = context.side()
-    cross = case.phase is not Phase.APPEALABLE
+    cross = case.phase not in (Phase.APPEALABLE, Phase.CLOSED)
     lodged = f.AppealLodged(
         appeal_id=derived_id("apl", command.id), side=side, against=case.rulings[-1].id, reasons=command.reasons, cross=cross
     )

@@ -6,7 +6,7 @@ takes longer, final when the report is confirmed, taken back with a notice when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from domain.model.people import Actor
 from domain.model.refusals import NothingChanges, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProposal, CreditProvisionally
+from domain.model.terms import CreditLessTerms, Level
 from domain.rules import confirmation, money
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
@@ -42,6 +43,9 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     if about is not None and command.amount.amount > about.amount:
         limit = about.model_dump()
         raise CreditNotAllowed("That is more than can still be paid.", because="more_than_reported", allowed=limit)
+    if (least := _least(case)) is not None and command.amount.amount < least.amount:
+        said = "Less than that does not give back what is in question. If less was paid, say so first (state_amount)."
+        raise CreditNotAllowed(said, because="less_than_reported", allowed=least.model_dump())
     remedy = Remedy(type=CREDIT, amount=command.amount)
     proposal = case.credit_proposed
     proposed = proposal is not None and proposal.amount == command.amount
@@ -59,6 +63,22 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     credit_id = derived_id("crd", command.id)
     given = f.ProvisionalCreditGiven(credit_id=credit_id, remedy=remedy, reasons=reasons)
     return (given, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=credit_id))
+
+
+def _least(case: Case) -> Money | None:
+    """The least that a credit gives back: what is in question and can still be paid, less what the law lets be withheld
+    (12 CFR 1005.11(c)(2)(i)); None where any amount will do, or nobody has said what it is about.
+    """
+    about, left, rows = case.amount, money.payable(case), case.terms.credit_less
+    if about is None or rows is None:
+        return None
+    still = about.amount if left is None or left.currency != about.currency else min(about.amount, left.amount)
+    withheld = max((row.amount for row in rows if row.currency == about.currency and _may_withhold(case, row)), default=0)
+    return Money(amount=max(still - withheld, 0), currency=about.currency)
+
+
+def _may_withhold(case: Case, row: CreditLessTerms) -> bool:
+    return not row.only_for or case.category in row.only_for
 
 
 def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:
@@ -155,9 +175,10 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     """
     undone = {x.reverses for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
     gone = {e.because for e in in_force(case) if e.id in undone}
-    credit = next((c for c in case.credits if c.state == "given" or c.id in gone), None)
+    facts = _held_over(case, facts)
+    credit = next((c for c in case.credits if c.state == "given" or (c.id in gone and c.state != "reversed")), None)
     if credit is None:
-        return facts
+        return _left_after_all(case, facts, gone)
     remitted = any(isinstance(x, f.CaseRemitted) for x in facts)
     if credit.id in gone:
         over = f.ProvisionalCreditEnded(credit_id=credit.id, because="reversed")
@@ -168,6 +189,57 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     # What fell due comes first, then what follows from it.
     reached = sum(1 for x in facts if isinstance(x, f.LevelReached))
     return (*facts[:reached], over, *facts[reached:])
+
+
+def _is_the_day(level: Level) -> bool:
+    return level.default == "take_credit_back"
+
+
+def _held_over(case: Case, facts: Facts) -> Facts:
+    """The facts without the taking back of a credit, where the pack has a clock that does it later: whoever has the money is told
+    the day first, and has five business days to put back what they live by (12 CFR 1005.11(d)(2) with comment 11(d)(2)-1).
+    """
+    if not any(_is_the_day(level) for clock in case.terms.clocks for level in clock.levels):
+        return facts
+    stands, own = {e.id for e in in_force(case)}, {c.id for c in case.credits}
+    later = {x.effect_id for x in facts if isinstance(x, f.EffectOrdered) and x.reverses in stands and x.because not in own}
+    kept = (x for x in facts if not (isinstance(x, f.EffectOrdered) and x.effect_id in later))
+    return tuple(
+        x.model_copy(update={"effects": tuple(e for e in x.effects if e not in later)}) if isinstance(x, f.RulingIssued) else x
+        for x in kept
+    )
+
+
+def _left_after_all(case: Case, facts: Facts, gone: Collection[str]) -> Facts:
+    """A credit that was to be taken back and is not taken yet stays where it is, when a later decision lets it stay."""
+    given = {e.because for e in in_force(case)}
+    waits = next((c for c in case.credits if c.state == "reversed" and c.id in given and c.id not in gone), None)
+    decided = case.ruling is not None and case.ruling.decision not in ("uphold", "remit")
+    if waits is None or not decided or not any(isinstance(x, f.RulingIssued) for x in facts):
+        return facts
+    return (*facts, f.ProvisionalCreditEnded(credit_id=waits.id, because="final"))
+
+
+def take_back(case: Case, command_id: str) -> Facts:
+    """The day has come of which whoever has the credit was told: it is taken back, unless a later decision let it stay."""
+    told = {c.id for c in case.credits if c.state == "reversed"}
+    return tuple(
+        f.EffectOrdered(
+            effect_id=derived_id("eff", command_id, str(number)), remedy=effect.remedy, because=effect.because, reverses=effect.id
+        )
+        for number, effect in enumerate(in_force(case))
+        if effect.because in told
+    )
+
+
+def _over_at(case: Case, credit: Credit) -> datetime | None:
+    """When a credit is over: the day on which it is taken back, where that comes later than its being told."""
+    days = (
+        row.due_at
+        for row in case.timetable
+        if (level := case.terms.level(row.clock, row.level)) is not None and _is_the_day(level) and credit.state == "reversed"
+    )
+    return next(days, credit.ended_at)
 
 
 def _provisional_credit_given(case: Case, rec: f.Recording, fact: f.ProvisionalCreditGiven) -> Change:
@@ -192,7 +264,10 @@ def over_now(case: Case) -> dict[str, Any]:
     ended = next((c for c in case.credits if c.ended_at is not None and c.ended_at == case.updated_at), None)
     if ended is None or ended.ended_at is None:
         return {}
-    return {"credit": remedy_data(ended.remedy) | {"state": ended.state, "ended_at": ended.ended_at.isoformat()}}
+    return {
+        "credit": remedy_data(ended.remedy)
+        | {"state": ended.state, "ended_at": (_over_at(case, ended) or ended.ended_at).isoformat()}
+    }
 
 
 def _said_of_credit(case: Case, fact: f.ProvisionalCreditGiven, audience: Audience) -> NoticeData:
@@ -200,8 +275,10 @@ def _said_of_credit(case: Case, fact: f.ProvisionalCreditGiven, audience: Audien
 
 
 def _said_of_end(case: Case, fact: f.ProvisionalCreditEnded, audience: Audience) -> NoticeData:
-    given = (remedy_data(c.remedy) for c in case.credits if c.id == fact.credit_id)
-    return NoticeData({"credit": next(given, {}) | {"state": fact.because, "ended_at": case.updated_at.isoformat()}})
+    credit = next((c for c in case.credits if c.id == fact.credit_id), None)
+    over_at = (_over_at(case, credit) if credit is not None else None) or case.updated_at
+    given = remedy_data(credit.remedy) if credit is not None else {}
+    return NoticeData({"credit": given | {"state": fact.because, "ended_at": over_at.isoformat()}})
 
 
 _OF_THE_CLAIMANT = "Who has the money for the time being is between the claimant and the platform that paid it."

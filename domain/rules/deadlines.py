@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
 from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, disclosure, evidence, interim, measures, returns, sanctions, settlement
+from domain.rules import chargeback, complaints, credit, disclosure, evidence, interim, measures, returns, sanctions, settlement
 from domain.rules import ruling as r
 from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
@@ -151,5 +151,12 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
         case "lift_sanction" | "lapse_offer":
             over = default == "lift_sanction"
             return sanctions.lift(case, command.instance) if over else settlement.lapse(case, definition.name, command.instance)
-        case "close":
-            return returns.window_over(case)
+        case "close" | "end_complaints" | "take_credit_back":
+            return _at_the_end(case, default, command)
+
+
+def _at_the_end(case: Case, default: DefaultAction, command: c.Deadline) -> Facts:
+    """What happens by itself to a matter that is decided."""
+    if default == "take_credit_back":
+        return credit.take_back(case, command.id)
+    return complaints.end(case) if default == "end_complaints" else returns.window_over(case)

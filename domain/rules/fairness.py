@@ -12,6 +12,7 @@ from domain.model.people import OpenedParty
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
 from domain.model.withdrawal import OfOffice
+from domain.rules import complaints
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.lifecycle import Who, row
 from domain.rules.rule import DecisionContext
@@ -251,7 +252,7 @@ def refusal_by_table(case: Case, actor: Actor, command: str) -> Refusal | None:
     """
     phase = seen_phase(case, audience_of(actor))
     found = row(phase, command)
-    if found is None:
+    if found is None or complaints.bars(case, command):
         said = INSTEAD.get((phase, command), f"'{command}' is not possible while the case is in {phase.value}.")
         return NotInThisPhase(said, phase=phase.value, command=command)
     if actor.role in _STAFF and actor.id in case.recused:

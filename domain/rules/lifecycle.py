@@ -138,6 +138,8 @@ TABLE: tuple[Row, ...] = (
     _row(_P.APPEALABLE, "appeal", "claimant respondent reporter", "appeal"),
     # what is found while an appeal is possible is kept for it
     _row(_P.APPEALABLE, "submit_evidence", PARTIES),
+    # closed, as long as the law lets whoever was told of the decision complain of it
+    _row(_P.CLOSED, "appeal", "claimant respondent reporter", "appeal"),
     # appeal: somebody else looks again
     _row(_P.APPEAL, "message", TALKERS),
     _row(_P.APPEAL, "note", "staff"),

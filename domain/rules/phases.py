@@ -7,6 +7,7 @@ from typing import Any
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.rules import complaints
 from domain.rules.agreement import AGREED
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
@@ -32,7 +33,10 @@ def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change
     if fact.phase in SEEKS_OWNER:
         # Whoever decides starts without a draft.
         change["ruling"] = None
-    if fact.phase is Phase.APPEAL and case.phase is Phase.APPEALABLE:
+    if case.phase is Phase.CLOSED:
+        # A complaint that came in time takes a closed case up again; one that is reopened has done so before.
+        change |= {"outcome": None, "closed_at": None, "close_reason": None}
+    if fact.phase is Phase.APPEAL and case.phase in (Phase.APPEALABLE, Phase.CLOSED):
         change |= {"round": case.round + 1, "owner": None, "queue": case.terms.appeal_queue}
     owner = change.get("owner", case.owner)
     change["owner_sought"] = fact.phase in SEEKS_OWNER and owner is None
@@ -41,8 +45,9 @@ def _phase_entered(case: Case, rec: f.Recording, fact: f.PhaseEntered) -> Change
 
 def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
     over = {"allowed": False, "because": "window_over"}
+    lasts = fact.outcome is Outcome.RULED and complaints.last(case)
     return {
-        "rights": tuple(r.model_copy(update=over) if r.allowed else r for r in case.rights),
+        "rights": case.rights if lasts else tuple(r.model_copy(update=over) if r.allowed else r for r in case.rights),
         "phase": Phase.CLOSED,
         "phase_entered_at": rec.at,
         "closed_at": rec.at,

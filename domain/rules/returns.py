@@ -20,7 +20,7 @@ from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
 from domain.model.terms import Payer
-from domain.rules import last_word, money, under_age
+from domain.rules import complaints, last_word, money, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -63,7 +63,8 @@ def after_ruling(case: Case, ruling_id: str, later: tuple[c.Remedy, ...], label_
 def window_over(case: Case) -> Facts:
     """Nobody has appealed in time: the case is closed, unless it waits for goods."""
     if case.returning is not None:
-        return (f.RightsLapsed(),) if any(right.allowed for right in case.rights) else ()
+        lapse = not complaints.last(case) and any(right.allowed for right in case.rights)
+        return (f.RightsLapsed(),) if lapse else ()
     return (f.CaseClosed(outcome=Outcome.RULED if case.rulings else Outcome.EXPIRED, reason="deadline"),)
 
 

@@ -152,7 +152,7 @@ def _drafted(
     sanction: f.SanctionDrafted | None,
     at: datetime,
 ) -> Facts:
-    completeness.check(case, command, decision, outcome)
+    completeness.check(case, command, decision, outcome, sanction.sanction if sanction is not None else None)
     if command.label_paid_by is not None and not any(x.after_return for x in remedies):
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     # What a second person must know above all comes first.

@@ -10,11 +10,11 @@ from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
 from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
-from domain.model.terms import Terms
+from domain.model.terms import StatementTerms, Terms
 from domain.rules import interim
 
 
-def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
+def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None = None) -> None:
     """Refuses a ruling that leaves out what its outcome needs, or names what the pack does not know."""
     terms = case.terms
     unknown = [condition for condition in command.conditions if condition not in terms.conditions]
@@ -25,7 +25,7 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
     if route is not None and route not in terms.complaint_routes:
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
-    _check_statement(case, command, decision, outcome)
+    _check_statement(case, command, decision, outcome, sanction)
     missing = [need for need in _needs(terms, decision, outcome) if not getattr(command, need)]
     if missing:
         raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
@@ -43,10 +43,10 @@ def _needs(terms: Terms, decision: str, outcome: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(known.needs if known is not None else ()), *on_appeal)))
 
 
-def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str) -> None:
+def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None) -> None:
     """A ruling that restricts says why, in each field that the law asks for; one that changes nothing need not."""
     terms = case.terms.statement
-    needed = terms is not None and outcome in terms.outcomes and decision in ("rule", "overturn", "vary")
+    needed = terms is not None and decision in ("rule", "overturn", "vary") and _restricts(terms, command, outcome, sanction)
     if not needed and command.statement is None:
         return
     found = gaps(command.statement, derived_id("rul", command.id), terms.redress if terms else ())
@@ -55,6 +55,12 @@ def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str
         errors = [{"field": fault.field, "code": fault.code, "message": fault.words} for fault in found]
         detail = f"The statement of reasons is not complete: {named}."
         raise StatementIncomplete(detail, missing=[fault.field for fault in found], errors=errors)
+
+
+def _restricts(terms: StatementTerms, command: c.Rule | c.DecideAppeal, outcome: str, sanction: str | None) -> bool:
+    """Whether a ruling restricts somebody as article 17(1) means it: by its outcome, a ban, or what it takes."""
+    remedies = {remedy.type for remedy in command.remedies}
+    return outcome in terms.outcomes or sanction in terms.sanctions or not remedies.isdisjoint(terms.remedies)
 
 
 def said(case: Case, command: c.Rule | c.DecideAppeal, at: datetime) -> dict[str, Any]:

@@ -77,10 +77,18 @@ def _is_told_statement(case: Case, audience: Audience) -> bool:
     return audience not in ("claimant", "respondent") or case.author in (None, Side(audience))
 
 
+_ENDS = (
+    "end_date_account_restriction", "end_date_monetary_restriction", "end_date_service_restriction",
+    "end_date_visibility_restriction",
+)  # fmt: skip
+"""Until when it restricts, by what it restricts; none of them: until it is lifted."""
+
+
 def _stated(case: Case, statement: StatementOfReasons) -> dict[str, Any]:
-    names = ("decision_ground", "automated_detection", "automated_decision")
+    names = ("decision_ground", "automated_detection", "automated_decision", "source_type", "territorial_scope", *_ENDS)
     redress = statement.redress or (case.terms.statement.redress if case.terms.statement else ())
-    return {name: getattr(statement, name) for name in names} | {"redress": list(redress)}
+    said = {name: list(value) if isinstance(value, tuple) else value for name in names if (value := getattr(statement, name))}
+    return said | {"redress": list(redress)}
 
 
 def _texts_of(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Prose | None]:

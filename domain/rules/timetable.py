@@ -25,7 +25,7 @@ from domain.model.terms import (
     LadderStep,
     Level,
 )
-from domain.rules import chargeback, interim
+from domain.rules import chargeback, complaints, interim
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
 from domain.rules.levels import ClockInputs, ClockSchedule, calendars_of, inputs_of, level_at, schedule_of, stands_still
@@ -93,7 +93,12 @@ def _moved(clock: Clock, definition: ClockTerms, happened: frozenset[str], case:
 
 
 def _outlives(case: Case, definition: ClockTerms) -> bool:
-    """Whether a clock runs on beside the closed case: a report to an authority still waits for a second person."""
+    """Whether a clock runs on beside the closed case: its pack says so, or a report to an authority still waits for a second
+    person.
+    """
+    if definition.outlives:
+        # Time to complain runs for whoever may: a case that nobody can take up again is at rest.
+        return not complaints.is_window(definition) or any(right.allowed for right in case.rights)
     return "report_proposed" in definition.all_starts and any(not report.made for report in case.reports)
 
 

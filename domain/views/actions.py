@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.base import Kept
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.rules import complaints
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.lifecycle import Who, commands_in, in_the_way
 from domain.rules.manual_work import waiting
@@ -33,7 +34,7 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        idle = row.command == "report_manual_work" and not waiting(case)
+        idle = complaints.bars(case, row.command) or (row.command == "report_manual_work" and not waiting(case))
         if row.who == {Who.SYSTEM} or hidden or idle or in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)

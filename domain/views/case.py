@@ -21,7 +21,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import confirmation, told_by_two
+from domain.rules import complaints, confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, put_there_by_one, withheld_until_confirmed, words_of
@@ -310,9 +310,9 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
 def _of_their_own_appeal(case: Case, viewer: f.Actor) -> dict[str, Any]:
     """Until when whoever came with a merge can appeal by themselves; nothing else that is between the sides."""
     party = case.party(viewer.id)
-    if party is None or party.role != "co_claimant" or case.phase is not Phase.APPEALABLE:
+    if party is None or party.role != "co_claimant" or case.phase not in (Phase.APPEALABLE, Phase.CLOSED):
         return {}
-    windows = {clock.name for clock in case.terms.clocks if clock.during is Phase.APPEALABLE}
+    windows = {x.name for x in case.terms.clocks if x.during is Phase.APPEALABLE or complaints.is_window(x)}
     return {
         "rights": rights_of(case, case.rights, party.side.value),
         "deadlines": tuple(due for due in _deadlines(case, viewer) if due.clock in windows),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cases import STATEMENT
 from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
@@ -104,11 +105,17 @@ async def test_a_drafted_sanction_shows_the_team_how_it_came_about(office: Offic
         await ada.command(case["id"], "complete_step", step=step)
     await ada.command(case["id"], "request_evidence", of="respondent", what="What do you say?")
     await office.desk().command(case["id"], "submit_evidence", party(case, "respondent"), text="I was angry.")
-    ruling = {"outcome": "violation", "ground": "insult", "reasons": "It is on the screen shots.", "sanction": "temporary_ban"}
+    ruling: dict[str, Any] = {
+        "outcome": "violation",
+        "ground": "insult",
+        "reasons": "It is on the screen shots.",
+        "sanction": "temporary_ban",
+        "statement": STATEMENT,
+    }
     bare = await ada.command(case["id"], "rule", **ruling)
     assert (bare.status_code, bare.json()["code"]) == (422, "sanction_reasons_missing")
     assert bare.json()["fields"]["ladder_says"] == "final_warning"
-    why = {"sanction_reason": "planned", "sanction_reasons": "He had it prepared."}
+    why: dict[str, Any] = {"sanction_reason": "planned", "sanction_reasons": "He had it prepared."}
     assert (await ada.command(case["id"], "rule", **ruling, **why)).status_code == 200
     read = (await ada.get(f"/v1/cases/{case['id']}")).json()["ruling"]["sanction"]
     assert (read["sanction"], read["ladder_says"], read["count"], read["departs"]) == (

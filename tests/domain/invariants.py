@@ -704,7 +704,11 @@ def stands(case: Case) -> None:
     assert case.closed_at is not None
     bans = [one for one in case.sanctions if one.runs and one.ends_at is not None]
     running = [*bans, *case.interim]
-    assert len(case.timetable) == len(running), "a closed case has no clock but the ends of bans and of measures that outlive it"
+    # What the law gives on beside a closed case: time to complain of its decision, and before a credit is taken back.
+    own = {x.name for x in case.terms.clocks if x.outlives}
+    assert not any(right.allowed for right in case.rights) or any(row.clock in own for row in case.timetable)
+    rows = [row for row in case.timetable if row.clock not in own]
+    assert len(rows) == len(running), "a closed case has no clock but the ends of bans and of measures that outlive it"
     assert not any(hold.lasts_at(case.updated_at) for hold in case.holds), "a closed case stands under a hold"
     assert all(measure.kept_until is not None for measure in case.interim)
     assert case.withdrawal is None, "nobody answers it any more"

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from domain.base import Priority
-from domain.model.clock_terms import USUAL
 from domain.model.terms import ClockTerms
+from domain.model.usual_clocks import USUAL
 from domain.worktime.spans import Span
 from policies.loading import load_kept, load_pack
 from policies.pack import PACKS_DIR, Pack, PackError

@@ -145,6 +145,10 @@ STATEMENT: Mapping[str, Any] = {
 """A statement of reasons that lacks nothing."""
 
 
+LEFT_OUT = frozenset({"respondent_reply", "claimant_reply", "credit_reversal"})
+"""Clocks that protect somebody, and that a life has with ``that_protects`` alone: what else a pack says is tried without them."""
+
+
 @cache
 def shelf() -> Shelf:
     """The shipped packs and calendars, loaded once a session."""
@@ -337,7 +341,8 @@ class Life:
         """A command with the next id, its texts sealed, as if it had come over the wire."""
         self._commands += 1
         by = who.id if isinstance(who, Actor) else who
-        raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **self._route(what, fields), **fields}
+        raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **self._route(what, fields)}
+        raw |= {**self._stated(what, fields), **fields}
         return parse_command(raw, self.sealer)
 
     def _route(self, what: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -346,6 +351,13 @@ class Life:
         wanted = what == "decide_appeal" and fields.get("decision") != "remit" and case is not None
         routes = case.terms.complaint_routes if wanted and case is not None and case.terms.appeal_needs else ()
         return {"complaint_route": routes[0]} if routes else {}
+
+    def _stated(self, what: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Why, in kinds in which whoever is banned or restricted is told so in the fields of the law."""
+        case = self._case
+        decides = what == "rule" or (what == "decide_appeal" and fields.get("decision") in ("overturn", "vary"))
+        terms = case.terms.statement if decides and case is not None else None
+        return {"statement": STATEMENT} if terms is not None and (terms.sanctions or terms.remedies) else {}
 
     def says(self, who: str | Actor, what: str, /, **fields: Any) -> Self:
         """Somebody sends a command a minute later; texts that it needs are made up. Raises the Refusal."""
@@ -544,11 +556,12 @@ class Life:
         sides = [{"side": p.side.value, "role": p.role, "ref": p.id} for p in self._parties]
         report = Report.model_validate({"kind": self.kind, "parties": sides, **self._report})
         terms, routing = shelf().terms(report, self._time_scale)
-        clocks = tuple(clock for clock in terms.clocks if clock.name not in ("respondent_reply", "claimant_reply"))
+        clocks = tuple(clock for clock in terms.clocks if clock.name not in LEFT_OUT)
         lenient = {
             "hear_penalties": False,
             "worse_on_appeal": True,
             "clocks": clocks,
+            "credit_less": None,
             **({"hear": ()} if terms.heard_when == "told" else {}),
         }
         terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})

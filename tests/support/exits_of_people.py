@@ -90,7 +90,19 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         Exit(
             "the accused says nothing, and the ban lifts by itself after the case is closed",
             "ruled",
-            (*_HEARD, act("review", "owner", "rule", once={"waiting_on": "staff"}, outcome="violation", ground="threat", **WHY)),
+            (
+                *_HEARD,
+                act(
+                    "review",
+                    "owner",
+                    "rule",
+                    once={"waiting_on": "staff"},
+                    outcome="violation",
+                    ground="threat",
+                    statement=STATEMENT,
+                    **WHY,
+                ),
+            ),
             # Thirty days last seven seconds, five business days four tenths of one. An hour is a round number: terms stay short.
             {"grace": SOON, "appeal_window": SHORTLY},
             fired=("respondent_response", "grace", "appeal_window"),
@@ -102,7 +114,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             (
                 *_HEARD,
                 act("review", "respondent", "submit_evidence", text="It was not me."),
-                act("review", "owner", "rule", outcome="violation", ground="extortion", **WHY),
+                act("review", "owner", "rule", outcome="violation", ground="extortion", statement=STATEMENT, **WHY),
                 act("approval", "lead", "approve"),
                 act("appealable", "respondent", "appeal", reasons="It was not me."),
                 act("appeal", "owner", "decide_appeal", decision="overturn", outcome="no_violation", ground="no_clause", **WHY),

@@ -222,12 +222,15 @@ def quick(terms: Terms, **targets: timedelta) -> Terms:
         ban = Span.wall(length)
         kinds = [k.model_copy(update={"ban": ban}) if isinstance(k.ban, Span) else k for k in terms.sanctions.kinds]
         terms = terms.model_copy(update={"sanctions": terms.sanctions.model_copy(update={"kinds": tuple(kinds)})})
+    if "appeal_window" in targets:
+        # What the law adds to it is as short, or no case would ever come to rest.
+        targets.setdefault("complaint_window", targets["appeal_window"])
     clocks = []
     for clock in terms.clocks:
         target = targets.get(clock.name)
         if target is not None:
             span = Span(unit=SpanUnit.WALL, amount=target // timedelta(microseconds=1))
-            clock = clock.model_copy(update={"target": span, "calendar": None})
+            clock = clock.model_copy(update={"target": span, "calendar": None, "roll": False, "whole_days": False})
         clocks.append(clock)
     return terms.model_copy(update={"clocks": tuple(clocks)})
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from tests.support.cases import STATEMENT
 from tests.support.temporal import House, Living, troubles, until
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
@@ -28,7 +29,9 @@ async def banned(house: House) -> Living:
     await case.does("submit_evidence", "respondent", text="I was angry.")
     for step in ("evidence_secured", "record_checked"):
         await case.does("complete_step", "per_mia", step=step)
-    await case.does("rule", "per_mia", outcome="violation", ground="threat", reasons="It is on the screen shots.")
+    await case.does(
+        "rule", "per_mia", outcome="violation", ground="threat", reasons="It is on the screen shots.", statement=STATEMENT
+    )
     return case
 
 

@@ -48,8 +48,10 @@ class TestRulingIssued:
     def test_to_each_in_its_own_terms(self, kind: str) -> None:
         life = a_case(kind).appealable()
         loser, winner = last_for(life, RESPONDENT).data, last_for(life, CLAIMANT).data
-        assert (loser["your_side"], loser["right"]["allowed"], loser["by_default"]) == ("respondent", True, "close")
-        assert loser["due_at"] == life.due("appeal_window").due_at.isoformat()
+        # Where the law gives longer than the case stays open, that is the day that they are told.
+        clock, end = ("complaint_window", "end_complaints") if kind == "fraud_report" else ("appeal_window", "close")
+        assert (loser["your_side"], loser["right"]["allowed"], loser["by_default"]) == ("respondent", True, end)
+        assert loser["due_at"] == life.due(clock).due_at.isoformat()
         assert (winner["your_side"], winner["right"]) == ("claimant", {"allowed": False, "because": "nothing_lost"})
         assert "due_at" not in winner, "there is nothing that the winner could do in time"
 

@@ -14,12 +14,14 @@ import pytest
 from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.terms import KEPT_MEASURE, SANCTION
+from domain.rules import complaints
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, OUTCOMES, RESPONDENT, Life, a_case
 from tests.support.other_cases import OTHER_CASE, elsewhere
 
 MONEY = {"amount": {"amount": 1_000, "currency": "USD"}}
-STAYS_BESIDE = {SANCTION.name, KEPT_MEASURE.name, "authority_report"}
-"""What may still fall due in a closed case: the end of a ban or of a measure that was kept, and a second person's word."""
+STAYS_BESIDE = {SANCTION.name, KEPT_MEASURE.name, "authority_report", "complaint_window"}
+"""What may still fall due in a closed case: the end of a ban or of a measure that was kept, a second person's word, and the end
+of the time to complain of the decision."""
 Way = Callable[[Life], Life]
 
 
@@ -139,7 +141,7 @@ def check_rest(life: Life) -> None:
     assert running <= STAYS_BESIDE, "no clock runs on"
     assert {row.clock for row in case.timetable} <= STAYS_BESIDE
     assert (case.appellants, case.requests, case.withdrawal, case.credit_proposed) == ((), (), None, None)
-    assert not any(right.allowed for right in case.rights)
+    assert complaints.last(case) or not any(right.allowed for right in case.rights)
     assert not [one for one in case.credits if one.state == "given"], "a credit is final, or taken back"
     named = {one.credit_id for one in facts_of(life, f.ProvisionalCreditEnded)}
     assert named == {one.id for one in case.credits}

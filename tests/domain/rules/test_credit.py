@@ -202,3 +202,28 @@ class TestWhatIsTold:
         assert self.told(life)["documents"] is True
         assert life.says(CLAIMANT, "message").notices_for(MEDIATOR)[-1].event == "message_sent"
         assert "documents" not in self.told(ruled(credited(), 30_000))
+
+
+class TestByItsLaw:
+    """Regulation E in the words of the shipped pack: 12 CFR 1005.11(c)(2)(i) and (d)(2)."""
+
+    def reported(self, category: str = "stolen_payment") -> Life:
+        return a_case("fraud_report", amount=money(40_000), category=category).that_protects().in_review()
+
+    @pytest.mark.parametrize(("category", "least"), [("stolen_payment", 35_000), ("duplicate", 40_000)])
+    def test_a_cent_is_no_credit(self, category: str, least: int) -> None:
+        life = self.reported(category)
+        for cents in (1, least - 1):
+            refusal = life.refused(MEDIATOR, "credit_provisionally", amount=money(cents))
+            assert (refusal.code, refusal.fields["because"]) == ("credit_not_allowed", "less_than_reported")
+            assert refusal.fields["allowed"]["amount"] == least
+        assert paid(life.says(MEDIATOR, "credit_provisionally", amount=money(least))) == least
+
+    def test_what_is_taken_back_is_told_with_its_day_and_taken_on_it(self) -> None:
+        life = self.reported().says(MEDIATOR, "credit_provisionally", amount=money(40_000))
+        life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+        row = life.due("credit_reversal")
+        assert (life.case.phase, paid(life), life.case.credits[0].state) == (Phase.CLOSED, 40_000, "reversed")
+        assert life.notices_for(CLAIMANT)[-1].data["credit"]["ended_at"] == row.due_at.isoformat()
+        assert row.due_at >= life.now + timedelta(days=6)
+        assert paid(life.fire("credit_reversal")) == 0

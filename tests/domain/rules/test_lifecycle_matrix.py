@@ -53,6 +53,7 @@ CODES = {
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
     "pf": "party_unfit", "ad": "already_disclosed",
+    **dict.fromkeys(("lr", "lo", "ln"), "not_in_this_phase"),
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))

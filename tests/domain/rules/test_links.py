@@ -231,12 +231,12 @@ class TestJoin:
         told = life.notices_for(NEIGHBOUR)
         assert [n.event for n in told] == ["ruling_issued"]
         assert {"outcome", "reasons"} <= {*told[0].data, *told[0].texts}
-        assert told[0].data["due_clock"] == "appeal_window"
+        assert told[0].data["due_clock"] == "complaint_window"
         assert not {"offer", "credit", "amount"} & set(told[0].data)
         seen = life.seen_by(NEIGHBOUR)
         assert (seen.ruling is not None, seen.offer) == (True, None)
         assert [right.side for right in seen.rights] == [Side.CLAIMANT]
-        assert [due.clock for due in seen.deadlines] == ["appeal_window"]
+        assert [due.clock for due in seen.deadlines] == ["complaint_window"]
 
     def test_the_other_parties_do_not_learn_of_it(self) -> None:
         life = joined()

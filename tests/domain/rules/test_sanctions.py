@@ -126,12 +126,13 @@ class TestABan:
     def test_that_runs_keeps_a_closed_case_from_being_quiet(self) -> None:
         life = self.closed()
         assert not life.case.quiet
-        assert [row.clock for row in life.case.timetable] == ["sanction"]
+        assert [row.clock for row in life.case.timetable] == ["sanction", "complaint_window"]
 
     def test_that_is_over_is_undone_and_leaves_the_case_quiet(self) -> None:
         life = self.closed().fire("sanction")
         (undone,) = [e for e in life.case.effects if e.reverses]
         assert undone.reverses == life.case.effects[0].id
+        life.fire("complaint_window")
         before = life.case.quiet
         life.says(ROBOT, "report_effect", effect_id=undone.id, result="reversed")
         assert (before, life.case.quiet) == (False, True)
@@ -145,7 +146,8 @@ class TestABan:
         life = a_heard_case(earlier("long_ban", "extortion")).says(MEDIATOR, "rule", ground="extortion", **VIOLATION)
         life.says(LEAD, "approve").fire("grace").fire("appeal_window")
         life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
-        assert (life.case.sanctions[0].sanction, life.case.quiet) == ("permanent_ban", True)
+        assert (life.case.sanctions[0].sanction, life.case.quiet) == ("permanent_ban", False)
+        assert life.fire("complaint_window").case.quiet, "whoever is banned could complain for six months"
 
     def test_ends_on_time_after_an_outage_as_if_there_had_been_none(self) -> None:
         life = self.closed().outage(60 * DAY)
@@ -203,7 +205,7 @@ class TestWhoKnowsOfIt:
 
     def test_its_end_is_told_to_the_person_and_is_nobody_s_due_date(self) -> None:
         life = sanctioned().fire("appeal_window")
-        assert life.seen_by(RESPONDENT).deadlines == ()
+        assert [due.clock for due in life.seen_by(RESPONDENT).deadlines] == ["complaint_window"]
         assert life.seen_by(CLAIMANT).deadlines == ()
         before = len(life.notices_for(CLAIMANT))
         life.fire("sanction")
