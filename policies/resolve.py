@@ -108,6 +108,7 @@ def _terms(
         remedies=tuple(RemedyTerms.model_validate(remedy.model_dump()) for remedy in pack.remedies),
         ladder=tuple(_step(step, time_scale) for step in pack.ladder),
         quiet_for=pack.quiet_for.scaled(time_scale).time,
+        acknowledged_for=pack.acknowledged_for.scaled(time_scale).time,
         standstill_for=pack.standstill_for.scaled(time_scale).time,
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
         statement=_statement(pack),

@@ -286,7 +286,7 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
 def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
     """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
     level = case.terms.level(fact.clock, fact.level)
-    if level is None or fact.withheld in ("owner_answered", "nobody_there"):
+    if level is None or fact.withheld in ("owner_answered", "nobody_there", "acknowledged"):
         return ()
     if fact.withheld is not None:
         # What the machine does not do by itself comes before somebody.
