@@ -36,6 +36,7 @@ from api.routes import (
     health,
     intake,
     measures,
+    on_call,
     party_links,
     readers,
     sanctions,
@@ -80,7 +81,8 @@ def create_app(
     meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)
-    modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, unplaced, intake, health, pages)
+    at_the_desk = (bulk, campaigns, desk, on_call)
+    modules = (*OF_CASES, measures, calendars, freezes, *at_the_desk, *administration, unplaced, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

@@ -22,7 +22,7 @@ from domain.rules.topic import Topic, inside
 
 LOOK_AGAIN_FOR = timedelta(hours=1)
 """Wall time. Nobody is there and nobody is known to come: short enough that no morning is missed."""
-CALLED_FOR = timedelta(hours=12)
+CALLED_FOR = timedelta(hours=4)
 """Wall time. Everybody of the last rung was called: so long at most until it is looked whether others are on call."""
 EARLIEST_LOOK_FOR = timedelta(minutes=1)
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
@@ -123,9 +123,8 @@ def _fresh(case: Case, step: LadderStep, people: Iterable[str], *, anew: bool = 
 
 def _called(case: Case, step: LadderStep, *, anew: bool = False) -> frozenset[str]:
     """Whom this rung has called; ``anew``: since somebody had the case last, for after the last rung the call begins anew."""
-    running = {(c.name, c.instance) for c in case.clocks if c.stopped_at is None}
     known = case.acknowledged if anew else None
-    pages = (p for p in case.pages if p.step == step.name and (p.clock, p.instance) in running)
+    pages = (p for p in open_pages(case) if p.step == step.name)
     return frozenset(p.person for p in pages if known is None or p.at > known.at)
 
 
@@ -186,8 +185,7 @@ def new_owner(case: Case, step: LadderStep, told: tuple[str, ...] | None, team: 
 
 def paged(case: Case, fact: f.LevelReached, at: Instant) -> tuple[Page, ...]:
     """The pages that count after an escalation, its own among them."""
-    running = {(c.name, c.instance) for c in case.clocks if c.stopped_at is None}
-    kept = tuple(p for p in case.pages if (p.clock, p.instance) in running)
+    kept = open_pages(case)
     if fact.step is None:
         return kept
     people = fact.told if fact.told is not None else (EVERYBODY,)
@@ -195,9 +193,14 @@ def paged(case: Case, fact: f.LevelReached, at: Instant) -> tuple[Page, ...]:
     return (*kept, *made)
 
 
-def _refusal(case: Case, actor: Actor) -> Refusal | None:
+def open_pages(case: Case) -> tuple[Page, ...]:
+    """The pages whose clock is still running: what was missed is not done yet."""
     running = {(c.name, c.instance) for c in case.clocks if c.stopped_at is None}
-    if any((p.clock, p.instance) in running for p in case.pages):
+    return tuple(p for p in case.pages if (p.clock, p.instance) in running)
+
+
+def _refusal(case: Case, actor: Actor) -> Refusal | None:
+    if open_pages(case):
         return None
     return NoAlarm("Nobody was called because of this case, or what they were called for is done.")
 
