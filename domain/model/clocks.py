@@ -220,7 +220,7 @@ class CaseRetargeted(Kept):
     """Every deadline was computed afresh, with the calendars and the zone data of now."""
     keeps: tuple[tuple[str, Instant], ...] = ()
     """Clocks of sides that are heard which would have run out sooner by it, and limits of the law that would have run out later,
-    with the ends that they keep."""
+    with the ends that they keep; and clocks of the team that a more urgent case would have put before now, with new ends."""
     minors: tuple[str, ...] = ()
     """Principals who turned out to be under age."""
     reason: str

@@ -87,7 +87,7 @@ def landing(
     climbs = case.terms.rung(step.name) == step
     if team is None:
         again = climbs and not _fresh(case, step, (EVERYBODY,))
-        return Landing(()) if again else Landing(None)
+        return Landing((), at + CALLED_FOR if step.on_call else None) if again else Landing(None)
     asked = list(_asked(case, step, team))
     if step.on_call or not asked:
         return _on_call(case, step, asked, team, at) if climbs else Landing(_ids(asked) or None)
