@@ -6,7 +6,7 @@ CREATE TABLE on_call_turns (
     queue text NOT NULL CHECK (char_length(queue) <= 64),
     person_id text NOT NULL,
     -- 1 is called first, 2 when nobody has answered, and so on.
-    place smallint NOT NULL CHECK (place BETWEEN 1 AND 5),
+    place bigint NOT NULL CHECK (place BETWEEN 1 AND 5),
     from_at timestamptz NOT NULL,
     until_at timestamptz NOT NULL,
     -- The turn from which it was taken over.
