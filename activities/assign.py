@@ -38,13 +38,19 @@ class AssignActivities:
         return await self._inbox.put(ref.tenant_id, ref.case_id, command, channel="system")
 
 
+def wakes(case: Case) -> bool:
+    """Whether the ladder of a case calls people whatever their shifts say."""
+    return any(step.on_call for step in case.terms.ladder_of(case.priority, case.category))
+
+
 class Choice(NamedTuple):
     """Who gets a case, and why this one (or nobody)."""
 
     person: Candidate | None
     reason: str
-    """With somebody: ``fewest_cases``, ``has_skill``, ``speaks_language``, ``has_skill_and_language``, or ``skill_missing`` (they
-    lack the skill, as everybody in the queue does). With nobody: ``nobody_free``, or ``skill_not_free`` (who has it has no room).
+    """With somebody: ``fewest_cases``, ``has_skill``, ``speaks_language``, ``has_skill_and_language``, ``on_call`` (nobody is on
+    shift), or ``skill_missing`` (they lack the skill, as everybody in the queue does). With nobody: ``nobody_free``, or
+    ``skill_not_free`` (who has it has no room).
     """
 
 
@@ -59,6 +65,11 @@ def choose(case: Case, candidates: Sequence[Candidate]) -> Choice:
     skill, language = skill_of(case), language_of(case)
     skilled = [c for c in able if skill in c.skills]
     free = [c for c in skilled or able if c.open_cases < c.capacity]
+    if wakes(case) and not any(c.on_shift for c in free):
+        # Whoever is on call has it at once, whatever they carry: the next shift would be too late.
+        called = [c for c in skilled or able if c.on_call is not None] or [c for c in able if c.on_call is not None]
+        if called:
+            return Choice(min(called, key=lambda c: (c.on_call or 0, *_rank(c))), "on_call")
     if case.escalations:
         free = [c for c in free if c.on_shift]
     if case.phase is Phase.APPEAL:

@@ -67,7 +67,7 @@ class Lookups:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
-            team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now)
+            team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now, case.queue)
             snapshot = snapshot.model_copy(update={"team": tuple(team)})
         snapshot = await self._with_mentions(tenant_id, snapshot)
         snapshot = await self._with_files(tenant_id, case.id, snapshot)

@@ -36,6 +36,7 @@ from api.routes import (
     health,
     intake,
     measures,
+    on_call,
     party_links,
     readers,
     sanctions,
@@ -50,6 +51,8 @@ from services.parts import Parts
 
 OF_CASES = (cases, commands, terms, evidence, statements, clocks, sanctions, readers, party_links)
 """What is asked of one case."""
+AT_THE_DESK = (bulk, campaigns, desk, on_call)
+"""What people of the team ask about their work."""
 
 
 def create_app(
@@ -80,7 +83,7 @@ def create_app(
     meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
     administration = (access, signing_keys, endpoints, sources)
-    modules = (*OF_CASES, measures, calendars, freezes, bulk, campaigns, desk, *administration, unplaced, intake, health, pages)
+    modules = (*OF_CASES, measures, calendars, freezes, *AT_THE_DESK, *administration, unplaced, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:
         app.include_router(router)

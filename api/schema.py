@@ -44,6 +44,9 @@ from api.bodies import (
     measures as measure_answers,
 )
 from api.bodies import (
+    on_call as on_call_answers,
+)
+from api.bodies import (
     party_links as party_link_answers,
 )
 from api.bodies import (
@@ -89,6 +92,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     desk_answers.TakeNextRequest, desk_answers.NextBody, desk_answers.AbsenceRequest, desk_answers.ReturnRequest,
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview_answers.PreviewBody,
     sanction_answers.SanctionsBody,
+    on_call_answers.TurnRequest, on_call_answers.TurnHandOver, on_call_answers.TurnEnd, on_call_answers.TurnBody,
+    on_call_answers.TurnList,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,

@@ -24,6 +24,7 @@ from cli.commands import (
     intake,
     key,
     login,
+    on_call,
     person,
     policy,
     reasons,
@@ -74,6 +75,7 @@ app.add_typer(command.app, name="command")
 app.add_typer(bulk.app, name="bulk")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(desk.app, name="desk")
+app.add_typer(on_call.app, name="on-call")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(policy.app, name="policy")
 app.add_typer(reasons.app, name="reasons")

@@ -304,7 +304,7 @@ def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             yield f"{place}.{step.name}.audience: an escalation lands on somebody of the team: owner, drafter, leads or ops"
     if pack.ladders and not pack.ladder:
         yield "ladders: give the pack a ladder for everything else too"
-    for name in ("quiet_for", "standstill_for"):
+    for name in ("quiet_for", "acknowledged_for", "standstill_for"):
         if getattr(pack, name).unit is not SpanUnit.WALL or (name == "standstill_for" and not getattr(pack, name).amount):
             yield f"{name}: give it in hours or minutes of wall time"
     for name, clock in clocks.items():

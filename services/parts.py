@@ -51,6 +51,7 @@ from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.live import PostgresLive
+from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import Person, PostgresPeople
 from storage.team.reading import PostgresReading
@@ -366,6 +367,7 @@ class Parts:
     reading: PostgresReading
     audit: PostgresAudit
     absences: PostgresAbsences
+    on_call: PostgresOnCall
     sanctions: PostgresSanctions
     library: PostgresLibrary
     tenants: Tenants

@@ -19,6 +19,7 @@ from storage.team.campaigns import Campaign, Summary
 from storage.team.desk import QueueCounts, TeamMember
 from storage.team.desk_settings import DeskSettings
 from storage.team.live import Doing
+from storage.team.on_call import Turn
 from storage.team.overview import Cell, Ending, Hitch, Load, QueueLoad
 from storage.team.people import Person
 from storage.team.reading import Access, ReadRow
@@ -65,6 +66,7 @@ __all__ = [
     "Summary",
     "TeamMember",
     "Tenant",
+    "Turn",
     "UnplacedDeed",
     "UnplacedMail",
 ]  # fmt: skip

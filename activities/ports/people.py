@@ -20,6 +20,8 @@ class Candidate(Kept):
     on_shift: bool = True
     next_shift_at: datetime | None = None
     """When their next shift begins; None while they are there, and for somebody who always is."""
+    on_call: int | None = None
+    """On call for the queue: 1 is called first; None: they are not."""
     skills: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
@@ -31,6 +33,9 @@ class Roster(Protocol):
         """Active people of the queue who are not absent, and their shifts at ``at``, in no particular order."""
         ...
 
-    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
-        """Active people with one of the ids or one of the roles (``lead``, ``ops``), as they stand at ``at``."""
+    async def colleagues(
+        self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime, queue: str | None = None
+    ) -> Sequence[Colleague]:
+        """Active people with one of the ids or one of the roles (``lead``, ``ops``), as they stand at ``at``; with a queue, those
+        who are on call for it too."""
         ...

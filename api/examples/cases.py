@@ -161,6 +161,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "assign": {"by": "per_dana", "owner": "per_mara", "reason": "assigned"},
     "take": {"by": "per_mara"},
     "skip": {"by": "per_mara", "reason": "too_technical"},
+    "acknowledge": {"by": "per_mara", "until": "2026-11-26T09:40:00Z"},
     "request_evidence": {"by": "per_mara", "of": "respondent", "what": "Which version was deployed on the day of the report?"},
     "submit_evidence": {
         "by": _CLAIMANT,

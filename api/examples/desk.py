@@ -89,3 +89,33 @@ PREVIEW: dict[str, Any] = {
         }
     ],
 }
+TURN_SAID: dict[str, Any] = {
+    "queue": "safety",
+    "person": "per_ada",
+    "from_at": "2026-11-27T17:00:00Z",
+    "until_at": "2026-11-30T08:00:00Z",
+    "by": "per_dana",
+}
+TURN: dict[str, Any] = {
+    "object": "on_call_turn",
+    "id": "oct_019abf00-0000-7000-8000-000000000001",
+    "queue": "safety",
+    "person": "per_ada",
+    "place": 1,
+    "from_at": "2026-11-27T17:00:00Z",
+    "until_at": "2026-11-30T08:00:00Z",
+    "handed_from": None,
+    "made_by": "per_dana",
+    "ended_by": None,
+}
+HANDED_SAID: dict[str, Any] = {"to": "per_ben", "at": "2026-11-28T12:00:00Z", "by": "per_ada"}
+HANDED: dict[str, Any] = {
+    **TURN,
+    "id": "oct_019abf00-0000-7000-8000-000000000002",
+    "person": "per_ben",
+    "from_at": "2026-11-28T12:00:00Z",
+    "handed_from": TURN["id"],
+    "made_by": "per_ada",
+}
+ENDED: dict[str, Any] = {**TURN, "until_at": "2026-11-28T12:00:00Z", "ended_by": "per_dana"}
+TURNS: dict[str, Any] = {"object": "list", "data": [TURN]}

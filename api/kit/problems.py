@@ -239,6 +239,8 @@ PROBLEMS: dict[str, Row] = {
     "selection_unclear": Row(422, "Which cases?", "Name at least one filter, or `all: true` alone for every open case."),
     # the desk
     "person_absent": Row(409, "Away", "Say first that you are there again: `POST /v1/people/{person_id}/returns`."),
+    "not_on_rota": Row(422, "Cannot be on call here", "Name somebody who works the queue, a lead, or one of ops."),
+    "turn_over": Row(409, "The turn is over", "Nothing is left of it to end or to hand over."),
     "not_absent": Row(409, "Not away", "Nobody said that they are, or the absence is over."),
     "person_unknown": Row(422, "Nobody of the team", "Mention people who work here, by their ids (`per_…`)."),
     "queue_not_yours": Row(422, "Not one of your queues", "Name one of your own, or none."),
@@ -292,6 +294,7 @@ PROBLEMS: dict[str, Row] = {
     "clock_unknown": Row(409, "No such clock runs", "See `running` in `fields` for the clocks that do."),
     "clock_statutory": Row(403, "A limit of the law", "Nobody can make it stand still; extend it as its law allows."),
     "already_held": Row(409, "Stands still already", "Resume or thaw it first, or leave it as it is."),
+    "no_alarm": Row(409, "Nobody was called", "Nobody was called because of this case, or what for is done."),
     "not_paused": Row(409, "Nothing to resume", "Nobody has paused or snoozed it; what waits for evidence goes on with that."),
     "instant_refused": Row(422, "Instant does not fit", "See the detail: it is past, too far away, or ahead."),
     "extension_refused": Row(409, "No such extension", "See the detail, and `because` in `fields`."),

@@ -56,6 +56,7 @@ VERBS = (
     Verb("assignments", "assign", "Assign the case"),
     Verb("take", "take", "Take the case"),
     Verb("skips", "skip", "Give the case back to its queue"),
+    Verb("acknowledgements", "acknowledge", "Say that one has the case: nobody else is called"),
     Verb("admissions", "admit", "Let a report through the gate"),
     Verb("declinations", "decline", "Turn a report away"),
     Verb("close", "close", "End a case that cannot be decided"),

@@ -66,6 +66,8 @@ _MEASURES: Final = (
 )
 VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "take": ("Take a case that waits in a queue.", ()),
+    "acknowledge": ("Say that you have a case because of which people are called: nobody else is, for a while.", (
+        Field("until", "Until when, with the zone; left out: as long as the pack allows."),)),
     "assign": ("Give the case to a person, or back to its queue.", (
         Field("owner", "The person (per_…); left out: back to its queue.", option="to"),
         Field("reason", "Why, as a code (on_leave).")),

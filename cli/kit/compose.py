@@ -262,6 +262,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
     from storage.team.live import PostgresLive
+    from storage.team.on_call import PostgresOnCall
     from storage.team.overview import PostgresOverview
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
@@ -291,6 +292,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
+        "on_call": PostgresOnCall(database),
         "audit": PostgresAudit(database, vault),
     }
 

@@ -58,5 +58,21 @@ def absence_lines(absence: dict[str, Any]) -> Iterator[str]:
     yield from result_lines(absence["results"])
 
 
+def turn_table(turns: Iterable[dict[str, Any]]) -> Table:
+    """One line a turn."""
+    table = Table("queue", "called", "person", "from (UTC)", "until (UTC)", "turn", header_style="bold")
+    for turn in turns:
+        table.add_row(
+            turn["queue"], str(turn["place"]), turn["person"], when(turn["from_at"]), when(turn["until_at"]), turn["id"]
+        )
+    return table
+
+
+def turn_line(turn: dict[str, Any]) -> str:
+    """What was noted."""
+    span = f"from {when(turn['from_at'])} until {when(turn['until_at'])} UTC"
+    return f"{turn['person']} is on call for {turn['queue']} (called {turn['place']}.) {span}: {turn['id']}"
+
+
 def _span(seconds: int) -> str:
     return str(timedelta(seconds=seconds))

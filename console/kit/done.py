@@ -7,6 +7,7 @@ from collections.abc import Mapping
 DONE: Mapping[str, str] = {
     "accept_offer": "The offer was accepted.",
     "accept_withdrawal": "The report was let go back.",
+    "acknowledge": "It is noted that you have it; nobody else is called meanwhile.",
     "add_party": "The party was added. Who is here by your word binds nobody before a second person says it too.",
     "admit": "The report was let in.",
     "annul": "The ruling was set aside.",

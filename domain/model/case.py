@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
+from domain.model.alarms import Acknowledged, Page
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
@@ -37,7 +38,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 4
+FORM = 5
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -66,6 +67,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
+    5: frozenset({"form", "pages", "acknowledged", "clocks"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -159,6 +161,10 @@ class Case(Kept):
     """When the last look found nobody there: when somebody is."""
     answered_at: Instant | None = None
     """When the owner last said something to the parties."""
+    pages: tuple[Page, ...] = ()
+    """Whom a rung of a ladder has called, as long as the clock runs that was missed."""
+    acknowledged: Acknowledged | None = None
+    """Who of the team said last that they have it, once somebody was called."""
     interim: tuple[Interim, ...] = ()
     handed_in: tuple[str, ...] = ()
     """Ids of the evidence on file, oldest first."""

@@ -141,13 +141,13 @@ class LevelReached(Kept):
     step: str | None = None
     """The rung of the ladder that an escalation came to."""
     told: tuple[str, ...] | None = None
-    """The people it landed on; None: by role, as far as anybody has one."""
-    withheld: Literal["owner_answered", "nobody_there", "withdrawal_pending", "reported"] | None = None
-    """Why it was not done, and comes again: the owner had just answered, or nobody was on shift with room for it, and nobody was
-    told; or the respondent would have learned of the case while somebody wants to take the report back, or although they are
-    reported to an authority, and the leads were told instead."""
+    """The people it landed on; empty: this rung has called them all before; None: by role, as far as anybody has one."""
+    withheld: Literal["owner_answered", "nobody_there", "withdrawal_pending", "reported", "acknowledged"] | None = None
+    """Why it was not done, and comes again: the owner had just answered, nobody was on shift with room for it, or somebody said
+    that they have the case, and nobody was told; or the respondent would have learned of the case while somebody wants to take
+    the report back, or although they are reported to an authority, and the leads were told instead."""
     again_at: Instant | None = None
-    """When it comes again, if it was withheld."""
+    """When it comes again, if it was withheld, or called nobody."""
 
 
 class ClocksPaused(Kept):
@@ -220,7 +220,7 @@ class CaseRetargeted(Kept):
     """Every deadline was computed afresh, with the calendars and the zone data of now."""
     keeps: tuple[tuple[str, Instant], ...] = ()
     """Clocks of sides that are heard which would have run out sooner by it, and limits of the law that would have run out later,
-    with the ends that they keep."""
+    with the ends that they keep; and clocks of the team that a more urgent case would have put before now, with new ends."""
     minors: tuple[str, ...] = ()
     """Principals who turned out to be under age."""
     reason: str

@@ -8,6 +8,7 @@ Facts hold ids, codes, amounts and instants; text and personal data lie elsewher
 from __future__ import annotations
 
 from typing import Annotated
+from domain.model.alarms import AlarmAcknowledged as AlarmAcknowledged
 from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 
@@ -194,7 +195,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed,
+    | DisclosureProposed | AlarmAcknowledged,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

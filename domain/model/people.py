@@ -61,6 +61,10 @@ class Colleague(Kept):
     """Carries fewer open cases than they can."""
     next_shift_at: Instant | None = None
     """When their next shift begins; None while they are there, and for somebody who always is."""
+    on_call: int | None = None
+    """On call for the queue of the case now: 1 who is called first, 2 who is called next; None: they are not."""
+    on_call_until: Instant | None = None
+    """When somebody else has the turn."""
 
 
 Role = Literal["principal", "witness", "insurer", "representative", "authority", "co_claimant"]

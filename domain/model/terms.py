@@ -215,6 +215,8 @@ class Terms(Compact):
     ladder: tuple[LadderStep, ...] = ()
     quiet_for: timedelta = timedelta(minutes=30)
     """Wall time: so long after the owner has answered nothing is escalated over their head."""
+    acknowledged_for: timedelta = timedelta(hours=1)
+    """Wall time: so long at most nobody is called after somebody has said that they have the case."""
     standstill_for: timedelta = timedelta(days=7)
     """Wall time: a case whose clocks all stand still comes before the leads after so long, for no case is forgotten."""
     interim: tuple[InterimTerms, ...] = ()

@@ -96,6 +96,8 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "statutory": True,
         "levels": [
             {"name": "review", "before": "3 days", "audience": "owner leads"},
+            # Whoever it protects must not lose it because a reminder was not read: it is escalated while people are at work.
+            {"name": "last_call", "action": "escalate", "before": "1 business day"},
             {"name": "lapse", "default": "lift_interim"},
         ],
     },

@@ -49,6 +49,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
+    "interim_ended:lapsed": ("owner", "leads"),
     "interim_review_asked": ("owner",),
     "interim_review_asked:closed": ("leads",),
     "came_since_draft": ("drafter", "leads"),
@@ -145,6 +146,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         audiences = _told_by(case, fact)
     drafts: list[NoticeDraft] = _to_third_parties(case, recording, event) if "third_parties" in audiences else []
     drafts += _last_letter(case, recording, fact, event) if isinstance(fact, f.PartyLeft) else []
+    drafts += _of_protection(case, recording) if event == "interim_ended:lapsed" else []
     # A measure stays with whoever was replaced or removed: they hear of it as somebody who knows of no case.
     drafts += [one for one in _of_measure_alone(case, recording, event) if case.is_disclosed and _has_left(case, one.recipient)]
     for audience in _each(audiences):
@@ -237,6 +239,23 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]
 
 
+def _of_protection(case: Case, recording: f.Recording) -> list[NoticeDraft]:
+    """What the other side hears where a measure lapsed that hit one, in kinds that protect people: they are protected no longer,
+    and may have to do something about it."""
+    fact = recording.fact
+    if not isinstance(fact, f.InterimEnded) or case.terms.withdrawal != "asks":
+        return []
+    ended = [e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None]
+    drafts: list[NoticeDraft] = []
+    for side in Side:
+        if side in {remedy.to for remedy in ended} or (side is Side.RESPONDENT and not case.is_disclosed):
+            continue
+        data = {**_case_data(case, side.value), "measures": [remedy_data(remedy) for remedy in ended]}
+        there = (p.id for p in case.side_parties(side) if p.speaks and not withheld_until_confirmed(case, fact, p.id))
+        drafts += [NoticeDraft(event="protection_lapsed", recipient=one, audience=side.value, data=data) for one in there]
+    return drafts
+
+
 def _last_letter(case: Case, recording: f.Recording, fact: f.PartyLeft, event: str) -> list[NoticeDraft]:
     """What somebody hears who was put out of a case that was their own matter: why, and nothing of how it goes on."""
     said, party = told_of_leaving(case, fact), case.party(fact.party)
@@ -301,7 +320,7 @@ def _each(audiences: tuple[Audience, ...]) -> tuple[Audience, ...]:
 def _told_by(case: Case, fact: f.LevelReached) -> tuple[Audience, ...]:
     """The level says whom it tells, or the rung that it came to; the pack's table only says that it tells at all."""
     level = case.terms.level(fact.clock, fact.level)
-    if level is None or fact.withheld in ("owner_answered", "nobody_there"):
+    if level is None or fact.withheld in ("owner_answered", "nobody_there", "acknowledged"):
         return ()
     if fact.withheld is not None:
         # What the machine does not do by itself comes before somebody.

@@ -24,7 +24,7 @@ from domain.model.clocks import (
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
-from domain.rules import charge, confirmation, interim, under_age
+from domain.rules import alarms, charge, confirmation, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import over_at, stands_still
@@ -286,8 +286,9 @@ def woken(case: Case, rec: f.Recording, fact: f.MessageSent | f.EvidenceSubmitte
 
 
 def _level_reached(case: Case, rec: f.Recording, fact: f.LevelReached) -> Change:
-    counts = fact.action == "escalate" and fact.withheld is None
-    return {**({"escalations": case.escalations + 1} if counts else {}), **_of_built_in(case, fact)}
+    counts = fact.action == "escalate" and fact.withheld is None and fact.told != ()
+    called: Change = {"escalations": case.escalations + 1, "pages": alarms.paged(case, fact, rec.at)} if counts else {}
+    return {**called, **_of_built_in(case, fact)}
 
 
 def _of_built_in(case: Case, fact: f.LevelReached) -> Change:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from domain.base import Phase, Priority
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
-from domain.model.terms import BUILT_IN, Audience, ClockTerms, DefaultAction, LadderStep, Level
-from domain.rules import chargeback, complaints, credit, disclosure, evidence, interim, measures, returns, sanctions, settlement
+from domain.model.terms import BUILT_IN, ClockTerms, DefaultAction, LadderStep, Level
+from domain.rules import (
+    alarms,
+    chargeback,
+    complaints,
+    credit,
+    disclosure,
+    evidence,
+    interim,
+    measures,
+    returns,
+    sanctions,
+    settlement,
+)
 from domain.rules import ruling as r
-from domain.rules.fairness import in_conflict
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.timetable import rung
 from domain.worktime.spans import Span
 
-LOOK_AGAIN_FOR = timedelta(hours=1)
-"""Nobody is there and nobody is known to come: short enough that no morning is missed."""
 HELD_BACK_FOR = timedelta(days=1)
 """Wall time: what the machine does not do by itself comes before the leads once a day."""
-_PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
 _NEXT_PRIORITY = {Priority.LOW: Priority.NORMAL, Priority.NORMAL: Priority.HIGH, Priority.HIGH: Priority.URGENT}
 
 
@@ -50,29 +56,33 @@ def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: date
             return (reached, *_raised(case, level.raise_priority))
 
 
-class _Landing(NamedTuple):
-    """Where an escalation lands."""
-
-    told: tuple[str, ...] | None
-    """People; None: nobody was looked up, so it goes by role."""
-    again_at: datetime | None = None
-    """Nobody can take it: when somebody can."""
-
-
 def _escalated(case: Case, reached: f.LevelReached, level: Level, context: DecisionContext, at: datetime) -> Facts:
     clock = next((c for c in case.clocks if (c.name, c.instance) == (reached.clock, reached.instance)), None)
     step = rung(case.terms.ladder_of(case.priority, case.category), level, clock) if clock is not None else None
-    quiet_until = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
-    if quiet_until > at and reached.clock not in {x.name for x in BUILT_IN}:
-        return (reached.model_copy(update={"withheld": "owner_answered", "again_at": quiet_until}),)
-    landing = _landing(case, step or _own(level), _above(case, step), context.team, at)
-    if landing.again_at is not None:
+    if (quiet := _quiet(case, reached, at)) is not None:
+        return (reached.model_copy(update={"withheld": quiet[0], "again_at": quiet[1]}),)
+    landing = alarms.landing(case, reached, step or _own(level), _above(case, step), context.team, at)
+    if landing.told is None and landing.again_at is not None:
         # Nobody to climb over: the rung is taken when somebody is there.
         return (reached.model_copy(update={"withheld": "nobody_there", "again_at": landing.again_at}),)
-    found = reached.model_copy(update={"step": step.name if step else None, "told": landing.told})
+    rung_taken = {"step": step.name if step else None, "told": landing.told, "again_at": landing.again_at}
+    found = reached.model_copy(update=rung_taken)
     reassigns = level.reassign or (step is not None and step.reassign)
-    queued = (f.CaseQueued(queue=case.queue, reason="escalated"),) if reassigns and case.phase in SEEKS_OWNER else ()
+    queued: Facts = (f.CaseQueued(queue=case.queue, reason="escalated"),) if reassigns and case.phase in SEEKS_OWNER else ()
+    on_call = alarms.new_owner(case, step, landing.told, context.team) if step is not None else None
+    if on_call is not None:
+        queued = (f.CaseAssigned(owner=on_call, reason="on_call"),)
     return (found, *queued, *_raised(case, level.raise_priority or (step is not None and step.raise_priority)))
+
+
+def _quiet(case: Case, reached: f.LevelReached, at: datetime) -> tuple[str, datetime] | None:
+    """Why nobody is told now, and until when: the owner has just answered, or somebody has the case in hand."""
+    if reached.clock in {x.name for x in BUILT_IN}:
+        return None
+    if (until := alarms.quiet_until(case, reached.clock, at)) is not None:
+        return "acknowledged", until
+    answered = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
+    return ("owner_answered", answered) if answered > at and not alarms.saves(case, reached.clock) else None
 
 
 def _own(level: Level) -> LadderStep:
@@ -86,40 +96,6 @@ def _above(case: Case, step: LadderStep | None) -> tuple[LadderStep, ...]:
         return ()
     ladder = case.terms.ladder_of(case.priority, case.category)
     return ladder[ladder.index(step) + 1 :]
-
-
-def _landing(
-    case: Case, step: LadderStep, above: Iterable[LadderStep], team: tuple[f.Colleague, ...] | None, at: datetime
-) -> _Landing:
-    """The people of this rung who are on shift and have room; of the next one up where there are none."""
-    if team is None:
-        return _Landing(None)
-    asked = list(_asked(case, step, team))
-    if step.on_call or not asked:
-        return _Landing(tuple(colleague.actor.id for colleague in asked) or None)
-    for wanted in (step, *above):
-        able = [
-            colleague.actor.id
-            for colleague in _asked(case, wanted, team)
-            if colleague.on_shift and (colleague.free or colleague.actor.id == case.owner)
-        ]
-        if able:
-            return _Landing(tuple(able))
-    everybody = (colleague for wanted in (step, *above) for colleague in _asked(case, wanted, team))
-    coming = [colleague.next_shift_at for colleague in everybody if colleague.next_shift_at is not None]
-    return _Landing((), min(coming, default=at + LOOK_AGAIN_FOR))
-
-
-def _asked(case: Case, step: LadderStep, team: tuple[f.Colleague, ...]) -> Iterable[f.Colleague]:
-    for colleague in team:
-        if in_conflict(case, colleague.actor):
-            # They may not even read it.
-            continue
-        by_role = any(_PEOPLE.get(audience) in colleague.roles for audience in step.audience)
-        is_owner = case.owner == colleague.actor.id and "owner" in step.audience
-        drafted = case.ruling is not None and case.ruling.decider == colleague.actor.id and "drafter" in step.audience
-        if by_role or is_owner or drafted:
-            yield colleague
 
 
 def _raised(case: Case, raises: bool) -> Facts:

@@ -295,12 +295,15 @@ TOPIC = Topic(
         # Of a closed case only they look at a measure again.
         "interim_review_asked": lambda before, fact, after: () if after.open else {"interim_review_asked:closed"},
         "interim_imposed": _imposed,
-        "interim_ended": lambda before, fact, after: () if after.interim else {"interim_over"},
+        "interim_ended": lambda before, fact, after: {
+            *(() if after.interim else ("interim_over",)),
+            *(("interim_ended:lapsed",) if fact.because == "lapsed" else ()),
+        },
         "interim_reviewed": lambda before, fact, after: (
             {"interim_reviewed:all"} if all(i.reviewed_at == after.updated_at for i in after.interim) else ()
         ),
     },
-    words=frozenset({"interim_review_asked:closed", "interim_over", "interim_reviewed:all"}),
+    words=frozenset({"interim_review_asked:closed", "interim_over", "interim_ended:lapsed", "interim_reviewed:all"}),
     known_to={
         "interim_imposed": OF_WHOM_IT_HITS,
         "interim_reviewed": OF_WHOM_IT_HITS,

@@ -161,6 +161,8 @@ TABLE: tuple[Row, ...] = (
     # time: pauses belong to the phase; nobody pauses the grace or the window to appeal, but more time can be given
     *(_row(phase, command, KEEPERS) for phase in _HANDLED for command in ("pause", "snooze", "resume", "extend")),
     _row(_P.APPEALABLE, "extend", "lead ops"),
+    # whoever is called says that they have it, and nobody else is called meanwhile
+    *(_row(phase, "acknowledge", "judge ops") for phase in Phase if phase is not Phase.CLOSED),
     *(_row(phase, "retarget", "lead ops") for phase in Phase if phase is not Phase.CLOSED),
     *(_row(phase, command, "ops system") for phase in Phase if phase is not Phase.CLOSED for command in ("freeze", "thaw")),
     # the desk: an owner who cannot go on with it gives it back

@@ -2,15 +2,16 @@
 
 Several hands could: a date of its own for what is asked of a side, a question at all, other terms or another calendar while its
 time runs. A sooner date becomes the one that is promised, and a clock that runs keeps its end. What cannot wait goes by interim
-measures. The limits of the law are the other way round: no other name of the matter makes them later.
+measures. The limits of the law are the other way round: no other name of the matter makes them later. And what the
+team owes is never late only because the case became more urgent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from domain.base import Phase, Side
+from domain.base import Phase, Side, most_urgent
 from domain.model.case import Case
 from domain.model.clocks import CaseRetargeted, Clock
 from domain.model.evidence import EvidenceRequested
@@ -37,7 +38,9 @@ def _kept(case: Case, fact: Fact, at: datetime, calendars: Calendars) -> Fact:
             shortens = promised is not None and has is not None and promised < has
             return fact.model_copy(update={"due_at": has}) if shortens else fact
         case CaseRetargeted():
-            return fact.model_copy(update={"keeps": (*_shortened(case, fact, calendars), *_lengthened(case, fact, calendars))})
+            keeps = (*_shortened(case, fact, calendars), *_lengthened(case, fact, calendars))
+            hurried = _hurried(case, fact, at, calendars, {name for name, _ in keeps})
+            return fact.model_copy(update={"keeps": (*keeps, *hurried)})
         case _:
             return fact
 
@@ -106,6 +109,31 @@ def _lengthened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Itera
         now, later = _limit(case, counted, calendars), _limit(after, counted, calendars)
         if now is not None and later is not None and later > now:
             yield clock.name, now
+
+
+def _hurried(
+    case: Case, fact: CaseRetargeted, at: datetime, calendars: Calendars, besides: Collection[str]
+) -> Iterable[tuple[str, datetime]]:
+    """The running clocks of the team whose target a more urgent case would put before now, with the ends that they get instead.
+
+    Nobody has missed what they did not owe: the new target counts from now, and ends no later than the one before.
+    """
+    if fact.priority is None or most_urgent(case.priority, fact.priority) is case.priority:
+        return
+    named = {name: value for name in ("priority", "category", "queue", "terms") if (value := getattr(fact, name)) is not None}
+    after = case.model_copy(update=named)
+    for clock in case.clocks:
+        definition = after.terms.clock(clock.name)
+        if clock.stopped_at is not None or clock.name in besides or definition is None or case.terms.clock(clock.name) is None:
+            continue
+        if definition.statutory or not definition.is_the_teams:
+            continue
+        before, then = _limit(case, clock, calendars), _limit(after, clock, calendars)
+        if before is None or then is None or then >= at or before <= at:
+            continue
+        anew = Clock(name=clock.name, instance=clock.instance, started_at=at)
+        from_now = _limit(after, anew, calendars)
+        yield clock.name, min(before, from_now) if from_now is not None else before
 
 
 def _limit(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:

@@ -194,7 +194,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
     KeyError when the terms name a calendar that was not handed in.
     """
     known = {d.id: d for d in after.timetable} if before is not None else {}
-    kept = {} if before is None or afresh else {c.name: inputs_of(before, c) for c in before.clocks}
+    kept = {} if before is None or afresh else {c.name: (inputs_of(before, c), c) for c in before.clocks}
     rows: list[DueLevel] = []
     ladder = after.terms.ladder_of(after.priority, after.category)
     for clock in after.clocks:
@@ -203,9 +203,10 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
             continue
         inputs = inputs_of(after, clock)
         calendar, days = calendars_of(inputs, calendars)
-        same = kept.get(clock.name) == inputs
+        inputs_before, clock_before = kept.get(clock.name, (None, clock))
         for level in definition.levels:
             ahead = _ahead(clock, level)
+            same = inputs_before == inputs and _last_fired(clock_before, level) == _last_fired(clock, level)
             row = known.get(ahead.id) if same else None
             row = row or _next(ladder, clock, level, inputs, calendar, days)
             if row is not None:
@@ -230,6 +231,11 @@ def _next(
     else:
         at = _repeated(fired[-1], wait_after(ladder, level, clock), schedule_of(inputs, calendar), calendar)
     return _ahead(clock, level).model_copy(update={"due_at": at}) if at is not None else None
+
+
+def _last_fired(clock: Clock, level: Level) -> Fired | None:
+    """The last time that a level was reached; it comes again otherwise where somebody has the case in hand since."""
+    return next((fired for fired in reversed(clock.fired) if fired.level == level.name), None)
 
 
 def _ahead(clock: Clock, level: Level) -> DueLevel:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from domain.rules import (
     agreement,
+    alarms,
     annulment,
     appeals,
     authorities,
@@ -39,6 +40,7 @@ from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
     agreement.TOPIC,
+    alarms.TOPIC,
     annulment.TOPIC,
     appeals.TOPIC,
     authorities.TOPIC,

@@ -37,6 +37,7 @@ from domain.rules.visibility import knows, shared
 from domain.views.actions import Action, actions, may_see
 from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
+from domain.views.urgency import AlarmView, alarm_of
 from domain.views.withdrawal import PARTY_ROLES, WithdrawalView, withdrawal_seen
 
 
@@ -156,6 +157,8 @@ class CaseView(Kept):
     queue: str | None = None
     round: int | None = None
     escalations: int | None = None
+    alarm: AlarmView | None = None
+    """Who was called because a target was missed, and who has it in hand; None: nobody was called, or it is done."""
     hands: tuple[str, ...] | None = None
     guardian_missing: tuple[str, ...] | None = None
     """Parties under age whose own matter it is and whom nobody represents who could settle for them."""
@@ -351,14 +354,8 @@ def _internal(case: Case) -> dict[str, Any]:
         "provider_disputes": disputes_seen(case),
     }
     own = {"hands": case.manual_work, "procedure": steps, "case_links": case.links, **risk, **pack}
-    return (
-        {name: getattr(case, name) for name in names}
-        | own
-        | {
-            "guardian_missing": without_guardian(case),
-            "unconfirmed": confirmation.as_seen(case),
-        }
-    )
+    waits = {"guardian_missing": without_guardian(case), "unconfirmed": confirmation.as_seen(case), "alarm": alarm_of(case)}
+    return {name: getattr(case, name) for name in names} | own | waits
 
 
 def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:

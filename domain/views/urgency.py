@@ -1,4 +1,6 @@
-"""How pressing the clocks of a case are, in one of four words each, for whoever has to decide what to look at first."""
+"""How pressing the clocks of a case are, in one of four words each, and who was called because of them, for whoever has to
+decide what to look at first.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from domain.base import Instant, Kept
 from domain.model.case import Case
 from domain.model.clock_terms import ClockTerms, Level
 from domain.model.clocks import Clock
+from domain.rules.alarms import open_pages
 from domain.rules.levels import stands_still
 
 ClockState = Literal["late", "risk", "on_track", "paused"]
@@ -94,3 +97,28 @@ def _standing(case: Case, clock: Clock, definition: ClockTerms, now: datetime) -
 def _is_over(level: Level) -> bool:
     """Whether the target is over at this level; one that comes before it only warns, whatever it does."""
     return level.action != "warn" and level.before is None and level.at >= 1.0
+
+
+class AlarmView(Kept):
+    """People of the team were called, and what they were called for is not done."""
+
+    since: Instant
+    called: tuple[str, ...]
+    """Everybody who was, in order; ``*`` stands for the roles of the ladder, where nobody was looked up."""
+    acknowledged_by: str | None = None
+    """Who said last that they have it in hand, since the first call."""
+    quiet_until: Instant | None = None
+    """Until when nobody else is called because of that; the time can be over."""
+
+
+def alarm_of(case: Case) -> AlarmView | None:
+    """The alarm of a case, or None where nobody was called or it is done."""
+    pages = open_pages(case)
+    if not pages:
+        return None
+    since = min(page.at for page in pages)
+    view = AlarmView(since=since, called=tuple(dict.fromkeys(page.person for page in pages)))
+    known = case.acknowledged
+    if known is None or known.at < since:
+        return view
+    return view.model_copy(update={"acknowledged_by": known.person, "quiet_until": known.until})

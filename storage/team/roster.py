@@ -22,18 +22,24 @@ LANGUAGES = "CASE WHEN cardinality(p.languages) = 0 THEN ARRAY[split_part(p.loca
 ABSENT = "coalesce(p.absent_from <= $3 AND coalesce(p.absent_until > $3, true), false)"
 """Whether a row ``p`` of people is away at the instant $3."""
 
+_AWAY = ABSENT.replace("$3", "$4")
+_TURN = """LEFT JOIN LATERAL (
+    SELECT min(t.place) AS place, max(t.until_at) AS until_at FROM on_call_turns t
+    WHERE t.tenant = $1 AND t.until_at > {at} AND t.from_at <= {at} AND t.queue = {queue} AND t.person_id = p.id
+) turn ON true"""
+"""Whether a row ``p`` of people is on call for a queue."""
 CANDIDATES = f"""
 SELECT person_as_actor(p) AS actor, p.capacity, p.last_assigned_at, {_OPEN_CASES} AS open_cases, {_SHIFTS} AS shifts,
-    p.skills, {LANGUAGES} AS languages
-FROM people p
+    p.skills, {LANGUAGES} AS languages, turn.place AS on_call
+FROM people p {_TURN.format(queue="$2", at="$3")}
 WHERE p.tenant = $1 AND p.active AND $2 = ANY(p.queues) AND NOT {ABSENT}
 ORDER BY p.id
 """  # noqa: S608 - put together from constants
 COLLEAGUES = f"""
 SELECT person_as_actor(p) AS actor, p.roles, {_OPEN_CASES} < p.capacity AS free, {_SHIFTS} AS shifts,
-    {ABSENT.replace("$3", "$4")} AS absent, p.absent_until
-FROM people p
-WHERE p.tenant = $1 AND p.active AND (p.id = ANY($2) OR p.roles && $3)
+    {_AWAY} AS absent, p.absent_until, CASE WHEN NOT {_AWAY} THEN turn.place END AS on_call, turn.until_at AS on_call_until
+FROM people p {_TURN.format(queue="$5", at="$4")}
+WHERE p.tenant = $1 AND p.active AND (p.id = ANY($2) OR p.roles && $3 OR turn.place IS NOT NULL)
 ORDER BY p.id
 """  # noqa: S608 - put together from constants
 
@@ -51,10 +57,12 @@ class PostgresRoster:
             rows = await self._on(conn, at, CANDIDATES, tenant_id, queue, at)
         return [Candidate.model_validate(row) for row in rows]
 
-    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
-        """Active people with one of the ids or one of the roles."""
+    async def colleagues(
+        self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime, queue: str | None = None
+    ) -> Sequence[Colleague]:
+        """Active people with one of the ids or one of the roles, and those who are on call for the queue."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await self._on(conn, at, COLLEAGUES, tenant_id, list(people), list(roles), at)
+            rows = await self._on(conn, at, COLLEAGUES, tenant_id, list(people), list(roles), at, queue)
         return [Colleague.model_validate(row) for row in rows]
 
     async def _on(self, conn: Connection, at: datetime, statement: str, *arguments: object) -> list[dict[str, Any]]:

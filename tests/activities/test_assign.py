@@ -168,7 +168,9 @@ class SmallTeam:
         self.asked_at.append(at)
         return [candidate(MEDIATOR, 0, shift_in=1), candidate(MEDIATOR_2, 5)]
 
-    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+    async def colleagues(
+        self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime, queue: str | None = None
+    ) -> Sequence[Colleague]:
         return []
 
 

@@ -27,7 +27,9 @@ class Team:
     async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
         return []
 
-    async def colleagues(self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime) -> Sequence[Colleague]:
+    async def colleagues(
+        self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime, queue: str | None = None
+    ) -> Sequence[Colleague]:
         self.asked.append(tuple(people))
         return [Colleague(actor=PEOPLE[one], roles=(PEOPLE[one].role,)) for one in people if one in PEOPLE]
 

@@ -286,6 +286,11 @@ def reported() -> Life:
     return life.says(MEDIATOR, "disclose", reasons="The unit agrees.").says(LEAD, "disclose", reasons="I have read it.")
 
 
+def called() -> Life:
+    """A bounty dispute whose first response is late; who is called says that they have it."""
+    return a_case().in_review().fire("first_response", "breach").says(LEAD, "acknowledge")
+
+
 def _lived() -> dict[str, Life]:
     """Every life that began here, by the name of its file."""
     return {
@@ -304,6 +309,7 @@ def _lived() -> dict[str, Life]:
         "heard_again": heard_again(),
         "paid_in_another": paid_in_another(),
         "reported": reported(),
+        "called": called(),
     }
 
 

@@ -89,6 +89,7 @@ ABOUT_GOODS = ("ship_return", "confirm_return", "contest_return", "decide_return
 BY_THE_TEAM = (
     "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
     "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose", "credit_provisionally",
+    "acknowledge",
 )  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
@@ -109,6 +110,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
     "annul": (*LEADS, OPS),
     "credit_provisionally": (*LEADS, MEDIATOR),
     "recuse": DECIDERS,
+    "acknowledge": DECIDERS,
     "state_amount": (PLATFORM, OPS, LEAD, MEDIATOR),
     "take": (*DECIDERS, FRIEND),
     **dict.fromkeys(("confirm_return", "contest_return"), (RESPONDENT,)),

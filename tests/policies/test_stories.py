@@ -112,6 +112,7 @@ COMMANDS = {
     "draft_chargeback_evidence", "submit_chargeback_evidence",
     "disclose", "ask_interim_review",
     "signal", "credit_provisionally", "report_to_authority", "approve_report", "return_report", "hand_over", "annul", "recuse",
+    "acknowledge",
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 

@@ -70,6 +70,7 @@ REVIEWED = {
     "assign": ("works", "Whose work it is."),
     "take": ("works", "The same."),
     "skip": ("works", "The same."),
+    "acknowledge": ("works", "Who is called; a case of nobody is theirs from then on, as by `take`."),
     "hand_over": ("works", "The same."),
     "pause": ("works", "Time; what stood still goes on."),
     "resume": ("works", "Time."),

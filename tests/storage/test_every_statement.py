@@ -156,7 +156,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "undelivered": (UNDELIVERED, (tenant, case, 50)),
         "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, LEFT_ALONE_FOR)),
         "candidates": (CANDIDATES, (tenant, "bounty", NOW)),
-        "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"], NOW)),
+        "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"], NOW, "bounty")),
         "desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, None, None, None, [])),
         "page of the desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, 1, NOW, "case_1", ["digest"])),
         "take next": (TAKEABLE, (tenant, ["q7", "q8"], 100, "per_mia", timedelta(hours=8))),

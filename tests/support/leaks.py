@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -27,7 +28,7 @@ _PLANTED = re.compile(r"zq0([a-z]+(?:_[a-z]+)*)0qz", re.IGNORECASE)
 KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
-    "measure_id": "measure", "unplaced_id": "unplaced",
+    "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
 """What stands in an address: the kind of id by the parameter, or by the end of the address up to it."""
@@ -37,6 +38,7 @@ NOWHERE: Mapping[str, str] = {
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
     "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
+    "turn": "oct_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
@@ -205,6 +207,8 @@ async def a_planted_tenant(office: Office, prefix: str = "") -> Planted:
     await _people(here)
     url = f"https://{here.word('endpoint')}.example/in"
     here.ids["endpoint"] = (await here.said("dana", "POST", "/v1/webhook-endpoints", {"url": url}))["id"]
+    turn = {"queue": "mediation", "person": "per_dana", "until_at": (datetime.now(UTC) + timedelta(days=7)).isoformat()}
+    here.ids["turn"] = (await here.said("dana", "POST", "/v1/on-call", turn))["id"]
     await _decided(here)
     await _main(here)
     here.cases["else"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "else"))

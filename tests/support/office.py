@@ -65,6 +65,7 @@ from storage.team.desk_settings import PostgresDeskSettings
 from storage.team.drafts import PostgresDrafts
 from storage.team.letters import PostgresTeamLetters
 from storage.team.live import PostgresLive
+from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
 from storage.team.reading import PostgresReading
@@ -236,6 +237,7 @@ class Office:
             live=PostgresLive(self.database),
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
+            on_call=PostgresOnCall(self.database),
             audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),

@@ -386,6 +386,11 @@ LETTERS = {
         texts={"reasons": "The bank has confirmed that the cards are yours."},
     ),
     "interim_ended.lapsed.respondent": to_respondent("interim_ended", kind="fraud_report", data={**INQUIRY, "because": "lapsed"}),
+    "protection_lapsed.claimant": a_notice(
+        "protection_lapsed",
+        kind="safety_incident",
+        data={**INQUIRY, "measures": [{"type": "suspend", "to": "respondent"}], "words": "desk"},
+    ),
     "escalation.ladder.staff": to_staff(
         "level_reached:escalate",
         data={
@@ -494,6 +499,7 @@ EVENTS = [
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
     "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "interim_review_asked",
+    "protection_lapsed",
     "unheard_of:thing",
 ]  # fmt: skip
 NAMES = [

@@ -76,7 +76,9 @@ class TestImpose:
         assert in_force(imposed().case) == ()
 
     def test_the_review_falls_due_and_a_reminder_before(self) -> None:
-        assert rows(imposed(), "interim_review") == {"review": at("03-13 09:02"), "lapse": at("03-16 09:02")}
+        assert rows(imposed(), "interim_review") == {
+            "review": at("03-13 09:02"), "last_call": at("03-13 09:02"), "lapse": at("03-16 09:02"),
+        }  # fmt: skip
 
     def test_several_at_once(self) -> None:
         life = imposes(imposed(), measure="payout_freeze")
@@ -124,7 +126,9 @@ class TestReview:
     def test_kept_its_time_begins_anew(self) -> None:
         life = after(imposed(), "03-10 09:02", MEDIATOR, "review_interim", decision="keep", reasons="As it was.")
         assert life.case.interim[0].reviewed_at == at("03-10 09:02")
-        assert rows(life, "interim_review") == {"review": at("03-21 09:02"), "lapse": at("03-24 09:02")}
+        assert rows(life, "interim_review") == {
+            "review": at("03-21 09:02"), "last_call": at("03-23 09:02"), "lapse": at("03-24 09:02"),
+        }  # fmt: skip
         assert undone(life) == []
 
     def test_lifted_it_is_undone_and_nothing_is_left_to_review(self) -> None:
@@ -164,6 +168,19 @@ class TestLapse:
     def test_owner_and_leads_are_reminded_before(self) -> None:
         life = imposed().says(MEDIATOR, "message").fire("interim_review", "review")
         assert {n.recipient for _, n in life.last.notices} == {MEDIATOR, "role:leads"}
+
+    def test_before_it_lapses_it_is_escalated_on_a_working_day_whoever_has_just_answered(self) -> None:
+        life = imposed()
+        life.later(at("03-13 09:00") - life.now).says(MEDIATOR, "message").later(DAY / 24)
+        called = [x for x in life.facts if isinstance(x, f.LevelReached) and x.level == "last_call"]
+        assert [(x.withheld, x.step, x.due_at.weekday()) for x in called] == [(None, "lead", 4)]
+
+    def test_owner_leads_and_whoever_it_protected_are_told(self) -> None:
+        life = imposes(a_case("conduct_report").that_protects().in_review()).later(30 * DAY)
+        lapsed = next(step for step in life.steps if any(r.fact.type == "interim_ended" for r in step.recordings))
+        told = {(n.recipient, n.event) for _, n in lapsed.notices}
+        assert {(MEDIATOR, "interim_ended:lapsed"), ("role:leads", "interim_ended:lapsed")} <= told
+        assert (CLAIMANT, "protection_lapsed") in told
 
     def test_after_an_outage_as_of_its_instant(self) -> None:
         life = imposed().outage(30 * DAY)

@@ -55,6 +55,7 @@ CODES = {
     "pf": "party_unfit", "ad": "already_disclosed",
     **dict.fromkeys(("lr", "lo", "ln"), "not_in_this_phase"),
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
+    "na": "no_alarm",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")

@@ -109,6 +109,9 @@ MATRIX = {
     "reason_templates": May("INSERT, SELECT, UPDATE(retired_at used used_at)", "", "Counted and retired, never changed."),
     "reason_template_uses": May("INSERT, SELECT", "", "A ruling was written with it, for good."),
     "case_tags": May("DELETE, INSERT, SELECT", "", "How the team sorts its cases: nothing of any record."),
+    "on_call_turns": May(
+        "INSERT, SELECT, UPDATE(ended_by until_at)", "", "Leads say who is on call; a turn ends early and is never deleted."
+    ),
     "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(
         "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
