@@ -190,6 +190,12 @@ GERMAN = Words(
         (True, "AUTOMATED_DECISION_NOT_AUTOMATED"): "Eine Maschine hat es gefunden, und Menschen haben entschieden.",
         (False, "AUTOMATED_DECISION_NOT_AUTOMATED"): "Menschen haben es gefunden, und Menschen haben entschieden.",
     },
+    sources={
+        "SOURCE_ARTICLE_16": "Es wurde geprüft, weil jemand es gemeldet hat, wie das Gesetz es vorsieht.",
+        "SOURCE_TRUSTED_FLAGGER": "Es wurde geprüft, weil ein vertrauenswürdiger Hinweisgeber es gemeldet hat.",
+        "SOURCE_TYPE_OTHER_NOTIFICATION": "Es wurde geprüft, weil jemand es gemeldet hat.",
+        "SOURCE_VOLUNTARY": "Es wurde geprüft, ohne dass es jemand gemeldet hat.",
+    },
     redress={
         "internal_complaint": "Sie können sich innerhalb von sechs Monaten bei uns beschweren, kostenlos.",
         "out_of_court_settlement": "Sie können sich an eine zertifizierte außergerichtliche Streitbeilegungsstelle wenden.",
