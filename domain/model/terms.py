@@ -125,6 +125,7 @@ class CreditLessTerms(Compact):
     amount: Annotated[int, Field(ge=0)]
     """In minor units."""
     currency: Currency
+    """Its ISO 4217 code."""
     only_for: Codes = ()
     """The categories in which the law lets it be withheld; left out: all."""
 

@@ -181,6 +181,30 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
             {"action": "escalate", "audience": "leads ops", "repeat": "1 business day"},
         ],
     },
+    # The money until the matter is decided: within ten business days of the report (12 CFR 1005.11(c)(2)).
+    "provisional_credit": {
+        "target": "10 business days",
+        "statutory": True,
+        "starts": "case_opened case_reopened",
+        "stops": "provisional_credit_given ruling_issued",
+        "levels": [{"before": "2 business days", "audience": "owner leads"}, {"action": "escalate"}],
+    },
+    # The whole matter, from the report to the answer: 45 calendar days (12 CFR 1005.11(c)(2)).
+    "final_answer": {
+        "target": "45 days",
+        "statutory": True,
+        "starts": "case_opened case_reopened",
+        "stops": "ruling_issued",
+        "levels": [{"before": "7 days", "audience": "owner leads"}, {"action": "escalate"}],
+    },
+    # A report to an authority waits for a second person, and is not forgotten.
+    "authority_report": {
+        "waits_for": "approver",
+        "target": "1 business day",
+        "starts": "report_proposed",
+        "stops": "report_approved report_returned",
+        "levels": [{"action": "escalate", "audience": "leads ops", "repeat": "1 business day"}],
+    },
     # A credit that is taken back is taken five business days after whoever has it was told the day (12 CFR 1005.11(d)(2)).
     "credit_reversal": {
         "waits_for": "nobody",
