@@ -443,9 +443,8 @@ def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) ->
     said = next((text for text in (_text(entry.data.get(name)) for name in _IN_WORDS) if text), "")
     shown = said if whole or len(said) <= 160 else f"{said[:157]}…"
     until = _instant(entry.data["until"]) if entry.type == "clocks_paused" and entry.data.get("until") else None
-    return Happened(
-        entry.n, entry.at, icon, words, shown, of=of_what(entry), money=amount_of(entry.type, entry.data), until=until
-    )
+    money = amount_of(entry.type, entry.data)
+    return Happened(entry.n, entry.at, icon, words, shown, of=of_what(entry), money=money, until=until)
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:

@@ -1,7 +1,7 @@
 """Who the parties are, as they come and go; and what takes all of several on a side.
 
-Each of several principals acts for their own part. What binds the side (an agreement, the end of its appeal) takes all of them;
-what only asks for more (a decision, an appeal) any one of them may do.
+What binds a side (an agreement, the end of its appeal) takes all of its principals; what only asks for more (a decision, an
+appeal) any one of them may do.
 """
 
 from __future__ import annotations
