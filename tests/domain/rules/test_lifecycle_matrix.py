@@ -51,7 +51,8 @@ CODES = {
     "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
-    "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown", "ua": "request_unanswered",
+    "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
+    "ua": "request_unanswered",
     "pf": "party_unfit", "ad": "already_disclosed",
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
 }  # fmt: skip
