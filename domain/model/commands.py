@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 from domain.base import CaseId
+from domain.model.address_proof import ProveAddress as ProveAddress
 from domain.model.chargeback import ChargebackCommand
 from domain.base import Code
 from domain.base import CommandBase
@@ -157,7 +158,7 @@ Command = Annotated[
     | SubmitEvidence | Rule | Approve | ReturnRuling | Retract | Appeal | DecideAppeal | Withdraw | Close | Reopen | Deadline
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
-    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand,
+    | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand | ProveAddress,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -14,6 +14,7 @@ from typing import Literal
 from domain.base import Outcome, Phase, Priority, Side, derived_id, most_urgent
 from domain.model import commands as c
 from domain.model import facts as f
+from domain.model.address_proof import AddressUnproven
 from domain.model.case import Case
 from domain.model.disclosure import NotDisclosed, TippingOff
 from domain.model.links import (
@@ -47,6 +48,7 @@ from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
 from domain.rules import authorities, confirmation, money
+from domain.rules.address_proof import reported_unproven
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -100,6 +102,9 @@ def merge(case: Case, command: c.Merge, context: DecisionContext, at: datetime) 
 
 def _may_join(case: Case, other: OtherCase) -> None:
     """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
+    if reported_unproven((*case.parties, *other.parties)):
+        said = "Whoever reported one of the two has not shown that the address is theirs: link the two, and wait until they have."
+        raise AddressUnproven(said, case=other.id)
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
     if (missing := _not_there(case, other)) is not None:
@@ -163,8 +168,8 @@ def unheard_there(decided_matter: str | None, parties: Sequence[OpenedParty], ot
 
 def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
     """Whether somebody who would come along stands on the other side there."""
-    against = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT}
-    return any(p.ref_digest in against for p in _reporters(parties))
+    against = [p for p in other.parties if p.side is Side.RESPONDENT]
+    return any(p.is_same_person(one) for p in _reporters(parties) for one in against)
 
 
 def merged(
@@ -434,6 +439,11 @@ def _refusal_of_leaving(case: Case, actor: Actor) -> Refusal | None:
     return CampaignNone("The case belongs to no campaign.") if case.campaign is None else None
 
 
+def _reported_again(before: Case | None, fact: f.CaseLinked, after: Case) -> set[str]:
+    """That a report came of the matter of this case, and has one of its own: by nobody's hand, so somebody has to look."""
+    return {"same_matter_reported"} if fact.mirrored and fact.asked_by is None else set()
+
+
 _BETWEEN_CASES = inside("Which cases have to do with each other would tell a party of people in another case.")
 
 TOPIC = Topic(
@@ -479,5 +489,7 @@ TOPIC = Topic(
         "campaign_joined": _BETWEEN_CASES,
         "campaign_left": _BETWEEN_CASES,
     },
+    means={"case_linked": _reported_again},
+    words=frozenset({"same_matter_reported"}),
     said={"case_joined": lambda case, fact, audience: NoticeData({"of_case": fact.of})},
 )

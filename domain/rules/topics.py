@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    address_proof,
     agreement,
     annulment,
     appeals,
@@ -37,6 +38,7 @@ from domain.rules import (
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    address_proof.TOPIC,
     agreement.TOPIC,
     annulment.TOPIC,
     appeals.TOPIC,

@@ -20,10 +20,10 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import confirmation, told_by_two
+from domain.rules import address_proof, confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.authorities import reported_in_secret
-from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
+from domain.rules.confidence import awaited_by, awaited_by_phase, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.lifecycle import Who, commands_in
 from domain.rules.links import merged_as
@@ -131,6 +131,8 @@ def _in_the_way(case: Case, command: str) -> bool:
         return True
     if command in _OF_NETWORKS:
         return case.terms.chargeback is None
+    if command == "prove_address":
+        return not any(party.unproven for party in case.parties)
     return command in _OF_GOODS and case.returning is None
 
 
@@ -215,6 +217,8 @@ class CaseView(Kept):
     provider_disputes: tuple[ProviderDisputeView, ...] | None = None
     """How its disputes stand with their payment providers; for the team."""
     parties: tuple[dict[str, Any], ...] = ()
+    address_unproven: bool = False
+    """Whoever reads has not shown yet that the address of the report is theirs: they read what they wrote, and bind nobody."""
     payable: Payable | None = None
     """What may still be paid; for the team and the platform. A party is not told of parts and earlier cases that count."""
 
@@ -227,6 +231,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     audience = audience_of(viewer)
     phase = seen_phase(case, audience)
     staff = audience == "staff"
+    stranger = address_proof.is_unproven(case, viewer)
     told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
     shown = case.ruling if staff and case.ruling else told
     names = ("id", "kind", "category", "outcome", "close_reason", "opened_at", "closed_at", "amount")
@@ -242,16 +247,17 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         phase=phase,
         phase_label=case.terms.labels.get(phase, phase.value),
         status="open" if case.open else "closed",
-        waiting_on=awaited_by(case, audience) if _speaks(case, viewer) else _awaited_by_phase(phase),
+        waiting_on=awaited_by(case, audience) if _speaks(case, viewer) else awaited_by_phase(phase),
         words=words_of(case, phase),
         your_side=viewer.side if viewer.role in PARTY_ROLES else None,
-        ruling=_ruling(case, shown, viewer) if shown else None,
+        ruling=_ruling(case, shown, viewer) if shown and not stranger else None,
         actions=actions(case, viewer) if with_actions else (),
         parties=_parties(case, viewer),
         merged_into=case.merged_into if viewer.role != "respondent" else None,
         merged_as=merged_as(case, viewer.id),
-        requests=open_requests(case, viewer),
-        settled_requests=settled_requests(case, viewer),
+        requests=open_requests(case, viewer) if not stranger else (),
+        settled_requests=settled_requests(case, viewer) if not stranger else (),
+        address_unproven=stranger,
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else _of_their_own_appeal(case, viewer)),
         **({"priority": case.priority} if audience == "platform" else {}),
         keep_until=case.keep_until if audience in ("staff", "platform") else None,
@@ -277,8 +283,8 @@ def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
     """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
     outside = viewer.role in PARTY_ROLES
     shown = (p for p in case.parties if not outside or p.id == viewer.id or _knows_of(case, viewer, p))
-    # That somebody is a child, or left, is for those who look after the case.
-    more = () if outside else ("minor", "left")
+    # That somebody is a child, left, or has not shown who they are is for those who look after the case.
+    more = () if outside else ("minor", "left", "unproven")
     return tuple(
         {"id": p.id, "side": p.side.value, "role": p.role, **{name: True for name in more if getattr(p, name)}} for p in shown
     )
@@ -291,16 +297,9 @@ def _knows_of(case: Case, viewer: f.Actor, party: OpenedParty) -> bool:
 
 
 def _speaks(case: Case, viewer: f.Actor) -> bool:
-    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides."""
+    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides, or an unproven one."""
     party = case.party(viewer.id)
-    return party is None or party.speaks
-
-
-def _awaited_by_phase(phase: Phase) -> str:
-    """Whose turn it is, to somebody on no side: more would tell them who made an offer, or of whom something was asked."""
-    if phase is Phase.SETTLEMENT:
-        return "both"
-    return "nobody" if phase in (Phase.APPEALABLE, Phase.CLOSED) else "staff"
+    return party is None or (party.speaks and not party.unproven)
 
 
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
@@ -475,6 +474,8 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     if recording.actor.id == viewer.id:
         return viewer.role not in _OUTSIDE or recording.fact.type not in _NOT_THEIR_DEED
     if viewer.side is Side.RESPONDENT and not seen_of_before(case, recording):
+        return False
+    if not address_proof.shows(case, viewer, recording.fact):
         return False
     if before_they_came(case, recording, viewer.id):
         return False

@@ -285,6 +285,12 @@ def reported() -> Life:
     return life.says(MEDIATOR, "disclose", reasons="The unit agrees.").says(LEAD, "disclose", reasons="I have read it.")
 
 
+def by_a_form() -> Life:
+    """Reported by a form, and the address proven when the link of the letter was used."""
+    life = a_case("payment_dispute").by_a_form().in_settlement().says(CLAIMANT, "message", text="It never came.")
+    return life.says(ROBOT, "prove_address", party=CLAIMANT)
+
+
 def _lived() -> dict[str, Life]:
     """Every life that began here, by the name of its file."""
     return {
@@ -303,6 +309,7 @@ def _lived() -> dict[str, Life]:
         "heard_again": heard_again(),
         "paid_in_another": paid_in_another(),
         "reported": reported(),
+        "by_a_form": by_a_form(),
     }
 
 
