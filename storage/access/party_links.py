@@ -34,9 +34,11 @@ FROM unnest($2::text[], $3::bytea[], $4::text[], $5::text[]) AS l (id, hash, cas
 ORDER BY l.id
 ON CONFLICT (tenant, id) DO NOTHING
 """
-# Whoever asks for a new link has lost the one before, or somebody else has it. Letters do not end each other: they come in any order.
+# Whoever asks for a new link has lost the one before, or somebody else has it. Letters do not end each other: any of them may be
+# read first.
 END_OLDER = """
-UPDATE party_links l SET revoked_at = clock_timestamp(), tell = CASE l.tell WHEN 'pending' THEN 'none' ELSE l.tell END
+UPDATE party_links l
+SET revoked_at = clock_timestamp(), tell = CASE l.tell WHEN 'pending' THEN 'none' ELSE l.tell END
 FROM unnest($2::text[], $3::text[], $4::text[]) AS new (id, case_id, party_id)
 WHERE l.tenant = $1 AND l.case_id = new.case_id AND l.party_id = new.party_id AND l.id < new.id
     AND l.why IN ('letter', 'asked', 'team') AND l.used_at IS NULL AND l.revoked_at IS NULL
