@@ -57,6 +57,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
         "statement": "The second report is about another endpoint, and its reward was never decided.",
         "reasons": "Two endpoints, two rewards: one ruling cannot do justice to both.",
     },
+    "prove_address": {"party": "pty_0198c5a2-7d1e-7c00-8000-000000000001"},
     "signal": {"signal": "same_device_again", "text": "A card of this case was used on the same device."},
     "credit_provisionally": {"reasons": "You have the money while the bank looks into it."},
     "report_to_authority": {"authority": "police", "reasons": "Nine bookings with cards from one stolen batch."},

@@ -8,14 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.base import Instant, Kept
+from domain.base import Instant, Kept, Side
 from domain.model.case import Case
 from domain.model.commands import Command, Open, parse_command
 from domain.model.facts import DueLevel, EvidenceFile, Recording
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import OtherCase
 from domain.model.money import PaidElsewhere
-from domain.model.people import SYSTEM, Actor, Standing
+from domain.model.people import SYSTEM, Actor, OpenedParty, Standing
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.reading import field_errors
@@ -101,12 +101,20 @@ class ScriptCase:
     def _reference(self) -> ReferenceData:
         return ReferenceData(self.calendars, self._shelf.notices, zone_data_version())
 
+    @property
+    def _parties(self) -> tuple[OpenedParty, ...]:
+        """Whoever reports by a form is anybody who filled it in."""
+        form = self.report.source == "form"
+        return tuple(
+            p.model_copy(update={"unproven": True}) if form and p.side is Side.CLAIMANT else p for p in self.cast.parties
+        )
+
     def open(self, number: int, known: Known, at: datetime, *, with_actions: bool) -> Line:
         """The report becomes a case. Raises :class:`ScriptError` for an instant that no calendar reaches."""
         report, terms = self.report, self.terms
         command = Open(
             id=f"cmd_{self._prefix}{number:04d}", by="system", channel="system", kind=report.kind, source=report.source,
-            category=report.category, priority=terms.priority, terms=terms, routing=self.routing, parties=self.cast.parties,
+            category=report.category, priority=terms.priority, terms=terms, routing=self.routing, parties=self._parties,
             statement=self._seal(report.statement), subject=self._seal(report.subject) if report.subject else None,
             amount=report.amount, occurred_at=report.occurred_at, synthetic=report.synthetic,
             outside_due_at=report.outside_due_at,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from domain.model.facts import Actor
 from domain.model.provider_news import ProviderNews
@@ -67,8 +68,8 @@ async def by_mail(
     tenant = await _tenant(parts, caller)
 
     async def landed(report: Report) -> Landed:
-        own, credential = _own(caller, key), caller.credential
-        return await land(parts, tenant, report, opened_by=caller.holder, key=own, channel="email", credential=credential)
+        by: dict[str, Any] = {"opened_by": caller.holder, "credential": caller.credential, "channel": "email"}
+        return await land(parts, tenant, report, key=_own(caller, key), unproven=_doubted(report), **by)
 
     reader = parts.parsers.mail(tenant, None)
     whole, unread = partial(reader.read, raw, kind=kind), partial(reader.unread, raw, kind=kind)
@@ -96,9 +97,8 @@ async def by_source(
 
     async def landed(report: Report) -> Landed:
         once, channel = _once(source, headers), "email" if mail else "webhook"
-        return await land(
-            parts, tenant, report, opened_by=source.id, credential=source.id, key=once, channel=channel, queue=source.queue
-        )
+        by: dict[str, Any] = {"opened_by": source.id, "credential": source.id, "channel": channel}
+        return await land(parts, tenant, report, key=once, queue=source.queue, unproven=mail and _doubted(report), **by)
 
     of_mail = parts.parsers.mail(tenant, source)
     unread = partial(of_mail.unread, body) if mail else None
@@ -130,7 +130,7 @@ async def _of_provider(
         row = await parts.views.case(tenant.id, there.case_id) if there is not None else None
         if there is not None and row is not None:
             return Landed(row, there.command_id, created=False)
-        by = {"opened_by": source.id, "credential": source.id, "channel": "webhook"}
+        by: dict[str, Any] = {"opened_by": source.id, "credential": source.id, "channel": "webhook"}
         return await land(parts, tenant, report, queue=source.queue, news=news, **by)
 
     return await take(parts, source, said, opened, lambda landed: (landed.row, landed.created))
@@ -158,12 +158,13 @@ async def land(
     credential: str | None = None,
     queue: str | None = None,
     news: ProviderNews | None = None,
+    unproven: bool = False,
 ) -> Landed:
     """Put a report on disk, with the credential by which it came, and have it judged; ``queue`` is where it waits and not
-    where its pack says, ``news`` how the dispute stands with the provider that reports it.
+    where its pack says, ``news`` how the dispute stands with the provider that reports it; ``unproven``: anybody can have said
+    that they are who the report names.
 
-    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``.
-    """
+    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``."""
     await scanned(parts, *(one.data for one in report.attachments))
     shelf, terms, routing = await _resolved(parts, tenant, report)
     if queue is not None:
@@ -181,6 +182,7 @@ async def land(
             channel=channel,
             credential=credential,
             news=news,
+            unproven=unproven,
         )
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None
@@ -206,6 +208,11 @@ async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf
         raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
     except PackError as error:
         raise Refused("policy_unusable", str(error)) from None
+
+
+def _doubted(report: Report) -> bool:
+    """Whether a mail shows nothing of who wrote it: neither its relay nor whoever brought it says so."""
+    return report.attributes.get("sender_proven") is not True
 
 
 async def _tenant(parts: Parts, caller: Caller) -> Tenant:

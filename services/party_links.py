@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.model.facts import SYSTEM
+from domain.model.people import OpenedParty
 from domain.rules.audiences import told_of
 from services.callers import Caller
 from services.cases import find
+from services.commands import judged
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
 from storage.access.party_links import SESSION_FOR, LinkReason, PartyLink, PartySession
@@ -25,6 +28,7 @@ __all__ = [
     "end",
     "exchange",
     "hand_out",
+    "known_as",
     "listed",
     "meant",
     "of_report",
@@ -56,7 +60,32 @@ async def exchange(parts: Parts, link: PartyLink, secret: str, device: str, plac
     """
     if await parts.party_links.tried(link.tenant_id, "open", place) > OPENED_FROM_ONE_PLACE:
         raise Refused("rate_limited")
-    return await parts.party_links.exchange(link.tenant_id, secret, device[:_DEVICE])
+    own = await parts.party_links.exchange(link.tenant_id, secret, device[:_DEVICE])
+    if own is not None and link.why != "report":
+        await _prove(parts, link.tenant_id, link.case_id, link.party_id, link.id)
+    return own
+
+
+async def known_as(parts: Parts, session: PartySession, party: OpenedParty | None) -> bool:
+    """Whether a session is good for this party. One that was opened at a receipt is until the address is proven, by whomever; one
+    that was opened by a letter's link proves it, also where that was not noted when it was opened."""
+    if session.from_receipt:
+        return party is not None and party.unproven
+    if party is not None and party.unproven:
+        await _prove(parts, session.tenant_id, session.case_id, session.party_id, session.link_id)
+    return True
+
+
+async def _prove(parts: Parts, tenant_id: str, case_id: str, party_id: str, link_id: str) -> None:
+    """Note that the address is theirs: they have what was sent to it, or the platform has signed them in."""
+    row = await parts.views.case(tenant_id, case_id)
+    party = row.case.party(party_id) if row is not None and row.case is not None else None
+    if row is None or party is None or not party.unproven:
+        return
+    command = {"id": f"cmd_sys-{link_id}-proof", "type": "prove_address", "by": SYSTEM.id, "party": party_id}
+    receipt = await parts.inbox.receive(tenant_id, case_id, command, channel="system", credential="system")
+    if receipt.answer is None:
+        await judged(parts, tenant_id, row, receipt.command_id)
 
 
 async def session_of(parts: Parts, secret: str) -> PartySession | None:

@@ -142,13 +142,15 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     key = f"{form.source.id}/page/{known}"
     source = form.source
     landed = await land(
-        parts, form.tenant, report, opened_by=source.id, credential=source.id, key=key, channel="console", queue=source.queue
-    )
+        parts, form.tenant, report, opened_by=source.id, credential=source.id, key=key, channel="console", queue=source.queue,
+        unproven=True,
+    )  # fmt: skip
     await parts.sources.used(source)
     case = landed.row.case
     # The case that was opened just now, and no other: who names an address and a matter gets into nobody's case by it.
     own = [party for party in case.parties if party.side is Side.CLAIMANT and party.role == "principal"] if case else []
-    if len(own) != 1:
+    # Once the address is proven the letter is the way in: whoever sends the form again is not let in by that.
+    if len(own) != 1 or not own[0].unproven:
         return HandedIn(landed.row.id, None)
     caller = Caller(form.tenant.id, form.source.id, frozenset(), "party_link", own[0].id)
     kept = await _files_of(parts, caller, landed.row.id, report, known, with_files)

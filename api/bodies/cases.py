@@ -66,6 +66,8 @@ class PartyBody(Body):
     """With a case that is read by itself, as their address."""
     email: str | None = None
     minor: bool = False
+    unproven: bool = False
+    """A form names them, and nothing has shown yet that it was they; for the team and the platform."""
     """Under age; said to the platform and its team alone, as is the next."""
     left: bool = False
     """They are a party no more."""

@@ -316,6 +316,9 @@ PROBLEMS: dict[str, Row] = {
     "change_unconfirmed": Row(
         409, "A change of the parties waits", "A lead or ops who did not make it, or the platform, sends the same command."
     ),
+    "address_unproven": Row(
+        409, "Not known who it is", "They open the link of the letter to their address, or the platform sends `prove_address`."
+    ),
     "guardian_needed": Row(409, "A guardian has to do it", "See `because` in `fields`; a guardian is a `representative`."),
     "withdrawal_pending": Row(409, "Asked back already", "The team has your word and answers it first."),
     "no_withdrawal": Row(409, "Nobody takes it back", "Read the case again: it was answered, or the matter was decided."),

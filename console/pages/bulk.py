@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
@@ -26,6 +27,8 @@ from services.repeats import Asked
 
 TAG = "tag"
 """Beside the orders: a label of the team, which is no command of any case."""
+QUEUE = "queue"
+"""In the place of a colleague: the cases go back to where somebody takes them."""
 MOST = 100
 """Cases that are ticked at once: those of one page."""
 
@@ -53,6 +56,8 @@ async def send(visit: Visit) -> Response:
         body = forms.read(fields, form, visit.zones.own, visit.house.amounts)
         if wanted := forms.missing(fields, body):
             raise Refused("malformed", errors=wanted)
+        if body.get("owner") == QUEUE:
+            del body["owner"]
         # Its key came with the form: pressed twice, it is one order.
         asked = Bulk(command={"type": command, **body}, selection=BulkSelection(case_ids=ids))
         said = {"command": asked.command, "selection": {"case_ids": list(ids)}}
@@ -102,8 +107,10 @@ def _without_case(form: Form) -> Refused | None:
 
 async def _fields(visit: Visit, command: str) -> tuple[forms.Field, ...]:
     team: Mapping[str, str] = await people.colleagues(visit.parts, visit.caller)
-    options: Sequence[tuple[str, str]] = tuple(team.items())
-    return forms.offered(forms.fields_of(command), {"owner": options})
+    options: Sequence[tuple[str, str]] = ((QUEUE, "Back to the queue: nobody has them"), *team.items())
+    found = forms.offered(forms.fields_of(command), {"owner": options})
+    # Whoever forgot to choose takes nobody's cases away: back to the queue is a choice as every other.
+    return tuple(replace(field, required=True) if field.name == "owner" else field for field in found)
 
 
 async def _page(

@@ -8,9 +8,7 @@ import io
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit
-from console.kit.words import in_words
 from console.pages.inbox import Row, rows_of
-from console.pages.listing import FILTERS
 from domain.base import plain
 
 MOST = 2000
@@ -30,16 +28,15 @@ async def table(visit: Visit) -> Response:
             break
     out = io.StringIO()
     written = csv.writer(out)
-    used = [f"{in_words(name)}: {in_words(said[name])}" for name in ("view", *FILTERS, "clock") if said.get(name)]
-    made_at = visit.zones.now.astimezone(visit.zones.own).isoformat(timespec="seconds")
-    head = ("; ".join(used) or "View: Mine", f"Times: {visit.zones.own.key}", f"Made: {made_at}")
-    written.writerow([safe(part) for part in head])
     written.writerow(_HEAD)
     for row in rows[:MOST]:
         written.writerow([safe(part) for part in _line(visit, row)])
     if cursor is not None:
         written.writerow([f"There are more: these are the first {MOST}."])
-    headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
+    # What it is of stands in its name: a line before the head is a case to every program that reads it.
+    view = "".join(letter for letter in said.get("view", "mine") if letter.isascii() and letter.isalnum())[:20] or "mine"
+    name = f"cases-{view}-{visit.zones.now.astimezone(visit.zones.own):%Y%m%d-%H%M}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     # Programs that open tables know by the mark at the beginning that it is UTF-8.
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

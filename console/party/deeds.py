@@ -103,8 +103,8 @@ async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormDat
         command[field] = text
     elif needed:
         raise _missing("text")
-    if deed in ("write", "hand-in") and _text(sent, "to") in _TO:
-        command["to"] = _text(sent, "to")
+    if deed in ("write", "hand-in"):
+        command |= _to(mine, _text(sent, "to"))
     if deed == "more-time":
         # Nobody's date moves because somebody asks: whoever works on the case reads it and decides.
         command["to"] = "desk"
@@ -116,6 +116,15 @@ async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormDat
     if deed == "hand-in":
         command |= await _files(visit, mine, sent)
     return commands.whole(visit.caller, command)
+
+
+def _to(mine: MyCase, said: str) -> dict[str, Any]:
+    """Who is to read it. Raises ``malformed`` for whom nobody was asked about, and for nobody where the page asks."""
+    if said in _TO:
+        return {"to": said}
+    if said or readers_of(mine) in ("shared", "desk"):
+        raise _wrong("to", "to_unclear")
+    return {}
 
 
 def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:

@@ -33,6 +33,7 @@ GENERAL = "general"
 STEPS = ("about", "what", "you", "check")
 LEAST = {"payment_dispute": 20, "bounty_dispute": 20}
 """Characters that say what happened: with fewer the pack turns it away. Elsewhere a few are enough."""
+_OF_MONEY = ("matter", "amount", "currency")
 TRAP = "website"
 """A field that people do not see."""
 _KEPT = ("category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "once", "mark")
@@ -52,6 +53,9 @@ async def go_on(visit: PartyVisit) -> Response:
     sent = await visit.upload()
     try:
         said = {name: str(sent.get(name) or "").replace("\r\n", "\n")[:50_000] for name in _KEPT}
+        if form.kind not in WITH_AMOUNT:
+            # Not asked for, so it is nobody's answer: a number of somebody's booking is no question of this form.
+            said |= dict.fromkeys(_OF_MONEY, "")
         at = str(sent.get("at") or "")
         if at not in STEPS:
             raise Refused("malformed")
@@ -171,6 +175,7 @@ def _around(form: ReportForm) -> dict[str, Any]:
 
 def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str], status: int = 200, /, **more: Any) -> Response:
     kept = {name: said.get(name, "") for name in _KEPT}
+    unasked = () if form.kind in WITH_AMOUNT else _OF_MONEY
     own = {
         "about": ("category",), "what": ("statement", "matter", "amount", "currency", "occurred"),
         "you": ("name", "email", "minor"),
@@ -179,7 +184,7 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
         "step": step,
         "steps": STEPS,
         "said": kept,
-        "carried": {name: value for name, value in kept.items() if name not in own},
+        "carried": {name: value for name, value in kept.items() if name not in (*own, *unasked)},
         "categories": categories_of(visit.words, form.kind, report_form.listed(form.pack)),
         "with_amount": form.kind in WITH_AMOUNT,
         "trap": TRAP,

@@ -184,6 +184,12 @@ def deeds_of(said: CaseView, reader: Reader, now: datetime) -> list[str]:
     return [deed for deed in found if deed not in unfit]
 
 
+def barred(said: CaseView) -> list[str]:
+    """What they could do once they have shown that the address is theirs, by the names of addresses."""
+    closed = {action.command for action in said.actions if action.code == "address_unproven"}
+    return [deed for deed, command in DEEDS.items() if command in closed]
+
+
 def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
     """What was said, oldest first, beginning with the report where they read it."""
     found = []

@@ -155,6 +155,8 @@ async def _met(visit: PartyVisit) -> PartyVisit:
     tenant = await house.parts.tenants.tenant(session.tenant_id)
     row = await house.parts.views.case(session.tenant_id, session.case_id)
     party = row.case.party(session.party_id) if row is not None and row.case is not None else None
+    if not await party_links.known_as(house.parts, session, party):
+        return visit
     # What they chose here goes before what the platform said of them.
     words = _spoken(house, request, party.locale if party else None)
     zone = zone_of(party.zone if party else None)

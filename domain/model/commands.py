@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 from domain.base import CaseId
 from domain.model.alarms import Acknowledge as Acknowledge
+from domain.model.address_proof import ProveAddress as ProveAddress
 from domain.model.chargeback import ChargebackCommand
 from domain.base import Code
 from domain.base import CommandBase
@@ -163,7 +164,7 @@ Command = Annotated[
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
     | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand
-    | ManualWorkCommand | Acknowledge,
+    | ManualWorkCommand | Acknowledge | ProveAddress,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -22,6 +22,7 @@ from domain.model.links import LinkFact
 from typing import Literal
 from domain.base import Money
 from domain.model.case_import import MovingFact
+from domain.model.address_proof import AddressProven as AddressProven
 from domain.model.money import MoneyFact
 from domain.model.parties import AdulthoodProposed as AdulthoodProposed
 from domain.model.parties import PartyAdded as PartyAdded
@@ -195,7 +196,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged,
+    | DisclosureProposed | AlarmAcknowledged | AddressProven,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -99,6 +99,15 @@ class OpenedParty(Frozen):
     """When they came, where that was after the opening; None: the report named them."""
     sees_seq: int = 0
     """The number of the fact from which on they read along; 0: all that their side may read."""
+    unproven: bool = False
+    """A form names them, and nothing has shown yet that it was they who filled it in."""
+    address_digest: str | None = None
+    """As ``ref_digest``, of their address: who is known by it in one report may be known by the platform's id in another."""
+
+    def is_same_person(self, other: OpenedParty) -> bool:
+        """Whether two parties are one: by the platform's id, by the address, or by one here and the other there."""
+        mine, theirs = ({p.ref_digest, p.address_digest} - {None} for p in (self, other))
+        return bool(mine & theirs)
 
     @property
     def speaks(self) -> bool:

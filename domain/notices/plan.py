@@ -15,6 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
 from domain.rules import complaints, last_word
+from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
 from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
@@ -50,6 +51,7 @@ Planned = tuple[tuple[int, NoticeDraft], ...]
 _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_ended:lapsed": ("owner", "leads"),
+    "same_matter_reported": ("owner", "leads"),
     "interim_review_asked": ("owner",),
     "interim_review_asked:closed": ("leads",),
     "came_since_draft": ("drafter", "leads"),
@@ -79,6 +81,8 @@ _LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
 _RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
 have in writing what they agreed on, whoever said yes last."""
+_OF_STRANGERS = frozenset({"case_withdrawn", "case_closed"})
+"""What the address on record is told although it was done in its name: maybe somebody else typed it in."""
 _TOLD_ALONG = frozenset({
     "ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted", "appeal_withdrawn",
 })  # fmt: skip
@@ -159,7 +163,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         for recipient in _recipients(case, audience, fact):
             if viewer in _SIDES and kept_from(case, recording, recipient):
                 continue
-            if _own_deed(recording, recipient) or any(recipient == draft.recipient for draft in drafts):
+            if _own_deed(case, recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             own = said(case, fact, viewer)
             data = {**_case_data(case, viewer), **(_told(case, recording, own) if viewer in _SIDES else own)}
@@ -271,9 +275,10 @@ def _lifts(case: Case, row: f.DueLevel) -> bool:
     return level is not None and level.default == "lift_interim"
 
 
-def _own_deed(recording: f.Recording, recipient: str) -> bool:
+def _own_deed(case: Case, recording: f.Recording, recipient: str) -> bool:
     """Nobody is told of what they did themselves, unless they wait to hear that it arrived."""
-    return recipient == recording.actor.id and recording.fact.type not in _RECEIPTS
+    receipts = _RECEIPTS | _OF_STRANGERS if is_unproven(case, recording.actor) else _RECEIPTS
+    return recipient == recording.actor.id and recording.fact.type not in receipts
 
 
 def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:

@@ -123,3 +123,10 @@ def awaited_by(case: Case, audience: Audience) -> str:
     if awaited == "both":
         return audience
     return "staff" if awaited == Side(audience).other.value else awaited
+
+
+def awaited_by_phase(phase: Phase) -> str:
+    """Whose turn it is, to somebody on no side: more would tell them who made an offer, or of whom something was asked."""
+    if phase is Phase.SETTLEMENT:
+        return "both"
+    return "nobody" if phase in (Phase.APPEALABLE, Phase.CLOSED) else "staff"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Outcome, derived_id
+from domain.base import Outcome, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
+from domain.model.people import OpenedParty
 from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
+from domain.rules.address_proof import reported_unproven
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -31,15 +34,14 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         reason = "right_to_ask_withdrawn"
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
-    if (into := _same_matter(command, context.other)) is not None:
-        if not merge_conditions.unheard_there(command.terms.decided_matter, command.parties, into):
-            urgent = command.priority
-            return (*begun, *links.merged(command.id, command.parties, command.statement, into, priority=urgent))
-        # Decided there without them: they have a case of their own, with its own clocks.
-        begun = (*begun, *links.linked(command.id, into.id, "related"))
+    into = _goes_on_in(command, context.other)
+    # Where it is decided without them they have a case of their own, with its own clocks.
+    if into is not None and not merge_conditions.unheard_there(command.terms.decided_matter, command.parties, into):
+        urgent = command.priority
+        return (*begun, *links.merged(command.id, command.parties, command.statement, into, priority=urgent))
     if (before := _decided(command, context.decided)) is not None:
         return (*begun, *_heard_again(command, before))
-    begun = (*begun, *_other_side(command, context.other))
+    begun = (*begun, *_tied(command, context.other, context.decided))
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
 
 
@@ -55,20 +57,39 @@ def _heard_again(command: c.Open, before: OtherCase) -> Facts:
 
 
 def _decided(command: c.Open, before: OtherCase | None) -> OtherCase | None:
-    """The case that decided the matter, where the pack says what follows from that."""
+    """The case that decided the matter, where the pack says what follows from that: between two who are who they say."""
     if command.terms.decided_matter is None or before is None or before.kind != command.kind or before.open:
+        return None
+    if reported_unproven((*command.parties, *before.parties)):
         return None
     return before if before.outcome in (Outcome.RULED, Outcome.SETTLED) else None
 
 
-def _other_side(command: c.Open, other: OtherCase | None) -> Facts:
-    """Two sides that report the same matter have a case each, and the team sees that they belong together."""
-    if other is None or not other.open or other.kind != command.kind or not merge_conditions.mixed(command.parties, other):
-        return ()
-    return links.linked(command.id, other.id, "related")
+def _tied(command: c.Open, other: OtherCase | None, decided: OtherCase | None) -> Facts:
+    """The same matter is, or was, in another case in which this report does not go on, and which does not turn it away: they
+    have a case each, and the team sees that they belong together. Nobody outside learns of it."""
+    if other is not None and other.open and other.kind == command.kind:
+        return links.linked(command.id, other.id, "related")
+    doubted = decided is not None and decided.kind == command.kind and reported_unproven((*command.parties, *decided.parties))
+    return links.linked(command.id, decided.id, "related") if decided is not None and doubted else ()
 
 
-def _same_matter(command: c.Open, other: OtherCase | None) -> OtherCase | None:
-    """The open case into which a report goes that intake found to be of the same matter."""
-    fits = other is not None and other.open and other.kind == command.kind and not merge_conditions.mixed(command.parties, other)
-    return other if fits else None
+def _goes_on_in(command: c.Open, other: OtherCase | None) -> OtherCase | None:
+    """The open case into which a report goes that intake found to be of the same matter.
+
+    Nobody is brought into a case by naming an address and a matter, nor is anybody's report kept by whoever named theirs first.
+    And whoever learns by it that there is a case knew before: they reported it themselves, or whom it is against was told at
+    once. What is reported in secret is joined by the desk alone.
+    """
+    if other is None or not other.open or other.kind != command.kind or merge_conditions.mixed(command.parties, other):
+        return None
+    if reported_unproven((*command.parties, *other.parties)):
+        return None
+    known = command.terms.disclosure == "at_opening" and other.is_disclosed
+    return other if known or _reported_by(command.parties, other) else None
+
+
+def _reported_by(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
+    """Whether everybody who reports has reported the other case, too: they know of it."""
+    there = {p.ref_digest for p in other.parties if p.side is Side.CLAIMANT and not p.left}
+    return all(p.ref_digest in there for p in parties if p.side is Side.CLAIMANT and p.speaks)

@@ -204,6 +204,7 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "split", "owner lead") for phase in _UNDECIDED),
     *(_row(phase, command, KEEPERS) for phase in Phase for command in ("link", "unlink", "join_campaign", "leave_campaign")),
     *(_row(phase, command, "system") for phase in Phase for command in ("join", "mirror_link")),
+    *(_row(phase, "prove_address", "platform system") for phase in Phase),
     # where money or people are at risk
     *(_row(phase, "hand_over", KEEPERS) for phase in (_P.INTAKE, _P.REVIEW, _P.APPEAL)),
     # by the owner; where one person does not give so much, the second one sends it too

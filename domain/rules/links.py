@@ -386,6 +386,11 @@ def _refusal_of_leaving(case: Case, actor: Actor) -> Refusal | None:
     return CampaignNone("The case belongs to no campaign.") if case.campaign is None else None
 
 
+def _reported_again(before: Case | None, fact: f.CaseLinked, after: Case) -> set[str]:
+    """That a report came of the matter of this case, and has one of its own: by nobody's hand, so somebody has to look."""
+    return {"same_matter_reported"} if fact.mirrored and fact.asked_by is None else set()
+
+
 _BETWEEN_CASES = inside("Which cases have to do with each other would tell a party of people in another case.")
 
 TOPIC = Topic(
@@ -431,5 +436,7 @@ TOPIC = Topic(
         "campaign_joined": _BETWEEN_CASES,
         "campaign_left": _BETWEEN_CASES,
     },
+    means={"case_linked": _reported_again},
+    words=frozenset({"same_matter_reported"}),
     said={"case_joined": lambda case, fact, audience: NoticeData({"of_case": fact.of})},
 )

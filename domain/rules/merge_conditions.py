@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from domain.base import Side
+from domain.model.address_proof import AddressUnproven
 from domain.model.case import Case
 from domain.model.disclosure import NotDisclosed, TippingOff
 from domain.model.links import MatterDiffers, MergeUnconfirmed, OtherCase, RulingBegun, SidesMixed
 from domain.model.people import OpenedParty
 from domain.rules import authorities, confirmation
+from domain.rules.address_proof import reported_unproven
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
 from domain.rules.rule import DecisionContext
@@ -27,6 +29,9 @@ def check(case: Case, other: OtherCase, context: DecisionContext) -> None:
 
 def _may_join(case: Case, other: OtherCase) -> None:
     """Refuses what somebody in one of the two cases would lose, or learn, by the merge."""
+    if reported_unproven((*case.parties, *other.parties)):
+        said = "Whoever reported one of the two has not shown that the address is theirs: link the two, and wait until they have."
+        raise AddressUnproven(said, case=other.id)
     if mixed(case.parties, other):
         raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
     if (missing := _not_there(case, other)) is not None:
@@ -112,8 +117,8 @@ def unheard_there(decided_matter: str | None, parties: Sequence[OpenedParty], ot
 
 def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
     """Whether somebody who would come along stands on the other side there."""
-    against = {p.ref_digest for p in other.parties if p.side is Side.RESPONDENT}
-    return any(p.ref_digest in against for p in reporters(parties))
+    against = [p for p in other.parties if p.side is Side.RESPONDENT]
+    return any(p.is_same_person(one) for p in reporters(parties) for one in against)
 
 
 def reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from domain.rules import (
+    address_proof,
     agreement,
     alarms,
     annulment,
@@ -39,6 +40,7 @@ from domain.rules import (
 from domain.rules.topic import Refuse, Topic
 
 TOPICS: tuple[Topic, ...] = (
+    address_proof.TOPIC,
     agreement.TOPIC,
     alarms.TOPIC,
     annulment.TOPIC,

@@ -34,7 +34,8 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        idle = complaints.bars(case, row.command) or (row.command == "report_manual_work" and not waiting(case))
+        known = row.command == "prove_address" and not any(party.unproven for party in case.parties)
+        idle = known or complaints.bars(case, row.command) or (row.command == "report_manual_work" and not waiting(case))
         if row.who == {Who.SYSTEM} or hidden or idle or in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)

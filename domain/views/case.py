@@ -21,10 +21,10 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import complaints, confirmation, told_by_two
+from domain.rules import address_proof, complaints, confirmation, told_by_two
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
-from domain.rules.confidence import awaited_by, put_there_by_one, withheld_until_confirmed, words_of
+from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.last_word import answerable
 from domain.rules.links import merged_as
@@ -181,6 +181,8 @@ class CaseView(Kept):
     provider_disputes: tuple[ProviderDisputeView, ...] | None = None
     """How its disputes stand with their payment providers; for the team."""
     parties: tuple[dict[str, Any], ...] = ()
+    address_unproven: bool = False
+    """Whoever reads has not shown yet that the address of the report is theirs: they read what they wrote, and bind nobody."""
     payable: Payable | None = None
     """What may still be paid; for the team and the platform. A party is not told of parts and earlier cases that count."""
 
@@ -193,6 +195,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     audience = audience_of(viewer)
     phase = seen_phase(case, audience)
     staff = audience == "staff"
+    stranger = address_proof.is_unproven(case, viewer)
     told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
     shown = case.ruling if staff and case.ruling else told
     names = ("id", "kind", "category", "outcome", "opened_at", "closed_at", "amount")
@@ -210,13 +213,14 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
         waiting_on=_awaited(case, viewer),
         words=words_of(case, phase),
         your_side=viewer.side if viewer.role in PARTY_ROLES else None,
-        ruling=_ruling(case, shown, viewer) if shown else None,
+        ruling=_ruling(case, shown, viewer) if shown and not stranger else None,
         actions=actions(case, viewer) if with_actions else (),
         parties=_parties(case, viewer),
         merged_into=case.merged_into if viewer.role != "respondent" else None,
         merged_as=merged_as(case, viewer.id),
-        requests=open_requests(case, viewer),
-        settled_requests=settled_requests(case, viewer),
+        requests=open_requests(case, viewer) if not stranger else (),
+        settled_requests=settled_requests(case, viewer) if not stranger else (),
+        address_unproven=stranger,
         **(_of_the_sides(case, viewer) if _speaks(case, viewer) else _of_their_own_appeal(case, viewer)),
         **({"priority": case.priority} if audience == "platform" else {}),
         keep_until=case.keep_until if audience in ("staff", "platform") else None,
@@ -241,7 +245,7 @@ def _updated_at(case: Case, viewer: f.Actor) -> Instant:
 def _awaited(case: Case, viewer: f.Actor) -> str:
     audience = audience_of(viewer)
     if not _speaks(case, viewer):
-        return _awaited_by_phase(seen_phase(case, audience))
+        return awaited_by_phase(seen_phase(case, audience))
     awaited = awaited_by(case, audience)
     return "staff" if awaited == audience and _waits_for_a_child(case, viewer) else awaited
 
@@ -250,8 +254,8 @@ def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
     """Everybody; whoever came with a merge is known to the team and the platform only, and to themselves."""
     outside = viewer.role in PARTY_ROLES
     shown = (p for p in case.parties if not outside or p.id == viewer.id or _knows_of(case, viewer, p))
-    # That somebody is a child, or left, is for those who look after the case.
-    more = () if outside else ("minor", "left")
+    # That somebody is a child, left, or has not shown who they are is for those who look after the case.
+    more = () if outside else ("minor", "left", "unproven")
     return tuple(
         {"id": p.id, "side": p.side.value, "role": p.role, **{name: True for name in more if getattr(p, name)}} for p in shown
     )
@@ -264,9 +268,9 @@ def _knows_of(case: Case, viewer: f.Actor, party: OpenedParty) -> bool:
 
 
 def _speaks(case: Case, viewer: f.Actor) -> bool:
-    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides."""
+    """Everybody but a witness or insurer, who sees what is shared and not what passes between the sides, or an unproven one."""
     party = case.party(viewer.id)
-    return party is None or party.speaks
+    return party is None or (party.speaks and not party.unproven)
 
 
 def _reads_less(case: Case, viewer: f.Actor) -> bool:
@@ -278,13 +282,6 @@ def _waits_for_a_child(case: Case, viewer: f.Actor) -> bool:
     """Whether all that is asked of a side is asked of a child alone, of which whoever is beside it does not learn."""
     theirs = [one for one in case.requests if one.of is viewer.side]
     return bool(theirs) and all(one.party != viewer.id and asked_in_confidence(case, one.of, one.party) for one in theirs)
-
-
-def _awaited_by_phase(phase: Phase) -> str:
-    """Whose turn it is, to somebody on no side: more would tell them who made an offer, or of whom something was asked."""
-    if phase is Phase.SETTLEMENT:
-        return "both"
-    return "nobody" if phase in (Phase.APPEALABLE, Phase.CLOSED) else "staff"
 
 
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
@@ -443,6 +440,8 @@ def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:
     if recording.actor.id == viewer.id:
         return viewer.role not in _OUTSIDE or recording.fact.type not in _NOT_THEIR_DEED
     if viewer.side is Side.RESPONDENT and not seen_of_before(case, recording):
+        return False
+    if not address_proof.shows(case, viewer, recording.fact):
         return False
     if before_they_came(case, recording, viewer.id):
         return False

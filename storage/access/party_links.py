@@ -34,13 +34,31 @@ FROM unnest($2::text[], $3::bytea[], $4::text[], $5::text[]) AS l (id, hash, cas
 ORDER BY l.id
 ON CONFLICT (tenant, id) DO NOTHING
 """
+# Whoever asks for a new link has lost the one before, or somebody else has it. Letters do not end each other: any of them may be
+# read first.
+END_OLDER = """
+UPDATE party_links l
+SET revoked_at = clock_timestamp(), tell = CASE l.tell WHEN 'pending' THEN 'none' ELSE l.tell END
+FROM unnest($2::text[], $3::text[], $4::text[]) AS new (id, case_id, party_id)
+WHERE l.tenant = $1 AND l.case_id = new.case_id AND l.party_id = new.party_id AND l.id < new.id
+    AND l.why IN ('letter', 'asked', 'team') AND l.used_at IS NULL AND l.revoked_at IS NULL
+"""
 FIND = f"SELECT tenant, {_LINK} FROM party_links WHERE hash = $1"  # noqa: S608 - put together from constants
 USE = """
 UPDATE party_links SET used_at = clock_timestamp()
 WHERE tenant = $1 AND hash = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > clock_timestamp()
-RETURNING id, case_id, party_id
+RETURNING id, case_id, party_id, why
 """
 LISTED = f"SELECT {_LINK} FROM party_links WHERE tenant = $1 AND case_id = $2 ORDER BY id DESC LIMIT 200"  # noqa: S608 - constants
+# What a receipt gave is good until somebody shows that the address is theirs: maybe it was not they who stood at the receipt.
+END_RECEIPTS = """
+WITH gone AS (
+    UPDATE party_links SET revoked_at = clock_timestamp()
+    WHERE tenant = $1 AND case_id = $2 AND party_id = $3 AND why = 'report' AND revoked_at IS NULL AND used_at IS NULL
+)
+UPDATE party_sessions SET ended_at = clock_timestamp(), ended_because = 'revoked'
+WHERE tenant = $1 AND case_id = $2 AND party_id = $3 AND from_receipt AND ended_at IS NULL
+"""
 REVOKE = """
 WITH gone AS (
     UPDATE party_links SET revoked_at = clock_timestamp(), revoked_by = $4,
@@ -55,11 +73,11 @@ WITH gone AS (
 SELECT (SELECT count(*) FROM gone) AS links, (SELECT count(*) FROM ended) AS sessions
 """
 
-_SESSION = "id, case_id, party_id, link_id, device, created_at, last_seen_at, expires_at"
+_SESSION = "id, case_id, party_id, link_id, from_receipt, device, created_at, last_seen_at, expires_at"
 _LIVE = "ended_at IS NULL AND expires_at > clock_timestamp() AND last_seen_at + idle_for > clock_timestamp()"
 OPEN_SESSION = """
-INSERT INTO party_sessions (tenant, id, hash, case_id, party_id, link_id, device, idle_for, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9::interval)
+INSERT INTO party_sessions (tenant, id, hash, case_id, party_id, link_id, device, idle_for, expires_at, from_receipt)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9::interval, $10)
 """
 FIND_SESSION = f"""
 SELECT tenant, {_SESSION}, last_seen_at < clock_timestamp() - $2::interval AS seen_anew
@@ -108,6 +126,8 @@ class PartySession(Kept):
     """The only case that it is good for."""
     party_id: str
     link_id: str
+    from_receipt: bool = False
+    """Opened at the receipt of a form, by whoever had filled it in: it shows nothing of who they are."""
     device: str
     created_at: Instant
     last_seen_at: Instant
@@ -152,8 +172,11 @@ class PostgresPartyLinks:
             row = await conn.fetchrow(USE, tenant_id, hash_of(secret))
             if row is None:
                 return None
-            whose = (row["case_id"], row["party_id"], row["id"])
-            await conn.execute(OPEN_SESSION, tenant_id, f"pse_{uuid7()}", hash_of(own), *whose, device, IDLE_FOR, SESSION_FOR)
+            whose, weak = (row["case_id"], row["party_id"], row["id"]), row["why"] == "report"
+            if not weak:
+                await conn.execute(END_RECEIPTS, tenant_id, *whose[:2])
+            lives = (device, IDLE_FOR, SESSION_FOR, weak)
+            await conn.execute(OPEN_SESSION, tenant_id, f"pse_{uuid7()}", hash_of(own), *whose, *lives)
         return own
 
     async def session(self, secret: str) -> PartySession | None:
@@ -216,6 +239,8 @@ async def insert(
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         await conn.execute(NEW, tenant_id, *columns, why, lives_for, "pending" if by_letter else "none")
+        if why in ("asked", "team"):
+            await conn.execute(END_OLDER, tenant_id, columns[0], *columns[2:])
 
 
 def link_of(notice_id: str, resent: int = 0) -> str:

@@ -25,12 +25,14 @@ JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 
 
-def opened(vault: Vault, tenant_id: str, party_id: str, person: ReportedParty) -> OpenedParty:
-    """A person as the rules see them: digests instead of names."""
+def opened(vault: Vault, tenant_id: str, party_id: str, person: ReportedParty, *, unproven: bool = False) -> OpenedParty:
+    """A person as the rules see them: digests instead of names. ``unproven``: nothing shows yet that it was they who said it."""
+    address = vault.ref_digest(tenant_id, person.email.strip().lower()) if person.email else None
     org = vault.ref_digest(tenant_id, person.organisation) if person.organisation else None
     return OpenedParty(
         id=party_id, side=person.side, role=person.role, ref_digest=vault.ref_digest(tenant_id, person.ref),
-        locale=person.locale, zone=person.zone, org_digest=org, minor=person.minor,
+        locale=person.locale, zone=person.zone, org_digest=org, minor=person.minor, unproven=unproven,
+        address_digest=address,
     )  # fmt: skip
 
 

@@ -41,14 +41,16 @@ EXISTS (
         AND (c.state IS NULL OR c.state -> 'parties' @> jsonb_build_array(jsonb_build_object('id', p.id)))
 )
 """
-# $4 the respondent, or null where the matter alone counts; $7 the claimant; $8 whether only a case of theirs will
-# do; $9 the respondent. Who reports the same again and names the other side in one of the two reports alone means the same.
+_DOUBTED = """(c.state -> 'parties' @> '[{"side": "claimant", "unproven": true}]') IS TRUE"""
+# $4 the respondent, or null where the matter alone counts; $7 the claimant; $8 whether only a case of theirs will do; $9 the
+# respondent. Who reports the same again and names the other side in one of the two reports alone means the same. A case whose
+# reporter has not shown who they are comes last: nobody's report goes on in it.
 _SAME_MATTER = f"""
 SELECT id FROM cases c
 WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'open' AND synthetic = $5 AND id <> $6
     AND ($4::text IS NULL OR respondent_digest = $4 OR respondent_digest IS NULL AND $8)
     AND (NOT $8 OR {_OF_CLAIMANT})
-ORDER BY {_OF_CLAIMANT} DESC, (respondent_digest IS NOT DISTINCT FROM $9) DESC, opened_at, id
+ORDER BY {_DOUBTED}, {_OF_CLAIMANT} DESC, (respondent_digest IS NOT DISTINCT FROM $9) DESC, opened_at, id
 LIMIT 1
 """  # noqa: S608 - put together from constants
 # Disputes about one payment that opened cases of their own.
@@ -63,7 +65,7 @@ _DECIDED = f"""
 SELECT id FROM cases c
 WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND status = 'closed' AND outcome IN ('ruled', 'settled')
     AND respondent_digest IS NOT DISTINCT FROM $4 AND synthetic = $5 AND id <> $6 AND {_OF_CLAIMANT}
-ORDER BY id DESC
+ORDER BY {_DOUBTED}, id DESC
 LIMIT 1
 """  # noqa: S608 - put together from constants
 _EXISTING = """
@@ -140,6 +142,7 @@ class PostgresIntake:
         past: MovingCase | None = None,
         notify: bool = False,
         news: ProviderNews | None = None,
+        unproven: bool = False,
     ) -> Opened:
         """Put a report on disk as a case.
 
@@ -148,9 +151,10 @@ class PostgresIntake:
         ``calendars`` and ``notices`` (of the pack, whom it tells of what) are kept with it: whoever judges it finds them.
         ``past`` is that of a case that ran in another system; ``credential`` is by what the report came; ``notify`` tells
         its parties that it is here now. ``news`` is how a dispute stands with the provider that reports it: then the same dispute
-        is the same case, whatever its snapshot says by now.
+        is the same case, whatever its snapshot says by now. ``unproven``: whoever reported it has not shown that they are who the
+        report names.
         """
-        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify, news)
+        draft = _Draft(self._vault, tenant_id, report, terms, routing, past, notify, news, unproven)
         new = {ref: calendar for ref, calendar in (calendars or {}).items() if ref not in self._kept}
         async with self._database.tenant(tenant_id) as conn:
             async with conn.transaction():
@@ -189,10 +193,11 @@ class _Draft:
         past: MovingCase | None = None,
         notify: bool = False,
         news: ProviderNews | None = None,
+        unproven: bool = False,
     ) -> None:
         self._vault, self._tenant = vault, tenant_id
         self._report, self._terms, self._routing = report, terms, routing
-        self._past, self._notify, self._news = past, notify, news
+        self._past, self._notify, self._news, self._unproven = past, notify, news, unproven
         self._hash = vault.body_hash(tenant_id, to_json(report if past is None else past))
         self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
@@ -312,7 +317,8 @@ class _Draft:
         return {**opened.model_dump(mode="json"), "key_id": self._keys[party_id].id, "has_email": party.email is not None}
 
     def _opened(self, party_id: str, party: ReportedParty) -> OpenedParty:
-        return opened(self._vault, self._tenant, party_id, party)
+        doubted = self._unproven and party.side == "claimant"
+        return opened(self._vault, self._tenant, party_id, party, unproven=doubted)
 
     def _command(self, box: SealBox, others: Mapping[str, SealBox]) -> Open:
         report, past = self._report, self._past

@@ -16,7 +16,7 @@ from services import report_form
 from services.report_form import listed
 from tests.support.browsing import URL, Browser, Lobby
 from tests.support.cases import shelf
-from tests.support.office import Office
+from tests.support.office import Office, party
 
 pytestmark = pytest.mark.postgres
 OTHER = {"side": "respondent", "ref": "cabins", "name": "Nordkap Cabins", "email": "desk@nordkap.example"}
@@ -127,6 +127,97 @@ class TestTheForm:
         for path in (closed, appeal, "/report/src_0", "/report/x"):
             page = await lobby.browser().open(path)
             assert page.status_code == 404, path
+
+
+async def sent(lobby: Lobby, path: str, **said: str) -> tuple[Browser, str, str]:
+    """Who has handed a report in: at the receipt, with the case and the way from there into it."""
+    browser = await answered(lobby, path, **said)
+    await browser.send(path, mark=older(lobby, path, timedelta(minutes=2)))
+    (case_id,) = set(re.findall(r"case_[0-9a-f-]{36}", browser.html))
+    (way,) = re.findall(r'action="(/l/[0-9a-f]+)"', browser.html)
+    return browser, case_id, way
+
+
+async def by_letter(lobby: Lobby, case: dict[str, Any], side: str) -> Browser:
+    """Whoever has what was sent to an address."""
+    link = await lobby.office.parts().party_links.create(lobby.office.tenant_id, case["id"], party(case, side), "letter")
+    browser = lobby.browser()
+    await browser.open(f"/l/{link}")
+    await browser.send(f"/l/{link}")
+    await browser.follow()
+    return browser
+
+
+class TestAFormProvesNothing:
+    async def test_whoever_typed_the_address_in_settles_nothing_and_the_true_one_does(self, lobby: Lobby) -> None:
+        path, office = await a_page(lobby.office), lobby.office
+        thief, case_id, way = await sent(lobby, path, matter="ORDER-915")
+        await thief.send(way)
+        await thief.follow()
+        assert "Confirm your address first." in thief.words
+        case = (await office.desk().get(f"/v1/cases/{case_id}")).json()
+        shop = await by_letter(lobby, case, "respondent")
+        await shop.open("/my/do/offer")
+        await shop.send("/my/do/offer", amount="0.01", remedy="refund")
+        await thief.open("/my")
+        assert "0.01" not in thief.words
+        assert 'aria-disabled="true"' in thief.html
+        for deed in ("accept", "decline", "decision"):
+            page = await thief.post(f"/my/do/{deed}", thief.form("/my/do/write").fields)
+            assert page.status_code in (404, 409), deed
+            await thief.open("/my")
+        page = await thief.send("/my/do/write", text="I wait for it still.")
+        assert page.status_code == 303
+        # The link of the letter: whoever has it is the buyer, and the receipt is good for nothing from then on.
+        buyer = await by_letter(lobby, case, "claimant")
+        assert "Confirm your address first." not in buyer.words
+        assert "0.01" in buyer.words
+        page = await thief.open("/my")
+        assert page.status_code == 403
+        again = await lobby.browser().open(way)
+        assert again.status_code == 410
+        assert (await office.desk().get(f"/v1/cases/{case_id}")).json()["status"] == "open"
+
+    async def test_the_true_ones_report_is_a_case_of_its_own_and_nothing_outside_tells_of_the_other(self, lobby: Lobby) -> None:
+        path, office = await a_page(lobby.office), lobby.office
+        _, first, _ = await sent(lobby, path, matter="ORDER-901")
+        browser, second, way = await sent(lobby, path, matter="ORDER-901")
+        assert first != second
+        await browser.send(way)
+        await browser.follow()
+        assert "another case" not in browser.words
+        said = (await office.desk().get(f"/v1/cases/{second}")).json()
+        assert (said["status"], said.get("merged_into")) == ("open", None)
+
+    async def test_the_form_sent_once_more_lets_nobody_in_once_the_address_is_proven(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        said = {**browser.form(path).fields, "mark": older(lobby, path, timedelta(minutes=2))}
+        await browser.post(path, said)
+        (case,) = await cases_of(lobby.office)
+        await by_letter(lobby, case, "claimant")
+        page = await browser.post(path, said)
+        assert page.status_code == 201
+        assert "/l/" not in browser.html
+
+    async def test_what_a_form_does_not_ask_it_does_not_take(self, lobby: Lobby) -> None:
+        """The number of a booking, hidden in a form about danger, asked whether there is a case about it."""
+        path, office = await a_page(lobby.office, kind="safety_incident"), lobby.office
+        await office.desk().opened(kind="safety_incident", category="assault", matter="BK-5550")
+        browser = lobby.browser()
+        await browser.open(path)
+        assert 'name="matter"' not in browser.html
+        for said in ({"category": "assault"}, {"statement": "He would not let me pass."}, {"email": "lena@shop.example"}):
+            page = await browser.post(path, {**browser.form(path).fields, **said, "matter": "BK-5550"})
+            assert page.status_code == 200
+        page = await browser.post(
+            path, {**browser.form(path).fields, "mark": older(lobby, path, timedelta(minutes=2)), "matter": "BK-5550"}
+        )
+        (case_id,) = set(re.findall(r"case_[0-9a-f-]{36}", browser.html))
+        row = await office.views.case(office.tenant_id, case_id)
+        assert row is not None
+        assert row.case is not None
+        assert (row.case.open, row.case.merged_into, row.case.links) == (True, None, ())
 
 
 class TestAgainstMachines:

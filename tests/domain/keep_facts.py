@@ -291,6 +291,12 @@ def called() -> Life:
     return a_case().in_review().fire("first_response", "breach").says(LEAD, "acknowledge")
 
 
+def by_a_form() -> Life:
+    """Reported by a form, and the address proven when the link of the letter was used."""
+    life = a_case("payment_dispute").by_a_form().in_settlement().says(CLAIMANT, "message", text="It never came.")
+    return life.says(ROBOT, "prove_address", party=CLAIMANT)
+
+
 def _lived() -> dict[str, Life]:
     """Every life that began here, by the name of its file."""
     return {
@@ -310,6 +316,7 @@ def _lived() -> dict[str, Life]:
         "paid_in_another": paid_in_another(),
         "reported": reported(),
         "called": called(),
+        "by_a_form": by_a_form(),
     }
 
 

@@ -35,7 +35,7 @@ HEADS = {
 """The hash of the last fact of each file."""
 
 UNRELEASED = frozenset({
-    "case_skipped", "proposal_made", "proposal_answered", "proposal_ended", "offer_lapsed", "claim_conceded",
+    "address_proven", "case_skipped", "proposal_made", "proposal_answered", "proposal_ended", "offer_lapsed", "claim_conceded",
     "amount_stated", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",

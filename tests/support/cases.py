@@ -265,6 +265,11 @@ class Life:
         self._parties.append(party)
         return self
 
+    def by_a_form(self, party_id: str = CLAIMANT) -> Self:
+        """A form names this party, and nothing has shown that it was they."""
+        self._parties = [p.model_copy(update={"unproven": p.unproven or p.id == party_id}) for p in self._parties]
+        return self
+
     def under_age(self, party_id: str) -> Self:
         """The report names this party as a child."""
         self._parties = [p.model_copy(update={"minor": p.minor or p.id == party_id}) for p in self._parties]

@@ -221,6 +221,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "complete_step": {"step": "logs_read"},
     "skip_step": {"step": "logs_read"},
     "add_party": {"party": {"side": "claimant", "role": "witness", "ref": "somebody-new"}},
+    "prove_address": {"party": CLAIMANT},
     "remove_party": {"party": WITNESS},
     "replace_party": {"party": WITNESS, "by_party": {"side": "respondent", "role": "witness", "ref": "somebody-new"}},
     "merge": {"into": OTHER_CASE},

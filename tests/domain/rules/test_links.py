@@ -258,7 +258,8 @@ class TestJoin:
 class TestOpen:
     def test_a_report_of_the_same_matter_is_merged_at_once_and_the_other_side_hears_nothing(self) -> None:
         life = a_case("fraud_report")
-        life.elsewhere = {"other": elsewhere("fraud_report")["other"]}
+        mine = OpenedParty(id="pty_before", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT))
+        life.elsewhere = {"other": elsewhere("fraud_report", parties=(mine,))["other"]}
         life.opened()
         assert (life.case.outcome, life.case.merged_into, life.case.close_reason) == (Outcome.MERGED, OTHER_CASE, "same_matter")
         (told,) = life.notices_for(CLAIMANT)

@@ -251,6 +251,7 @@ class TestActions:
             "join_campaign": {"campaign": CAMPAIGN},
             "hand_over": {"to": "per_m3", "reasons": "They know the bank."}, "signal": {"signal": "login_from_elsewhere"},
             "credit_provisionally": {"amount": {"amount": 7, "currency": "USD"}}, "return_report": {"reasons": "Say more."},
+            "prove_address": {"party": CLAIMANT},
             "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
         }  # fmt: skip
         for reach in (

@@ -55,11 +55,41 @@ async def test_opens_nothing_past_its_time_nor_at_another_company(database: Data
     assert await links.exchange(world.tenant_id, good, "") is not None
 
 
+async def test_a_link_that_was_asked_for_ends_those_before_but_no_session(database: Database, world: World) -> None:
+    links = PostgresPartyLinks(database, world.vault)
+    case_id, party_id, opened = await a_link(world, links)
+    session = await links.exchange(world.tenant_id, opened, "")
+    lying = await links.create(world.tenant_id, case_id, party_id, "letter")
+    new = await links.create(world.tenant_id, case_id, party_id, "team", by_letter=True)
+    assert await links.exchange(world.tenant_id, lying, "") is None
+    assert await links.exchange(world.tenant_id, new, "") is not None
+    assert session is not None
+    assert await links.session(session) is not None
+
+
+async def test_what_a_receipt_gave_ends_when_the_link_of_a_letter_is_used(database: Database, world: World) -> None:
+    links = PostgresPartyLinks(database, world.vault)
+    case_id, party_id, letter = await a_link(world, links)
+    opened, lying = [await links.create(world.tenant_id, case_id, party_id, "report") for _ in range(2)]
+    receipt = await links.exchange(world.tenant_id, opened, "")
+    assert receipt is not None
+    session = await links.session(receipt)
+    assert session is not None
+    assert session.from_receipt
+    own = await links.exchange(world.tenant_id, letter, "")
+    assert own is not None
+    assert await links.session(receipt) is None
+    assert await links.exchange(world.tenant_id, lying, "") is None
+    known = await links.session(own)
+    assert known is not None
+    assert not known.from_receipt
+
+
 async def test_revoking_ends_links_and_sessions_of_that_party_for_good(database: Database, world: World) -> None:
     links = PostgresPartyLinks(database, world.vault)
     case_id, party_id, first = await a_link(world, links)
-    second = await links.create(world.tenant_id, case_id, party_id, "asked", by_letter=True)
     session = await links.exchange(world.tenant_id, first, "")
+    second = await links.create(world.tenant_id, case_id, party_id, "asked", by_letter=True)
     assert session is not None
     assert await links.revoke(world.tenant_id, case_id, "pty_somebody-else", "per_dana") == (0, 0)
     assert await links.revoke(world.tenant_id, case_id, party_id, "per_dana") == (1, 1)
