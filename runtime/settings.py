@@ -337,7 +337,7 @@ class Settings(BaseSettings):
         try:
             return ",".join(named_networks(value))
         except ValueError:
-            raise ValueError("Name addresses or networks, with commas between them: 10.0.0.5, 10.1.0.0/16.") from None
+            raise ValueError("Name addresses or networks, with commas between them: 192.0.2.5, 198.51.100.0/24.") from None
 
     @field_validator("master_key")
     @classmethod

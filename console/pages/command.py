@@ -27,6 +27,7 @@ from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
+from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
 _OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
@@ -316,7 +317,22 @@ async def skip_and_next(visit: Visit) -> Response:
     return to(next_of(following))
 
 
+async def confirm(visit: Visit) -> Response:
+    """Send the same command. Raises what the case refuses it with, and ``not_in_this_phase`` where nothing waits any more."""
+    form = await visit.form()
+    found = await opened(visit, named=True)
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    one = one_of(waiting(case, found.seen.viewer), form.text("party"), form.text("change"))
+    body = said_again(case, found.told, one) if one is not None else None
+    if body is None:
+        raise Refused("not_in_this_phase", "It waits no longer: somebody confirmed it, or it was undone. Open the case again.")
+    state = await sent(visit, found.seen, body, form)
+    return after(found.seen.id, body["type"], state)
+
+
 PAGES: Addresses = [
+    ("/cases/{case_id}/confirm", ["POST"], confirm),
     ("/cases/{case_id}/do/{command}", ["GET"], show),
     ("/cases/{case_id}/do/{command}", ["POST"], send),
     ("/cases/{case_id}/do/{command}/draft", ["POST"], keep),

@@ -15,8 +15,6 @@ FUNCTION_CEILING = 50
 FLOOR = 40
 
 LARGE: dict[str, str] = {
-    "domain/views/case.py": "The only place that decides what each viewer sees of a case.",
-    "domain/rules/parties.py": "Who the parties are, as they come and go, and what that does to the case.",
 }
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 

@@ -24,11 +24,11 @@ def test_what_is_no_address_is_itself_and_short() -> None:
 
 
 def test_proxies_are_addresses_and_networks() -> None:
-    assert named_networks(" 10.0.0.5, 10.1.0.0/16 ,2001:db8::/32,") == ["10.0.0.5", "10.1.0.0/16", "2001:db8::/32"]
+    assert named_networks(" 192.0.2.5, 198.51.100.0/24 ,2001:db8::/32,") == ["192.0.2.5", "198.51.100.0/24", "2001:db8::/32"]
     assert named_networks("") == []
 
 
-@pytest.mark.parametrize("said", ["*", "proxy.example", "10.0.0.5 10.0.0.6", "10.0.0.5/8", "0.0.0.0.0"])
+@pytest.mark.parametrize("said", ["*", "proxy.example", "192.0.2.5 192.0.2.6", "192.0.2.5/8", "0.0.0.0.0"])
 def test_and_nothing_else(said: str) -> None:
     with pytest.raises(ValueError, match=said[:3].replace("*", r"\*")):
         named_networks(said)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from cli.kit.compose import server_config
 from runtime.settings import Settings
 
-PROXY, STRANGER, ANOTHER = "10.0.0.5", "203.0.113.7", "198.51.100.9"
+PROXY, STRANGER, ANOTHER = "192.0.2.5", "203.0.113.7", "198.51.100.9"
 
 
 async def seen(trusted: str, peer: str, *forwarded: str) -> str:
@@ -34,7 +34,7 @@ async def test_nobody_is_believed_where_no_proxy_is_named() -> None:
 
 async def test_a_proxy_that_is_named_says_who_asks() -> None:
     assert await seen(PROXY, PROXY, STRANGER) == STRANGER
-    assert await seen("10.0.0.0/24", PROXY, STRANGER) == STRANGER
+    assert await seen("192.0.2.0/24", PROXY, STRANGER) == STRANGER
     assert await seen(PROXY, PROXY) == PROXY
 
 
