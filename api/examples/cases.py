@@ -203,6 +203,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             "email": "nwosu@law.example",
         },
     },
+    "prove_address": {"by": "key_platform", "party": _CLAIMANT},
     "remove_party": {"by": "per_mara", "party": _RESPONDENT, "reason": "mistaken"},
     "replace_party": {
         "by": "per_mara",

@@ -52,6 +52,7 @@ VERBS = (
     Verb("withdrawals/continue", "continue_of_office", "Go on with it of office"),
     Verb("parties", "add_party", "Add a party"),
     Verb("parties/remove", "remove_party", "Remove a party"),
+    Verb("parties/prove", "prove_address", "Say that a party is who the report names"),
     Verb("parties/replace", "replace_party", "Have another take a party's place"),
     Verb("assignments", "assign", "Assign the case"),
     Verb("take", "take", "Take the case"),

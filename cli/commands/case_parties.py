@@ -74,6 +74,18 @@ def remove_party(
     send(case_id, command, Target(tenant, speaker), as_json=json)
 
 
+@app.command("prove-address")
+def prove_address(
+    case_id: CaseId,
+    party: Annotated[str, typer.Argument(help="The party (pty_…).")],
+    speaker: Speaker,
+    tenant: Tenant = None,
+    json: AsJson = False,
+) -> None:
+    """A party is who the report names: for the platform, which knows its users. From then on what they say binds."""
+    send(case_id, {"type": "prove_address", "party": party}, Target(tenant, speaker), as_json=json)
+
+
 @app.command("replace-party")
 def replace_party(
     case_id: CaseId,

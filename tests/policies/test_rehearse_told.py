@@ -84,11 +84,10 @@ class TestSeveralCases:
         "report": {**OF_A_BITE, "parties": {"claimant": {"ref": "friend"}}},
     }
 
-    def test_a_report_of_the_same_matter_goes_on_in_the_older_case(self) -> None:
-        lines = of_safety(a_step("+1 minute", MARA, "take"), {**self.second, "expect": {"phase": "closed", "outcome": "merged"}})
+    def test_a_report_of_the_same_matter_is_tied_to_the_older_case(self) -> None:
+        lines = of_safety(a_step("+1 minute", MARA, "take"), {**self.second, "expect": {"phase": "review"}})
         assert all_missed(lines) == []
-        joined = next(line for line in lines if "case_joined" in line.facts)
-        assert (joined.case, joined.step) == ("first", None)
+        assert [line.case for line in lines if "case_linked" in line.facts] == ["second", "first"]
 
     def test_of_another_matter_is_a_case_of_its_own(self) -> None:
         apart = {**self.second, "report": {**self.second["report"], "matter": "booking-2"}}
