@@ -30,7 +30,7 @@ _TEAM_ONLY = frozenset({
     "weight",
     "synthetic",
     # Of a party: who of the team found something out, or alone said who speaks for whom.
-    "flagged_by", "stated_by", "sees_seq",
+    "flagged_by", "stated_by", "sees_seq", "address_digest",
     # Of a decision: the numbers of facts that it rests on.
     "relies_on",
 })  # fmt: skip

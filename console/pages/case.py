@@ -191,10 +191,10 @@ async def show(visit: Visit) -> Response:
         return visit.page("access.html", 403, case_id=case_id, for_=readers.ACCESS_FOR, why="")
     if found is None:
         return visit.page("waiting.html", 202)
-    said, seen, caller = found.said, found.seen, visit.caller
-    entries = await timelines.first_entries(visit.parts, caller, seen)
-    words, side = turn_of(seen, said, caller.holder, found.names)
-    texts = await cases.texts_of(visit.parts, caller, seen)
+    said, seen = found.said, found.seen
+    entries = await timelines.first_entries(visit.parts, visit.caller, seen)
+    words, _ = turn_of(seen, said, visit.caller.holder, found.names)
+    texts = await cases.texts_of(visit.parts, visit.caller, seen)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
     return visit.page(
@@ -211,7 +211,6 @@ async def show(visit: Visit) -> Response:
         told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
         undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
         turn=words,
-        turn_side=side,
         words=CLOCK_WORDS,
         usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
@@ -228,7 +227,7 @@ async def show(visit: Visit) -> Response:
         live=of_case(seen, "reading", again=_again(visit, case_id)),
         **_in_time(visit, found, entries, texts),
         **await _handed_in(visit, found),
-        tags=(await tags.of_cases(visit.parts, caller, [seen])).get(seen.id, ()),
+        tags=(await tags.of_cases(visit.parts, visit.caller, [seen])).get(seen.id, ()),
         untagged=_UNTAGGED.get(visit.request.query_params.get("untagged", "")),
     )
 

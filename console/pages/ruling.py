@@ -287,6 +287,19 @@ async def _happened_at(visit: Visit, found: Shown) -> str | None:
     return said if isinstance(said, str) else None
 
 
+def _afterwards(form: Form, visit: Visit) -> dict[str, Any]:
+    """Where to go once it is sent."""
+    then = form.text("after") or visit.settings.after
+    return {"after": then if then in AFTER else "stay", "afters": AFTER}
+
+
+def _money(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:
+    """In which currency amounts are written, and how much there is."""
+    left = found.said.payable
+    currency = left.currency if left else case.amount.currency if case.amount else "EUR"
+    return {"currency": currency, "most": visit.house.amounts.write(left.amount, left.currency) if left else None}
+
+
 async def _page(
     visit: Visit,
     found: Shown,
@@ -310,7 +323,7 @@ async def _page(
     values: Mapping[str, Sequence[str]] = form.values
     if case.terms.statement is not None and not any(name.startswith("statement.") for name in values):
         values = {**statement_form.filled_in(case, visit.zones.now, await _happened_at(visit, found)), **values}
-    then = form.text("after") or visit.settings.after
+    # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
     return visit.page(
         "ruling.html",
         status,
@@ -329,14 +342,11 @@ async def _page(
         statement_groups=statement_form.GROUPS,
         given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
-        # A form that was refused is sent again as another command: the refusal of the first one is its answer for ever.
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,
-        after=then if then in AFTER else "stay",
-        afters=AFTER,
+        **_afterwards(form, visit),
         saved_at=saved_at,
-        currency=found.said.payable.currency if found.said.payable else case.amount.currency if case.amount else "EUR",
-        most=visit.house.amounts.write(found.said.payable.amount, found.said.payable.currency) if found.said.payable else None,
+        **_money(visit, found, case),
         **await _foreseen(visit, found, form),
         **await _templates(visit, found, form),
     )

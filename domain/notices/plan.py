@@ -18,11 +18,11 @@ from domain.rules import complaints, last_word
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
-from domain.rules.confidence import awaited_by, withheld_until_confirmed, words_of
+from domain.rules.confidence import awaited_by, client_of, withheld_until_confirmed, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.fairness import keeps_own_appeal, who_is_hit
-from domain.rules.parties import client_of, told_alone, told_of_leaving
+from domain.rules.parties import told_alone, told_of_leaving
 from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share

@@ -130,3 +130,11 @@ def awaited_by_phase(phase: Phase) -> str:
     if phase is Phase.SETTLEMENT:
         return "both"
     return "nobody" if phase in (Phase.APPEALABLE, Phase.CLOSED) else "staff"
+
+
+def client_of(case: Case, fact: f.PartyLeft) -> tuple[str, ...]:
+    """Whom somebody spoke for who is none of the case any more: they have to know that nobody does; nobody for a witness."""
+    party = case.party(fact.party)
+    if party is None or party.role != "representative":
+        return ()
+    return tuple(p.id for p in case.principals(party.side) if party.represents in (None, p.id))

@@ -322,6 +322,7 @@ TOPIC = Topic(
         "case_retargeted": _waits_since,
         "adulthood_proposed": _waits_since,
     },
+    words=frozenset({"party_change_waits"}),
     known_to={
         "party_change_confirmed": Known(_who_knows, "nothing", "How the team agrees among itself; the platform knows its users."),
         "adulthood_proposed": inside("It is so once two of the team have agreed."),

@@ -469,14 +469,6 @@ def told_of_leaving(case: Case, fact: f.PartyLeft) -> NoticeData | None:
     return NoticeData({"yourself": True, "left_by": fact.because, "reason": fact.reason, **spoke}, {"told": fact.told})
 
 
-def client_of(case: Case, fact: f.PartyLeft) -> tuple[str, ...]:
-    """Whom somebody spoke for who is none of the case any more: they have to know that nobody does; nobody for a witness."""
-    party = case.party(fact.party)
-    if party is None or party.role != "representative":
-        return ()
-    return tuple(p.id for p in case.principals(party.side) if party.represents in (None, p.id))
-
-
 _WHY_OWN_SIDE = "The other side must not learn who of several has given in, nor that pressure works on one of them."
 
 TOPIC = Topic(

@@ -13,7 +13,7 @@ MIRRORED = ("domain", "storage", "adapters", "cli", "runtime")
 
 ELSEWHERE: dict[str, str] = {
     "domain/model/case.py": "the fold of every life; a state of an earlier form in storage/record/test_audit.py",
-    "domain/model/people.py": "who stands above somebody is read by the rules of fairness, and kept in storage/team/test_people.py",
+    "domain/model/people.py": "who stands above somebody: rules/test_fairness.py, and tests/storage/team/test_people.py",
     "domain/model/prior_decision.py": "one translation, tried with what follows from it in rules/test_prior_decision.py",
     "domain/model/statement.py": "lists the fields that are text; dsa/test_statement.py tries every field",
     "domain/views/actions.py": "what somebody may do is in their view of the case: views/test_case.py, and the matrix",

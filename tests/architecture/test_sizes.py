@@ -14,8 +14,7 @@ MODULE_CEILING = 500
 FUNCTION_CEILING = 50
 FLOOR = 40
 
-LARGE: dict[str, str] = {
-}
+LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
 SMALL: dict[str, str] = {

@@ -159,8 +159,9 @@ class TestAcceptOffer:
         assert life.judge(life.command(CLAIMANT, "accept_offer"), CLAIMANT).case.outcome is Outcome.SETTLED
 
     def test_what_was_settled_and_reopened_is_weighed_against_the_new_ruling(self) -> None:
-        life = with_offer().says(CLAIMANT, "accept_offer").later(timedelta(days=1)).says(OPS, "reopen").in_review()
-        life.says(MEDIATOR, "rule", outcome="invalid", ground="scope").fire("grace")
+        life = with_offer().says(CLAIMANT, "accept_offer").later(timedelta(days=1))
+        life.says(OPS, "reopen", reason="asked_by_both").in_review()
+        life.says(MEDIATOR, "rule", outcome="invalid", ground="scope").says(LEAD, "approve").fire("grace")
         paid, undone = life.case.effects
         assert undone.reverses == paid.id
 
