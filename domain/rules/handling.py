@@ -84,7 +84,7 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
-    over = withdrawal.ended_by_the_desk(case, command, at)
+    over = withdrawal.ended_by_the_desk(case, command, context, at)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
@@ -138,7 +138,7 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
-    over = withdrawal.ended_by_the_desk(case, command, at)
+    over = withdrawal.ended_by_the_desk(case, command, context, at)
     losses.check_ended(case)
     if (close := set_aside_by(case, context.known())) is not None:
         said = "You, or whoever you report to, set a ruling of it aside, so that somebody decides afresh: another one closes it."

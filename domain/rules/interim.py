@@ -120,6 +120,28 @@ def check_until(until: datetime | None, at: datetime) -> datetime:
     return until
 
 
+def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: bool) -> None:
+    """Refuses to one person alone what outlives the case against somebody who does not know of it, and cannot answer: a report
+    that is turned away holds nobody, and otherwise whoever imposed it is not who keeps it, nor reports to them.
+
+    Nobody is held by a charge of which they are not informed: European Convention on Human Rights, article 6(3)(a). What an
+    authority was told of may wait for its word.
+    """
+    of_them = [i for i in case.interim if i.id in kept and i.remedy.to is Side.RESPONDENT]
+    if case.is_disclosed or case.reports or not of_them:
+        return
+    if declined:
+        said = "Whoever it hits knows of no case, and this one is turned away: name it under 'ends', or admit the report."
+        raise MeasureNotAllowed(said, measure=of_them[0].remedy.type, allowed=[], because="not_disclosed")
+    alone = next((i for i in of_them if not confirmation.may_be_second(i.by, actor)), None)
+    if alone is not None:
+        said = (
+            "Whoever it hits knows of no case: a lead or ops who did not impose it, nor reports to who did, lets it stay. "
+            "Or name it under 'ends'."
+        )
+        raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
+
+
 def to_stay(case: Case, command: Rule | DecideAppeal, at: datetime) -> tuple[str, ...]:
     """The measures in force that a ruling does not end. Only for what an authority may still say: it is told of a case, and what
     it wants frozen is not freed by the way, because the matter between the two is decided meanwhile (directive (EU) 2015/849,
@@ -224,7 +246,8 @@ def number(case: Case, measure: Interim) -> int:
 
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
-    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, told=fact.told))}
+    imposed = Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told)
+    return {"interim": (*case.interim, imposed)}
 
 
 def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> Change:
