@@ -7,8 +7,9 @@ from typing import Literal
 
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.manual_work import ReportManualWork
+from domain.model.manual_work import NEVER_DONE, ReportManualWork
 from domain.model.ruling import Effect, EffectUnknown
+from domain.rules import provider_news
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.remedy import remedy_data
@@ -30,6 +31,28 @@ def report(case: Case, command: ReportManualWork, context: DecisionContext, at: 
     done: Literal["done", "reversed"] = "reversed" if effect.reverses is not None else "done"
     result = done if command.result == "done" else "impossible"
     return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text),)
+
+
+def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, without the errands that come to nothing: of what was undone before anybody did it, neither it nor its undoing
+    is anybody's to do. It is no matter which comes first, that it is undone or that no machine could carry it out.
+    """
+    orders = {x.reverses: x.effect_id for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
+    undoing = {e.reverses: e for e in case.effects if e.reverses is not None}
+    lost = {x.effect_id for x in facts if isinstance(x, f.EffectReported) and x.result == "needs_hands"}
+    # A payment that was stopped while it was under way may have gone out: what it came to is still to be said.
+    never = [e.id for e in case.effects if not provider_news.stops(case, e.remedy) and (
+        (e in waiting(case) and e.id in orders) or (e.id in lost and e.id in undoing)
+    )]  # fmt: skip
+    if not never:
+        return facts
+    over = [x for one in never for x in (one, orders.get(one) or _to_be_undone(undoing.get(one))) if x is not None]
+    kept = (x for x in facts if not (isinstance(x, f.EffectReported) and x.result == "needs_hands" and x.effect_id in over))
+    return (*kept, *(f.EffectReported(effect_id=one, result="reversed", note=NEVER_DONE) for one in over))
+
+
+def _to_be_undone(undoing: Effect | None) -> str | None:
+    return undoing.id if undoing is not None and undoing.state in ("running", "needs_hands") else None
 
 
 def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Change:
