@@ -12,7 +12,9 @@ from domain.model.ruling import Effect, EffectUnknown
 from domain.rules import provider_news
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
-from domain.rules.remedy import remedy_data
+from domain.rules.chargeback import SUBMISSION
+from domain.rules.interim import is_measure
+from domain.rules.remedy import CREDIT, remedy_data, told_remedies
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
 
@@ -64,15 +66,17 @@ def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Chang
 
 
 def _concerns(case: Case, fact: f.ManualWorkReported, audience: Audience) -> bool:
-    """A side hears of what was decided or agreed on; of a measure and a sanction, the side that it hits."""
+    """Whoever was told what was to be done hears what became of it, and nobody else. A measure and its undoing are told to the
+    side that it hits, a sanction too, a credit to whoever gets it; a ruling and an agreement to both sides.
+    """
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     if audience == "platform" or effect is None:
         return audience == "platform"
-    sanctions = case.terms.sanctions
-    own = effect.because in {measure.id for measure in case.interim} or (
-        sanctions is not None and sanctions.kind(effect.remedy.type) is not None
-    )
-    return not of_report(case, effect.id) and (not own or effect.remedy.to.value == audience)
+    if of_report(case, effect.id) or effect.remedy.type == SUBMISSION:
+        return False
+    origin = next((one for one in case.effects if one.id == effect.reverses), effect)
+    own = is_measure(origin) or origin.remedy.type == CREDIT
+    return effect.remedy.to.value == audience if own else bool(told_remedies(case, (effect.remedy,), audience))
 
 
 def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeData:

@@ -96,3 +96,25 @@ class TestUndoneBeforeItIsDone:
     def test_what_was_done_is_undone(self) -> None:
         life = lifted(suspended("done"))
         assert [e.state for e in life.case.effects] == ["done", "running"]
+
+
+class TestWhoHears:
+    def reported(self, life: Life, result: str = "done") -> set[str]:
+        (effect,) = waiting(life.case)
+        life.says(LEAD, "report_manual_work", effect_id=effect.id, result=result, text="At the front desk.")
+        return {who for event, who in told(life) if event == "manual_work_reported"} & {CLAIMANT, RESPONDENT}
+
+    @pytest.mark.parametrize("result", ["done", "impossible"])
+    def test_of_a_measure_whom_it_hits_alone(self, result: str) -> None:
+        assert self.reported(suspended().disclosed(), result) == {RESPONDENT}
+
+    @pytest.mark.parametrize("result", ["done", "impossible"])
+    def test_nobody_before_they_are_told_of_the_case(self, result: str) -> None:
+        life = suspended()
+        assert not life.case.is_disclosed
+        assert self.reported(life, result) == set()
+
+    def test_of_its_undoing_the_same(self) -> None:
+        life = lifted(suspended("done").disclosed())
+        life.says(ROBOT, "report_effect", effect_id=life.case.effects[1].id, result="needs_hands")
+        assert self.reported(life) == {RESPONDENT}
