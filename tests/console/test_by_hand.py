@@ -69,3 +69,13 @@ async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -
     assert answer.status_code == 200, answer.text
     await buyer.open("/my")
     assert "not done yet" not in buyer.words
+
+
+async def test_back_in_a_case_fills_in_nothing_that_was_sent(lobby: Lobby) -> None:
+    """A browser fills a field in again with what was written there, unless the page says that it must not."""
+    case = await lobby.office.desk().opened(**LAMP)
+    lead = await lobby.signed_in("dana")
+    await lead.open(f"/cases/{case['id']}")
+    forms = [one.split(">")[0] for one in lead.html.split("<form")[1:] if "data-draft=" in one.split(">")[0]]
+    assert forms, "the composer keeps a draft"
+    assert all('autocomplete="off"' in one for one in forms)
