@@ -24,6 +24,9 @@ from domain.rules.topic import Known, NoticeData, Topic
 SPEAKS_OF_OTHERS: Final = frozenset({"no_contact"})
 """Measures whose very name says that there is another side: nobody who harasses one person needs to be told who that is."""
 
+_OF_MEASURES: Final = "itm"
+"""What the ids of measures begin with."""
+
 
 def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
     """A measure of the pack takes effect at once."""
@@ -47,7 +50,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
         # It is in force already against somebody who stands, or stood, beside this one.
         remedy = remedy.model_copy(update={"party": free[0]})
-    measure_id = derived_id("itm", command.id)
+    measure_id = derived_id(_OF_MEASURES, command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
@@ -238,6 +241,11 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     """Effects of interim measures that were not undone, oldest first."""
     ids = {i.id for i in case.interim}
     return tuple(e for e in case.effects_in_force if e.because in ids)
+
+
+def is_measure(effect: Effect) -> bool:
+    """Whether it was ordered as an interim measure, whether that is in force still or not."""
+    return bool(effect.hits) or effect.because.startswith(f"{_OF_MEASURES}_")
 
 
 def number(case: Case, measure: Interim) -> int:
