@@ -90,7 +90,7 @@ async def take(
         await parts.provider_news.keep_of_payment(tenant_id, news)
         several = len(await _of_payment(parts, source, news, refunds=False)) > 1
         for one in await _of_payment(parts, source, news, refunds=True):
-            await _tell(parts, source, row.id, _of_several(one) if several else one)
+            await _tell(parts, source, row.id, _named_as(news, _of_several(one) if several else one))
     if not created and not _known_to(row, news):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
         await parts.provider_news.keep(tenant_id, later)
@@ -108,8 +108,13 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
     last: Heard | None = None
     for one in disputes:
         case_id = await parts.intake.known(source.tenant_id, one.provider, one.dispute)
-        last = await _tell(parts, source, case_id, news) if case_id is not None else last
+        last = await _tell(parts, source, case_id, _named_as(one, news)) if case_id is not None else last
     return last or Heard(None)
+
+
+def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:
+    """News of a payment under the name by which the dispute knows it: one payment is counted once."""
+    return news.model_copy(update={"payment": dispute.payment, "intent": None})
 
 
 def _of_several(news: ProviderNews) -> ProviderNews:
@@ -120,8 +125,11 @@ def _of_several(news: ProviderNews) -> ProviderNews:
 
 async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, refunds: bool) -> list[ProviderNews]:
     """What is kept beside the payment of these news: what was refunded of it, or which disputes there are about it."""
-    kept = await parts.provider_news.waiting(source.tenant_id, news.provider, news.payment or "")
-    return [one for one in kept if (one.stage in OF_PAYMENT) is refunds]
+    found: list[ProviderNews] = []
+    for payment in news.payments:
+        kept = await parts.provider_news.waiting(source.tenant_id, news.provider, payment)
+        found += [one for one in kept if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(news) and one not in found]
+    return found
 
 
 def _known_to(row: CaseRow, news: ProviderNews) -> bool:

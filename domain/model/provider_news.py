@@ -60,6 +60,8 @@ class ProviderNews(Kept):
     """The card network's own code of the reason (``10.4``)."""
     payment: Reference | None = None
     """What was paid: the charge, or the transaction."""
+    intent: Reference | None = None
+    """The other name of what was paid (Stripe's payment intent), where its charge is named, too."""
     amount: Money | None = None
     """How much moved, or is disputed; None: it does not say."""
     due_at: Instant | None = None
@@ -70,6 +72,17 @@ class ProviderNews(Kept):
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
+
+    @property
+    def payments(self) -> tuple[str, ...]:
+        """Every name of what was paid."""
+        return tuple(dict.fromkeys(one for one in (self.payment, self.intent) if one is not None))
+
+    def shares_payment(self, other: ProviderNews) -> bool:
+        """Whether both are about one payment: by its charge where both name it, else by any name that they share."""
+        if self.intent is not None and other.intent is not None:
+            return self.payment == other.payment
+        return not {*self.payments}.isdisjoint(other.payments)
 
     @property
     def order(self) -> tuple[Instant, int, str, str]:

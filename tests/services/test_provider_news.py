@@ -225,6 +225,7 @@ class TestAnyOrder:
 
 
 CHARGE = STRIPE["data"]["object"]["charge"]
+INTENT = STRIPE["data"]["object"]["payment_intent"]
 
 
 def by_charge(kind: str = "charge.refunded", minutes: int = 1, **said: Any) -> bytes:
@@ -265,6 +266,20 @@ class TestARefundOutside:
         failed = by_refund("refund.failed", 9, amount=5000, status="failed")
         await door.takes(by_stripe(), by_refund("refund.created", amount=5000), by_charge(amount_refunded=5000), failed)
         assert by_provider(await door.case()) == ()
+
+    @pytest.mark.parametrize("named", [{"charge": None}, {"charge": ""}, {"charge": None, "payment_intent": {"id": INTENT}}])
+    async def test_that_names_the_payment_alone_is_seen(self, door: Door, named: dict[str, Any]) -> None:
+        refund = by_refund("refund.created", amount=5000, **{"payment_intent": INTENT, **named})
+        whole = by_charge(amount_refunded=5000, payment_intent=INTENT)
+        assert await door.takes(by_stripe(), refund, whole) == [(201, "opened"), (200, "told"), (200, "told")]
+        assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    async def test_is_seen_of_a_dispute_that_names_the_payment_alone(self, door: Door) -> None:
+        refund = by_refund("refund.created", amount=5000, payment_intent=INTENT)
+        assert await door.takes(refund, by_stripe(charge=None), by_charge(amount_refunded=5000, payment_intent=INTENT)) == [
+            (200, "kept"), (201, "opened"), (200, "told"),
+        ]  # fmt: skip
+        assert sum(x.amount for x in by_provider(await door.case())) == 5_000
 
     async def test_of_this_cases_own_is_known_by_its_mark(self, door: Door) -> None:
         marked = by_refund("refund.created", amount=5000, metadata={"ombud_effect": "eff_1"})
