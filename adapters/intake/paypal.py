@@ -196,6 +196,7 @@ def _news(
         ),
         amount=refunded or _money(dispute, "dispute_amount"),
         due_at=dispute.instant("seller_response_due_date"),
+        paid=_money(transaction, "gross_amount") if len(dispute.parts("disputed_transactions")) == 1 else None,
         verified=verified,
     )
 

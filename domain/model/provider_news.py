@@ -23,9 +23,11 @@ REFUNDED: Final = frozenset({"refunded", "payment_refunded"})
 after it is what the dispute had taken. ``payment_refunded`` is said of the payment while its dispute goes on."""
 OF_REFUNDS: Final = REFUNDED | {"refund_failed"}
 """What a refund is told by; ``refund_failed``: it was made, and the money stayed with whoever was paid all the same."""
-OF_PAYMENT: Final = frozenset({"payment", "refund"})
-"""Stages of news that name no dispute: of all that was refunded of a payment so far, and of one refund of it. Their ``dispute``
-is the payment's own id, or the refund's."""
+BESIDE: Final = "beside"
+"""Stage of what a case hears of another case's dispute about the same payment: ``amount`` is disputed there."""
+OF_PAYMENT: Final = frozenset({"payment", "refund", BESIDE})
+"""Stages of news that name no dispute of the case: of all that was refunded of a payment so far, of one refund of it, and of what
+else is disputed of it. Their ``dispute`` is the payment's own id, the refund's, or made of the other dispute's."""
 BACK: Final = frozenset({"funds_reinstated", "won", "withdrawn"})
 """The money is (again) with whoever was paid."""
 ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "inquiry_closed", "closed"})
