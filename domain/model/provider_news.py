@@ -72,6 +72,8 @@ class ProviderNews(Kept):
     """All that was paid in the first place, where news of a payment say it."""
     account: Reference | None = None
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
+    doubt: Code | None = None
+    """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
 

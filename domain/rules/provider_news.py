@@ -106,7 +106,8 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
     if news is None:
         return ()
     then = case.model_copy(update=heard(case, news, case.updated_at))
-    if news.what not in GIVEN | BACK and news.stage != BESIDE and _disputed(then) is None:
+    told = news.what in GIVEN | BACK or news.stage == BESIDE or news.doubt is not None
+    if not told and _disputed(then) is None:
         return ()
     running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
     why = _why_not(then, ())
@@ -136,6 +137,8 @@ def _why_not(case: Case, more: Iterable[Remedy]) -> str | None:
     sums = _amounts(more)
     if any(not one.verified for one in case.provider_disputes):
         return "dispute_unverified"
+    if any(one.newest.doubt is not None for one in case.provider_disputes):
+        return "payment_in_doubt"
     if (less := _disputed(case)) is not None and not money.within(case.model_copy(update={"amount": less}), sums):
         return "disputed_less"
     if _disputed_again(case, sums):

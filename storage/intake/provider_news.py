@@ -73,5 +73,5 @@ class PostgresProviderNews:
 
 def digest_of(news: ProviderNews) -> bytes:
     """Equal for the same said twice, by whichever endpoint it came."""
-    left_out = {name for name in ("paid", "intent") if getattr(news, name) is None}
+    left_out = {name for name in ("paid", "intent", "doubt") if getattr(news, name) is None}
     return hashlib.sha256(news.model_dump_json(exclude=left_out).encode()).digest()

@@ -298,6 +298,17 @@ class TestADisputeOfTheSamePaymentElsewhere:
                 assert unpaid(after) == []
 
 
+class TestMoneyInDoubt:
+    def test_waits_for_hands_while_it_is(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        assert unpaid(told(life, news("updated", 1, doubt="reversed"))) == []
+        assert [x.note for x in life.facts if isinstance(x, f.EffectReported)] == ["payment_in_doubt"]
+
+    def test_is_paid_when_it_is_not_any_more(self) -> None:
+        life = told(disputed().in_review(), news("updated", 1, doubt="pending"), news("updated", 2))
+        assert len(unpaid(life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)))) == 1
+
+
 class TestAnAmountThatIsLess:
     def test_is_not_paid_beyond_by_itself(self) -> None:
         life = disputed(source="stripe").in_review()
