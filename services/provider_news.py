@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from domain.base import Money
+from domain.model.case import Case
 from domain.model.provider_news import BESIDE, OF_PAYMENT, ProviderNews, folded, signal_of
 from domain.model.report import Report
 from domain.rules.money import stands_for_others
@@ -146,11 +147,16 @@ async def _tell_each_other(parts: Parts, source: LiveSource, news: ProviderNews)
         if case_id is not None:
             found.append((one, await _going_on(parts, tenant_id, case_id)))
     for other, there in found:
-        if there.case is not None and not there.case.open and not stands_for_others(there.case):
-            # Closed, and nothing was given in it.
+        if there.case is not None and _gave_nothing(there.case):
             continue
         for case_id in dict.fromkeys(row.id for _, row in found if row.id != there.id):
             await _tell(parts, source, case_id, _beside(other, whole))
+
+
+def _gave_nothing(case: Case) -> bool:
+    """Whether it is closed and no money went by it, whatever its kind bounds."""
+    given = case.paid_by_provider or stands_for_others(case) or any(e.remedy.amount is not None for e in case.effects_in_force)
+    return not case.open and not given
 
 
 def _beside(other: ProviderNews, whole: Money | None) -> ProviderNews:
