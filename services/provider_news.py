@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from domain.model.provider_news import OF_PAYMENT, ProviderNews, folded, signal_of
+from domain.base import Money
+from domain.model.case import Case
+from domain.model.provider_news import BESIDE, OF_PAYMENT, ProviderNews, folded, signal_of
 from domain.model.report import Report
+from domain.rules.money import stands_for_others
 from services.commands import judged
 from services.errors import Refused
 from services.parts import Answered, Parts, ProviderReader, ProviderSaid
@@ -89,8 +92,12 @@ async def take(
         # Before what was refunded is looked for: whichever of the two comes first, one of them finds the other.
         await parts.provider_news.keep_of_payment(tenant_id, news)
         several = len(await _of_payment(parts, source, news, refunds=False)) > 1
-        for one in await _of_payment(parts, source, news, refunds=True):
-            await _tell(parts, source, row.id, _of_several(one) if several else one)
+        refunds = await _of_payment(parts, source, news, refunds=True)
+        for one in refunds:
+            if not all(_of_nothing(each) for each in refunds):
+                await _tell(parts, source, row.id, _named_as(news, _of_several(one) if several else one))
+        if several:
+            await _tell_each_other(parts, source, news)
     if not created and not _known_to(row, news):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
         await parts.provider_news.keep(tenant_id, later)
@@ -100,16 +107,64 @@ async def take(
 
 async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
     """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
-    if news.what == "refund_failed" and not await _of_payment(parts, source, news, refunds=True):
+    disputes = await _of_payment(parts, source, news, refunds=False)
+    silent = all(_of_nothing(one) for one in (news, *await _of_payment(parts, source, news, refunds=True)))
+    if silent and not disputes:
         return Heard(None)
     await parts.provider_news.keep_of_payment(source.tenant_id, news)
-    disputes = await _of_payment(parts, source, news, refunds=False)
+    if news.paid is not None and len(disputes) > 1:
+        await _tell_each_other(parts, source, news)
+    if silent:
+        return Heard(None)
     news = _of_several(news) if len(disputes) > 1 else news
     last: Heard | None = None
     for one in disputes:
         case_id = await parts.intake.known(source.tenant_id, one.provider, one.dispute)
-        last = await _tell(parts, source, case_id, news) if case_id is not None else last
+        last = await _tell(parts, source, case_id, _named_as(one, news)) if case_id is not None else last
     return last or Heard(None)
+
+
+def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:
+    """News of a payment under the name by which the dispute knows it: one payment is counted once."""
+    return news.model_copy(update={"payment": dispute.payment, "intent": None})
+
+
+def _of_nothing(news: ProviderNews) -> bool:
+    """Whether it says of a payment that nothing was refunded of it: of interest where something had been, or for its size."""
+    return news.what == "refund_failed" and news.stage == "payment"
+
+
+async def _tell_each_other(parts: Parts, source: LiveSource, news: ProviderNews) -> None:
+    """Tell the cases of all disputes about the payment of each other, and how much was paid in all where that is known: what one
+    of them pays the others do not pay again."""
+    tenant_id = source.tenant_id
+    disputes = await _of_payment(parts, source, news, refunds=False)
+    said = [*disputes, *await _of_payment(parts, source, news, refunds=True)]
+    whole = next((one.paid for one in said if one.paid is not None), None)
+    found: list[tuple[ProviderNews, CaseRow]] = []
+    for one in disputes:
+        case_id = await parts.intake.known(tenant_id, one.provider, one.dispute)
+        if case_id is not None:
+            found.append((one, await _going_on(parts, tenant_id, case_id)))
+    for other, there in found:
+        if there.case is not None and _gave_nothing(there.case):
+            continue
+        for case_id in dict.fromkeys(row.id for _, row in found if row.id != there.id):
+            await _tell(parts, source, case_id, _beside(other, whole))
+
+
+def _gave_nothing(case: Case) -> bool:
+    """Whether it is closed and no money went by it, whatever its kind bounds."""
+    given = case.paid_by_provider or stands_for_others(case) or any(e.remedy.amount is not None for e in case.effects_in_force)
+    return not case.open and not given
+
+
+def _beside(other: ProviderNews, whole: Money | None) -> ProviderNews:
+    """What a case hears of another case's dispute about its payment."""
+    return ProviderNews(
+        provider=other.provider, dispute=f"beside {other.dispute}"[:255], event=f"{other.event[:100]}/beside", at=other.at,
+        what="updated", stage=BESIDE, payment=other.payment, amount=other.amount, paid=whole,
+    )  # fmt: skip
 
 
 def _of_several(news: ProviderNews) -> ProviderNews:
@@ -120,8 +175,11 @@ def _of_several(news: ProviderNews) -> ProviderNews:
 
 async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, refunds: bool) -> list[ProviderNews]:
     """What is kept beside the payment of these news: what was refunded of it, or which disputes there are about it."""
-    kept = await parts.provider_news.waiting(source.tenant_id, news.provider, news.payment or "")
-    return [one for one in kept if (one.stage in OF_PAYMENT) is refunds]
+    found: list[ProviderNews] = []
+    for payment in news.payments:
+        kept = await parts.provider_news.waiting(source.tenant_id, news.provider, payment)
+        found += [one for one in kept if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(news) and one not in found]
+    return found
 
 
 def _known_to(row: CaseRow, news: ProviderNews) -> bool:
@@ -144,13 +202,7 @@ async def _tell_waiting(parts: Parts, source: LiveSource, case_id: str, news: Pr
 async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews) -> Heard:
     """Put the news into the case's inbox, or into that of the case in which its matter goes on, as the system's own word."""
     tenant_id = source.tenant_id
-    row = await parts.views.case(tenant_id, case_id)
-    for _ in range(_LONGEST_WAY):
-        into = row.case.merged_into if row is not None and row.case is not None else None
-        row = await parts.views.case(tenant_id, into) if into is not None else row
-        if into is None:
-            break
-    assert row is not None, "a case that was opened is there"
+    row = await _going_on(parts, tenant_id, case_id)
     digest = hashlib.sha256(row.id.encode() + digest_of(news)).hexdigest()
     command = {
         "id": f"cmd_sys-news-{digest[:40]}",
@@ -162,3 +214,15 @@ async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNe
     receipt = await parts.inbox.receive(tenant_id, row.id, command, channel="system", credential=source.id)
     answer = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)
     return Heard(row.id, receipt.command_id, answer)
+
+
+async def _going_on(parts: Parts, tenant_id: str, case_id: str) -> CaseRow:
+    """The case, or the one in which its matter goes on."""
+    row = await parts.views.case(tenant_id, case_id)
+    for _ in range(_LONGEST_WAY):
+        into = row.case.merged_into if row is not None and row.case is not None else None
+        row = await parts.views.case(tenant_id, into) if into is not None else row
+        if into is None:
+            break
+    assert row is not None, "a case that was opened is there"
+    return row

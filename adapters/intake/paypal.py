@@ -26,6 +26,8 @@ MAX_BYTES = 1_000_000
 _DISPUTES = "CUSTOMER.DISPUTE."
 _REFUNDED = ("REFUNDED", "PARTIALLY_REFUNDED")
 """Statuses of a transaction. Of one refunded in part nobody says here how much: all of it counts, until somebody has looked."""
+_IN_DOUBT = ("REVERSED", "CANCELED", "CANCELLED", "DENIED", "PENDING")
+"""Statuses of a transaction whose money went back, or never came: nothing is paid by itself while it stands so."""
 _FIRST = "CUSTOMER.DISPUTE.CREATED"
 
 
@@ -196,8 +198,26 @@ def _news(
         ),
         amount=refunded or _money(dispute, "dispute_amount"),
         due_at=dispute.instant("seller_response_due_date"),
+        paid=_money(transaction, "gross_amount") if len(dispute.parts("disputed_transactions")) == 1 else None,
+        doubt=_doubt(dispute),
         verified=verified,
     )
+
+
+def _doubt(dispute: Told) -> str | None:
+    """Why it is not sure that whoever was paid has the money: the transaction's status, or what was taken from them to settle
+    the dispute. Whether that went to the buyer PayPal does not say there."""
+    for one in dispute.parts("disputed_transactions"):
+        if (status := (one.line("transaction_status") or "").upper()) in _IN_DOUBT:
+            return status.lower()
+    taken: dict[str, int] = {}
+    for one in dispute.parts("money_movements") or dispute.parts("fund_movements"):
+        party = (one.line("affected_party") or one.line("party") or "").upper()
+        amount, way = _money(one, "amount"), (one.line("type") or "").upper()
+        if party == "SELLER" and "SETTLEMENT" in (one.line("reason") or "").upper() and amount is not None:
+            sign = {"DEBIT": 1, "CREDIT": -1}.get(way, 0)
+            taken[amount.currency] = taken.get(amount.currency, 0) + sign * amount.amount
+    return "seller_debited" if any(units > 0 for units in taken.values()) else None
 
 
 def _given(dispute: Told) -> Money | None:

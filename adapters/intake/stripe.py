@@ -187,6 +187,7 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.part("payment_method_details").part("card").line("network_reason_code")),
         payment=dispute.reference("charge") or dispute.reference("payment_intent"),
+        intent=dispute.reference("payment_intent") if dispute.reference("charge") else None,
         amount=moved,
         due_at=details.instant("due_by"),
         paid=_paid(dispute),
@@ -203,7 +204,8 @@ def _paid(dispute: Told) -> Money | None:
 def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
     """What was refunded of a charge, in all or by one refund: for the cases of its disputes. None: it says nothing of that."""
     said = event.part("data").part("object")
-    own, payment = said.reference("id"), said.reference("charge") or said.reference("payment_intent")
+    own, intent = said.reference("id"), said.reference("payment_intent")
+    payment = said.reference("charge") or intent
     if kind in _OF_CHARGE:
         payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
         if back is None and flag is None:
@@ -220,7 +222,8 @@ def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | N
         at=min(event.instant("created") or signed_at, signed_at),
         what="updated" if ours else "payment_refunded" if given else "refund_failed",
         stage="payment" if kind in _OF_CHARGE else "refund",
-        payment=payment, amount=amount, paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
+        payment=payment, intent=intent if intent != payment else None, amount=amount,
+        paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
         account=event.reference("account"),
     )  # fmt: skip
 

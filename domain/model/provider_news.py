@@ -23,9 +23,11 @@ REFUNDED: Final = frozenset({"refunded", "payment_refunded"})
 after it is what the dispute had taken. ``payment_refunded`` is said of the payment while its dispute goes on."""
 OF_REFUNDS: Final = REFUNDED | {"refund_failed"}
 """What a refund is told by; ``refund_failed``: it was made, and the money stayed with whoever was paid all the same."""
-OF_PAYMENT: Final = frozenset({"payment", "refund"})
-"""Stages of news that name no dispute: of all that was refunded of a payment so far, and of one refund of it. Their ``dispute``
-is the payment's own id, or the refund's."""
+BESIDE: Final = "beside"
+"""Stage of what a case hears of another case's dispute about the same payment: ``amount`` is disputed there."""
+OF_PAYMENT: Final = frozenset({"payment", "refund", BESIDE})
+"""Stages of news that name no dispute of the case: of all that was refunded of a payment so far, of one refund of it, and of what
+else is disputed of it. Their ``dispute`` is the payment's own id, the refund's, or made of the other dispute's."""
 BACK: Final = frozenset({"funds_reinstated", "won", "withdrawn"})
 """The money is (again) with whoever was paid."""
 ENDS: Final = frozenset({"won", "lost", "withdrawn", "prevented", "refunded", "inquiry_closed", "closed"})
@@ -60,6 +62,8 @@ class ProviderNews(Kept):
     """The card network's own code of the reason (``10.4``)."""
     payment: Reference | None = None
     """What was paid: the charge, or the transaction."""
+    intent: Reference | None = None
+    """The other name of what was paid (Stripe's payment intent), where its charge is named, too."""
     amount: Money | None = None
     """How much moved, or is disputed; None: it does not say."""
     due_at: Instant | None = None
@@ -68,8 +72,21 @@ class ProviderNews(Kept):
     """All that was paid in the first place, where news of a payment say it."""
     account: Reference | None = None
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
+    doubt: Code | None = None
+    """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
+
+    @property
+    def payments(self) -> tuple[str, ...]:
+        """Every name of what was paid."""
+        return tuple(dict.fromkeys(one for one in (self.payment, self.intent) if one is not None))
+
+    def shares_payment(self, other: ProviderNews) -> bool:
+        """Whether both are about one payment: by its charge where both name it, else by any name that they share."""
+        if self.intent is not None and other.intent is not None:
+            return self.payment == other.payment
+        return not {*self.payments}.isdisjoint(other.payments)
 
     @property
     def order(self) -> tuple[Instant, int, str, str]:

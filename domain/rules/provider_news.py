@@ -15,7 +15,7 @@ from domain.base import Money, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.chargeback import Chargeback
-from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderDispute, ProviderNews, folded
+from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderDispute, ProviderNews, folded
 from domain.model.remedy import Remedy
 from domain.rules import money
 from domain.rules.rule import Change, Facts
@@ -106,7 +106,8 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
     if news is None:
         return ()
     then = case.model_copy(update=heard(case, news, case.updated_at))
-    if news.what not in GIVEN | BACK and _disputed(then) is None:
+    told = news.what in GIVEN | BACK or news.stage == BESIDE or news.doubt is not None
+    if not told and _disputed(then) is None:
         return ()
     running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
     why = _why_not(then, ())
@@ -130,15 +131,34 @@ def not_paid_again(case: Case, command_id: str, facts: Facts) -> Facts:
 
 def _why_not(case: Case, more: Iterable[Remedy]) -> str | None:
     """Why nothing is paid by itself: together with what providers gave back it would be more than was paid, or cannot be compared
-    with it; or nobody has asked the provider whether it said so at all.
+    with it; or nobody has asked the provider whether it said so at all; or another case is about a dispute of the same payment,
+    and the payment is not known to be large enough for both.
     """
+    sums = _amounts(more)
     if any(not one.verified for one in case.provider_disputes):
         return "dispute_unverified"
-    if (less := _disputed(case)) is not None and not money.within(case.model_copy(update={"amount": less}), _amounts(more)):
+    if any(one.newest.doubt is not None for one in case.provider_disputes):
+        return "payment_in_doubt"
+    if (less := _disputed(case)) is not None and not money.within(case.model_copy(update={"amount": less}), sums):
         return "disputed_less"
+    if _disputed_again(case, sums):
+        return "disputed_again"
     if case.paid_by_provider:
-        return "paid_by_provider" if case.amount is None or not money.within(case, _amounts(more)) else None
+        return "paid_by_provider" if case.amount is None or not money.within(case, sums) else None
     return None
+
+
+def _disputed_again(case: Case, more: Sequence[Money]) -> bool:
+    """Whether what other cases may pay of the same payment, and this one pays, is not known to be within it."""
+    others = [one.newest for one in case.provider_disputes if one.newest.stage == BESIDE]
+    if not others:
+        return False
+    sums = [one.amount for one in others if one.amount is not None]
+    wholes = [one.paid for one in others if one.paid is not None]
+    if len(sums) < len(others) or len(wholes) < len(others):
+        return True
+    least = min(wholes, key=lambda one: one.amount)
+    return not money.within(case.model_copy(update={"amount": least}), [*sums, *more])
 
 
 def _amounts(remedies: Iterable[Remedy]) -> list[Money]:

@@ -46,13 +46,14 @@ class PostgresProviderNews:
         return [ProviderNews.model_validate(row["news"]) for row in rows]
 
     async def keep_of_payment(self, tenant_id: str, news: ProviderNews) -> None:
-        """Keep beside its payment what is said of a refund, or that there is this dispute about it (once of each dispute): what
-        is refunded concerns all of them. It goes by its age alone."""
+        """Keep beside its payment, by every name of it, what is said of a refund, or that there is this dispute about it (once
+        of each dispute): what is refunded concerns all of them. It goes by its age alone."""
         assert news.payment is not None, "it is about a payment"
         said = digest_of(news) if news.stage in OF_PAYMENT else hashlib.sha256(f"dispute {news.dispute}".encode()).digest()
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FORGET_NEWS, tenant_id, NEWS_FOR)
-            await conn.execute(KEEP, tenant_id, news.provider, news.payment, said, news.model_dump(mode="json"))
+            for payment in news.payments:
+                await conn.execute(KEEP, tenant_id, news.provider, payment, said, news.model_dump(mode="json"))
 
     async def told(self, tenant_id: str, news: ProviderNews) -> None:
         """Its case has it now, in its inbox."""
@@ -72,5 +73,5 @@ class PostgresProviderNews:
 
 def digest_of(news: ProviderNews) -> bytes:
     """Equal for the same said twice, by whichever endpoint it came."""
-    left_out = {"paid"} if news.paid is None else None
+    left_out = {name for name in ("paid", "intent", "doubt") if getattr(news, name) is None}
     return hashlib.sha256(news.model_dump_json(exclude=left_out).encode()).digest()

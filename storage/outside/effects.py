@@ -47,7 +47,8 @@ WITH target AS (
     FROM target t
     -- Stopped by a legal hold or a provider's word while it was under way: what it came to is said all the same.
     WHERE e.tenant = t.tenant AND e.id = $2 AND (e.state = 'running' OR (
-        e.note IN ('withheld', 'paid_by_provider', 'dispute_unverified', 'disputed_less')
+        e.note IN ('withheld', 'paid_by_provider', 'dispute_unverified', 'disputed_less', 'disputed_again',
+            'payment_in_doubt')
         AND e.state = 'needs_hands' AND e.began_at IS NOT NULL
     ))
     RETURNING e.case_id

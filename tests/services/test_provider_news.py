@@ -14,6 +14,7 @@ import pytest
 from stripe import WebhookSignature
 
 from domain.model.case import Case
+from domain.model.provider_news import BESIDE
 from domain.rules.money import by_provider
 from tests.support.office import PAYPAL, ClosedDoor, Office
 from tests.support.places import FIXTURES
@@ -225,6 +226,7 @@ class TestAnyOrder:
 
 
 CHARGE = STRIPE["data"]["object"]["charge"]
+INTENT = STRIPE["data"]["object"]["payment_intent"]
 
 
 def by_charge(kind: str = "charge.refunded", minutes: int = 1, **said: Any) -> bytes:
@@ -266,10 +268,36 @@ class TestARefundOutside:
         await door.takes(by_stripe(), by_refund("refund.created", amount=5000), by_charge(amount_refunded=5000), failed)
         assert by_provider(await door.case()) == ()
 
+    @pytest.mark.parametrize("named", [{"charge": None}, {"charge": ""}, {"charge": None, "payment_intent": {"id": INTENT}}])
+    async def test_that_names_the_payment_alone_is_seen(self, door: Door, named: dict[str, Any]) -> None:
+        refund = by_refund("refund.created", amount=5000, **{"payment_intent": INTENT, **named})
+        whole = by_charge(amount_refunded=5000, payment_intent=INTENT)
+        assert await door.takes(by_stripe(), refund, whole) == [(201, "opened"), (200, "told"), (200, "told")]
+        assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    async def test_is_seen_of_a_dispute_that_names_the_payment_alone(self, door: Door) -> None:
+        refund = by_refund("refund.created", amount=5000, payment_intent=INTENT)
+        assert await door.takes(refund, by_stripe(charge=None), by_charge(amount_refunded=5000, payment_intent=INTENT)) == [
+            (200, "kept"), (201, "opened"), (200, "told"),
+        ]  # fmt: skip
+        assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    async def test_that_failed_moved_nothing_whichever_word_comes_first(self, door: Door) -> None:
+        failed, created = by_refund("refund.failed", 9, amount=5000, status="failed"), by_refund("refund.created", amount=5000)
+        assert await door.takes(failed, by_stripe(), created) == [(200, "kept"), (201, "opened"), (200, "told")]
+        assert by_provider(await door.case()) == ()
+
     async def test_of_this_cases_own_is_known_by_its_mark(self, door: Door) -> None:
         marked = by_refund("refund.created", amount=5000, metadata={"ombud_effect": "eff_1"})
         await door.takes(by_stripe(), marked, by_charge(amount_refunded=5000))
         assert by_provider(await door.case()) == ()
+
+
+def beside(case: Case) -> list[tuple[int | None, int | None]]:
+    """What other cases' disputes of the payment are about, and what was paid in all, as the case knows it."""
+    known = [one.newest for one in case.provider_disputes if one.newest.stage == BESIDE]
+    sums = [(one.amount, one.paid) for one in known]
+    return [(amount.amount if amount else None, paid.amount if paid else None) for amount, paid in sums]
 
 
 class TestTwoDisputesOfOneCharge:
@@ -280,6 +308,19 @@ class TestTwoDisputesOfOneCharge:
         assert [(case.open, case.amount.amount) for case in cases if case.amount] == [(True, 5_000), (True, 7_000)]
         await door.takes(by_stripe("closed", minutes=5, id="dp_second", amount=7_000, status="lost"))
         assert [case.paid_by_provider for case in await door.cases()] == [False, True]
+
+    async def test_hear_of_each_other_and_how_much_was_paid(self, door: Door) -> None:
+        """Also where one names the charge and the other one the payment intent alone."""
+        second = by_stripe(amount=18_400, id="dp_second", charge=None)
+        assert await door.takes(by_stripe(), second) == [(201, "opened")] * 2
+        assert [beside(case) for case in await door.cases()] == [[(18_400, None)], [(18_450, None)]]
+        size = by_charge("charge.updated", amount_refunded=0, payment_intent=INTENT)
+        assert await door.takes(size, size, second) == [(200, "kept"), (200, "kept"), (200, "known")]
+        assert [beside(case) for case in await door.cases()] == [[(18_400, 18_450)], [(18_450, 18_450)]]
+
+    async def test_that_is_one_case_hears_of_nothing_beside(self, door: Door) -> None:
+        await door.takes(by_stripe(), by_stripe(id="dp_second"))
+        assert [beside(case) for case in await door.cases()] == [[], []]
 
     async def test_each_hear_of_a_refund(self, door: Door) -> None:
         await door.takes(by_stripe(amount=5_000), by_stripe(amount=7_000, id="dp_second"), by_charge(amount_refunded=5_000))
@@ -320,6 +361,15 @@ class TestPayPal:
         case = await door.case()
         assert case.amount is not None
         assert (case.amount.amount, case.provider_disputes[0].verified) == (100, True)
+
+    async def test_two_disputes_of_one_transaction_are_bounded_by_all_that_was_paid(self, office: Office) -> None:
+        sums = ({"currency_code": "GBP", "value": value} for value in ("50.00", "60.00"))
+        parts = [BY_PAYPAL["resource"] | {"dispute_id": f"PP-{one['value']}", "dispute_amount": one} for one in sums]
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(*parts)})
+        await door.takes(*(by_paypal(dispute_id=one["dispute_id"]) for one in parts))
+        gross = BY_PAYPAL["resource"]["disputed_transactions"][0]["gross_amount"]["value"]
+        whole = int(gross.replace(".", ""))
+        assert [beside(case) for case in await door.cases()] == [[(6_000, whole)], [(5_000, whole)]]
 
     async def test_a_dispute_that_paypal_does_not_know_opens_nothing(self, office: Office) -> None:
         door = await paypal_door(office, disputes={office.tenant_id: PayPalItself()})

@@ -325,6 +325,30 @@ class TestProof:
             PayPalIntake(WEBHOOK, pem)
 
 
+def moved(way: str, value: str, reason: str = "DISPUTE_SETTLEMENT", party: str = "SELLER") -> dict[str, Any]:
+    return {"affected_party": party, "type": way, "reason": reason, "amount": {"currency_code": "GBP", "value": value}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "doubt"),
+    [
+        *(
+            ({"disputed_transactions": [{"transaction_status": one}]}, one.lower())
+            for one in ("REVERSED", "CANCELED", "DENIED", "PENDING")
+        ),
+        ({"disputed_transactions": [{"transaction_status": "COMPLETED"}]}, None),
+        ({"money_movements": [moved("DEBIT", "149.90")]}, "seller_debited"),
+        ({"fund_movements": [moved("DEBIT", "149.90"), moved("CREDIT", "100.00")]}, "seller_debited"),
+        ({"money_movements": [moved("DEBIT", "149.90"), moved("CREDIT", "149.90")]}, None),
+        ({"money_movements": [moved("DEBIT", "20.00", "DISPUTE_FEE")]}, None),
+    ],
+)
+def test_money_of_which_nobody_says_where_it_is_is_in_doubt(created: bytes, resource: dict[str, Any], doubt: str | None) -> None:
+    said = PayPalIntake(WEBHOOK, None).said(changed(created, **resource), {})
+    assert said is not None
+    assert said.news.doubt == doubt
+
+
 @pytest.mark.parametrize(
     ("status", "outcome", "what"),
     [

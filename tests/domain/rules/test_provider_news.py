@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
-from domain.model.provider_news import BACK, ENDS, GIVEN, ProviderNews, folded, signal_of
+from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
 from domain.rules.money import by_provider
 from domain.rules.provider_news import OtherDispute, in_parts, why_declined
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
@@ -269,6 +269,44 @@ class TestRefundsOutside:
         assert sum(x.amount for x in by_provider(life.case)) == 0
         told(life, of_charge(7_000, 11_000))
         assert sum(x.amount for x in by_provider(life.case)) == 3_000
+
+
+def beside(cents: int | None, whole: int | None, minutes: int = 1) -> ProviderNews:
+    more: dict[str, Any] = {"amount": usd(cents) if cents else None, "paid": usd(whole) if whole else None}
+    return news("updated", minutes, dispute="beside dp_2", stage=BESIDE, payment="ch_1", **more)
+
+
+class TestADisputeOfTheSamePaymentElsewhere:
+    @pytest.mark.parametrize(
+        ("said", "pays"),
+        [
+            ([beside(9_900, None)], False),
+            ([beside(9_900, 10_000)], False),
+            ([beside(None, 90_000)], False),
+            ([beside(9_900, 19_899)], False),
+            ([beside(9_900, None), beside(9_900, 19_900)], True),
+        ],
+    )
+    def test_is_paid_only_where_the_payment_is_known_to_be_large_enough(self, said: list[ProviderNews], pays: bool) -> None:
+        for order in (said, said[::-1]):
+            before = told(disputed().in_review(), *order).says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+            after = told(disputed().in_review().says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)), *order)
+            assert len(unpaid(before)) == pays
+            notes = [x.note for x in before.facts if isinstance(x, f.EffectReported)]
+            assert notes == ([] if pays else ["disputed_again"])
+            if len(said) == 1:
+                assert unpaid(after) == []
+
+
+class TestMoneyInDoubt:
+    def test_waits_for_hands_while_it_is(self) -> None:
+        life = disputed().in_review().says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        assert unpaid(told(life, news("updated", 1, doubt="reversed"))) == []
+        assert [x.note for x in life.facts if isinstance(x, f.EffectReported)] == ["payment_in_doubt"]
+
+    def test_is_paid_when_it_is_not_any_more(self) -> None:
+        life = told(disputed().in_review(), news("updated", 1, doubt="pending"), news("updated", 2))
+        assert len(unpaid(life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)))) == 1
 
 
 class TestAnAmountThatIsLess:
