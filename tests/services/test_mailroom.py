@@ -296,6 +296,19 @@ async def told(office: Office) -> list[str]:
         return [row["reason"] for row in await conn.fetch("SELECT reason FROM unplaced WHERE tell <> 'none' ORDER BY id")]
 
 
+class TestWordsInFiles:
+    async def test_a_report_whose_words_are_in_its_file_waits_for_a_person_with_the_file(self, office: Office) -> None:
+        raw = a_mail(
+            text="--b\r\nContent-Type: text/plain\r\n\r\nSee attached.\r\n--b\r\nContent-Type: text/plain; name=letter.txt\r\n"
+            "Content-Disposition: attachment; filename=letter.txt\r\n\r\nThe kettle never came.\r\n--b--",
+            MIME_Version="1.0", Content_Type="multipart/mixed; boundary=b",
+        )  # fmt: skip
+        said = await taken(office, raw)
+        case = (await office.desk("dana").get(f"/v1/cases/{said['id']}")).json()
+        files = (await office.desk("dana").get(f"/v1/cases/{said['id']}/files")).json()["data"]
+        assert (case["phase"], [one["name"] for one in files]) == ("intake", ["letter.txt"])
+
+
 class TestBounces:
     async def test_a_bounce_finds_its_letter_and_the_window_stands_still(self, office: Office) -> None:
         case = await office.desk().in_review()
