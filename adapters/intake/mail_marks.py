@@ -17,7 +17,7 @@ from uuid import UUID
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
 from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
-from adapters.intake.mail_proof import Verdict, no_path_said, verdict_of
+from adapters.intake.mail_proof import Verdict, handed_back, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
 
@@ -76,6 +76,8 @@ class MailMarks:
     """It has the return path of what nobody is to answer (RFC 3464, section 2), written once, and our relay says nothing else."""
     of_server: bool = False
     """A mail server alone names itself as who wrote it."""
+    by_relay: bool = False
+    """Our own relay wrote it: it hands back what another server refused."""
     recipients: tuple[tuple[str, str], ...] = ()
     """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
     one_author: bool = True
@@ -122,6 +124,8 @@ class MarksReader:
             sign = Shown("reaction", certain=False)
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
+        results = headers.get("authentication-results", ())
+        by_relay = handed_back(results, self.relays, headers.get("received", ()))
         return MailMarks(
             author=author,
             subject=subject,
@@ -134,7 +138,9 @@ class MarksReader:
             own=self._own(headers, author),
             returned=self._came_back(headers, texts) if gives_back(shown, [action for _, action in recipients]) else (),
             null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
-            and no_path_said(headers.get("authentication-results", ()), self.relays),
+            and (by_relay or no_path_said(results, self.relays)),
+            # Where no stranger writes, a letter's token is enough.
+            by_relay=by_relay or (self.tokens_alone and not self.relays),
             of_server=len(headers.get("from", ())) == 1
             and by_a_server(
                 addresses_in(_first(headers, "from")), _addresses(headers, "sender") + _addresses(headers, "reply-to")

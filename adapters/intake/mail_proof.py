@@ -63,6 +63,22 @@ def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:
     return False
 
 
+def handed_back(results: Sequence[str], relays: Sequence[str], received: Sequence[str]) -> bool:
+    """Whether a trusted relay wrote the mail itself, as it does where another server refused a letter.
+
+    Of what it writes itself it has asked nobody's SPF, and its own ``Received``, the top-most, has no ``from`` (RFC 5321, section
+    4.4: what came by SMTP has one). Whatever came from outside has such a field above all that others wrote.
+    """
+    words = (received[0] if received else "").split()
+    if len(words) < 2 or words[0].lower() != "by":
+        return False
+    host = words[1].lower().rstrip(".;")
+    if not any(host == relay.lower() or host.endswith(f".{relay.lower()}") for relay in relays):
+        return False
+    parsed = [_parsed(value) for value in results]
+    return not any(one is None or any(_method(result) == "spf" for result in one.results) for one in parsed)
+
+
 def _domain(address: str) -> str:
     """As it stands in such a header: in the letters of the domain name system (RFC 8601, section 5, and RFC 5890)."""
     domain = address.rpartition("@")[2].lower().rstrip(".")

@@ -346,6 +346,27 @@ class TestBounces:
         )  # fmt: skip
         assert (await taken(office, raw))["reason"] == reason
 
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            {"Received": "by mx.ombud.example (Postfix) id 1F; Mon, 4 May 2026 10:00:00 +0000"},
+            {
+                "sender": "MAILER-DAEMON@nimbus.example",
+                "Authentication_Results": "mx.ombud.example; dmarc=pass header.from=nimbus.example",
+            },
+        ],
+    )
+    async def test_our_relay_and_the_recipients_own_server_are_believed(self, office: Office, shown: dict[str, str]) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", ours.strip("<>").partition(".")[0])
+        said = {"sender": "MAILER-DAEMON@mx.ombud.example", "Subject": "failure notice", "Return_Path": "<>", **shown}
+        raw = a_mail(said.pop("sender"), f"Message-ID: {ours}", **said)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        assert answer.json()["reason"] == "bounce"
+        assert "clocks_paused" in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
+
     async def test_a_forged_bounce_without_the_letter_marks_nothing(self, office: Office) -> None:
         case = await office.desk().in_review()
         ours = await letter(office, case["id"], "respondent", token=False)
@@ -371,6 +392,17 @@ class TestBounces:
             {"sender": "<>"},
             {"Sender": NIMBUS},
             {"Reply_To": NIMBUS},
+            {},
+            {
+                "sender": "postmaster@evil.example",
+                "Authentication_Results": "mx.ombud.example; dmarc=pass header.from=evil.example",
+            },
+            {"Authentication_Results": "mx.ombud.example; none"},
+            {"Received": "by mx.ombud.example id 1\r\nReceived: from vps.evil.example by mx.ombud.example id 2"},
+            {
+                "Authentication_Results": "",
+                "Received": "from vps.evil.example by mx.ombud.example\r\nReceived: by mx.ombud.example",
+            },
         ],
     )
     async def test_nobody_gains_time_by_a_bounce_of_their_own(self, office: Office, forged: dict[str, str]) -> None:
@@ -385,6 +417,9 @@ class TestBounces:
         raw = a_mail(said.pop("sender"), text, Content_Type=kind, **said)
         answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
         assert (answer.json()["status"], answer.json()["reason"]) == ("unplaced", "machine_mail")
+        # Whoever looks after the mail sees which case it is about.
+        kept = (await office.desk("dana").get(f"/v1/unplaced/{answer.json()['unplaced']}")).json()
+        assert (kept["case"], kept["proven"]) == (case["id"], False)
         assert "clocks_paused" not in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
 
 

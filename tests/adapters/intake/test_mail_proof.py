@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.intake.mail_proof import no_path_said, verdict_of
+from adapters.intake.mail_proof import handed_back, no_path_said, verdict_of
 
 RELAY = ("mx.desk.example",)
 KIM = "kim@mail.example.net"
@@ -59,6 +59,23 @@ def test_what_the_relay_says(results: str, verdict: str) -> None:
 def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], null: bool) -> None:
     assert no_path_said(results, RELAY) is null
     assert no_path_said(results, ())
+
+
+@pytest.mark.parametrize(
+    ("results", "received", "by_us"),
+    [
+        ([], ["by mx.desk.example (Postfix) id 1F; Mon, 4 May 2026 10:00:00 +0000"], True),
+        (["mx.desk.example; none"], ["by out.mx.desk.example (Postfix) id 1F;"], True),
+        ([], ["from vps.evil.example by mx.desk.example id 2;", "by mx.desk.example id 1;"], False),
+        ([], ["by mx.evil.example id 1;"], False),
+        ([], ["by evilmx.desk.example id 1;"], False),
+        (["mx.desk.example; spf=none smtp.helo=vps.evil.example"], ["by mx.desk.example id 1;"], False),
+        ([], [], False),
+    ],
+)
+def test_our_own_relay_hands_back_what_came_from_nobody(results: list[str], received: list[str], by_us: bool) -> None:
+    assert handed_back(results, RELAY, received) is by_us
+    assert not handed_back(results, (), received)
 
 
 def test_only_the_topmost_of_the_relays_own_counts() -> None:
