@@ -85,6 +85,19 @@ def test_only_the_topmost_of_the_relays_own_counts() -> None:
     assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "unproven"
 
 
+def test_what_filters_of_one_relay_say_on_top_of_each_other_is_read_together() -> None:
+    spf, dmarc = (
+        "mx.desk.example; spf=pass smtp.mailfrom=bounce.example",
+        "mx.desk.example; dmarc=pass header.from=mail.example.net",
+    )
+    dkim = "mx.desk.example; dkim=pass header.d=mail.example.net"
+    assert [verdict_of([spf, dmarc, dkim], RELAY, KIM, together) for together in (1, 2, 3)] == ["unproven", "pass", "pass"]
+    # Of one question the top-most answer counts, and what another relay wrote parts them.
+    assert verdict_of([dmarc.replace("pass", "fail"), dmarc], RELAY, KIM, 2) == "fail"
+    assert verdict_of([spf, "mx.evil.example; none", dmarc], RELAY, KIM, 3) == "unproven"
+    assert not no_path_said([dmarc, "mx.desk.example; spf=fail"], RELAY, 2)
+
+
 def test_a_relay_that_has_said_nothing_proves_nobody() -> None:
     assert said() == "unproven"
     assert said(relays=()) == "none"
