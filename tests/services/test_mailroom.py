@@ -419,7 +419,7 @@ class TestBounces:
         assert (answer.json()["status"], answer.json()["reason"]) == ("unplaced", "machine_mail")
         # Whoever looks after the mail sees which case it is about.
         kept = (await office.desk("dana").get(f"/v1/unplaced/{answer.json()['unplaced']}")).json()
-        assert (kept["case"], kept["proven"]) == (case["id"], False)
+        assert (kept["case"], kept["party"]) == (case["id"], None)
         assert "clocks_paused" not in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
 
 
