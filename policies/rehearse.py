@@ -227,7 +227,7 @@ class _Stage:
             if field and told.state is not None and named in (told.name, told.id):
                 raw[field] = told.id
                 here, there = by.report.matter_key, told.report.matter_key
-                return as_other(told.state, another_matter=None not in (here, there) and here != there)
+                return as_other(told.state, here, there)
         return None
 
     def _raw_command(self, number: int, command: dict[str, Any], actor: Actor, told: ScriptCase) -> dict[str, Any]:

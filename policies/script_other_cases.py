@@ -129,11 +129,12 @@ def appealed_before(new: ScriptCase, others: Iterable[ScriptCase]) -> str | None
     return next(counts, None)
 
 
-def as_other(case: Case, another_matter: bool = False) -> OtherCase:
+def as_other(case: Case, here: str | None = None, there: str | None = None) -> OtherCase:
     """A case as another one looks at it."""
     names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome", "is_disclosed", "phase")
     known = {name: getattr(case, name) for name in (*names, "category", "amount")}
-    return OtherCase(**known, given=totals(case), another_matter=another_matter)
+    unnamed = None in (here, there)
+    return OtherCase(**known, given=totals(case), another_matter=not unnamed and here != there, matter_unnamed=unnamed)
 
 
 def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[ScriptCase]) -> tuple[ScriptCase, Command] | None:

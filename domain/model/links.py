@@ -373,6 +373,8 @@ class OtherCase(Kept):
     """What is in question there."""
     another_matter: bool = False
     """Both name a booking or an order, and it is not the same."""
+    matter_unnamed: bool = False
+    """One of the two, or both, name none: nothing but somebody's word says that they are about the same."""
 
     @property
     def decided(self) -> bool:

@@ -75,19 +75,22 @@ def _claimants(parties: Iterable[OpenedParty]) -> set[str]:
 
 def _check_second_person(case: Case, other: OtherCase, context: DecisionContext) -> None:
     """Refuses to one person alone to have somebody's report of a danger go on in the case of another, where it is not theirs to
-    say how it goes on; whoever reported both speaks for both. And to say that two bookings or orders are one.
+    say how it goes on; whoever reported both speaks for both. And to say that two bookings or orders are one, or, where a claim
+    or somebody's protection would end by it, that two that name none are.
     """
-    protects = case.terms.withdrawal != "closes" and not _claimants(case.parties) <= _claimants(other.parties)
-    if not (protects or other.another_matter):
+    danger = case.terms.withdrawal != "closes"
+    protects = danger and not _claimants(case.parties) <= _claimants(other.parties)
+    doubtful = other.another_matter or (other.matter_unnamed and (danger or case.terms.joins == "same_claimant_and_matter"))
+    if not (protects or doubtful):
         return
     actor = context.known()
     noted = [x for x in case.links if x.other == other.id and x.relation == "duplicate" and x.by is not None]
     first = next((x for x in noted if confirmation.may_be_second(x.by, actor)), None)
     if first is None:
         raise MergeUnconfirmed(
-            "That is not one person's word: the two name different matters, or this is somebody else's report of a danger. "
-            "One of the team notes that they are one matter (link with 'duplicate'), and a lead or ops who did not, nor reports "
-            "to who did, merges them. Or leave it at the link.",
+            "That is not one person's word: the two name different matters, or none, or this is somebody else's report of a "
+            "danger. One of the team notes that they are one matter (link with 'duplicate'), and a lead or ops who did not, nor "
+            "reports to who did, merges them. Or leave it at the link.",
             case=other.id,
         )
     another_credential(first.credential, context)

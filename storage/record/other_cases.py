@@ -19,7 +19,8 @@ from storage.record.sql import STANDS, STATE
 
 OTHER = f"""
 SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening,
-    o.received_at, o.status, to_jsonb(s) AS standing, coalesce(c.matter_digest <> mine.matter_digest, false) AS another_matter
+    o.received_at, o.status, to_jsonb(s) AS standing, coalesce(c.matter_digest <> mine.matter_digest, false) AS another_matter,
+    c.matter_digest IS NULL OR mine.matter_digest IS NULL AS matter_unnamed
 FROM cases c CROSS JOIN {STANDS.format("$3::text")} s
 LEFT JOIN commands o ON o.tenant = c.tenant AND o.case_id = c.id AND o.id = c.open_command_id
 LEFT JOIN cases mine ON mine.tenant = c.tenant AND mine.id = $4::text
@@ -175,7 +176,7 @@ async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list
 
 
 def _other_case(row: Any) -> OtherCase | None:
-    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic", "another_matter")}
+    known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic", "another_matter", "matter_unnamed")}
     if row["state"] is not None:
         case = Case.model_validate_json(row["state"])
         names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase", "category", "amount")

@@ -103,6 +103,11 @@ class TestLinked:
         desk, cleo = office.desk(), office.desk("cleo")
         first, second = [await desk.opened(**reported(f"user-{n}")) for n in range(2)]
         third = await desk.opened(**{**reported("user-0"), "matter": None})
+        # Nothing but a word says that it is the same matter, so two say it.
+        said = {"to": first["id"], "relation": "duplicate"}
+        noted = await office.desk("dana").post(f"/v1/cases/{third['id']}/links", said)
+        assert noted.status_code == 200, noted.text
+        await carried_out(office, third["id"], first["id"])
         linked = await cleo.post(f"/v1/cases/{second['id']}/links", {"to": first["id"]})
         merged = await cleo.post(f"/v1/cases/{third['id']}/merges", {"into": first["id"], "reasons": "The same."})
         assert (linked.status_code, merged.status_code) == (200, 200), merged.text

@@ -38,6 +38,14 @@ class TestCheck:
         life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
         assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
 
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "payment_dispute", "fraud_report", "conduct_report", "safety_incident"])
+    def test_calls_two_one_that_name_no_booking_by_two(self, kind: str) -> None:
+        life = beside_another(kind, matter_unnamed=True, is_disclosed=kind in ("bounty_dispute", "payment_dispute"))
+        for who in (LEAD, OPS):
+            assert life.refused(who, "merge", into=OTHER_CASE).code == "merge_unconfirmed"
+        life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
+        assert life.says(OPS, "merge", into=OTHER_CASE).case.merged_into == OTHER_CASE
+
     @pytest.mark.parametrize("kind", ["conduct_report", "safety_incident"])
     def test_puts_a_report_of_danger_under_anothers_by_two(self, kind: str) -> None:
         life = beside_another(kind, parties=AGAINST_THE_SAME, is_disclosed=False)
