@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.base import Priority, Side, most_urgent
+from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 from domain.model.terms import (
     MAX_TERMS_BYTES,
@@ -40,7 +41,7 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     hours seconds). Raises :class:`PackError` when the terms of real time outgrow 4 KiB, KeyError for an unknown calendar.
     """
     facts = _report_facts(report)
-    routing = _of_category(pack, report, _gates(pack, facts))
+    routing = _of_category(pack, report, _gates(pack, facts, files=bool(report.attachments)))
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
     with_minor = {**facts, "report": {**facts["report"], "minors": max(1, facts["report"]["minors"])}}
@@ -190,17 +191,31 @@ def _report_facts(report: Report) -> dict[str, Any]:
     return {"report": said, "attributes": dict(report.attributes)}
 
 
-def _gates(pack: Pack, facts: dict[str, Any]) -> Routing:
+def _gates(pack: Pack, facts: dict[str, Any], *, files: bool = False) -> Routing:
+    """What the gates say, the first hit first. ``files``: something came with the report, and its words may stand there."""
     trace: list[str] = []
+    wordless = False
     for gate in pack.gates:
         hit = _holds(gate.when, facts)
         if hit is None:
             # A condition that cannot be evaluated on this report is for a person to look at, not for the reporter to suffer from.
             return Routing(decision="triage", reason="gate_unclear", trace=(*trace, f"gates/{gate.name}: unclear"))
+        if hit and gate.then == "decline" and files and _for_few_words(gate.when, facts):
+            # What is in a file, or was cut or guessed when it was read, is for a person to judge. Other gates still hold.
+            wordless = True
+            trace.append(f"gates/{gate.name}: words_in_files")
+            continue
         if hit:
             return Routing(decision=gate.then, reason=gate.reason, trace=(*trace, f"gates/{gate.name}: {gate.then}"))
         trace.append(f"gates/{gate.name}: pass")
+    if wordless:
+        return Routing(decision="triage", reason="words_in_files", trace=tuple(trace))
     return Routing(decision="admit", trace=tuple(trace))
+
+
+def _for_few_words(expression: str, facts: dict[str, Any]) -> bool:
+    """Whether a gate hits for the length of the statement alone: it would not, had the report more words."""
+    return _holds(expression, {**facts, "report": {**facts["report"], "statement_length": MAX_PROSE}}) is False
 
 
 def _of_category(pack: Pack, report: Report, routing: Routing) -> Routing:

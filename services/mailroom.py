@@ -130,9 +130,10 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     marks = await parsed(parts, mail.tenant_id, partial(parts.parsers.marks(mail.tenant).read, mail.raw), len(mail.raw), light=-1)
     held = any(parts.answered.held(mail.tenant_id, one.notice_id, one.token) for one in marks.answers)
     proven = held and _proof(mail, marks, None) == "relay"
-    fate = rules.by_its_marks(marks, came_back=await _came_back(parts, mail, marks), proven=proven)
+    came_back, of = await _came_back(parts, mail, marks)
+    fate = rules.by_its_marks(marks, came_back=came_back, proven=proven)
     if fate is not None:
-        return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None)
+        return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None, of)
     try:
         found = await mail.read()
     except Refused as refused:
@@ -210,10 +211,12 @@ async def _words(mail: Mail) -> Report | MailReply | None:
         return None
 
 
-async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> rules.CameBack:
-    """Whether it gives back letters of ours, which are marked so: those that it says failed for whom they were written to."""
+async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> tuple[rules.CameBack, _About | None]:
+    """Whether it gives back letters of ours, which are marked so: those that it says failed for whom they were written to. And
+    the case of one of which it says so, and is not believed: it is nobody's word there."""
     given_back = [named for named in marks.returned if parts.answered.held(mail.tenant_id, named.notice_id, named.token)]
     found: set[rules.CameBack] = set()
+    of: _About | None = None
     for named in given_back if marks.own is None else ():
         notice = await parts.answered.notice(mail.tenant_id, named.notice_id)
         if notice is None:
@@ -223,7 +226,10 @@ async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> rules.CameBa
         found.add(believed)
         if believed == "yes":
             await undelivered(parts, mail.tenant_id, named.notice_id)
-    return "yes" if "yes" in found else "doubted" if "doubted" in found else "no"
+        elif believed == "doubted" and of is None:
+            row = await parts.views.case(mail.tenant_id, notice.case_id)
+            of = _About(row, None, held=False) if row is not None else None
+    return ("yes" if "yes" in found else "doubted" if "doubted" in found else "no"), of
 
 
 async def undelivered(parts: Parts, tenant_id: str, notice_id: str) -> bool:

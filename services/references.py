@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.model.facts import Actor
 from domain.model.report import MOST_METADATA
@@ -32,6 +32,11 @@ async def references_of(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[st
         wanted += read
     found = await parts.views.references(caller.tenant_id, wanted) if wanted else {}
     return {case_id: Told(references) for case_id, references in found.items()}
+
+
+async def named(parts: Parts, caller: Caller, *seen: Seen) -> Mapping[str, Told]:
+    """The same with the names of their people, for a list of what is to be done to somebody: it is kept that it was read."""
+    return {case_id: replace(told, with_people=True) for case_id, told in (await references_of(parts, caller, *seen)).items()}
 
 
 async def looked_through(parts: Parts, caller: Caller, seen: Sequence[Seen]) -> Mapping[str, References]:

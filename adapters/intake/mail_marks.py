@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b32decode, b32encode
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from email.utils import getaddresses
 from itertools import islice
@@ -17,7 +17,7 @@ from uuid import UUID
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
 from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
-from adapters.intake.mail_proof import Verdict, no_path_said, verdict_of
+from adapters.intake.mail_proof import Verdict, handed_back, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
 
@@ -33,6 +33,9 @@ MAX_RETURNED = 2_000_000
 """Bytes of a mail in which a bounce is searched for what it gives back of ours."""
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_NAME = re.compile(rb"^(?:([!-9;-~]{1,200})[ \t]*:|\r?$)", re.MULTILINE)
+"""A header's name, or the end of all of them."""
+_RESULTS = b"authentication-results"
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
 _REACTION = re.compile(rb"^Content-Type:\s{0,20}text/vnd\.google\.email-reaction\+json", re.IGNORECASE | re.MULTILINE)
 """Gmail's way to say that somebody put a picture of a face to a mail (its emoji reactions): no words of theirs."""
@@ -76,6 +79,8 @@ class MailMarks:
     """It has the return path of what nobody is to answer (RFC 3464, section 2), written once, and our relay says nothing else."""
     of_server: bool = False
     """A mail server alone names itself as who wrote it."""
+    by_relay: bool = False
+    """Our own relay wrote it: it hands back what another server refused."""
     recipients: tuple[tuple[str, str], ...] = ()
     """Of a delivery report: whom it speaks of, and what it says of each (``failed``, ``delayed``, ``delivered``, …)."""
     one_author: bool = True
@@ -122,11 +127,13 @@ class MarksReader:
             sign = Shown("reaction", certain=False)
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
+        results, together = headers.get("authentication-results", ()), _together(raw)
+        by_relay = handed_back(results, self.relays, headers.get("received", ()))
         return MailMarks(
             author=author,
             subject=subject,
             message_id=_first(headers, "message-id").strip().strip("<>").strip() or f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            verdict=self._verdict(headers, "" if munged else author),
+            verdict=self._verdict(results, "" if munged else author, together),
             answers=self._answered(headers),
             case_token=token[1].lower() if token else None,
             names_letter=self._names_letter(headers, to),
@@ -134,7 +141,9 @@ class MarksReader:
             own=self._own(headers, author),
             returned=self._came_back(headers, texts) if gives_back(shown, [action for _, action in recipients]) else (),
             null_path=[path.strip().replace(" ", "") for path in headers.get("return-path", ())] == ["<>"]
-            and no_path_said(headers.get("authentication-results", ()), self.relays),
+            and (by_relay or no_path_said(results, self.relays, together)),
+            # Where no stranger writes, a letter's token is enough.
+            by_relay=by_relay or (self.tokens_alone and not self.relays),
             of_server=len(headers.get("from", ())) == 1
             and by_a_server(
                 addresses_in(_first(headers, "from")), _addresses(headers, "sender") + _addresses(headers, "reply-to")
@@ -145,8 +154,8 @@ class MarksReader:
             headed=bool(headers),
         )
 
-    def _verdict(self, headers: Headers, author: str) -> Verdict:
-        found = verdict_of(headers.get("authentication-results", ()), self.relays, author)
+    def _verdict(self, results: Sequence[str], author: str, together: int) -> Verdict:
+        found = verdict_of(results, self.relays, author, together)
         return "unproven" if found == "none" and not self.relays and not self.tokens_alone else found
 
     def _own(self, headers: Headers, author: str) -> str | None:
@@ -252,6 +261,22 @@ def _headers(raw: bytes) -> dict[str, list[str]]:
             break
         field_bytes = bytearray(line[: MAX_HEADER + 200])
     return found
+
+
+def _together(raw: bytes) -> int:
+    """How many Authentication-Results stand on each other at the top, above the first ``Received``: nobody but our own servers
+    writes there. Below it what came may begin with one of its own."""
+    names: list[bytes] = []
+    for match in islice(_NAME.finditer(raw[:MAX_HEAD]), MAX_HEADERS):
+        if match[1] is None:
+            break
+        names.append(match[1].lower())
+    if _RESULTS not in names:
+        return 0
+    first = names.index(_RESULTS)
+    if b"received" in names[:first]:
+        return 1
+    return next((at for at, name in enumerate(names[first:]) if name != _RESULTS), len(names) - first)
 
 
 def _fields(headers: Headers) -> Fields:

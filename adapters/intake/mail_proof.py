@@ -1,7 +1,8 @@
 """Who sent a mail, as far as our own mail relay vouches for it (SPF, DKIM and DMARC in its Authentication-Results, RFC 8601).
 
 Anybody can write such a header into their own mail. Only that of the relay that is named in the settings counts, and of several
-with its name the top-most: a relay writes above what came, and takes away what others wrote in its name (section 5 there).
+with its name the top-most, with those right below it where it has a filter for each question: a relay writes above what came,
+and takes away what others wrote in its name (section 5 there).
 """
 
 from __future__ import annotations
@@ -20,29 +21,29 @@ _FAILS = ("fail", "hardfail", "policy")
 """A softfail is no statement that a mail is forged (RFC 7208, section 8.5), nor is a record that cannot be read."""
 
 
-def verdict_of(results: Sequence[str], relays: Sequence[str], address: str) -> Verdict:
+def verdict_of(results: Sequence[str], relays: Sequence[str], address: str, together: int = 1) -> Verdict:
     """What the trusted relays (their ``authserv-id``) say of a mail from ``address``; ``results`` are the values of its
-    Authentication-Results, the top-most first.
+    Authentication-Results, the top-most first, and the first ``together`` of them stand on each other above what came.
 
     Without a relay nothing is ever proved. What speaks against the sender is believed of the top-most header, whoever wrote it:
     nobody gains by forging that. A relay that is named and has said nothing may not have seen the mail: it came by another way,
     and whoever found that way may have the letter's token from somebody else's files.
     """
     found = []
-    for value in results:
+    for at, value in enumerate(results):
         parsed = _parsed(value)
         if parsed is None and any(relay.lower() in value.lower() for relay in relays):
             # Perhaps our relay's own, which nobody can read: what stands below it is nobody's word.
             return "unproven"
         if parsed is not None and _named(parsed, relays):
-            return _judged(parsed, _domain(address))
+            return _judged(_whole(parsed, results[at + 1 : together]), _domain(address))
         found += [parsed] if parsed is not None else []
     if relays:
         return "unproven"
     return "fail" if found and _judged(found[0], "") == "fail" else "none"
 
 
-def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:
+def no_path_said(results: Sequence[str], relays: Sequence[str], together: int = 1) -> bool:
     """Whether nothing of what the relay says of SPF speaks against a mail that bears the null return path: a bounce has it (RFC
     3464, section 2), and SPF is asked for such a mail by its ``helo``, or for the postmaster there (RFC 7208, section 2.4).
 
@@ -50,17 +51,34 @@ def no_path_said(results: Sequence[str], relays: Sequence[str]) -> bool:
     """
     if not relays:
         return True
-    for value in results:
+    for at, value in enumerate(results):
         parsed = _parsed(value)
         if parsed is None and any(relay.lower() in value.lower() for relay in relays):
             return False
         if parsed is not None and _named(parsed, relays):
-            asked = [one for one in parsed.results if _method(one) == "spf"]
+            whole = _whole(parsed, results[at + 1 : together])
+            asked = [one for one in whole.results if _method(one) == "spf"]
             paths = {_of(one, "smtp", "mailfrom").strip("<> ") for one in asked}
             return not any(_result(one) in _FAILS for one in asked) and all(
                 not path or path.startswith("postmaster@") for path in paths
             )
     return False
+
+
+def handed_back(results: Sequence[str], relays: Sequence[str], received: Sequence[str]) -> bool:
+    """Whether a trusted relay wrote the mail itself, as it does where another server refused a letter.
+
+    Of what it writes itself it has asked nobody's SPF, and its own ``Received``, the top-most, has no ``from`` (RFC 5321, section
+    4.4: what came by SMTP has one). Whatever came from outside has such a field above all that others wrote.
+    """
+    words = (received[0] if received else "").split()
+    if len(words) < 2 or words[0].lower() != "by":
+        return False
+    host = words[1].lower().rstrip(".;")
+    if not any(host == relay.lower() or host.endswith(f".{relay.lower()}") for relay in relays):
+        return False
+    parsed = [_parsed(value) for value in results]
+    return not any(one is None or any(_method(result) == "spf" for result in one.results) for one in parsed)
 
 
 def _domain(address: str) -> str:
@@ -77,6 +95,17 @@ def _parsed(value: str) -> authres.AuthenticationResultsHeader | None:
         return authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {' '.join(value.split())}")
     except _BROKEN:
         return None
+
+
+def _whole(top: authres.AuthenticationResultsHeader, below: Sequence[str]) -> authres.AuthenticationResultsHeader:
+    """What the same relay says in several headers, one on the other: of each question the top-most answer."""
+    for value in below:
+        more = _parsed(value)
+        if more is None or str(more.authserv_id or "").lower() != str(top.authserv_id or "").lower():
+            break
+        known = {_method(one) for one in top.results}
+        top.results.extend(one for one in more.results if _method(one) not in known)
+    return top
 
 
 def _named(header: authres.AuthenticationResultsHeader, relays: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ DONE: Mapping[str, str] = {
     "add_party": "The party was added. Who is here by your word binds nobody before a second person says it too.",
     "admit": "The report was let in.",
     "annul": "The ruling was set aside.",
-    "report_manual_work": "It is noted, and everybody whom it concerns is told.",
+    "report_manual_work": "It is noted. Whoever was told that it was ordered hears what became of it, and nobody else.",
     "appeal": "The appeal was lodged.",
     "approve": "The ruling was approved.",
     "approve_report": "The report to the authority goes out.",

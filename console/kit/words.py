@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from domain.model.manual_work import NEVER_DONE
+
 _HAPPENED: Mapping[str, tuple[str, str]] = {
     "case_opened": ("flag", "{who} reported it"),
     "case_assigned": ("user-round", "Given to {owner}"),
@@ -426,6 +428,8 @@ def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, 
     if type_ in _ENDS:
         about, meant = _ENDS[type_]
         words[about] = meant.get(str(data.get(about)), words.get(about, "…")).format(who=who)
+    if type_ == "effect_reported" and data.get("note") == NEVER_DONE:
+        words["result"] = "Undone before anybody did it, so nobody has to do it any more"
     party = data.get("party")
     if isinstance(party, Mapping):
         words["party"] = names.get(str(party.get("id")), "Somebody")

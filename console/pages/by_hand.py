@@ -15,6 +15,8 @@ from console.kit.words import in_words
 from console.pages.export import safe
 from console.pages.in_force import remedy_words
 from console.pages.listing import titled
+from domain.model.case import Case
+from domain.model.ruling import Effect
 from services import people, references
 from services.manual_work import Errand, errands
 from services.pages import Page
@@ -67,7 +69,7 @@ async def table(visit: Visit) -> Response:
 async def _lines(visit: Visit, cursor: str | None) -> tuple[Sequence[Line], str | None]:
     found, after = await errands(visit.parts, visit.caller, Page(AT_ONCE, cursor))
     names = await people.colleagues(visit.parts, visit.caller)
-    told = await references.references_of(visit.parts, visit.caller, *{one.seen.id: one.seen for one in found}.values())
+    told = await references.named(visit.parts, visit.caller, *{one.seen.id: one.seen for one in found}.values())
     lines = [_line(one, told.get(one.seen.id), names) for one in found]
     return sorted(lines, key=lambda line: (line.since is None, line.since)), after
 
@@ -77,8 +79,18 @@ def _line(errand: Errand, told: references.Told | None, names: Mapping[str, str]
     assert seen.case is not None, "what is listed was opened"
     number, title = titled(seen, told)
     owner = names.get(seen.case.owner or "", "nobody")
-    whom = in_words(effect.remedy.to.value)
+    whom = _whom(seen.case, effect, told)
     return Line(seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open)
+
+
+def _whom(case: Case, effect: Effect, told: references.Told | None) -> str:
+    """Whose account it is about, by name and side, as the case says it; of a measure, whom it hits."""
+    origin = next((one for one in case.effects if one.id == effect.reverses), effect)
+    side = effect.remedy.to
+    ids = [effect.remedy.party] if effect.remedy.party else origin.hits or [party.id for party in case.principals(side)]
+    known = {one.id: one.name or one.ref for one in told.references.parties} if told is not None else {}
+    names = " and ".join(name for one in ids if (name := known.get(one)))
+    return f"{names} ({side.value})" if names else in_words(side.value)
 
 
 PAGES: Addresses = [("/by-hand", ["GET"], show), ("/by-hand.csv", ["GET"], table)]

@@ -322,10 +322,10 @@ def since(found: Shown, entries: Sequence[Entry], seq: str) -> list[Happened]:
     return [_happened(entry, found.names, whole=True) for entry in entries if entry.n > before]
 
 
-def stale(found: Shown, command: str, seq: str) -> bool:
-    """Whether somebody decides on a case that has moved on since they opened the form."""
+def stale(found: Shown, command: str, seq: str, *, form: bool = False) -> bool:
+    """Whether somebody decides on a case that has moved on since they opened the page, or sends a ``form`` that they wrote on."""
     assert found.seen.case is not None, "it was opened"
-    return command in DECIDING and seq != str(found.seen.case.seq)
+    return (form or command in DECIDING) and seq != str(found.seen.case.seq)
 
 
 def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:

@@ -30,7 +30,7 @@ from services.errors import FieldError, Refused, not_found
 from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
-_OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after"})
+_OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after", "written"})
 """Fields that belong to one page and not to what is written on it."""
 _ASKED = frozenset({"of", "effect_id", "result", "party", "side", "role", "ref"})
 """Fields that the address of a form may fill in: a link beside a thing leads to the form about that very thing."""
@@ -53,11 +53,13 @@ async def send(visit: Visit) -> Response:
     if form.text("do") == "discard":
         await drafts.discard(visit.parts, visit.caller, found.seen, command)
         return to(f"/cases/{found.seen.id}/do/{command}")
-    if stale(found, command, form.text("seq")):
-        _, found = await _found(visit)
-        entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
-        changed = since(found, entries, form.text("seq"))
-        return await _page(visit, found, command, form.values, changed=changed, status=409)
+    if stale(found, command, form.text("seq"), form=bool(form.text("written"))):
+        _, shown_now = await _found(visit)
+        entries = await timelines.first_entries(visit.parts, visit.caller, shown_now.seen)
+        # Sent twice, it happens once: what moved the case on is this very form, and its first answer is answered again.
+        if not any(entry.command_id == form.text("command_id") for entry in entries):
+            changed = since(shown_now, entries, form.text("seq"))
+            return await _page(visit, shown_now, command, form.values, changed=changed, status=409)
     try:
         body = _read(visit, found, command, form)
         state = await sent(visit, found.seen, {"type": command, **body}, form)
@@ -203,7 +205,10 @@ def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
 
 
 def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field, ...]) -> tuple[forms.Field, ...]:
-    """What whoever proposes to settle has to know before they write: how much there is, and who reads it."""
+    """What whoever writes has to know before they do: who reads it, and of a proposal to settle how much there is."""
+    if command == "report_manual_work":
+        inside = "For the team alone: no party reads it. How it was done, or why it cannot be; the second has to be said."
+        return tuple(replace(field, hint=inside) if field.name == "text" else field for field in fields)
     if command != "offer":
         return fields
     left = found.said.payable

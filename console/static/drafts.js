@@ -3,6 +3,7 @@
 (() => {
   const SOON = 1000, MOST_WHILE_LEAVING = 60000;
   const waiting = new Map(), unreachable = new Set();
+  let sent = false;
   const say = (form, words) => {
     const said = form.querySelector("[data-saved]");
     if (said) said.textContent = words;
@@ -54,7 +55,10 @@
     }
     clearTimeout(waiting.get(event.target));
     waiting.delete(event.target);
+    if (event.target.matches?.("form[data-draft]")) sent = true;
   });
+  // Back to a page as it was left: its words were sent, and are not offered a second time.
+  addEventListener("pageshow", (event) => event.persisted && sent && location.reload());
   const leave = () => {
     for (const form of [...waiting.keys()]) keep(form, true);
   };

@@ -67,7 +67,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
-    5: frozenset({"form", "pages", "acknowledged", "clocks"}),
+    5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -89,6 +89,8 @@ class Case(Kept):
     kind: str
     source: str
     category: str
+    filed_as: tuple[str, ...] = ()
+    """The categories that it had before, oldest first."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import CommandBase, Kept, Reference
 from domain.model.prose import Prose, SealedText
+
+NEVER_DONE: Final = "undone_before_done"
+"""The note of what waited for somebody's hands and was undone before anybody did it, and of its undoing."""
 
 
 class ReportManualWork(CommandBase):

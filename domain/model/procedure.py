@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, CommandBase, Instant, Kept, Reference
+from domain.model.people import Superiors, line_above
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
@@ -63,6 +64,13 @@ class StepTaken(Kept):
     by: str
     at: Instant
     evidence: tuple[str, ...] = ()
+    manager: str | None = None
+    above: Superiors = ()
+
+    @property
+    def superiors(self) -> frozenset[str]:
+        """Everybody to whom whoever took it reports."""
+        return line_above(self.manager, self.above)
 
 
 class StepCompleted(Kept):

@@ -294,6 +294,8 @@ class Interim(Kept):
     remedy: Remedy
     imposed_at: Instant
     reviewed_at: Instant | None = None
+    by: str | None = None
+    """Who imposed it."""
     told: Prose | None = None
     """What whoever it hits was told of it."""
     asked_at: Instant | None = None

@@ -78,6 +78,7 @@ _ALWAYS: Notices = {
 """Whom every pack tells, unless it says otherwise."""
 _LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
 """The same of what everything else outweighs: whose time to answer begins, has to know of it."""
+_UNDECIDED = (Outcome.DECLINED, Outcome.EXPIRED)
 _RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
 have in writing what they agreed on, whoever said yes last."""
@@ -215,7 +216,7 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     They notice the measure anyway, and must be able to ask that somebody look at it again. Nothing says that there is a case.
     """
     fact = recording.fact
-    ended = isinstance(fact, f.CaseWithdrawn | f.RulingIssued)
+    ended = isinstance(fact, f.CaseWithdrawn | f.RulingIssued) or (isinstance(fact, f.CaseClosed) and fact.outcome in _UNDECIDED)
     kept = [one for one in case.interim if one.kept_until is not None] if ended else []
     if kept:
         # It outlives what they do not know of: they hear until when.

@@ -1,4 +1,4 @@
-"""Whom a missed target calls: one page for each person and rung, and quiet once somebody says that they have the case."""
+"""Whom a missed target calls: one page for each person, rung and promise, and quiet once somebody says they have the case."""
 
 from __future__ import annotations
 
@@ -57,17 +57,24 @@ def acknowledge(case: Case, command: Acknowledge, context: DecisionContext, at: 
     return (known, f.CaseAssigned(owner=person.id, reason="acknowledged")) if takes else (known,)
 
 
-def quiet_until(case: Case, clock: str, at: datetime) -> datetime | None:
+def quiet_until(case: Case, reached: f.LevelReached, at: datetime) -> datetime | None:
     """Until when an alarm is quiet because somebody has the case; None where nobody has, or the time is over.
 
-    What protects somebody and is about to lapse calls once, whoever has the case for another reason.
+    A limit of the law, and what protects somebody and is about to lapse, call whoever has the case for another reason: they are
+    quiet once somebody has said that they have it after its own call.
     """
     known = case.acknowledged
     if known is None or known.until <= at:
         return None
-    if saves(case, clock) and not any(page.clock == clock for page in case.pages):
+    definition = case.terms.clock(reached.clock)
+    graver = saves(case, reached.clock) or (definition is not None and definition.statutory)
+    if graver and not any(_same_promise(page, reached) and page.at <= known.at for page in case.pages):
         return None
     return known.until
+
+
+def _same_promise(page: Page, reached: f.LevelReached) -> bool:
+    return (page.clock, page.instance) == (reached.clock, reached.instance)
 
 
 def saves(case: Case, clock: str) -> bool:
@@ -86,19 +93,21 @@ def landing(
     """
     climbs = case.terms.rung(step.name) == step
     if team is None:
-        again = climbs and not _fresh(case, step, (EVERYBODY,))
+        again = climbs and not _fresh(case, reached, step, (EVERYBODY,))
         return Landing((), at + CALLED_FOR if step.on_call else None) if again else Landing(None)
     asked = list(_asked(case, step, team))
     if step.on_call or not asked:
-        return _on_call(case, step, asked, team, at) if climbs else Landing(_ids(asked) or None)
+        return _on_call(case, reached, step, asked, team, at) if climbs else Landing(_ids(asked) or None)
     able = _able(case, (step, *above), team)
     if not able:
         return _nobody_there(case, reached, (step, *above), team, at)
-    fresh = _fresh(case, step, able) if climbs else able
+    fresh = _fresh(case, reached, step, able) if climbs else able
     return Landing(fresh)
 
 
-def _on_call(case: Case, step: LadderStep, asked: list[f.Colleague], team: Team, at: datetime) -> Landing:
+def _on_call(
+    case: Case, reached: f.LevelReached, step: LadderStep, asked: list[f.Colleague], team: Team, at: datetime
+) -> Landing:
     rota = [c for c in team if c.on_call is not None and not in_conflict(case, c.actor)]
     if not rota and not asked:
         return Landing(None)
@@ -107,7 +116,7 @@ def _on_call(case: Case, step: LadderStep, asked: list[f.Colleague], team: Team,
     groups = [[*(owner if number == 0 else ()), *(c for c in rota if c.on_call == rank)] for number, rank in enumerate(ranks)]
     for anew in (False, True):
         for group in (*groups, asked):
-            fresh = _fresh(case, step, dict.fromkeys(_ids(group)), anew=anew)
+            fresh = _fresh(case, reached, step, dict.fromkeys(_ids(group)), anew=anew)
             if fresh:
                 return Landing(fresh)
     changes = [c.on_call_until for c in rota if c.on_call_until is not None]
@@ -115,16 +124,18 @@ def _on_call(case: Case, step: LadderStep, asked: list[f.Colleague], team: Team,
     return Landing((), again_at)
 
 
-def _fresh(case: Case, step: LadderStep, people: Iterable[str], *, anew: bool = True) -> tuple[str, ...]:
-    """Those of these whom the rung has not called yet."""
-    called = _called(case, step, anew=anew and _is_last(case, step))
+def _fresh(case: Case, reached: f.LevelReached, step: LadderStep, people: Iterable[str], *, anew: bool = True) -> tuple[str, ...]:
+    """Those of these whom the rung has not called yet for this promise: another one that is broken is another alarm."""
+    called = _called(case, reached, step, anew=anew and _is_last(case, step))
     return tuple(one for one in people if one not in called)
 
 
-def _called(case: Case, step: LadderStep, *, anew: bool = False) -> frozenset[str]:
-    """Whom this rung has called; ``anew``: since somebody had the case last, for after the last rung the call begins anew."""
+def _called(case: Case, reached: f.LevelReached, step: LadderStep, *, anew: bool = False) -> frozenset[str]:
+    """Whom this rung has called for what was missed; ``anew``: since somebody had the case last, for after the last rung the call
+    begins anew.
+    """
     known = case.acknowledged if anew else None
-    pages = (p for p in open_pages(case) if p.step == step.name)
+    pages = (p for p in open_pages(case) if p.step == step.name and _same_promise(p, reached))
     return frozenset(p.person for p in pages if known is None or p.at > known.at)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.model.case import Case
-from domain.rules import chargeback, credit, interim, legal_hold, money, provider_news, settlement, shares, withdrawal
+from domain.rules import (
+    chargeback,
+    credit,
+    interim,
+    legal_hold,
+    manual_work,
+    money,
+    provider_news,
+    settlement,
+    shares,
+    withdrawal,
+)
 from domain.rules.rule import Facts
 
 Consequence = Callable[[Case, str, Facts], Facts]
@@ -30,6 +41,8 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     money.looked_at,
     # Nor because a payment provider has given it back already.
     provider_news.not_paid_again,
+    # Nobody has to do by hand what is undone before anybody did it, nor to undo it.
+    manual_work.overtaken,
     # Last, so that nothing that destroys escapes a hold.
     legal_hold.withheld,
 )

@@ -79,7 +79,7 @@ def _quiet(case: Case, reached: f.LevelReached, at: datetime) -> tuple[str, date
     """Why nobody is told now, and until when: the owner has just answered, or somebody has the case in hand."""
     if reached.clock in {x.name for x in BUILT_IN}:
         return None
-    if (until := alarms.quiet_until(case, reached.clock, at)) is not None:
+    if (until := alarms.quiet_until(case, reached, at)) is not None:
         return "acknowledged", until
     answered = case.answered_at + case.terms.quiet_for if case.answered_at is not None else at
     return ("owner_answered", answered) if answered > at and not alarms.saves(case, reached.clock) else None

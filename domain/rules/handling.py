@@ -84,7 +84,7 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
-    over = withdrawal.ended_by_the_desk(case, command, at)
+    over = withdrawal.ended_by_the_desk(case, command, context, at)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
@@ -138,7 +138,7 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
-    over = withdrawal.ended_by_the_desk(case, command, at)
+    over = withdrawal.ended_by_the_desk(case, command, context, at)
     losses.check_ended(case)
     if (close := set_aside_by(case, context.known())) is not None:
         said = "You, or whoever you report to, set a ruling of it aside, so that somebody decides afresh: another one closes it."
@@ -152,10 +152,14 @@ def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime)
 def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
     """Nobody refuses a request for data by putting it away: whoever asked is told why, and where they can complain.
 
-    Regulation (EU) 2016/679, article 12(4).
+    Regulation (EU) 2016/679, article 12(4). Whoever asks need not name the right, so what no law is settled for is such a request
+    until one is, and what was one stays one under another name.
     """
-    named = any(case.category in categories for categories in case.terms.complaint_routes_for.values())
-    if not named or not asks_for_data(case.terms) or case.rulings:
+    terms = case.terms
+    routed = {category for categories in terms.complaint_routes_for.values() for category in categories}
+    settled = {category for remedy in terms.remedies for category in remedy.only_for}
+    asked = any(one in routed or one not in settled for one in (case.category, *case.filed_as))
+    if not routed or not asked or not asks_for_data(terms) or case.rulings:
         return None
     return RequestUnanswered(
         "It is answered by a ruling: refuse it by 'rule' with reasons and the route of complaint, and a second person looks; "
@@ -281,7 +285,7 @@ TOPIC = Topic(
     },
     refuses={
         "close": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
-        "decline": withdrawal.refusal_of_ending,
+        "decline": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
         "take": _refusal_of_taking,
         "escalate": returns.refusal_by_agreement,
         "reopen": _refusal_of_reopening,

@@ -24,6 +24,9 @@ from domain.rules.topic import Known, NoticeData, Topic
 SPEAKS_OF_OTHERS: Final = frozenset({"no_contact"})
 """Measures whose very name says that there is another side: nobody who harasses one person needs to be told who that is."""
 
+_OF_MEASURES: Final = "itm"
+"""What the ids of measures begin with."""
+
 
 def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: datetime) -> Facts:
     """A measure of the pack takes effect at once."""
@@ -47,7 +50,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
         # It is in force already against somebody who stands, or stood, beside this one.
         remedy = remedy.model_copy(update={"party": free[0]})
-    measure_id = derived_id("itm", command.id)
+    measure_id = derived_id(_OF_MEASURES, command.id)
     imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
@@ -118,6 +121,28 @@ def check_until(until: datetime | None, at: datetime) -> datetime:
     if until > at + LONGEST_KEPT_FOR:
         raise InstantRefused(f"That is more than {LONGEST_KEPT_FOR.days} days away.", because="too_far")
     return until
+
+
+def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: bool) -> None:
+    """Refuses to one person alone what outlives the case against somebody who does not know of it, and cannot answer: a report
+    that is turned away holds nobody, and otherwise whoever imposed it is not who keeps it, nor reports to them.
+
+    Nobody is held by a charge of which they are not informed: European Convention on Human Rights, article 6(3)(a). What an
+    authority was told of may wait for its word.
+    """
+    of_them = [i for i in case.interim if i.id in kept and i.remedy.to is Side.RESPONDENT]
+    if case.is_disclosed or case.reports or not of_them:
+        return
+    if declined:
+        said = "Whoever it hits knows of no case, and this one is turned away: name it under 'ends', or admit the report."
+        raise MeasureNotAllowed(said, measure=of_them[0].remedy.type, allowed=[], because="not_disclosed")
+    alone = next((i for i in of_them if not confirmation.may_be_second(i.by, actor)), None)
+    if alone is not None:
+        said = (
+            "Whoever it hits knows of no case: a lead or ops who did not impose it, nor reports to who did, lets it stay. "
+            "Or name it under 'ends'."
+        )
+        raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
 
 
 def to_stay(case: Case, command: Rule | DecideAppeal, at: datetime) -> tuple[str, ...]:
@@ -218,13 +243,19 @@ def in_force(case: Case) -> tuple[Effect, ...]:
     return tuple(e for e in case.effects_in_force if e.because in ids)
 
 
+def is_measure(effect: Effect) -> bool:
+    """Whether it was ordered as an interim measure, whether that is in force still or not."""
+    return bool(effect.hits) or effect.because.startswith(f"{_OF_MEASURES}_")
+
+
 def number(case: Case, measure: Interim) -> int:
     """The place of what a measure did among the effects of the case: its own, and the same for ever."""
     return next(number for number, effect in enumerate(case.effects, 1) if effect.because == measure.id)
 
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
-    return {"interim": (*case.interim, Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, told=fact.told))}
+    imposed = Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told)
+    return {"interim": (*case.interim, imposed)}
 
 
 def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> Change:

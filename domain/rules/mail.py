@@ -107,6 +107,11 @@ class Reported(Protocol):
         ...
 
     @property
+    def by_relay(self) -> bool:
+        """Our own relay wrote it: it hands back what another server refused."""
+        ...
+
+    @property
     def recipients(self) -> Sequence[tuple[str, str]]:
         """Of whom it speaks, and what it says of each."""
         ...
@@ -152,10 +157,12 @@ def came_back(marks: Reported, address: str) -> CameBack:
     """How far it is believed that a letter to this address came back, of a mail that gives it back with its token.
 
     A report can be forged (RFC 3464, section 4.1), and who is told that they had no letter gains time by it. So it counts only
-    where it bears the null return path and a server alone names itself; all else is for people to look at: what the relay shows
-    to be forged, what names somebody to answer to, what comes from the recipient or anybody else who is no server.
+    where it bears the null return path and a server alone names itself, which is our own relay, or is shown to be of the
+    recipient's domain: anybody can rent a server. All else is for people to look at: what the relay shows to be forged, what
+    names somebody to answer to, what comes from the recipient or anybody else who is no server.
     """
-    shown = marks.verdict != "fail" and marks.null_path and marks.of_server
+    theirs = marks.verdict == "pass" and _within(_domain_of(marks.author), _domain_of(address))
+    shown = marks.verdict != "fail" and marks.null_path and marks.of_server and (marks.by_relay or theirs)
     if not shown or same_address(marks.author, address):
         return "doubted"
     return "yes" if failed_for(address, marks.recipients) else "no"
@@ -188,6 +195,15 @@ def failed_for(address: str, recipients: Sequence[tuple[str, str]]) -> bool:
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses are one: A to Z in either case, and every other letter itself (RFC 5321, section 2.4)."""
     return _folded(one) == _folded(other)
+
+
+def _domain_of(address: str) -> str:
+    return _folded(address).rpartition("@")[2].rstrip(".")
+
+
+def _within(domain: str, other: str) -> bool:
+    """Whether a domain is the other one, or below it: whoever has the other one says who has it."""
+    return bool(other) and (domain == other or domain.endswith(f".{other}"))
 
 
 def _folded(address: str) -> str:

@@ -7,11 +7,14 @@ from typing import Literal
 
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.manual_work import ReportManualWork
+from domain.model.manual_work import NEVER_DONE, ReportManualWork
 from domain.model.ruling import Effect, EffectUnknown
+from domain.rules import provider_news
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
-from domain.rules.remedy import remedy_data
+from domain.rules.chargeback import SUBMISSION
+from domain.rules.interim import is_measure
+from domain.rules.remedy import CREDIT, remedy_data, told_remedies
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic
 
@@ -32,6 +35,28 @@ def report(case: Case, command: ReportManualWork, context: DecisionContext, at: 
     return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text),)
 
 
+def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, without the errands that come to nothing: of what was undone before anybody did it, neither it nor its undoing
+    is anybody's to do. It is no matter which comes first, that it is undone or that no machine could carry it out.
+    """
+    orders = {x.reverses: x.effect_id for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
+    undoing = {e.reverses: e for e in case.effects if e.reverses is not None}
+    lost = {x.effect_id for x in facts if isinstance(x, f.EffectReported) and x.result == "needs_hands"}
+    # A payment that was stopped while it was under way may have gone out: what it came to is still to be said.
+    never = [e.id for e in case.effects if not provider_news.stops(case, e.remedy) and (
+        (e in waiting(case) and e.id in orders) or (e.id in lost and e.id in undoing)
+    )]  # fmt: skip
+    if not never:
+        return facts
+    over = [x for one in never for x in (one, orders.get(one) or _to_be_undone(undoing.get(one))) if x is not None]
+    kept = (x for x in facts if not (isinstance(x, f.EffectReported) and x.result == "needs_hands" and x.effect_id in over))
+    return (*kept, *(f.EffectReported(effect_id=one, result="reversed", note=NEVER_DONE) for one in over))
+
+
+def _to_be_undone(undoing: Effect | None) -> str | None:
+    return undoing.id if undoing is not None and undoing.state in ("running", "needs_hands") else None
+
+
 def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Change:
     said = {"state": fact.result, "reported_at": rec.at}
     return {
@@ -41,15 +66,17 @@ def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Chang
 
 
 def _concerns(case: Case, fact: f.ManualWorkReported, audience: Audience) -> bool:
-    """A side hears of what was decided or agreed on; of a measure and a sanction, the side that it hits."""
+    """Whoever was told what was to be done hears what became of it, and nobody else. A measure and its undoing are told to the
+    side that it hits, a sanction too, a credit to whoever gets it; a ruling and an agreement to both sides.
+    """
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     if audience == "platform" or effect is None:
         return audience == "platform"
-    sanctions = case.terms.sanctions
-    own = effect.because in {measure.id for measure in case.interim} or (
-        sanctions is not None and sanctions.kind(effect.remedy.type) is not None
-    )
-    return not of_report(case, effect.id) and (not own or effect.remedy.to.value == audience)
+    if of_report(case, effect.id) or effect.remedy.type == SUBMISSION:
+        return False
+    origin = next((one for one in case.effects if one.id == effect.reverses), effect)
+    own = is_measure(origin) or origin.remedy.type == CREDIT
+    return effect.remedy.to.value == audience if own else bool(told_remedies(case, (effect.remedy,), audience))
 
 
 def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeData:

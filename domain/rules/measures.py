@@ -9,6 +9,7 @@ from datetime import datetime
 
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.handling import Decline
 from domain.model.ruling import Effect
 from domain.model.safeguards import InterimUnknown
 from domain.model.withdrawal import MeasuresUnnamed, NamesMeasures
@@ -16,15 +17,15 @@ from domain.rules import interim
 from domain.rules import ruling as r
 from domain.rules.remedy import CREDIT, burdens
 from domain.rules.rights import in_force
-from domain.rules.rule import Facts
+from domain.rules.rule import DecisionContext, Facts
 
 
-def measures_named(case: Case, command: NamesMeasures, at: datetime) -> Facts:
+def measures_named(case: Case, command: NamesMeasures, context: DecisionContext, at: datetime) -> Facts:
     """What ends and what stays of what hits somebody, where the desk ends a case: interim measures, and what an earlier ruling of
     a matter that is decided afresh has left. Raises a Refusal for one unnamed.
     """
     ends, stays = named(case, command, to_be_named(case))
-    return (*interim_over(case, command, ends, stays, at), *r.undo(case, ends, command.id))
+    return (*interim_over(case, command, ends, stays, context, at), *r.undo(case, ends, command.id))
 
 
 def left_of_ruling(case: Case) -> tuple[Effect, ...]:
@@ -47,10 +48,13 @@ def to_be_named(case: Case) -> dict[str, str]:
     return interim_names(case) | {e.id: e.remedy.type for e in left_of_ruling(case)}
 
 
-def interim_over(case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], at: datetime) -> Facts:
+def interim_over(
+    case: Case, command: NamesMeasures, ends: tuple[str, ...], stays: tuple[str, ...], context: DecisionContext, at: datetime
+) -> Facts:
     """What becomes of the interim measures among those that end and those that stay."""
     over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
     until = interim.check_until(command.until, at) if kept else None
+    interim.check_kept(case, kept, context.known(), declined=isinstance(command, Decline))
     gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
     return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
 

@@ -19,7 +19,7 @@ from domain.model.procedure import (
     StepTaken,
     StepUnknown,
 )
-from domain.model.refusals import NothingChanges, Refusal
+from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
 from domain.rules.hearing import HEARING_STEP, all_heard
@@ -102,9 +102,22 @@ def why_approval(case: Case) -> str | None:
 
     Whoever left it out: they could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6).
     """
+    return "step_skipped" if _left_out(case) and case.terms.has(Phase.APPROVAL) else None
+
+
+def _left_out(case: Case) -> tuple[StepTaken, ...]:
+    """The steps left out to which a second person has to agree."""
     kept_from = {IDENTITY_STEP, *((HEARING_STEP,) if case.terms.hear else ())}
-    skipped = any(step.step in kept_from and step.how == "skipped" for step in case.steps)
-    return "step_skipped" if skipped and case.terms.has(Phase.APPROVAL) else None
+    return tuple(step for step in case.steps if step.step in kept_from and step.how == "skipped")
+
+
+def check_approver(case: Case, actor: Actor) -> None:
+    """Refuses to be the second person to what oneself, or somebody of one's line, has left out. Whoever ruled may have done as
+    they said: Regulation (EU) 2016/679, articles 12(6) and 32."""
+    for step in _left_out(case):
+        if step.by in {actor.id, *actor.superiors} or actor.id in step.superiors:
+            said = f"You, or somebody of your line, left '{step.step}' out: another lead, or it is done after all."
+            raise OwnCase(said, because="left_it_out", step=step.step)
 
 
 def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at: datetime) -> Facts:
@@ -158,7 +171,8 @@ def _step_completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict
 
 
 def _step_skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str, Any]:
-    return _with(case, StepTaken(step=fact.step, how="skipped", by=rec.actor.id, at=rec.at))
+    actor = rec.actor
+    return _with(case, StepTaken(step=fact.step, how="skipped", by=actor.id, at=rec.at, manager=actor.manager, above=actor.above))
 
 
 def _with(case: Case, taken: StepTaken) -> dict[str, Any]:

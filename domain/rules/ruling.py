@@ -189,6 +189,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
         raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
     if money.seated_for(case, context.known()):
         raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
+    procedure.check_approver(case, context.known())
     if draft is not None:
         legal_hold.check_approver(case, draft, context.known())
     if draft is not None and legal_hold.kept_from_telling(case, draft):

@@ -160,7 +160,7 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     """The case ends as withdrawn. What the reporter wrote stays with the team: the other side must not read of a threat."""
     _check_seen(case, command)
     if case.withdrawal is not None and case.withdrawal.appeal is not None:
-        return _accepted_of_appeal(case, command, case.withdrawal.appeal, at)
+        return _accepted_of_appeal(case, command, case.withdrawal.appeal, context, at)
     part = _part(case)
     if part is not None:
         return _accepted_of_one(case, command, part)
@@ -169,24 +169,24 @@ def accept(case: Case, command: AcceptWithdrawal, context: DecisionContext, at: 
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons)
     if appeals.remitted_alone(case, Side.CLAIMANT):
         # What was decided first stands again, with all that it brought about.
-        over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
+        over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), context, at)
         return (accepted, *over, *appeals.remit_taken_back(case, Side.CLAIMANT))
     ends, stays = measures.named(case, command, measures.to_be_named(case))
     left = [e.remedy for e in measures.left_of_ruling(case) if e.id in stays]
     undone = (*sanctions.void_all(case, stays=left), *r.undo_all(case, command.id, stays=stays))
-    over = measures.interim_over(case, command, ends, stays, at)
+    over = measures.interim_over(case, command, ends, stays, context, at)
     reason = GIVEN_UP if case.appellants else None
     return (accepted, *over, f.CaseWithdrawn(), *undone, f.CaseClosed(outcome=Outcome.WITHDRAWN, reason=reason))
 
 
-def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, at: datetime) -> Facts:
+def _accepted_of_appeal(case: Case, command: AcceptWithdrawal, side: Side, context: DecisionContext, at: datetime) -> Facts:
     """The appeal is over and the ruling stands, with what is said of each measure; or the other's goes on, with all."""
     accepted = f.WithdrawalAccepted(request_id=_request_id(case), reasons=command.reasons, appeal=side)
     if any(one is not side for one in case.appellants):
         if command.ends or command.stays or command.until is not None:
             raise OthersReported("The other side appeals as well, and every measure stays: lift one by itself (review_interim).")
         return (accepted, *appeals.taken_back(case, side))
-    over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), at)
+    over = measures.interim_over(case, command, *measures.named(case, command, measures.interim_names(case)), context, at)
     return (accepted, *over, *appeals.taken_back(case, side))
 
 
@@ -219,11 +219,11 @@ def refusal_of_ending(case: Case, actor: Actor) -> Refusal | None:
     return None
 
 
-def ended_by_the_desk(case: Case, command: NamesMeasures, at: datetime) -> Facts:
+def ended_by_the_desk(case: Case, command: NamesMeasures, context: DecisionContext, at: datetime) -> Facts:
     """What goes before the end of a case that somebody of the team ends undecided. In a kind that protects people every measure
     in force is named: nobody's protection ends by the way. Raises a Refusal for one that is not."""
     named = command.ends or command.stays
-    return measures.measures_named(case, command, at) if named or case.terms.withdrawal != "closes" else ()
+    return measures.measures_named(case, command, context, at) if named or case.terms.withdrawal != "closes" else ()
 
 
 def continue_of_office(case: Case, command: ContinueOfOffice, context: DecisionContext, at: datetime) -> Facts:

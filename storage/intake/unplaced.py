@@ -19,6 +19,7 @@ from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore
 from domain.base import Instant, Kept
 from domain.rules.mail import Counted, correspondent
+from storage.intake.mail_domains import registered
 from storage.postgres.pool import AWAY, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import HELD, DataKey, LegalHold, Vault
@@ -338,8 +339,10 @@ class PostgresUnplaced:
 
     async def count(self, tenant_id: str, sender: str, case_id: str | None = None) -> Counted:
         """Count a mail that may cause letters: how many came today from this correspondent, from their domain, on the case, and
-        to the tenant."""
-        named = {"sender": correspondent(sender), "domain": f"@{sender.rpartition('@')[2].lower()}", "case": case_id}
+        to the tenant. A domain is as it was registered: a machine may write from a new one below it each time."""
+        local, at, host = sender.rpartition("@")
+        who = correspondent(f"{local}{at}{registered(host)}")
+        named = {"sender": who, "domain": f"@{registered(host, hosts=True)}", "case": case_id}
         keys = {name: self._vault.ref_digest(tenant_id, one) for name, one in named.items() if one is not None}
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
             rows = await conn.fetch(COUNT, tenant_id, [*keys.values(), ""])

@@ -40,8 +40,10 @@ async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_d
     lead = await lobby.signed_in("dana")
     await lead.open("/by-hand")
     assert "Refund of 50.00 EUR" in lead.words
+    assert "Jonas Weber (claimant)" in lead.words, "whose account it is about stands there by name"
     await lead.open("/by-hand.csv")
     assert "Refund of 50.00 EUR" in lead.html
+    assert "Jonas Weber (claimant)" in lead.html
     await lead.open("/menu")
     assert 'id="menu-by-hand"' in lead.html
     await lead.open(f"/cases/{case_id}")
@@ -49,6 +51,7 @@ async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_d
     assert "Not done yet, somebody of the team has to do it by hand: refund" in lead.words
     form = f"/cases/{case_id}/do/report_manual_work"
     await lead.open(f"{form}?effect_id={effect_id}&result=impossible")
+    assert "For the team alone: no party reads it." in lead.words
     await lead.send(form)
     assert "why it cannot be done" in lead.words
     await lead.send(form, result="done", text="By bank transfer.")
@@ -69,3 +72,33 @@ async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -
     assert answer.status_code == 200, answer.text
     await buyer.open("/my")
     assert "not done yet" not in buyer.words
+
+
+async def test_a_form_asks_once_whether_it_still_holds_and_sent_twice_it_happens_once(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead = await lobby.signed_in("dana")
+    where = f"/cases/{case_id}/do/report_manual_work"
+    await lead.open(f"{where}?effect_id={effect_id}&result=done")
+    form = lead.form(where)
+    noted = await lobby.office.desk("dana").command(case_id, "note", "per_dana", text="Do not pay: fraud suspected.")
+    assert noted.status_code == 200, noted.text
+    said = {"effect_id": effect_id, "result": "done", "text": "By bank transfer."}
+    answer = await lead.post(form.action, {**form.fields, **said})
+    assert answer.status_code == 409
+    assert "Do not pay: fraud suspected." in lead.words
+    again = lead.form(where)
+    for _ in range(2):
+        answer = await lead.post(again.action, {**again.fields, **said})
+        assert answer.status_code == 303, lead.words
+    await lead.follow()
+    assert lead.words.count("did it by hand: refund") == 1
+
+
+async def test_back_in_a_case_fills_in_nothing_that_was_sent(lobby: Lobby) -> None:
+    """A browser fills a field in again with what was written there, unless the page says that it must not."""
+    case = await lobby.office.desk().opened(**LAMP)
+    lead = await lobby.signed_in("dana")
+    await lead.open(f"/cases/{case['id']}")
+    forms = [one.split(">")[0] for one in lead.html.split("<form")[1:] if "data-draft=" in one.split(">")[0]]
+    assert forms, "the composer keeps a draft"
+    assert all('autocomplete="off"' in one for one in forms)

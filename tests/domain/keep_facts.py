@@ -167,7 +167,7 @@ def withdrawn() -> Life:
     """Taken back, while a measure stays for a month."""
     life = a_case("safety_incident").in_review().says(MEDIATOR, "impose_interim", measure="suspend", reasons="There is danger.")
     until = (life.now + timedelta(days=30)).isoformat()
-    life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until)
+    life.says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal", stays=["suspend"], until=until)
     return life.later(timedelta(days=31))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.base import Priority
+from domain.model.report import ORIGINAL, Attachment
 from domain.model.terms import ClockTerms, Routing
 from domain.worktime.spans import SpanUnit
 from policies.loading import load_pack
@@ -56,6 +57,19 @@ class TestGates:
 
     def test_the_first_hit_wins(self) -> None:
         assert routed("bounty_dispute", statement="Short.", attributes={"programme_excluded": True}).reason == "no_reason_given"
+
+    @pytest.mark.parametrize("kind", ["bounty_dispute", "conduct_report", "payment_dispute"])
+    @pytest.mark.parametrize("name", ["letter.txt", ORIGINAL])
+    def test_what_came_with_a_file_is_not_turned_away_for_its_few_words(self, kind: str, name: str) -> None:
+        files = [Attachment(name=name, media_type="text/plain", data=b"All that happened.")]
+        found = routed(kind, statement="See.", attachments=files)
+        assert (found.decision, found.reason) == ("triage", "words_in_files")
+        assert found.trace[0].endswith(": words_in_files")
+
+    def test_another_gate_still_turns_it_away(self) -> None:
+        files = [Attachment(name="letter.txt", media_type="text/plain", data=b"All that happened.")]
+        excluded = routed("bounty_dispute", statement="See.", attachments=files, attributes={"programme_excluded": True})
+        assert (excluded.decision, excluded.reason) == ("decline", "programme_excluded")
 
     @pytest.mark.parametrize("value", ["many", True, ""])
     def test_what_cannot_be_told_is_for_a_person_to_look_at(self, value: Any) -> None:

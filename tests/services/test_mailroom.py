@@ -296,6 +296,19 @@ async def told(office: Office) -> list[str]:
         return [row["reason"] for row in await conn.fetch("SELECT reason FROM unplaced WHERE tell <> 'none' ORDER BY id")]
 
 
+class TestWordsInFiles:
+    async def test_a_report_whose_words_are_in_its_file_waits_for_a_person_with_the_file(self, office: Office) -> None:
+        raw = a_mail(
+            text="--b\r\nContent-Type: text/plain\r\n\r\nSee attached.\r\n--b\r\nContent-Type: text/plain; name=letter.txt\r\n"
+            "Content-Disposition: attachment; filename=letter.txt\r\n\r\nThe kettle never came.\r\n--b--",
+            MIME_Version="1.0", Content_Type="multipart/mixed; boundary=b",
+        )  # fmt: skip
+        said = await taken(office, raw)
+        case = (await office.desk("dana").get(f"/v1/cases/{said['id']}")).json()
+        files = (await office.desk("dana").get(f"/v1/cases/{said['id']}/files")).json()["data"]
+        assert (case["phase"], [one["name"] for one in files]) == ("intake", ["letter.txt"])
+
+
 class TestBounces:
     async def test_a_bounce_finds_its_letter_and_the_window_stands_still(self, office: Office) -> None:
         case = await office.desk().in_review()
@@ -333,6 +346,27 @@ class TestBounces:
         )  # fmt: skip
         assert (await taken(office, raw))["reason"] == reason
 
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            {"Received": "by mx.ombud.example (Postfix) id 1F; Mon, 4 May 2026 10:00:00 +0000"},
+            {
+                "sender": "MAILER-DAEMON@nimbus.example",
+                "Authentication_Results": "mx.ombud.example; dmarc=pass header.from=nimbus.example",
+            },
+        ],
+    )
+    async def test_our_relay_and_the_recipients_own_server_are_believed(self, office: Office, shown: dict[str, str]) -> None:
+        case = await office.desk().in_review()
+        ours = await letter(office, case["id"], "respondent")
+        async with office.database.tenant(office.tenant_id) as conn:
+            await conn.execute("UPDATE notices SET state = 'sent' WHERE id = $1", ours.strip("<>").partition(".")[0])
+        said = {"sender": "MAILER-DAEMON@mx.ombud.example", "Subject": "failure notice", "Return_Path": "<>", **shown}
+        raw = a_mail(said.pop("sender"), f"Message-ID: {ours}", **said)
+        answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
+        assert answer.json()["reason"] == "bounce"
+        assert "clocks_paused" in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
+
     async def test_a_forged_bounce_without_the_letter_marks_nothing(self, office: Office) -> None:
         case = await office.desk().in_review()
         ours = await letter(office, case["id"], "respondent", token=False)
@@ -358,6 +392,17 @@ class TestBounces:
             {"sender": "<>"},
             {"Sender": NIMBUS},
             {"Reply_To": NIMBUS},
+            {},
+            {
+                "sender": "postmaster@evil.example",
+                "Authentication_Results": "mx.ombud.example; dmarc=pass header.from=evil.example",
+            },
+            {"Authentication_Results": "mx.ombud.example; none"},
+            {"Received": "by mx.ombud.example id 1\r\nReceived: from vps.evil.example by mx.ombud.example id 2"},
+            {
+                "Authentication_Results": "",
+                "Received": "from vps.evil.example by mx.ombud.example\r\nReceived: by mx.ombud.example",
+            },
         ],
     )
     async def test_nobody_gains_time_by_a_bounce_of_their_own(self, office: Office, forged: dict[str, str]) -> None:
@@ -372,6 +417,9 @@ class TestBounces:
         raw = a_mail(said.pop("sender"), text, Content_Type=kind, **said)
         answer = await office.desk(parsers=with_relay(office)).post("/v1/intake/email", content=raw)
         assert (answer.json()["status"], answer.json()["reason"]) == ("unplaced", "machine_mail")
+        # Whoever looks after the mail sees which case it is about.
+        kept = (await office.desk("dana").get(f"/v1/unplaced/{answer.json()['unplaced']}")).json()
+        assert (kept["case"], kept["party"]) == (case["id"], None)
         assert "clocks_paused" not in [one.fact.type for one in await office.views.timeline(office.tenant_id, case["id"])]
 
 

@@ -67,6 +67,24 @@ class TestOwn:
         assert (marks.author, marks.own, marks.sign) == ("kim@example.net", None, None)
 
 
+@pytest.mark.parametrize(
+    ("between", "verdict"),
+    [
+        ("{spf}{dmarc}Received: from x by mx.desk.example\n", "pass"),
+        ("{spf}{dmarc}", "pass"),
+        ("{spf}Received: from x by mx.desk.example\n{dmarc}", "unproven"),
+        ("Received: from x by mx.desk.example\n{spf}{dmarc}", "unproven"),
+        ("{spf}X-Note: 1\n{dmarc}", "unproven"),
+    ],
+)
+def test_only_above_what_came_are_several_verdicts_read_together(between: str, verdict: str) -> None:
+    name = "Authentication-Results: mx.desk.example;\n "
+    told = {"spf": f"{name}spf=pass smtp.mailfrom=bounce.example\n", "dmarc": f"{name}dmarc=pass header.from=example.net\n"}
+    reader = MarksReader("desk.example", relays=("mx.desk.example",))
+    raw = between.format(**told) + "From: kim@example.net\nSubject: x\n\nAuthentication-Results: y\n"
+    assert reader.read(raw.encode()).verdict == verdict
+
+
 class TestBounces:
     def test_what_it_gives_back_of_ours_is_found_also_where_a_line_was_broken(self) -> None:
         report = EmailMessage()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.intake.mail_proof import no_path_said, verdict_of
+from adapters.intake.mail_proof import handed_back, no_path_said, verdict_of
 
 RELAY = ("mx.desk.example",)
 KIM = "kim@mail.example.net"
@@ -61,11 +61,41 @@ def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], nul
     assert no_path_said(results, ())
 
 
+@pytest.mark.parametrize(
+    ("results", "received", "by_us"),
+    [
+        ([], ["by mx.desk.example (Postfix) id 1F; Mon, 4 May 2026 10:00:00 +0000"], True),
+        (["mx.desk.example; none"], ["by out.mx.desk.example (Postfix) id 1F;"], True),
+        ([], ["from vps.evil.example by mx.desk.example id 2;", "by mx.desk.example id 1;"], False),
+        ([], ["by mx.evil.example id 1;"], False),
+        ([], ["by evilmx.desk.example id 1;"], False),
+        (["mx.desk.example; spf=none smtp.helo=vps.evil.example"], ["by mx.desk.example id 1;"], False),
+        ([], [], False),
+    ],
+)
+def test_our_own_relay_hands_back_what_came_from_nobody(results: list[str], received: list[str], by_us: bool) -> None:
+    assert handed_back(results, RELAY, received) is by_us
+    assert not handed_back(results, (), received)
+
+
 def test_only_the_topmost_of_the_relays_own_counts() -> None:
     forged, own = "mx.desk.example; dmarc=pass header.from=mail.example.net", "MX.desk.example 1; dmarc=fail"
     assert said(own, forged) == "fail"
     assert said("mx.attacker.example; dmarc=pass header.from=mail.example.net") == "unproven"
     assert said("mx.attacker.example; dmarc=fail", own.replace("fail", "none")) == "unproven"
+
+
+def test_what_filters_of_one_relay_say_on_top_of_each_other_is_read_together() -> None:
+    spf, dmarc = (
+        "mx.desk.example; spf=pass smtp.mailfrom=bounce.example",
+        "mx.desk.example; dmarc=pass header.from=mail.example.net",
+    )
+    dkim = "mx.desk.example; dkim=pass header.d=mail.example.net"
+    assert [verdict_of([spf, dmarc, dkim], RELAY, KIM, together) for together in (1, 2, 3)] == ["unproven", "pass", "pass"]
+    # Of one question the top-most answer counts, and what another relay wrote parts them.
+    assert verdict_of([dmarc.replace("pass", "fail"), dmarc], RELAY, KIM, 2) == "fail"
+    assert verdict_of([spf, "mx.evil.example; none", dmarc], RELAY, KIM, 3) == "unproven"
+    assert not no_path_said([dmarc, "mx.desk.example; spf=fail"], RELAY, 2)
 
 
 def test_a_relay_that_has_said_nothing_proves_nobody() -> None:

@@ -1,4 +1,4 @@
-"""One page for each person and rung, quiet once somebody has the case, and a case that is with somebody on call."""
+"""One page for each person, rung and promise, quiet once somebody has the case, and a case that is with somebody on call."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def pages(life: Life) -> Counter[tuple[str | None, str]]:
     return Counter((x.step, person) for x in reached for person in x.told or ())
 
 
+def of_one_promise(life: Life) -> dict[tuple[str | None, str], int]:
+    """How often each rung has called each person for one and the same promise, at most."""
+    reached = (x for x in life.facts if isinstance(x, f.LevelReached) and x.action == "escalate" and x.step is not None)
+    made = Counter((x.clock, x.instance, x.step, person) for x in reached for person in x.told or ())
+    most: dict[tuple[str | None, str], int] = {}
+    for (_, _, step, person), number in made.items():
+        most[step, person] = max(number, most.get((step, person), 0))
+    return most
+
+
+def missed(life: Life) -> set[tuple[str, int]]:
+    """The promises for which somebody was called."""
+    reached = (x for x in life.facts if isinstance(x, f.LevelReached) and x.action == "escalate" and not x.withheld)
+    return {(x.clock, x.instance) for x in reached if x.told != ()}
+
+
+def called_for(life: Life, clock: str) -> list[f.LevelReached]:
+    """The escalations of a clock that called somebody."""
+    reached = (x for x in life.facts if isinstance(x, f.LevelReached) and (x.clock, x.action) == (clock, "escalate"))
+    return [x for x in reached if not x.withheld and x.told != ()]
+
+
 def letters(life: Life) -> Counter[str]:
     """Who was sent how many alarms."""
     return Counter(n.recipient for n in _notices(life) if n.event == "level_reached:escalate")
@@ -56,8 +78,8 @@ class TestWeekend:
     def test_an_untouched_assault_report_calls_each_person_once_and_is_with_somebody_on_call_within_its_limit(self) -> None:
         life = until(assault(), MONDAY)
         assert life.case.priority == "urgent"
-        assert pages(life) == {("page", MEDIATOR): 1, ("page", MEDIATOR_2): 1, ("page", LEAD): 1, ("page", OPS): 1}
-        assert letters(life) == {MEDIATOR: 1, MEDIATOR_2: 1, LEAD: 1, OPS: 1}
+        assert of_one_promise(life) == {("page", MEDIATOR): 1, ("page", MEDIATOR_2): 1, ("page", LEAD): 1, ("page", OPS): 1}
+        assert set(letters(life).values()) == {len(missed(life))} == {2}
         (given,) = [r for r in life.recordings if isinstance(r.fact, f.CaseAssigned)]
         assert (given.fact, given.at) == (
             f.CaseAssigned(owner=MEDIATOR, reason="on_call"), FRIDAY_NIGHT + timedelta(minutes=15)
@@ -75,20 +97,20 @@ class TestWeekend:
 
     def test_where_no_rota_is_kept_everybody_of_the_rung_is_called_once(self) -> None:
         life = until(assault(off(LEAD), off(LEAD_2), off(OPS)), MONDAY)
-        assert pages(life) == {("page", LEAD): 1, ("page", LEAD_2): 1, ("page", OPS): 1}
+        assert of_one_promise(life) == {("page", LEAD): 1, ("page", LEAD_2): 1, ("page", OPS): 1}
 
     def test_and_so_by_role_where_nobody_is_looked_up(self) -> None:
         life = a_case("safety_incident", category="assault").opened_at(FRIDAY_NIGHT)
         life.team = None
         until(life.opened(), MONDAY)
-        assert set(letters(life).values()) == {1}
+        assert set(letters(life).values()) == {len(missed(life))}
 
     def test_who_comes_on_call_is_called_when_their_turn_begins(self) -> None:
         saturday = at("03-07 12:00")
         life = until(assault(FIRST.model_copy(update={"on_call_until": saturday}), off(LEAD)), saturday)
         life.team = (SECOND.model_copy(update={"on_call": 1}), off(LEAD))
         life.later(timedelta(minutes=20))
-        assert pages(life)["page", MEDIATOR_2] == 1
+        assert of_one_promise(life)["page", MEDIATOR_2] == 1
         assert life.case.owner == MEDIATOR_2
 
     def test_who_stands_close_to_a_party_is_neither_called_nor_given_it(self) -> None:
@@ -151,3 +173,29 @@ class TestAcknowledged:
         life.says(MEDIATOR, "acknowledge")
         assert not [n for n in life.last.notices if n[1].recipient == CLAIMANT]
         assert life.case.phase is Phase.REVIEW
+
+
+class TestAnotherPromise:
+    """Once per rung is for repeats of one broken promise: another that breaks later is another alarm."""
+
+    def test_a_limit_of_the_law_calls_although_an_answer_was_late_before(self) -> None:
+        amount = {"amount": 40_000, "currency": "USD"}
+        life = a_case("fraud_report", amount=amount, category="unauthorised").opened_at(at("03-02 15:00")).in_review()
+        life.team = None
+        until(life, at("03-05 10:00")).says(MEDIATOR, "message")
+        assert called_for(life, "first_response")
+        until(life, at("04-20 10:00"))
+        for clock in ("provisional_credit", "final_answer"):
+            calls = called_for(life, clock)
+            assert [x.step for x in calls] == ["lead", "ops"], clock
+
+    def test_a_measure_that_is_about_to_lapse_calls_although_another_alarm_is_acknowledged(self) -> None:
+        life = a_case("safety_incident", category="assault").opened_at(at("03-02 09:00"))
+        life.team = None
+        life.opened().says(MEDIATOR, "take").says(
+            MEDIATOR, "impose_interim", measure="suspend", reasons="They live in one house."
+        )
+        last_call = next(row.due_at for row in life.case.timetable if (row.clock, row.level) == ("interim_review", "last_call"))
+        until(life, last_call - timedelta(minutes=5)).says(LEAD, "acknowledge")
+        life.later(timedelta(minutes=20))
+        assert called_for(life, "interim_review")

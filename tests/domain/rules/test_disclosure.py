@@ -290,7 +290,7 @@ class TestMeasures:
     def test_one_that_outlives_a_withdrawal_says_until_when(self) -> None:
         life = self.imposed().says(CLAIMANT, "withdraw")
         until = (life.now + timedelta(days=30)).isoformat()
-        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until)
+        life.says(LEAD, "accept_withdrawal", stays=["payout_freeze"], until=until)
         letter = life.notices_for(RESPONDENT)[-1]
         assert (letter.event, letter.data["due_at"], letter.texts) == ("interim_kept", until, {})
         life.says(RESPONDENT, "ask_interim_review")

@@ -184,6 +184,16 @@ class TestClose:
         life = a_case("compliance_request", category="gdpr_access").in_review()
         assert life.refused(OPS, "close").code == "request_unanswered"
 
+    @pytest.mark.parametrize("category", ["please_delete", "other", "gdpr_erasure"])
+    @pytest.mark.parametrize(("who", "what"), [(LEAD, "decline"), (OPS, "decline"), (OPS, "close")])
+    def test_nor_in_triage_by_whatever_name(self, category: str, who: str, what: str) -> None:
+        """Regulation (EU) 2016/679, article 12(4)."""
+        life = a_case("compliance_request", category=category).in_intake()
+        assert life.refused(who, what).code == "request_unanswered"
+        life.says(LEAD, "retarget", category="legal_order", reason="it_is_one")
+        assert life.refused(who, what).code == "request_unanswered"
+        assert life.says(LEAD, "admit").refused(OPS, "close").code == "request_unanswered"
+
     def test_but_what_asks_for_no_data_of_ones_own(self) -> None:
         assert a_case("compliance_request", category="legal_order").in_review().says(OPS, "close").case.phase is Phase.CLOSED
 

@@ -37,6 +37,7 @@ class Mark:
     verdict: Any = "none"
     null_path: bool = True
     of_server: bool = True
+    by_relay: bool = True
     recipients: tuple[tuple[str, str], ...] = ()
 
 
@@ -117,6 +118,12 @@ def test_a_report_speaks_of_whom_it_names() -> None:
         (Mark(author="mailer-daemon@mx.example", null_path=False), "doubted"),
         (Mark(author="mailer-daemon@mx.example", of_server=False), "doubted"),
         (Mark(author="KIM@x.example"), "doubted"),
+        (Mark(author="mailer-daemon@evil.example", by_relay=False), "doubted"),
+        (Mark(author="mailer-daemon@evil.example", by_relay=False, verdict="pass"), "doubted"),
+        (Mark(author="mailer-daemon@xx.example", by_relay=False, verdict="pass"), "doubted"),
+        (Mark(author="mailer-daemon@x.example", by_relay=False, verdict="unproven"), "doubted"),
+        (Mark(author="mailer-daemon@x.example", by_relay=False, verdict="pass"), "yes"),
+        (Mark(author="postmaster@mx.X.example", by_relay=False, verdict="pass"), "yes"),
     ],
 )
 def test_nobody_says_of_themselves_that_they_had_no_letter(marks: Mark, believed: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from domain.base import Phase
 from domain.model.commands import parse_command
+from domain.model.facts import Actor
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,
@@ -162,6 +163,27 @@ class TestIdentity:
         if decider != MEDIATOR:
             life.says(MEDIATOR, "hand_over", to=decider, reasons="I am away.")
         assert life.says(decider, "rule", **self.GRANTED).case.phase is Phase.APPROVAL
+
+    @pytest.mark.parametrize(
+        ("skipper", "approver"),
+        [
+            (LEAD, LEAD),
+            (LEAD, Actor(id="per_under", role="lead", manager=LEAD)),
+            (Actor(id="per_under", role="lead", manager=LEAD), LEAD),
+            (Actor(id="per_far", role="lead", manager="per_between", above=(LEAD,)), LEAD),
+        ],
+    )
+    def test_left_out_is_agreed_to_by_nobody_of_the_line_of_whoever_left_it_out(
+        self, skipper: str | Actor, approver: str | Actor
+    ) -> None:
+        """Whoever rules may do as they say: Regulation (EU) 2016/679, articles 12(6) and 32."""
+        life = a_case("compliance_request", category="gdpr_erasure").in_review(owner=None).says(skipper, "take")
+        life.says(skipper, "complete_step", steps=[step for step in self.STEPS if step != "identity"])
+        life.says(skipper, "skip_step", step="identity", reasons="I know them.")
+        life.says(skipper, "hand_over", to=MEDIATOR, reasons="I am away.").says(MEDIATOR, "rule", **self.GRANTED)
+        refusal = life.refused(approver, "approve")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "left_it_out")
+        assert life.says(LEAD_2, "approve").case.phase is Phase.RULED
 
     def test_goes_with_the_person_who_was_replaced(self) -> None:
         life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)

@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
+from domain.model.people import Actor
 from domain.rules.evolve import fold
 from domain.rules.interim import ends_at
 from domain.views.case import visible
@@ -335,7 +336,7 @@ class TestAccepting:
     def test_a_measure_that_stays_can_be_lifted_before(self) -> None:
         life = suspended().says(CLAIMANT, "withdraw")
         names = ["suspend", "cancel_bookings"]
-        life.says(MEDIATOR, "accept_withdrawal", stays=names, until=(life.now + 30 * DAY).isoformat())
+        life.says(LEAD, "accept_withdrawal", stays=names, until=(life.now + 30 * DAY).isoformat())
         life.says(LEAD, "review_interim", decision="lift", reasons="The lead was mended.")
         assert (life.case.interim, life.case.timetable) == ((), ())
 
@@ -353,7 +354,7 @@ class TestAccepting:
     def kept_and_reopened(self, days: int) -> tuple[Life, datetime]:
         life = asked("conduct_report").says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.")
         until = life.says(CLAIMANT, "withdraw").now + days * DAY
-        life.says(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until.isoformat())
+        life.says(LEAD, "accept_withdrawal", stays=["suspend"], until=until.isoformat())
         life.says(OPS, "reopen", reason="pressed").says(OPS, "assign", owner=MEDIATOR)
         assert fold(life.case_id, life.recordings) == life.case
         return life, until
@@ -525,6 +526,30 @@ class TestNobodyGetsRoundIt:
         other = a_case(kind).in_intake().says(LEAD, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
         assert other.refused(LEAD, "decline").code == "measures_unnamed"
         assert other.says(LEAD, "decline", ends=[MEASURE[kind]]).case.interim == ()
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    @pytest.mark.parametrize("who", [MEDIATOR, LEAD, Actor(id="per_report", role="ops", manager=LEAD)])
+    def test_nobody_keeps_alone_what_hits_somebody_who_knows_of_no_case(self, kind: str, who: str | Actor) -> None:
+        """Nor in a report that is turned away: European Convention on Human Rights, article 6(3)(a)."""
+        life = a_case(kind).in_intake()
+        life.says(LEAD, "impose_interim", measure=MEASURE[kind], reasons="He hits.", told="Wait.")
+        stays = {"stays": [MEASURE[kind]], "until": (life.now + 30 * DAY).isoformat()}
+        for one in (LEAD, LEAD_2):
+            refusal = life.refused(one, "decline", **stays)
+            assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "not_disclosed")
+        life.says(CLAIMANT, "withdraw")
+        refusal = life.refused(who, "accept_withdrawal", **stays)
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        life.says(LEAD_2, "accept_withdrawal", **stays)
+        (letter,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
+        assert (letter.event, letter.data["due_at"]) == ("interim_kept", stays["until"])
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_closed_with_a_measure_that_stays_whom_it_hits_hears_until_when(self, kind: str) -> None:
+        life = a_case(kind).in_review()
+        life.says(MEDIATOR, "impose_interim", measure=MEASURE[kind], reasons="He hits.", told="Wait.")
+        life.says(OPS, "close", stays=[MEASURE[kind]], until=(life.now + 30 * DAY).isoformat())
+        assert [n.event for _, n in life.last.notices if n.recipient == RESPONDENT] == ["interim_kept"]
 
     def test_what_goes_on_of_office_is_ended_by_a_ruling(self) -> None:
         """One person goes on, and another one ends it a minute later: nobody would have looked."""

@@ -203,3 +203,13 @@ async def test_mails_are_counted_by_sender_and_day(world: World) -> None:
     unplaced = kept(world)
     counts = [await unplaced.count(world.tenant_id, who) for who in ("kim@x.example", "KIM@x.example".lower(), "lee@x.example")]
     assert counts == [Counted(1, 1, 1), Counted(2, 2, 2), Counted(1, 3, 3)]
+
+
+async def test_a_machine_that_writes_from_a_new_host_each_time_is_one_sender(world: World) -> None:
+    unplaced = kept(world)
+    hosts = ("a1.sys.example", "b2.sys.example", "sys.example", "deep.c3.sys.example")
+    counts = [await unplaced.count(world.tenant_id, f"support@{host}") for host in hosts]
+    assert counts[-1] == Counted(4, 4, 4)
+    # People of one provider are one each; whoever has a place below one, too.
+    others = ("kim@gmail.com", "lee@gmail.com", "info@one.github.io", "info@two.github.io")
+    assert [(await unplaced.count(world.tenant_id, one)).sender for one in others] == [1, 1, 1, 1]
