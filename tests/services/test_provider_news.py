@@ -318,6 +318,13 @@ class TestTwoDisputesOfOneCharge:
         assert await door.takes(size, size, second) == [(200, "kept"), (200, "kept"), (200, "known")]
         assert [beside(case) for case in await door.cases()] == [[(18_400, 18_450)], [(18_450, 18_450)]]
 
+    @pytest.mark.parametrize(("status", "heard"), [("won", []), ("lost", [(18_450, None)])])
+    async def test_of_which_one_is_over_hear_of_it_where_money_went(self, door: Door, status: str, heard: list[Any]) -> None:
+        await door.takes(by_stripe(status=status), by_stripe(amount=18_400, id="dp_second"))
+        over, going_on = await door.cases()
+        assert not over.open
+        assert beside(going_on) == heard
+
     async def test_that_is_one_case_hears_of_nothing_beside(self, door: Door) -> None:
         await door.takes(by_stripe(), by_stripe(id="dp_second"))
         assert [beside(case) for case in await door.cases()] == [[], []]
