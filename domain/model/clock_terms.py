@@ -241,12 +241,16 @@ class ClockTerms(Compact):
     def all_starts(self) -> frozenset[str]:
         """Everything that starts it."""
         own = (f"phase_entered:{self.during.value}", f"phase_resumed:{self.during.value}") if self.during else ()
-        return frozenset((*self.starts, *own))
+        # More is stated than was credited: what waits for a credit waits for the rest (12 CFR 1005.11(c)(2)(i)).
+        owed = ("amount_stated:above_credit",) if "provisional_credit_given" in self.stops else ()
+        return frozenset((*self.starts, *own, *owed))
 
     @property
     def all_stops(self) -> frozenset[str]:
         """Everything that stops it."""
-        return frozenset((*self.stops, f"phase_left:{self.during.value}") if self.during else self.stops)
+        own = (f"phase_left:{self.during.value}",) if self.during else ()
+        paid = ("amount_stated:credited",) if "provisional_credit_given" in self.stops else ()
+        return frozenset((*self.stops, *own, *paid))
 
     def level(self, name: str) -> Level | None:
         """The definition of a level, or None."""

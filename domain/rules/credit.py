@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from domain.base import Money, derived_id
+from domain.base import Money, Phase, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
@@ -24,7 +24,7 @@ from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import CREDIT, remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, inside, known_to, words_by
+from domain.rules.topic import NoticeData, Topic, inside, known_to, words_by, words_of
 
 PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
@@ -36,6 +36,9 @@ def give(case: Case, command: CreditProvisionally, context: DecisionContext, at:
     """
     if command.amount.amount == 0:
         raise AmountMissing("A credit needs an amount above zero, in minor units, with its currency.", remedy=CREDIT)
+    if case.amount is None and case.terms.credit_less is not None:
+        said = "Nobody knows yet how much is in question: say what was paid first (state_amount), then give it back."
+        raise CreditNotAllowed(said, because="amount_unknown")
     left = money.payable(case)
     about = case.amount if left is None else Money(amount=left.amount, currency=left.currency)
     if about is not None and command.amount.currency != about.currency:
@@ -72,9 +75,26 @@ def _least(case: Case) -> Money | None:
     about, left, rows = case.amount, money.payable(case), case.terms.credit_less
     if about is None or rows is None:
         return None
-    still = about.amount if left is None or left.currency != about.currency else min(about.amount, left.amount)
+    if left is None or left.currency != about.currency:
+        standing = (e.remedy.amount for e in in_force(case))
+        still = about.amount - sum(x.amount for x in standing if x is not None and x.currency == about.currency)
+    else:
+        still = min(about.amount, left.amount)
     withheld = max((row.amount for row in rows if row.currency == about.currency and _may_withhold(case, row)), default=0)
     return Money(amount=max(still - withheld, 0), currency=about.currency)
+
+
+def falls_short(case: Case) -> bool:
+    """Whether less was credited than what is in question by now: more was stated later than was given back."""
+    least = _least(case)
+    return bool(in_force(case)) and least is not None and least.amount > 0
+
+
+def _means_of_amount(before: Case | None, fact: f.AmountStated, after: Case) -> Collection[str]:
+    """A credit that is less than what is in question leaves the rest owed; one that is not owes nothing more."""
+    if not in_force(after) or after.phase not in (Phase.REVIEW, Phase.APPROVAL):
+        return ()
+    return {f"amount_stated:{'above_credit' if falls_short(after) else 'credited'}"}
 
 
 def _may_withhold(case: Case, row: CreditLessTerms) -> bool:
@@ -89,7 +109,7 @@ def refusal_of_credit(case: Case, actor: Actor) -> Refusal | None:
         return CreditNotAllowed("This kind of case knows no provisional credit.", because="not_in_kind")
     if case.ruling is not None and case.ruling.decision != "rule":
         return CreditNotAllowed("The matter was decided; on appeal the decision says who gets what.", because="in_appeal")
-    if in_force(case):
+    if in_force(case) and not falls_short(case):
         return CreditGiven("The claimant has a provisional credit already.")
     return None
 
@@ -176,19 +196,19 @@ def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     undone = {x.reverses for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
     gone = {e.because for e in in_force(case) if e.id in undone}
     facts = _held_over(case, facts)
-    credit = next((c for c in case.credits if c.state == "given" or (c.id in gone and c.state != "reversed")), None)
-    if credit is None:
+    standing = [c for c in case.credits if c.state == "given" or (c.id in gone and c.state != "reversed")]
+    if not standing:
         return _left_after_all(case, facts, gone)
     remitted = any(isinstance(x, f.CaseRemitted) for x in facts)
-    if credit.id in gone:
-        over = f.ProvisionalCreditEnded(credit_id=credit.id, because="reversed")
-    elif any(isinstance(x, f.CaseClosed) or (isinstance(x, f.RulingIssued) and not remitted) for x in facts):
-        over = f.ProvisionalCreditEnded(credit_id=credit.id, because="final")
-    else:
-        return facts
+    decided = any(isinstance(x, f.CaseClosed) or (isinstance(x, f.RulingIssued) and not remitted) for x in facts)
+    over = tuple(
+        f.ProvisionalCreditEnded(credit_id=c.id, because="reversed" if c.id in gone else "final")
+        for c in standing
+        if c.id in gone or decided
+    )
     # What fell due comes first, then what follows from it.
     reached = sum(1 for x in facts if isinstance(x, f.LevelReached))
-    return (*facts[:reached], over, *facts[reached:])
+    return (*facts[:reached], *over, *facts[reached:])
 
 
 def _is_the_day(level: Level) -> bool:
@@ -261,13 +281,15 @@ def over_now(case: Case) -> dict[str, Any]:
 
     Whoever has it is told the date and the amount when it is taken back, whatever that follows from: 12 CFR 1005.11(d)(2).
     """
-    ended = next((c for c in case.credits if c.ended_at is not None and c.ended_at == case.updated_at), None)
-    if ended is None or ended.ended_at is None:
+    ended = [c for c in case.credits if c.ended_at is not None and c.ended_at == case.updated_at]
+    # Where one of several stays and another is taken back, whoever has them is told what they lose.
+    told = [c for c in ended if c.state == "reversed"] or ended
+    if not told:
         return {}
-    return {
-        "credit": remedy_data(ended.remedy)
-        | {"state": ended.state, "ended_at": (_over_at(case, ended) or ended.ended_at).isoformat()}
-    }
+    ended_at = _over_at(case, told[0]) or case.updated_at
+    sums = [c.remedy.amount for c in told if c.remedy.amount is not None]
+    said = remedy_data(told[0].remedy)
+    return {"credit": said | {"amount": sum(x.amount for x in sums), "state": told[0].state, "ended_at": ended_at.isoformat()}}
 
 
 def _said_of_credit(case: Case, fact: f.ProvisionalCreditGiven, audience: Audience) -> NoticeData:
@@ -291,8 +313,11 @@ TOPIC = Topic(
         "provisional_credit_ended": _provisional_credit_ended,
     },
     refuses={"credit_provisionally": refusal_of_credit},
-    means={"provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"}},
-    words=words_by(f.ProvisionalCreditEnded, "because"),
+    means={
+        "provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"},
+        "amount_stated": _means_of_amount,
+    },
+    words=words_by(f.ProvisionalCreditEnded, "because") | words_of("amount_stated", "above_credit", "credited"),
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
         "provisional_credit_proposed": inside("It is not given yet, and may never be."),

@@ -227,3 +227,27 @@ class TestByItsLaw:
         assert life.notices_for(CLAIMANT)[-1].data["credit"]["ended_at"] == row.due_at.isoformat()
         assert row.due_at >= life.now + timedelta(days=6)
         assert paid(life.fire("credit_reversal")) == 0
+
+    def test_before_the_amount_is_known_nothing_is_credited(self) -> None:
+        life = a_case("fraud_report", category="unauthorised").that_protects().in_review()
+        refusal = life.refused(MEDIATOR, "credit_provisionally", amount=money(1))
+        assert (refusal.code, refusal.fields["because"]) == ("credit_not_allowed", "amount_unknown")
+
+    @pytest.mark.parametrize("outcome", ["false_positive", "confirmed"])
+    def test_more_stated_than_was_credited_is_owed_too_and_both_end_together(self, outcome: str) -> None:
+        life = self.reported("duplicate").says(MEDIATOR, "credit_provisionally", amount=money(40_000))
+        life.says(LEAD, "state_amount", amount=money(60_000))
+        assert life.due("provisional_credit").due_at > life.now
+        assert life.refused(MEDIATOR, "credit_provisionally", amount=money(19_999)).fields["because"] == "less_than_reported"
+        life.says(MEDIATOR, "credit_provisionally", amount=money(20_000))
+        assert paid(life) == 60_000
+        assert "provisional_credit" not in {row.clock for row in life.case.timetable}
+        assert life.refused(MEDIATOR, "credit_provisionally", amount=money(1)).code == "credit_given"
+        if outcome == "false_positive":
+            life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal")
+            assert life.notices_for(CLAIMANT)[-1].data["credit"]["amount"] == 60_000
+            assert [c.state for c in life.case.credits] == ["reversed", "reversed"]
+            assert paid(life.fire("credit_reversal")) == 0
+        else:
+            ruled(life)
+            assert paid(life) == 60_000

@@ -150,14 +150,14 @@ class TestIdentity:
     GRANTED: ClassVar[dict[str, Any]] = {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]}
     OTHER: ClassVar[dict[str, Any]] = {"side": "claimant", "ref": "other"}
 
-    def proved(self) -> Life:
-        life = a_case("compliance_request", category="gdpr_erasure").that_protects().in_review()
+    def proved(self, category: str = "gdpr_access") -> Life:
+        life = a_case("compliance_request", category=category).that_protects().in_review()
         return life.says(MEDIATOR, "complete_step", steps=self.STEPS)
 
     @pytest.mark.parametrize("decider", [MEDIATOR, JUNIOR, MEDIATOR_2])
     def test_left_out_takes_two_whoever_answers(self, decider: str) -> None:
         """Regulation (EU) 2016/679, article 12(6)."""
-        life = a_case("compliance_request", category="gdpr_erasure").in_review()
+        life = a_case("compliance_request", category="gdpr_access").in_review()
         life.says(MEDIATOR, "complete_step", steps=[step for step in self.STEPS if step != "identity"])
         life.says(MEDIATOR, "skip_step", step="identity", reasons="I know them.")
         if decider != MEDIATOR:
@@ -230,10 +230,12 @@ class TestIdentity:
         to = [{"type": "disclose", "party": RESPONDENT}]
         assert self.proved().refused(MEDIATOR, "rule", **{**self.GRANTED, "remedies": to}).fields["because"] == "identity"
 
-    @pytest.mark.parametrize("remedy", ["disclose", "erase", "correction"])
-    def test_nor_to_the_other_side(self, remedy: str) -> None:
+    @pytest.mark.parametrize(
+        ("remedy", "category"), [("disclose", "gdpr_access"), ("erase", "gdpr_erasure"), ("correction", "gdpr_rectification")]
+    )
+    def test_nor_to_the_other_side(self, remedy: str, category: str) -> None:
         granted = {**self.GRANTED, "remedies": [{"type": remedy, "to": "respondent"}]}
-        refusal = self.proved().refused(MEDIATOR, "rule", **granted)
+        refusal = self.proved(category).refused(MEDIATOR, "rule", **granted)
         assert (refusal.code, refusal.fields["because"], refusal.fields["to"]) == ("remedy_not_allowed", "wrong_side", "claimant")
 
 
@@ -245,5 +247,11 @@ class TestDoneByWhoWasBiased:
 
     def test_what_was_erased_is_not_ordered_back(self) -> None:
         erased = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
-        life = TestIdentity().proved().says(MEDIATOR, "rule", **erased).fire("grace").says(LEAD, "annul", reason="mistake")
+        life = (
+            TestIdentity()
+            .proved("gdpr_erasure")
+            .says(MEDIATOR, "rule", **erased)
+            .fire("grace")
+            .says(LEAD, "annul", reason="mistake")
+        )
         assert [(e.remedy.type, e.state) for e in life.case.effects if e.reverses] == [("erase", "needs_hands")]
