@@ -85,6 +85,7 @@ PARTY_TYPES = {
 }  # fmt: skip
 
 PACK_SAMPLES = {
+    "acknowledged_for": "acknowledged_for: 2 hours",
     "ladder": "ladder: [{name: lead, audience: [owner, leads], wait_for: 1 business day}]",
     "skills": "skills: {injury: veterinary, any: general}",
     "clocks": "clocks: [{like: triage}, {like: ruling, target: 5 business days}]",

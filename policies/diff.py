@@ -75,8 +75,13 @@ def meaning(pack: Pack) -> dict[str, dict[str, str]]:
     return sections
 
 
+def _named(row: dict[str, Any]) -> str:
+    """What a row is called; of an amount, its currency."""
+    return str(row.get("name") or row.get("currency"))
+
+
 def _rows(rows: list[dict[str, Any]]) -> dict[str, str]:
-    return {k: v for row in rows for k, v in _flat({x: y for x, y in row.items() if x != "name"}, row["name"])}
+    return {k: v for row in rows for k, v in _flat({x: y for x, y in row.items() if x != "name"}, _named(row))}
 
 
 def _table(rows: list[dict[str, Any]]) -> dict[str, str]:

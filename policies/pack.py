@@ -226,11 +226,11 @@ class Pack(Frozen):
     """Whom a missed target lands on, rung by rung, for levels that name no audience."""
     ladders: dict[TargetKey, Ladder] = {}
     """Ladders of priorities and categories that climb another: `urgent`, `injury/`, `injury/urgent`."""
-    acknowledged_for: Span = Span.wall(timedelta(hours=1))
+    acknowledged_for: Span | None = None
     """So long at most nobody is called after somebody has said that they have the case (`acknowledge`)."""
     quiet_for: Span = Span.wall(timedelta(minutes=30))
     """So long after the owner has answered nothing is escalated over their head."""
-    standstill_for: Span = Span.wall(timedelta(days=7))
+    standstill_for: Span | None = None
     """A case whose clocks all stand still comes before the leads after so long."""
     interim_measures: tuple[_InterimRow, ...] = ()
     """Reversible measures that may be imposed before a ruling; a clock has to look at them again."""

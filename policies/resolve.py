@@ -6,6 +6,7 @@ Gates and routing are evaluated once, at intake, and their trace is kept; a late
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 from domain.model.terms import (
     MAX_TERMS_BYTES,
+    USUAL_STANDSTILL,
     CreditLessTerms,
     ElsewhereTerms,
     InterimTerms,
@@ -81,6 +83,16 @@ _AS_THEY_ARE = (
 """What terms say in the words of the pack."""
 
 
+def _quiet(pack: Pack, time_scale: float) -> dict[str, timedelta | None]:
+    """How long nobody is called. What is usual is left out: what stands in every opening fact is short."""
+    stands, quiet = pack.standstill_for, pack.acknowledged_for
+    return {
+        "quiet_for": pack.quiet_for.scaled(time_scale).time,
+        "acknowledged_for": quiet.scaled(time_scale).time if quiet else None,
+        "standstill_for": stands.scaled(time_scale).time if stands and stands.time != USUAL_STANDSTILL else None,
+    }
+
+
 def _terms(
     pack: Pack,
     priority: Priority,
@@ -109,7 +121,7 @@ def _terms(
         approval_above=pack.approval_above,
         remedies=tuple(RemedyTerms.model_validate(remedy.model_dump()) for remedy in pack.remedies),
         ladder=tuple(_step(step, time_scale) for step in pack.ladder),
-        **{name: getattr(pack, name).scaled(time_scale).time for name in ("quiet_for", "acknowledged_for", "standstill_for")},
+        **_quiet(pack, time_scale),
         interim=tuple(InterimTerms.model_validate(measure.model_dump()) for measure in pack.interim_measures),
         statement=_statement(pack),
         elsewhere=_prior_decision(pack, time_scale),

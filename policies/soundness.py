@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from domain.base import Phase
 from domain.model.terms import BUILT_IN, ClockTerms, Level
 from domain.rules.triggers import WORDS
-from domain.worktime.spans import SpanUnit
+from domain.worktime.spans import Span, SpanUnit
 from policies.pack import Pack
 from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
@@ -305,7 +305,8 @@ def _ladder(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
     if pack.ladders and not pack.ladder:
         yield "ladders: give the pack a ladder for everything else too"
     for name in ("quiet_for", "acknowledged_for", "standstill_for"):
-        if getattr(pack, name).unit is not SpanUnit.WALL or (name == "standstill_for" and not getattr(pack, name).amount):
+        said: Span | None = getattr(pack, name)
+        if said is not None and (said.unit is not SpanUnit.WALL or (name == "standstill_for" and not said.amount)):
             yield f"{name}: give it in hours or minutes of wall time"
     for name, clock in clocks.items():
         for level in clock.levels:

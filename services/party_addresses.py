@@ -78,4 +78,4 @@ def _address(email: str) -> str:
 
 
 def _wrong(field: str, words: str) -> Refused:
-    return Refused("malformed", words, [FieldError(field, "value_error", words)])
+    return Refused("malformed", words, [FieldError(field, "parameter_invalid", words)])

@@ -27,7 +27,7 @@ class ReportManualWork(CommandBase):
     @model_validator(mode="after")
     def _says_why_not(self) -> Self:
         if self.result == "impossible" and self.text is None:
-            raise PydanticCustomError("why_not_missing", "Say in 'text' why it cannot be done.")
+            raise PydanticCustomError("text_empty", "Say in 'text' why it cannot be done.")
         return self
 
 

@@ -40,6 +40,8 @@ from domain.model.clock_terms import (
 )
 from domain.worktime.spans import Span
 
+USUAL_STANDSTILL = timedelta(days=7)
+"""A case whose clocks all stand still comes before the leads after so long, where the pack says nothing else."""
 MAX_TERMS_BYTES = 4096
 """Terms travel in the opening fact of every case; templates and texts stay in the pack, found by its hash."""
 
@@ -216,10 +218,10 @@ class Terms(Compact):
     ladder: tuple[LadderStep, ...] = ()
     quiet_for: timedelta = timedelta(minutes=30)
     """Wall time: so long after the owner has answered nothing is escalated over their head."""
-    acknowledged_for: timedelta = timedelta(hours=1)
-    """Wall time: so long at most nobody is called after somebody has said that they have the case."""
-    standstill_for: timedelta = timedelta(days=7)
-    """Wall time: a case whose clocks all stand still comes before the leads after so long, for no case is forgotten."""
+    acknowledged_for: timedelta | None = None
+    """See :attr:`quiet_once_acknowledged`."""
+    standstill_for: timedelta | None = None
+    """See :attr:`forgotten_after`."""
     interim: tuple[InterimTerms, ...] = ()
     procedure: Codes = ()
     """Steps to be done, or left out with a reason, before anybody rules."""
@@ -300,6 +302,19 @@ class Terms(Compact):
     """Who reads the statement and the files of the report; ``desk``: the respondent only if they are disclosed with the case."""
     time_scale: float = 1.0
     """Below 1 only in a development tenant, where hours may become seconds."""
+
+    @property
+    def quiet_once_acknowledged(self) -> timedelta:
+        """Wall time: so long at most nobody is called after somebody has said that they have the case. An hour where people are
+        called at night, else half a day's work."""
+        steps = (*self.ladder, *(step for ladder in self.ladders.values() for step in ladder))
+        usual = timedelta(hours=1) if any(step.on_call for step in steps) else timedelta(hours=4)
+        return self.acknowledged_for or usual * self.time_scale
+
+    @property
+    def forgotten_after(self) -> timedelta:
+        """Wall time: a case whose clocks all stand still comes before the leads after so long, for no case is forgotten."""
+        return self.standstill_for or USUAL_STANDSTILL * self.time_scale
 
     def clock(self, name: str) -> ClockTerms | None:
         """The definition of a clock of the pack, or of those that every case has; None when there is no such clock."""

@@ -44,7 +44,7 @@ def acknowledge(case: Case, command: Acknowledge, context: DecisionContext, at: 
 
     Raises NoAlarm where nobody was called, and InstantRefused for an instant that is past or further ahead than the pack allows.
     """
-    latest = at + case.terms.acknowledged_for
+    latest = at + case.terms.quiet_once_acknowledged
     if (refusal := _refusal(case, context.known())) is not None:
         raise refusal
     if command.until is not None and command.until <= at:

@@ -330,7 +330,7 @@ def _standstill(before: Case | None, after: Case) -> DueLevel:
         clock=STANDSTILL.name,
         instance=after.standstills + 1,
         level=STANDSTILL.levels[0].name,
-        due_at=after.updated_at + after.terms.standstill_for if again_at is None or stale else again_at,
+        due_at=after.updated_at + after.terms.forgotten_after if again_at is None or stale else again_at,
     )
     return next((old for old in before.timetable if old.id == row.id), row) if before is not None else row
 

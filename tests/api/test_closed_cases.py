@@ -47,26 +47,34 @@ async def planted(office: Office) -> Planted:
     desk, cleo = office.desk(), office.desk("cleo")
     old = await desk.opened(parties=sides("user-5", "programme-5", "programme-9"))
     both = await desk.opened(parties=sides("user-8", "programme-9", "programme-5"))
-    hub, gone = [await desk.in_review(parties=sides(f"user-{n}", "programme-9")) for n in (1, 6)]
+    # Nobody's claim ends in another's case: what is merged is the same claimant's.
+    hub, gone = [await desk.in_review(parties=sides(f"user-{n}", "programme-9"), matter=f"report-{n}") for n in (1, 5)]
     witness = {"side": "respondent", "role": "witness", "ref": "programme-5"}
-    late = await desk.opened(parties=[*sides("user-7", "programme-9"), witness])
+    late = await desk.opened(parties=[*sides("user-1", "programme-9"), witness], matter="report-7")
 
     async def said(case: dict[str, Any], verb: str, **more: Any) -> None:
         answer = await cleo.post(f"/v1/cases/{case['id']}/{verb}", more)
         assert answer.status_code == 200, answer.text
 
+    async def merged(case: dict[str, Any], into: str) -> None:
+        # Nothing but a word says that it is the same matter, so two say it.
+        noted = await office.desk("dana").post(f"/v1/cases/{case['id']}/links", {"to": into, "relation": "duplicate"})
+        assert noted.status_code == 200, noted.text
+        await carried_out(office, case["id"], into)
+        await said(case, "merges", into=into, reasons="The same.")
+        await carried_out(office, case["id"], into)
+
     await said(hub, "links", to=old["id"], relation="related")
     await carried_out(office, hub["id"], old["id"])
-    await said(gone, "merges", into=old["id"], reasons="The same.")
-    await carried_out(office, gone["id"], old["id"])
-    await said(late, "merges", into=hub["id"], reasons="The same.")
-    await carried_out(office, late["id"], hub["id"])
+    await merged(gone, old["id"])
+    await merged(late, hub["id"])
     parts = [party(both, side) for side in ("claimant", "respondent")]
     await said(both, "splits", statement="One half of it.", parties=parts, reasons="Two matters.")
     await carried_out(office, both["id"], None)
     split_off = await newest(office)
     await _sanctioned(office, old, hub)
-    (link,) = (await cleo.get(f"/v1/cases/{hub['id']}")).json()["case_links"]
+    links = (await cleo.get(f"/v1/cases/{hub['id']}")).json()["case_links"]
+    (link,) = (one for one in links if one["relation"] == "related")
     closed = frozenset({old["id"], both["id"], late["id"]})
     return Planted((hub["id"], gone["id"], split_off), closed, link["id"], gone["id"])
 

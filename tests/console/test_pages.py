@@ -538,6 +538,25 @@ async def stale_session(lobby: Lobby, name: str) -> Browser:
     return browser
 
 
+STATED = {
+    "statement.decision_account": "DECISION_ACCOUNT_SUSPENDED",
+    "statement.decision_facts": "Four letters, each with the address.",
+    "statement.decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "statement.incompatible_content_ground": "Code of conduct",
+    "statement.incompatible_content_explanation": "Nobody threatens anybody.",
+    "statement.content_type": "CONTENT_TYPE_OTHER",
+    "statement.content_type_other": "Letters",
+    "statement.category": "STATEMENT_CATEGORY_CYBER_VIOLENCE",
+    "statement.territorial_scope": "DE",
+    "statement.content_date": "2026-03-01",
+    "statement.application_date": "2026-03-04",
+    "statement.source_type": "SOURCE_TYPE_OTHER_NOTIFICATION",
+    "statement.automated_detection": "No",
+    "statement.automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+}
+"""What is told of a ban beside its reasons."""
+
+
 class TestHeavyDeeds:
     async def proved(self, browser: Browser) -> None:
         """Off to the page that asks, and back from it."""
@@ -575,11 +594,12 @@ class TestHeavyDeeds:
             "ground": "extortion",
             "reasons": "Four letters say so, each with the address.",
             "do": "send",
+            **STATED,
         }
         await late.send(ruling, **said)
         await self.proved(late)
         assert late.form(ruling).fields["reasons"] == said["reasons"]
-        answer = await late.send(ruling, do="send")
+        answer = await late.send(ruling, do="send", **STATED)
         assert answer.status_code == 303, late.words
         assert not answer.headers["location"].startswith("/prove")
 

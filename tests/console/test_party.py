@@ -267,7 +267,7 @@ class TestTheCase:
         assert "Write the amount in figures" in browser.words
         assert "Please." in browser.html
         page = await browser.send("/my/do/offer", form_token="other")
-        assert "Open it anew and try again" in browser.words
+        assert "Go back and try again" in browser.words
 
     async def test_a_second_press_does_nothing_twice(self, lobby: Lobby) -> None:
         case = await lobby.office.desk().opened(**CABIN)

@@ -93,7 +93,7 @@ class TestACaseThatStandsStillAgain:
         life.says(OPS, "thaw", incident="inc_2", reason="over").outage(timedelta(hours=20))
         life.says(LEAD, "pause", **WHY)
         assert life.case.timetable[0].clock == "standstill"
-        assert life.case.timetable[0].due_at == life.now + life.case.terms.standstill_for
+        assert life.case.timetable[0].due_at == life.now + life.case.terms.forgotten_after
 
 
 class TestAPromiseThatIsShorterThanTheReminder:

@@ -170,7 +170,7 @@ class TestResolve:
             assert [x.before for x in one.levels] == [x.before and x.before.scaled(1 / 3600) for x in was.levels]
             assert one.targets == {key: span.scaled(1 / 3600) for key, span in was.targets.items()}
         assert [x.wait_for for x in scaled.ladder] == [x.wait_for.scaled(1 / 3600) for x in plain.ladder]
-        assert (scaled.quiet_for, scaled.standstill_for) == (plain.quiet_for / 3600, plain.standstill_for / 3600)
+        assert (scaled.quiet_for, scaled.forgotten_after) == (plain.quiet_for / 3600, plain.forgotten_after / 3600)
         assert scaled.reopen_for == plain.reopen_for / 3600
 
     def test_the_calendar_goes_by_its_content(self) -> None:

@@ -67,6 +67,7 @@ ARROWS = {
         ("ruled", "appealable"),
     },
     # Nothing to settle. Each outcome is lost by one side alone, so nobody is left to appeal when an appeal is withdrawn.
+    # Whoever is hit complains for six months, also once the case is closed.
     "fraud_report": _OF_ALL | {("intake", "review")},
     # It opens in appeal; nothing waits for approval, and nothing is reviewed before a remit or a reopening.
     "moderation_appeal": frozenset({
@@ -81,7 +82,7 @@ ARROWS = {
         ("closed", "review"),
     }),
     # Nothing to settle, and nobody but the sanctioned person to appeal.
-    "conduct_report": _OF_ALL | {("intake", "review")},
+    "conduct_report": _OF_ALL | {("intake", "review"), ("closed", "appeal")},
 }  # fmt: skip
 # An appeal is taken back while somebody else who reported the same may still appeal.
 ARROWS["safety_incident"] = _OF_ALL | {("intake", "review"), ("appeal", "appealable")}

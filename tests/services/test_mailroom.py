@@ -427,11 +427,15 @@ class TestMerged:
     async def test_an_answer_goes_to_the_case_that_goes_on(self, office: Office) -> None:
         desk, cleo = office.desk(), office.desk("cleo")
         sides = [
-            {"side": "claimant", "ref": "user-2", "email": "lee@example.org"},
+            {"side": "claimant", "ref": "user-1", "email": "lee@example.org"},
             {"side": "respondent", "ref": "programme-9", "email": NIMBUS},
         ]
         first, second = await desk.opened(), await desk.opened(matter="report-4711", parties=sides)
         answered = await letter(office, second["id"])
+        # Two say that they are one matter, and nobody's claim ends in another's: the claimant is the same.
+        noted = await office.desk("dana").post(f"/v1/cases/{second['id']}/links", {"to": first["id"], "relation": "duplicate"})
+        assert noted.status_code == 200, noted.text
+        await carried_out(office, second["id"], first["id"])
         merged = await cleo.post(f"/v1/cases/{second['id']}/merges", {"into": first["id"], "reasons": "The same."})
         assert merged.status_code == 200, merged.text
         await carried_out(office, second["id"], first["id"])
@@ -442,11 +446,15 @@ class TestMerged:
     async def test_so_does_that_of_its_respondent_who_is_reached_elsewhere_there(self, office: Office) -> None:
         desk, cleo = office.desk(), office.desk("cleo")
         sides = [
-            {"side": "claimant", "ref": "user-2", "email": "lee@example.org"},
+            {"side": "claimant", "ref": "user-1", "email": "lee@example.org"},
             {"side": "respondent", "ref": "programme-9", "email": "triage@nimbus.example"},
         ]
         first, second = await desk.in_review(), await desk.in_review(matter="report-4711", parties=sides)
         answered = await letter(office, second["id"], "respondent")
+        # Two say that they are one matter, and nobody's claim ends in another's: the claimant is the same.
+        noted = await office.desk("dana").post(f"/v1/cases/{second['id']}/links", {"to": first["id"], "relation": "duplicate"})
+        assert noted.status_code == 200, noted.text
+        await carried_out(office, second["id"], first["id"])
         merged = await cleo.post(f"/v1/cases/{second['id']}/merges", {"into": first["id"], "reasons": "The same."})
         assert merged.status_code == 200, merged.text
         await carried_out(office, second["id"], first["id"])

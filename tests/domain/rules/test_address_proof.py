@@ -127,7 +127,9 @@ class TestAtTheGate:
     @pytest.mark.parametrize("disclosed", [True, False])
     def test_what_may_be_secret_is_joined_by_the_desk_alone(self, kind: str, *, disclosed: bool) -> None:
         """Whoever names the matter of such a case gets one of their own, as where there is none."""
-        life = beside(other(kind, is_disclosed=disclosed), kind)
+        there = other(kind, is_disclosed=disclosed)
+        strangers = tuple(p for p in there.parties if p.id != "pty_same")
+        life = beside(there.model_copy(update={"parties": strangers}), kind)
         alone = a_case(kind).opened()
         assert (life.case.open, life.case.phase) == (True, alone.case.phase)
         assert [n.event for n in life.notices_for(CLAIMANT)] == [n.event for n in alone.notices_for(CLAIMANT)]

@@ -279,13 +279,20 @@ def test_nobody_alone_says_what_is_told_with_a_measure_to_somebody_who_knows_of_
 class TestAskingForTheirData:
     """Whoever is accused elsewhere does not have what is kept of them erased, or handed out, by one person."""
 
-    GRANTED: ClassVar[dict[str, Any]] = {"outcome": "granted", "ground": "right_to_erasure"}
+    RIGHTS: ClassVar[dict[str, tuple[str, str]]] = {
+        "erase": ("gdpr_erasure", "right_to_erasure"),
+        "disclose": ("gdpr_access", "right_of_access"),
+    }
+
+    def granted(self, remedy: str) -> dict[str, Any]:
+        return {"outcome": "granted", "ground": self.RIGHTS[remedy][1], "remedies": [{"type": remedy}]}
 
     def asked(self, remedy: str, **said: Any) -> Life:
-        life = a_case("compliance_request", category="gdpr_erasure").with_terms(procedure=()).in_review()
+        category = self.RIGHTS[remedy][0]
+        life = a_case("compliance_request", category=category).with_terms(procedure=()).in_review()
         theirs = {"ref_digest": digest_of(CLAIMANT), "case_id": OTHER_CASE, "held": False, "accused": True}
         life.elsewhere = {"held": (HeldPerson(**{**theirs, **said}),)}
-        return life.says(MEDIATOR, "rule", **self.GRANTED, remedies=[{"type": remedy}])
+        return life.says(MEDIATOR, "rule", **self.granted(remedy))
 
     @pytest.mark.parametrize("remedy", ["erase", "disclose"])
     def test_a_second_person_looks(self, remedy: str) -> None:
@@ -308,7 +315,7 @@ class TestAskingForTheirData:
         life.fire("grace")
         assert (life.case.phase, life.case.ruling, life.case.effects) == ("review", None, ())
         assert life.seen_by(CLAIMANT) == seen
-        life.says(MEDIATOR, "rule", **self.GRANTED, remedies=[{"type": remedy}]).says(LEAD, "approve").fire("grace")
+        life.says(MEDIATOR, "rule", **self.granted(remedy)).says(LEAD, "approve").fire("grace")
         assert [effect.remedy.type for effect in life.case.effects] == [remedy]
 
     def test_what_a_hold_kept_back_does_not_go_on_by_itself(self) -> None:

@@ -177,7 +177,7 @@ class TestIdentity:
         self, skipper: str | Actor, approver: str | Actor
     ) -> None:
         """Whoever rules may do as they say: Regulation (EU) 2016/679, articles 12(6) and 32."""
-        life = a_case("compliance_request", category="gdpr_erasure").in_review(owner=None).says(skipper, "take")
+        life = a_case("compliance_request", category="gdpr_access").in_review(owner=None).says(skipper, "take")
         life.says(skipper, "complete_step", steps=[step for step in self.STEPS if step != "identity"])
         life.says(skipper, "skip_step", step="identity", reasons="I know them.")
         life.says(skipper, "hand_over", to=MEDIATOR, reasons="I am away.").says(MEDIATOR, "rule", **self.GRANTED)

@@ -290,9 +290,11 @@ async def test_the_same_deeds_are_the_administrators(world: World) -> None:
 
 @pytest.mark.parametrize("table", ["cases", "contents", "parties", "facts", "commands", "reads", "files"])
 async def test_the_administrator_reads_no_case(world: World, table: str) -> None:
+    # Of a party, whose address a lead mends: that it is there, and where letters go, sealed. Nothing of who it is.
+    column = "ref_digest" if table == "parties" else "1"
     async with world.database.deed(world.tenant_id) as conn:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await conn.execute(f"SELECT 1 FROM {table}")
+            await conn.execute(f"SELECT {column} FROM {table}")
 
 
 async def test_the_administrator_is_bound_to_the_tenant_too(world: World, vault: Vault) -> None:
