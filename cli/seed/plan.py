@@ -344,6 +344,9 @@ def _with_ruling(c: _Case, rulings: Mapping[str, dict[str, Any]]) -> Planned:
     started, ruling = _owned(c), dict(rulings[c.kind])
     if isinstance(ruling.get("remedies"), str):
         ruling["remedies"] = [{"type": ruling["remedies"], "to": "claimant", "amount": c.amount}]
+    if c.kind == "conduct_report" and ruling["outcome"] == "violation":
+        # Whoever is excluded is told why in the fields of the law.
+        ruling["statement"] = texts.STATEMENT
     rule = Deed(c.owner, "rule", {**ruling, "relies_on": [], "reasons": c.random.choice(texts.REASONS)})
     asked = ruling["ground"] if rulings is _FOR_APPROVAL else None
     return Planned(started.moving, (*started.deeds, *_heard(c, asked), rule))

@@ -229,3 +229,21 @@ APPEALS = (
     "The picture that decided it is from another day. I have the original file, and it says so.",
     "You have not looked at the second message, in which they agree with me.",
 )
+
+STATEMENT = {
+    "decision_account": "DECISION_ACCOUNT_SUSPENDED",
+    "decision_facts": "What was handed in by both sides, and what each said to it.",
+    "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "incompatible_content_ground": "Code of conduct",
+    "incompatible_content_explanation": "It breaks the clause that the decision names.",
+    "content_type": ["CONTENT_TYPE_OTHER"],
+    "content_type_other": "Conduct towards another member",
+    "category": "STATEMENT_CATEGORY_CYBER_VIOLENCE",
+    "territorial_scope": ["DE"],
+    "content_date": "2026-01-15",
+    "application_date": "2026-01-15",
+    "source_type": "SOURCE_TYPE_OTHER_NOTIFICATION",
+    "automated_detection": "No",
+    "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+}
+"""What is told of an exclusion beside its reasons."""

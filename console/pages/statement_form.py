@@ -173,7 +173,9 @@ def completed(body: dict[str, Any], terms: Terms, outcome: OutcomeTerms | None, 
     """The statement with what follows from the outcome, put into the body of a decision; and everything that it lacks."""
     if outcome is None and decision == "vary" and not set(body.get("statement") or {}) <= _BY_ITSELF:
         return []
-    if outcome is None or not asked(terms, outcome.name, decision):
+    given = not set(body.get("statement") or {}) <= _BY_ITSELF
+    by_weight = terms.statement is not None and bool(terms.statement.sanctions or terms.statement.remedies)
+    if outcome is None or not (asked(terms, outcome.name, decision) or (by_weight and given)):
         # What is filled in by itself is no statement of a decision that restricts nothing.
         body.pop("statement", None)
         return []

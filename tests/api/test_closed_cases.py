@@ -147,7 +147,7 @@ async def test_what_is_read_and_what_is_answered_agree(office: Office) -> None:
     hub = here.open[0]
     assert (await eve.get(f"/v1/cases/{hub}")).json()["case_links"] == []
     line = (await eve.get(f"/v1/cases/{hub}/timeline", params={"limit": 100})).json()["data"]
-    assert [entry["data"] for entry in line if entry["type"] in ("case_linked", "case_joined")] == [{}, {}]
+    assert [entry["data"] for entry in line if entry["type"] in ("case_linked", "case_joined")] == [{}, {}, {}]
     answer = await eve.post(f"/v1/cases/{hub}/links/remove", {"link_id": here.link})
     assert (answer.json()["code"], answer.json()["fields"]["links"]) == ("link_unknown", [])
     young = (await office.desk().in_review(parties=sides("user-9", "programme-9")))["id"]

@@ -128,7 +128,7 @@ class TestIds:
     async def test_one_below_a_case_answers_as_one_that_nobody_has_unless_it_is_known(self, world: World) -> None:
         """What the viewer may not know of their own case: its commands, its files, its clocks."""
         below = [one for one in world.operations if len(one.kinds) == 2]
-        assert {kind for one in below for kind in one.kinds.values()} == {"case", "command", "file", "clock"}
+        assert {kind for one in below for kind in one.kinds.values()} == {"case", "command", "file", "clock", "party"}
         for operation, name in product(below, (*IN_THE_CASE, *TEAM)):
             viewer = world.viewer(name)
             (kind,) = set(operation.kinds.values()) - {"case"}
@@ -231,6 +231,8 @@ KNOWN_BELOW: Mapping[str, list[frozenset[str]]] = {
         frozenset({"claimant"}) | _ALL_TEAM, frozenset({"respondent"}) | _ALL_TEAM, frozenset({"respondent"}) | _ALL_TEAM,
     ],
     "clock": [_ALL_TEAM],
+    # Where letters go is changed by whoever may, and before that nobody learns by the address who is a party.
+    "party": [frozenset()],
 }  # fmt: skip
 """Who of a case may know of what is below it, in the order of ``Planted.hidden``. Reviewed by hand."""
 
@@ -242,6 +244,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "bulk": frozenset({"platform", "cleo", "dana", "eda"}),
     "unplaced": frozenset({"cleo", "dana", "eda"}),
     "incident": frozenset(),
+    "turn": frozenset({"cleo", "dana", "eda"}),
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
     "person": frozenset({"dana"}),
@@ -255,6 +258,7 @@ DOES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"writer", "lead_who_writes"}),
     "incident": frozenset({"platform", "dana"}),
     "unplaced": frozenset({"lead_who_writes"}),
+    "turn": frozenset({"lead_who_writes"}),
     "person": frozenset({"platform", "cleo", "eda", "lead_who_writes", "mediator"}),
 }
 """Who else learns of one by what they may do to it: send a command, thaw, say who is away."""
@@ -462,7 +466,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"), "state": ("all",), "sender_of": (own.ids["unplaced"],),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
-        "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,),
+        "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,), "at": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},
     }  # fmt: skip

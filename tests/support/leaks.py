@@ -28,7 +28,7 @@ _PLANTED = re.compile(r"zq0([a-z]+(?:_[a-z]+)*)0qz", re.IGNORECASE)
 KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
-    "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn",
+    "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn", "party_id": "party",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
 """What stands in an address: the kind of id by the parameter, or by the end of the address up to it."""
@@ -38,7 +38,7 @@ NOWHERE: Mapping[str, str] = {
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
     "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
-    "turn": "oct_01990000-0000-7000-8000-000000000000",
+    "turn": "oct_01990000-0000-7000-8000-000000000000", "party": "pty_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
@@ -304,6 +304,7 @@ async def _main(here: Planted) -> None:
     drafted = await here.command("mediator", "main", "rulings", reasons=here.word("draft"), **ruling)
     commands = [answer["command_id"] for answer in (note, private, drafted, signal)]
     here.ids |= {"case": case["id"], "command": commands[0], "file": files["respondent_deciders"], "clock": "ruling"}
+    here.ids["party"] = party(case, "respondent")
     here.hidden |= {"command": commands, "file": list(files.values())}
 
 
