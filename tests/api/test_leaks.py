@@ -258,7 +258,8 @@ DOES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"writer", "lead_who_writes"}),
     "incident": frozenset({"platform", "dana"}),
     "unplaced": frozenset({"lead_who_writes"}),
-    "turn": frozenset({"lead_who_writes"}),
+    # Who is on call is for the team to see.
+    "turn": frozenset({*TEAM, "lead_who_writes", "eve", "eda", "otto", "ben", "ina"}),
     "person": frozenset({"platform", "cleo", "eda", "lead_who_writes", "mediator"}),
 }
 """Who else learns of one by what they may do to it: send a command, thaw, say who is away."""
