@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cases import STATEMENT
 from tests.support.fleet import Firm, House, until
 from tests.support.played_cases import Desk, a_report
 from tests.support.sound import assert_sound
@@ -48,7 +49,7 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         # What each side wrote to the desk alone decides nothing here: else whoever loses has to be shown it first.
         why = {"reasons": "The file shows what the report says."}
         alone = {**why, "relies_on": []}
-        ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, **alone}
+        ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, "statement": STATEMENT, **alone}
         sides = {party["side"]: party["id"] for party in case["parties"]}
         # Nobody is ruled against unheard, and in fraud nobody can speak before they were told.
         await desk.send(case_id, {"id": f"cmd_{case_id}.01", "type": "disclose", "by": case["owner"], "with_statement": True})
