@@ -8,9 +8,8 @@
     const at = all.indexOf(document.activeElement);
     all[Math.max(0, Math.min(all.length - 1, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))].focus();
   };
-  // What a key does to the case whose row has the focus: it opens the form for it.
-  const OF_A_ROW = { a: "do/take", r: "ruling", s: "do/snooze", q: "do/request_evidence", g: "do/assign" };
-  window.ombudOfARow = OF_A_ROW;
+  // What a key does to the case whose row has the focus: it opens the form for it. The sheet of keys says which.
+  const ofARow = (key) => document.querySelector(`#keys dt[data-works="${CSS.escape(key)}"]`)?.dataset.form;
   // A key whose button does nothing now says why, wherever on the page the reason stands.
   let fading;
   const sayWhyNot = (button) => {
@@ -47,7 +46,7 @@
       event.preventDefault();
       return;
     }
-    const opened = document.activeElement?.closest?.("tr.case")?.querySelector("[data-row]"), form = OF_A_ROW[key];
+    const opened = document.activeElement?.closest?.("tr.case")?.querySelector("[data-row]"), form = ofARow(key);
     if (opened && form) {
       event.preventDefault();
       location.assign(`${new URL(opened.href).pathname}/${form}`);
@@ -91,7 +90,7 @@
     const inRows = document.querySelector("tr.case [data-row]");
     if (of === "rows") return rows().length > 0;
     if (of === "along") return document.querySelector("#along:not([hidden])") && !rows().length;
-    return (inRows && OF_A_ROW[of]) || document.querySelector(`:is([data-key="${of}"], [data-row-key="${of}"]):not([aria-disabled="true"])`);
+    return (inRows && ofARow(of)) || document.querySelector(`:is([data-key="${of}"], [data-row-key="${of}"]):not([aria-disabled="true"])`);
   };
   document.querySelector(".keys-button")?.addEventListener("click", () => {
     for (const one of document.querySelectorAll("#keys [data-works]")) one.hidden = one.nextElementSibling.hidden = !works(one.dataset.works);

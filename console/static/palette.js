@@ -24,9 +24,9 @@
     if (row) {
       add("Here", row, `Open “${words(row)}”`);
       // What a key would do to it: its words stand in the sheet of keys.
-      for (const name of document.querySelectorAll("#keys dt[data-works]")) {
-        const form = window.ombudOfARow?.[name.dataset.works], said = name.nextElementSibling.textContent;
-        if (form) found.push({ group: words(row), said: said[0].toUpperCase() + said.slice(1), also: form, key: name.textContent, go: () => location.assign(`${new URL(row.href).pathname}/${form}`) });
+      for (const name of document.querySelectorAll("#keys dt[data-form]")) {
+        const form = name.dataset.form, said = name.nextElementSibling.textContent;
+        found.push({ group: words(row), said: said[0].toUpperCase() + said.slice(1), also: form, key: name.textContent, go: () => location.assign(`${new URL(row.href).pathname}/${form}`) });
       }
     }
     for (const one of document.querySelectorAll("#main .btn, #main .anchors a")) if (seen(one) && !one.closest("dialog, .filters") && !filling(one)) add("Here", one);

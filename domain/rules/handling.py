@@ -149,10 +149,6 @@ def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime)
     )
 
 
-_UNNAMED = frozenset({"general", "other"})
-"""Categories by which nobody has said yet what is asked for."""
-
-
 def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
     """Nobody refuses a request for data by putting it away: whoever asked is told why, and where they can complain.
 
@@ -162,7 +158,7 @@ def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
     terms = case.terms
     routed = {category for categories in terms.complaint_routes_for.values() for category in categories}
     settled = {category for remedy in terms.remedies for category in remedy.only_for}
-    asked = any(one in routed or one not in settled or one in _UNNAMED for one in (case.category, *case.filed_as))
+    asked = any(one in routed or one not in settled for one in (case.category, *case.filed_as))
     if not routed or not asked or not asks_for_data(terms) or case.rulings:
         return None
     return RequestUnanswered(

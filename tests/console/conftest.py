@@ -23,6 +23,13 @@ def lobby(office: Office) -> Lobby:
     return Lobby(office)
 
 
+@pytest.fixture
+async def payments(office: Office) -> None:
+    """Its mediators work on payments."""
+    for name in ("ada", "ben"):
+        await office.works(name, "payments")
+
+
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
@@ -33,10 +40,8 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def rooms(office: Office, chromium: Browser) -> AsyncIterator[Rooms]:
+async def rooms(office: Office, payments: None, chromium: Browser) -> AsyncIterator[Rooms]:
     """The console, answering; and at the end nothing that a browser complained about."""
-    for name in ("ada", "ben"):
-        await office.works(name, "payments")
     await office.works("cleo", "payment-appeals")
     port = free_port()
     url = f"http://127.0.0.1:{port}"

@@ -7,15 +7,7 @@ import pytest
 from tests.support.browsing import Browser, Lobby, taken
 from tests.support.office import party
 
-pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def lobby(lobby: Lobby) -> Lobby:
-    """Whose mediators work on payments."""
-    for name in ("ada", "ben"):
-        await lobby.office.works(name, "payments")
-    return lobby
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("payments")]
 
 
 async def sent(browser: Browser, case_id: str, command: str, **said: str) -> None:

@@ -16,15 +16,7 @@ from domain.views.urgency import ClockStanding
 from tests.support.browsing import Lobby, taken
 from tests.support.lamp import LAMP
 
-pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def lobby(lobby: Lobby) -> Lobby:
-    """Whose mediators work on payments."""
-    for name in ("ada", "ben"):
-        await lobby.office.works(name, "payments")
-    return lobby
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("payments")]
 
 
 async def test_what_a_side_was_asked_for_stands_among_the_clocks_with_its_end(lobby: Lobby) -> None:
