@@ -13,6 +13,7 @@ import unicodedata
 import zlib
 from base64 import b32decode, b64decode
 from collections.abc import Collection, Iterator
+from functools import partial
 from uuid import UUID
 
 from adapters.evidence.pdf_text import text_of
@@ -69,6 +70,10 @@ def holds(data: bytes, tokens: Collection[str]) -> bool:
     return bool(wanted) and any(token in plain for plain in _spellings(data) for token in wanted)
 
 
+def _one_byte(base: int, found: re.Match[bytes]) -> bytes:
+    return bytes([min(int(found[1], base), 255)])
+
+
 def _spellings(data: bytes) -> Iterator[bytes]:
     pdf = b"%PDF" in data[:1024]
     reads = [data, (text_of(data) or "").encode("utf-8", "replace"), inflated(data)] if pdf else [data, _beside_pictures(data)]
@@ -77,7 +82,7 @@ def _spellings(data: bytes) -> Iterator[bytes]:
         yield _BETWEEN.sub(b"", lower)
         said = lower
         for written, base in _ESCAPES:
-            said = written.sub(lambda found, base=base: bytes([min(int(found[1], base), 255)]), said)  # type: ignore[misc]
+            said = written.sub(partial(_one_byte, base), said)
         yield _BETWEEN.sub(b"", said)
         if not read.isascii():
             wide = unicodedata.normalize("NFKC", read[:LONGEST_STREAM].decode("utf-8", "replace")).casefold()

@@ -274,12 +274,12 @@ def _source_asks(visit: Visit) -> Sequence[Asked]:
 
 
 async def _make_source(visit: Visit, form: Form) -> Made:
-    provider = form.text("provider")
-    if provider not in SAYS:
+    provider = next((one for one in SAYS if one == form.text("provider")), None)
+    if provider is None:
         raise Refused("not_found")
     theirs = form.text("secret").strip() or None
     source, secret = await sources.add(
-        visit.parts, visit.caller, provider, secret=theirs, name=form.text("name").strip()[:200],  # type: ignore[arg-type]
+        visit.parts, visit.caller, provider, secret=theirs, name=form.text("name").strip()[:200],
         kind=form.text("kind") or None, queue=form.text("queue").strip() or None, page=form.text("page") == "1",
     )  # fmt: skip
     return Made("/sources", source.name or SAYS[provider], source.id, None if theirs else secret)

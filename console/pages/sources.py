@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from services import sources
 from services.errors import Refused
 from services.pages import Page
+from services.rows import Provider
 
 SHOWN = 100
-SAYS = {
+SAYS: Mapping[Provider, str] = {
     "stripe": "Disputes of card payments, from Stripe",
     "paypal": "Disputes of PayPal",
     "webhook": "Signed reports, from a program",
