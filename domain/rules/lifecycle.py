@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from domain.base import Phase
-from domain.model.case import Case
 
 
 class Who(StrEnum):
@@ -278,17 +277,3 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    [*] --> intake: open"]
     lines += [f"    {a.value} --> {b.value}: {', '.join(labels)}" for (a, b), labels in arrows.items()]
     return "\n".join([*lines, "    closed --> [*]", ""])
-
-
-_OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
-_OF_OFFERS = frozenset({"offer", "accept_offer", "decline_offer", "concede"})
-_OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
-
-
-def in_the_way(case: Case, command: str) -> bool:
-    """No buttons about goods while none go back, nor about card networks in kinds that none decides: in most they never do."""
-    if command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT):
-        return True
-    if command in _OF_NETWORKS:
-        return case.terms.chargeback is None
-    return command in _OF_GOODS and case.returning is None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from domain.base import Kept
+from domain.base import Kept, Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.rules import complaints
 from domain.rules.audiences import audience_of, seen_phase, told_of
-from domain.rules.lifecycle import Who, commands_in, in_the_way
+from domain.rules.lifecycle import Who, commands_in
 from domain.rules.manual_work import waiting
 from domain.rules.permission import refusal_of
 from domain.views.withdrawal import PARTY_ROLES
@@ -34,13 +34,30 @@ def actions(case: Case, viewer: f.Actor) -> tuple[Action, ...]:
     for row in commands_in(seen_phase(case, audience)):
         refusal = refusal_of(case, viewer, row.command)
         hidden = audience != "staff" and refusal is not None and not row.who & _OPEN_TO_PARTIES
-        known = row.command == "prove_address" and not any(party.unproven for party in case.parties)
-        idle = known or complaints.bars(case, row.command) or (row.command == "report_manual_work" and not waiting(case))
-        if row.who == {Who.SYSTEM} or hidden or idle or in_the_way(case, row.command):
+        if row.who == {Who.SYSTEM} or hidden or _in_the_way(case, row.command):
             continue
         code, detail = (refusal.code, refusal.detail) if refusal else (None, None)
         found.append(Action(command=row.command, allowed=refusal is None, code=code, detail=detail))
     return tuple(found)
+
+
+_OF_GOODS = frozenset({"ship_return", "confirm_return", "contest_return", "decide_return"})
+_OF_OFFERS = frozenset({"offer", "accept_offer", "decline_offer", "concede"})
+_OF_NETWORKS = frozenset({"draft_chargeback_evidence", "submit_chargeback_evidence"})
+
+
+def _in_the_way(case: Case, command: str) -> bool:
+    """No button about what there is none of: goods that go back, offers in kinds that nobody settles, card networks in kinds that
+    none decides, things to be done by hand, addresses to be proven, decisions that can still be complained of.
+    """
+    return (
+        (command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT))
+        or (command in _OF_NETWORKS and case.terms.chargeback is None)
+        or (command in _OF_GOODS and case.returning is None)
+        or (command == "report_manual_work" and not waiting(case))
+        or (command == "prove_address" and not any(party.unproven for party in case.parties))
+        or complaints.bars(case, command)
+    )
 
 
 def may_see(case: Case, viewer: f.Actor) -> bool:
