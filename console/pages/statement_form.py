@@ -171,9 +171,10 @@ def filled_in(case: Case, now: datetime, happened_at: str | None) -> dict[str, l
 
 def completed(body: dict[str, Any], terms: Terms, outcome: OutcomeTerms | None, decision: str) -> list[FieldError]:
     """The statement with what follows from the outcome, put into the body of a decision; and everything that it lacks."""
-    if outcome is None and decision == "vary" and not set(body.get("statement") or {}) <= _BY_ITSELF:
-        return []
     given = not set(body.get("statement") or {}) <= _BY_ITSELF
+    if outcome is None and decision == "vary" and given:
+        return []
+    # Where it is asked for by what the decision comes to, only the rules know that: what was written goes along.
     by_weight = terms.statement is not None and bool(terms.statement.sanctions or terms.statement.remedies)
     if outcome is None or not (asked(terms, outcome.name, decision) or (by_weight and given)):
         # What is filled in by itself is no statement of a decision that restricts nothing.
