@@ -108,6 +108,16 @@ EVENTS: dict[str, dict[str, Any]] = {
         "disclosed": False,
         "measures": [{"type": "payout_freeze", "to": "respondent"}],
     },
+    "manual_work_reported": {
+        "phase": "closed",
+        "phase_label": "Closed",
+        "kind": "payment_dispute",
+        "waiting_on": "nobody",
+        "case_outcome": "ruled",
+        "effect": "eff_0003",
+        "result": "done",
+        "remedies": [{"type": "refund", "to": "claimant", "amount": 18450, "currency": "USD"}],
+    },
     "offer_accepted": {
         "phase": "closed",
         "phase_label": "Closed",
