@@ -38,7 +38,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 5
+FORM = 6
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -68,6 +68,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
+    6: frozenset({"form", "named_by"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -113,6 +114,8 @@ class Case(Kept):
     queue: str
     owner_sought: bool = True
     """Somebody should be found for it (assignment has not been tried since it last needed an owner)."""
+    named_by: tuple[str, ...] = ()
+    """Who gave it to its owner by name, and to whoever did so in turn, with those they report to; nobody where the owner took it."""
     escalations: int = 0
 
     offer: OpenOffer | None = None

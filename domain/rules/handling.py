@@ -203,11 +203,19 @@ def _report_delivery(case: Case, command: c.ReportDelivery, context: DecisionCon
 
 
 def _case_assigned(case: Case, rec: f.Recording, fact: f.CaseAssigned) -> Change:
-    return {"owner": fact.owner, "owner_sought": False}
+    return {"owner": fact.owner, "owner_sought": False, "named_by": _named_by(case, rec.actor, fact.owner)}
+
+
+def _named_by(case: Case, actor: Actor, owner: str) -> tuple[str, ...]:
+    """Through whose hands it came to its owner by name: whoever takes it, or is found by Ombud, is nobody's choice."""
+    if actor.id == owner or actor.role == "system":
+        return ()
+    before = case.named_by if case.owner is not None else ()
+    return tuple(dict.fromkeys((*before, actor.id, *sorted(actor.superiors))))
 
 
 def _case_queued(case: Case, rec: f.Recording, fact: f.CaseQueued) -> Change:
-    return {"owner": None, "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
+    return {"owner": None, "named_by": (), "queue": fact.queue, "owner_sought": fact.reason in ("escalated", "moved")}
 
 
 def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Change:

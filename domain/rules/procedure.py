@@ -97,22 +97,28 @@ def _incomplete(missing: tuple[str, ...], more: str = "") -> ProcedureIncomplete
     return ProcedureIncomplete(detail, missing=list(missing))
 
 
-def why_approval(case: Case) -> str | None:
-    """Why a second person has to agree to a ruling: it was left out to hear the sides, or to see who it is that asks for data.
+def why_approval(case: Case, decider: Actor) -> str | None:
+    """Why a second person has to agree to a ruling: a step was left out by whoever rules, by one of their line, or by whoever had
+    a hand in naming them. Hearing the sides, and seeing who it is that asks for data, is nobody's to leave out alone.
 
-    Whoever left it out: they could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6).
+    Whoever left it out could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6). Whoever took
+    the case themselves, and is of another line, has looked at it as a second one.
     """
-    return "step_skipped" if _left_out(case) and case.terms.has(Phase.APPROVAL) else None
+    if not case.terms.has(Phase.APPROVAL):
+        return None
+    always = {IDENTITY_STEP, *((HEARING_STEP,) if case.terms.hear else ())}
+    named = {decider.id, *(case.named_by if case.owner == decider.id else ())}
+    by = {*named, *decider.superiors}
+    found = any(x.step in always or x.by in by or not named.isdisjoint(x.superiors) for x in _left_out(case))
+    return "step_skipped" if found else None
 
 
 def _left_out(case: Case) -> tuple[StepTaken, ...]:
-    """The steps left out to which a second person has to agree."""
-    kept_from = {IDENTITY_STEP, *((HEARING_STEP,) if case.terms.hear else ())}
-    return tuple(step for step in case.steps if step.step in kept_from and step.how == "skipped")
+    return tuple(step for step in case.steps if step.how == "skipped")
 
 
 def check_approver(case: Case, actor: Actor) -> None:
-    """Refuses to be the second person to what oneself, or somebody of one's line, has left out. Whoever ruled may have done as
+    """Refuses to be the second person over what oneself, or somebody of one's line, has left out. Whoever ruled may have done as
     they said: Regulation (EU) 2016/679, articles 12(6) and 32."""
     for step in _left_out(case):
         if step.by in {actor.id, *actor.superiors} or actor.id in step.superiors:

@@ -160,7 +160,7 @@ def _drafted(
     if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
-    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case)
+    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case, context.known())
     because = because or (agreement_terms.why_approval(case) if decision == "rule" else None)
     drafted = f.RulingDrafted(
         ruling_id=derived_id("rul", command.id),

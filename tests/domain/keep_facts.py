@@ -75,6 +75,7 @@ def fraud_report() -> Life:
     )
     life.fire("first_response", "breach").in_review()
     life.says(MEDIATOR, "complete_step", step="payments_read").says(MEDIATOR, "skip_step", step="bank_asked")
+    life.says(MEDIATOR, "complete_step", step="bank_asked", reasons="They wrote back after all.")
     life.says(MEDIATOR, "name_root_cause", cause="data_breach", insight="The password was used elsewhere too.")
     _beside_others(life)
     _moved_in_time(life).appealable("both").says(RESPONDENT, "appeal").says(LEAD_3, "take")

@@ -44,7 +44,40 @@ class TestRule:
         for step in STEPS[:2]:
             life.says(MEDIATOR, "complete_step", step=step)
         life.says(MEDIATOR, "skip_step", step="expert_asked", reasons="The logs leave nothing open.")
+        life.says(MEDIATOR, "rule", **RULING)
+        assert (life.case.phase, getattr(life.facts[-2], "approval_because", None)) == ("approval", "step_skipped")
+        assert life.says(LEAD, "approve").case.phase == "ruled"
+
+    @staticmethod
+    def left_out(by: str | Actor) -> Life:
+        life = a_case().with_terms(procedure=STEPS).in_review(owner=None).says(by, "take")
+        return life.says(by, "complete_step", steps=STEPS[:2]).says(by, "skip_step", step="expert_asked", reasons="Known.")
+
+    @pytest.mark.parametrize(
+        ("skipper", "given_by", "decider"),
+        [
+            (LEAD, LEAD, MEDIATOR),
+            (MEDIATOR, OPS, JUNIOR),
+            (Actor(id="per_under", role="mediator", manager=LEAD), OPS, LEAD),
+            (Actor(id="per_far", role="mediator", manager="per_between", above=(LEAD,)), LEAD, MEDIATOR),
+        ],
+        ids=["chosen", "their own report", "their superior", "chosen by their superior"],
+    )
+    def test_over_a_step_that_somebody_close_left_out_takes_two(
+        self, skipper: str | Actor, given_by: str, decider: str
+    ) -> None:
+        life = self.left_out(skipper)
+        life.says(given_by, "assign", owner=decider).says(decider, "rule", **RULING)
+        assert life.case.phase == "approval"
+
+    def test_over_one_that_another_left_out_is_alone_where_they_took_the_case(self) -> None:
+        life = self.left_out(LEAD).says(LEAD, "skip", reason="too_busy").says(MEDIATOR, "take")
         assert life.says(MEDIATOR, "rule", **RULING).case.phase == "ruled"
+
+    def test_whoever_passes_it_on_hides_nobody_who_gave_it_to_them(self) -> None:
+        life = self.left_out(LEAD).says(LEAD, "hand_over", to=LEAD_2, reasons="Yours.")
+        life.says(LEAD_2, "hand_over", to=MEDIATOR, reasons="Yours.")
+        assert life.says(MEDIATOR, "rule", **RULING).case.phase == "approval"
 
     def test_says_so_on_its_button(self) -> None:
         button = next(one for one in investigated().seen_by(MEDIATOR).actions if one.command == "rule")
