@@ -253,6 +253,8 @@ PROBLEMS: dict[str, Row] = {
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "settled_before": Row(409, "The sides have agreed", "Say whose wish it is, or why the agreement fails; see `allowed`."),
     "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
+    "request_unrecorded": Row(409, "Asked by nobody on record", "Say in `reasons` when and how that side asked for it."),
+    "undecided_afresh": Row(409, "To be decided afresh", "Rule on it; the sides can agree, or whoever reported takes it back."),
     "matter_differs": Row(409, "Another matter", "It would end there unanswered: link the two instead."),
     "merge_unconfirmed": Row(
         409, "Two of the team merge it", "Have the two noted as duplicates (link), and a lead or ops who did not merge them."

@@ -68,7 +68,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
-    6: frozenset({"form", "named_by"}),
+    6: frozenset({"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -115,7 +115,7 @@ class Case(Kept):
     owner_sought: bool = True
     """Somebody should be found for it (assignment has not been tried since it last needed an owner)."""
     named_by: tuple[str, ...] = ()
-    """Who gave it to its owner by name, and to whoever did so in turn, with those they report to; nobody where the owner took it."""
+    """Who gave it to its owner by name, and to whoever did so in turn, with those they report to; none where the owner took it."""
     escalations: int = 0
 
     offer: OpenOffer | None = None
@@ -201,6 +201,12 @@ class Case(Kept):
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     words_at: tuple[int, ...] = ()
     """The numbers of the facts that brought words from outside: what a ruling can rest on by ``message:`` and a number."""
+    told_seq: int = 0
+    """The number of the fact by which the sides were last told a ruling, or agreed."""
+    came_in: dict[Literal["claimant", "respondent", "elsewhere"], int] = {}
+    """The number of the last fact by which each of them brought something: a word, evidence, a signal, another report."""
+    claims_news: bool = False
+    """It was taken up again for something new, of which nothing was in the file."""
     unanswered: tuple[Unanswered, ...] = ()
     """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

@@ -211,6 +211,18 @@ class RequestUnanswered(Refusal):
     code = "request_unanswered"
 
 
+class UndecidedAfresh(Refusal):
+    """A ruling was set aside or sent back, so that somebody decides afresh: nobody puts the case away instead."""
+
+    code = "undecided_afresh"
+
+
+class RequestUnrecorded(Refusal):
+    """It is to be taken up again because a side asked for it, and nothing says when and how."""
+
+    code = "request_unrecorded"
+
+
 class PersonUnknown(Refusal):
     """Nobody of the team has the id that a note mentions."""
 

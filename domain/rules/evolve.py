@@ -15,7 +15,7 @@ from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
 from domain.rules.charge import charged_after
 from domain.rules.hearing import heard_after, heard_parties_after, questioned_after, spoke_after, spoke_since_after
-from domain.rules.last_word import came_since_after, unanswered_after, words_at_after
+from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
@@ -49,6 +49,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
     update["came_since"] = came_since_after(case, recording, changed)
     update["words_at"] = words_at_after(case, recording)
+    update.update(came_in_after(case, recording, changed))
     update["unanswered"] = unanswered_after(case, recording, changed, seen)
     update["charged"] = charged_after(case, recording, changed)
     update["questioned"] = questioned_after(case, recording, changed)

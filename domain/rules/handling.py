@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Clock
-from domain.model.handling import HandOver, Note, OwnerMissing, PersonUnknown, QueueUnknown, RequestUnanswered, Skip
+from domain.model.handling import (
+    HandOver,
+    Note,
+    OwnerMissing,
+    PersonUnknown,
+    QueueUnknown,
+    RequestUnanswered,
+    RequestUnrecorded,
+    Skip,
+    UndecidedAfresh,
+)
 from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.settlement import SettledBefore
-from domain.rules import links, losses, provider_news, returns, withdrawal
+from domain.rules import links, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
@@ -23,6 +33,7 @@ from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
 from domain.rules.phases import end_codes, said_of_end
 from domain.rules.remedy import asks_for_data
+from domain.rules.rights import decides_afresh
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.told_by_two import agreed_words
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside, words_by, words_of
@@ -139,13 +150,20 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
     over = withdrawal.ended_by_the_desk(case, command, context, at)
-    losses.check_ended(case)
-    if (close := set_aside_by(case, context.known())) is not None:
-        said = "You, or whoever you report to, set a ruling of it aside, so that somebody decides afresh: another one closes it."
-        raise OwnCase(said, because=close)
     return (
         *over,
         f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),
+    )
+
+
+def _refusal_of_undecided(case: Case, actor: Actor) -> Refusal | None:
+    """Nobody ends by putting it away what a ruling that was set aside or sent back gave somebody to decide: a matter brought
+    before an instance that decides on it is answered (European Convention on Human Rights, article 6(1))."""
+    if not decides_afresh(case):
+        return None
+    return UndecidedAfresh(
+        "A ruling of it was set aside or sent back, so that somebody decides afresh. It ends by a ruling, also one that gives "
+        "nothing; by what the sides agree on; or because whoever reported takes it back."
     )
 
 
@@ -178,11 +196,22 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
             reason=command.reason,
             allowed=sorted(AGREEMENT_FAILS),
         )
+    _check_asked(case, command)
     about = command.reason in ABOUT_DECIDERS
     reopened = f.CaseReopened(
         reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
     )
     return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
+
+
+def _check_asked(case: Case, command: c.Reopen) -> None:
+    """Refuses to say that a side asked for it where nothing of the record says so: neither a word of theirs since the sides were
+    told or agreed, nor when and how they asked, in the reasons."""
+    sides = _ASKED_BY.get(command.reason, ())
+    missing = [side.value for side in sides if case.came_in.get(side.value, 0) <= case.told_seq]
+    if missing and command.reasons is None:
+        said = f"Nothing of the {missing[0]} has come in since: say in the reasons when and how they asked for it."
+        raise RequestUnrecorded(said, sides=missing)
 
 
 def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext, at: datetime) -> Facts:
@@ -238,6 +267,9 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
     return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
+_ASKED_BY: Final = {
+    "asked_by_claimant": (Side.CLAIMANT,), "asked_by_respondent": (Side.RESPONDENT,), "asked_by_both": (*Side,),
+}  # fmt: skip
 _UNREACHED_FOR = timedelta(days=14)
 """How long the time of a side that a letter did not reach stands still: enough to find another way to tell them."""
 _SIDES = ("claimant", "respondent")
@@ -292,7 +324,9 @@ TOPIC = Topic(
         "message_sent": _message_sent,
     },
     refuses={
-        "close": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
+        "close": lambda case, actor: (
+            withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor) or _refusal_of_undecided(case, actor)
+        ),
         "decline": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
         "take": _refusal_of_taking,
         "escalate": returns.refusal_by_agreement,

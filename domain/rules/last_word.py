@@ -36,6 +36,7 @@ from domain.rules import losses
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
+from domain.rules.rule import Change
 from domain.worktime.spans import Span, SpanUnit
 
 _USUAL_FOR = timedelta(days=5)
@@ -172,6 +173,22 @@ def words_at_after(before: Case | None, rec: f.Recording) -> tuple[int, ...]:
     known = before.words_at if before is not None else ()
     outside = rec.actor.role in _OUTSIDE or isinstance(rec.fact, f.SignalReceived | f.PastMessageKept)
     return (*known, rec.seq) if outside and any(text_of(rec.fact)) else known
+
+
+def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
+    """Who brought something last, and since when there is a ruling or an agreement that it could speak against, after a fact."""
+    known = dict(before.came_in) if before is not None else {}
+    if piece_of(rec) is not None or isinstance(rec.fact, f.SignalReceived):
+        side = _side(after, rec)
+        known[side.value if side is not None else "elsewhere"] = rec.seq
+    change: Change = {"came_in": known}
+    if before is None:
+        return change
+    ruled = len(after.rulings) > len(before.rulings)
+    agreed = after.settlement is not None and (before.settlement is None or after.settlement.at != before.settlement.at)
+    if ruled:
+        change["claims_news"] = False
+    return {**change, "told_seq": after.seq} if ruled or agreed else change
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:

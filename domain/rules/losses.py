@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
@@ -17,6 +17,7 @@ from domain.rules.rights import is_less, money_to, promised, standing
 
 _ON_CONTENT: Final = frozenset({"remove", "restrict"})
 """Measures against what somebody has published, and not against them."""
+_WORSE: Final = "worse_for_the_only_appellant"
 
 
 def penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -97,18 +98,21 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
     """Refuses a decision by which whoever appealed alone would come out with less than they had (no reformatio in peius).
 
     So too when the matter is decided afresh after their appeal: remitted, set aside, or taken up again for nothing that is new.
-    A cross-appeal opens both ways.
+    A cross-appeal opens both ways. Where it was taken up again for something new of which nothing was in the file, a second
+    person looks: :func:`why_approval`.
     """
     alone = _alone(case)
-    if alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
+    second = case.claims_news and case.terms.has(Phase.APPROVAL)
+    if alone is not None and not second and worse(case, alone, outcome, said.remedies, sanction, said):
         raise _worse_off(alone)
 
 
-def check_ended(case: Case) -> None:
-    """Refuses to end a case undecided whose ruling was set aside, and with it what whoever appealed alone had by it."""
-    alone = _alone(case)
-    if alone is not None and set_aside_from(case, alone):
-        raise _worse_off(alone)
+def why_approval(case: Case, said: Rule | DecideAppeal, sanction: SanctionDrafted | None) -> str | None:
+    """Why a second person has to agree: whoever appealed alone would have less, and what is new stood nowhere in the file."""
+    outcome, alone = case.terms.outcome(said.outcome or ""), _alone(case)
+    if not case.claims_news or outcome is None or alone is None or not case.terms.has(Phase.APPROVAL):
+        return None
+    return _WORSE if worse(case, alone, outcome, said.remedies, sanction, said) else None
 
 
 def set_aside_from(case: Case, side: Side) -> bool:
@@ -128,7 +132,7 @@ def _alone(case: Case) -> Side | None:
 def _worse_off(side: Side) -> RemedyNotAllowed:
     return RemedyNotAllowed(
         f"Only the {side.value} appealed, and may not come out of it with less than before.",
-        because="worse_for_the_only_appellant",
+        because=_WORSE,
         side=side.value,
     )
 

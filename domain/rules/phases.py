@@ -78,7 +78,7 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "owner": None,
         "queue": case.terms.queue,
         "rights": (),
-        "appealed_alone": None if fact.reason in ABOUT_NEWS else case.appealed_alone,
+        **_whoever_appealed_alone(case, rec, fact),
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
         "appealed_by": (),
@@ -92,6 +92,16 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         **(reopened_afresh(case, fact.about_deciders) if fact.new_decider else {}),
         **reopened(case, rec, fact),
     }
+
+
+def _whoever_appealed_alone(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
+    """What is new is weighed anew, where there is something: it came in since the ruling, or a machine says it now. What is only
+    said to be new takes a second person to make them worse off.
+    """
+    if fact.reason not in ABOUT_NEWS:
+        return {}
+    came = rec.actor.role in ("platform", "system") or any(seq > case.told_seq for seq in case.came_in.values())
+    return {"appealed_alone": None} if came else {"claims_news": case.appealed_alone is not None}
 
 
 def reopened_afresh(case: Case, about_deciders: bool) -> Change:

@@ -101,8 +101,8 @@ def why_approval(case: Case, decider: Actor) -> str | None:
     """Why a second person has to agree to a ruling: a step was left out by whoever rules, by one of their line, or by whoever had
     a hand in naming them. Hearing the sides, and seeing who it is that asks for data, is nobody's to leave out alone.
 
-    Whoever left it out could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6). Whoever took
-    the case themselves, and is of another line, has looked at it as a second one.
+    Whoever left it out could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6). Whoever
+    took the case themselves, and is of another line, has looked at it as a second one.
     """
     if not case.terms.has(Phase.APPROVAL):
         return None

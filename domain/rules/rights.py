@@ -59,6 +59,14 @@ def standing(case: Case) -> Ruling | None:
     return next((ruling for ruling in reversed(case.rulings) if ruling.decision != "remit"), None)
 
 
+def decides_afresh(case: Case) -> bool:
+    """Whether the round that a ruling opened, set aside or sent back, is still to end: nobody has ruled since, nor have the sides
+    agreed."""
+    last = case.rulings[-1] if case.rulings else None
+    since = (last.annulled_at or (last.issued_at if last.decision == "remit" else None)) if last is not None else None
+    return since is not None and (case.settlement is None or case.settlement.at < since)
+
+
 def less_than_asked(case: Case, ruling: Ruling) -> bool:
     """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
     return case.terms.less and given_of_asked(case, ruling) is not None

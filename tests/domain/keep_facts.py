@@ -136,14 +136,7 @@ def conduct_report() -> Life:
     departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}
     life.says(LEAD_2, "decide_appeal", decision="vary", sanction="long_ban", **departs).says(LEAD, "approve").fire("grace")
     life.later(timedelta(days=1)).says(LEAD_3, "annul", reason="decider_was_biased").says(MEDIATOR_3, "recuse")
-    life.says(OPS, "close", outcome="expired")
-    return (
-        life.later(timedelta(days=1))
-        .says(OPS, "reopen")
-        .says(CLAIMANT, "withdraw")
-        .says(MEDIATOR_2, "take")
-        .says(MEDIATOR_2, "accept_withdrawal")
-    )
+    return life.later(timedelta(days=1)).says(CLAIMANT, "withdraw").says(MEDIATOR_2, "take").says(MEDIATOR_2, "accept_withdrawal")
 
 
 def safety_incident() -> Life:

@@ -7,6 +7,7 @@ import pytest
 from domain.base import Phase
 from domain.model.facts import Actor
 from domain.rules.fairness import disqualification
+from domain.rules.rights import decides_afresh
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -41,10 +42,19 @@ class TestAnnul:
             is Phase.RULED
         )
 
-    def test_whoever_annulled_does_not_end_it_undecided(self) -> None:
-        life = a_case().appealable().says(OPS, "annul", reason="procedural_fault")
-        refusal = life.refused(OPS, "close")
-        assert (refusal.code, refusal.fields["because"]) == ("own_case", "annulled_it")
+    def test_nobody_ends_it_undecided(self) -> None:
+        life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")
+        assert life.refused(OPS, "close").code == "undecided_afresh"
+        button = next(one for one in life.seen_by(OPS).actions if one.command == "close")
+        assert (button.allowed, button.code) == (False, "undecided_afresh")
+        life.says(MEDIATOR_2, "take").says(MEDIATOR_2, "rule", **OUTCOMES["bounty_dispute"]["light"]).fire("grace")
+        assert not decides_afresh(life.case)
+
+    def test_nor_what_was_sent_back(self) -> None:
+        life = a_case().appealable().says(RESPONDENT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
+        assert life.refused(OPS, "close").code == "undecided_afresh"
+        assert life.says(CLAIMANT, "withdraw").case.phase is Phase.CLOSED
 
     def test_nor_decides_it_otherwise_themselves(self) -> None:
         """European Court of Human Rights, De Cubber v. Belgium (9186/80): nobody judges twice what they have judged."""

@@ -43,7 +43,7 @@ class TestWhoAppealedAlone:
     def test_and_what_stands_again_can_be_set_aside(self) -> None:
         life = self.remitted().says(CLAIMANT, "withdraw").says(OPS, "annul", reason="procedural_fault")
         assert life.case.rulings[0].annulled_at == life.now
-        assert life.refused(OPS, "close").code == "own_case"
+        assert life.refused(OPS, "close").code == "undecided_afresh"
 
     def test_a_draft_of_what_was_to_be_decided_afresh_is_never_told(self) -> None:
         life = self.remitted().with_terms(hear=()).says(LEAD_3, "take")

@@ -63,7 +63,7 @@ class TestBegunAnew:
 
     def test_not_the_settlement(self) -> None:
         life = a_case().in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 7, "currency": "USD"})
-        life.says(CLAIMANT, "accept_offer").says(OPS, "reopen", reason="asked_by_both")
+        life.says(CLAIMANT, "accept_offer").says(OPS, "reopen", reason="asked_by_both", reasons="Both wrote so.")
         assert ahead(life) == {"first_response", "ruling"}
 
     def test_not_triage_when_it_comes_back_into_review(self) -> None:

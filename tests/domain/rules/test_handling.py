@@ -172,8 +172,15 @@ class TestReopen:
         refusal = self.agreed().refused(OPS, "reopen", reason="second_thoughts")
         assert (refusal.code, "mistake" in refusal.fields["allowed"]) == ("settled_before", True)
 
+    @pytest.mark.parametrize("reason", ["asked_by_claimant", "asked_by_respondent", "asked_by_both"])
+    def test_what_a_side_asked_for_is_on_record(self, reason: str) -> None:
+        refusal = self.agreed().refused(OPS, "reopen", reason=reason)
+        assert (refusal.code, set(refusal.fields["sides"]) <= {"claimant", "respondent"}) == ("request_unrecorded", True)
+        said = a_case().appealable().says(CLAIMANT, "message", text="Please look again.").fire("appeal_window")
+        assert said.says(OPS, "reopen", reason="asked_by_claimant").case.phase is Phase.REVIEW
+
     def test_and_two_before_a_ruling_takes_its_place(self) -> None:
-        life = self.agreed().says(OPS, "reopen", reason="asked_by_claimant").says(LEAD, "take")
+        life = self.agreed().says(OPS, "reopen", reason="asked_by_claimant", reasons="By telephone on Monday.").says(LEAD, "take")
         life.says(LEAD, "rule", **OUTCOMES["payment_dispute"]["light"], relies_on=[])
         drafted = next(fact for fact in life.facts if fact.type == "ruling_drafted")
         assert (life.case.phase, getattr(drafted, "approval_because", None)) == (Phase.APPROVAL, "settled_before")

@@ -52,7 +52,7 @@ CODES = {
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
     "cn": "campaign_none",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
-    "ua": "request_unanswered",
+    "ua": "request_unanswered", "sa": "undecided_afresh",
     "pf": "party_unfit", "ad": "already_disclosed",
     **dict.fromkeys(("lr", "lo", "ln"), "not_in_this_phase"),
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",

@@ -8,8 +8,9 @@ from domain.base import Phase, Side
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
 from domain.rules.losses import _hit_harder, losers, worse
+from domain.rules.phases import ABOUT_NEWS
 from domain.rules.remedy import burdens
-from tests.support.cases import CLAIMANT, LEAD_2, LEAD_3, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
 
@@ -131,13 +132,32 @@ class TestWhoAppealedAlone:
 
     def test_nor_by_ending_what_was_set_aside(self) -> None:
         life = self.refunded().says(CLAIMANT, "appeal").says(OPS, "annul", reason="procedural_fault")
-        assert life.refused(OPS, "close").fields["because"] == "worse_for_the_only_appellant"
+        assert life.refused(OPS, "close").code == "undecided_afresh"
+
+    def reopened(self, came: bool, reason: str = "new_evidence") -> Life:
+        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(LEAD_2, "decide_appeal", decision="uphold", relies_on=[]).fire("grace")
+        assert life.case.appealed_alone is Side.CLAIMANT
+        if came and life.case.open:
+            life.says(RESPONDENT, "message", text="Here is the proof of delivery.")
+        if life.case.open:
+            life.fire("appeal_window")
+        elif came:
+            life.says(PLATFORM, "signal", signal="delivery_confirmed")
+        return life.says(OPS, "reopen", reason=reason).with_terms(hear=()).says(LEAD_3, "take")
 
     def test_but_what_is_new_is_weighed_anew(self) -> None:
-        life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
-        life.says(LEAD_2, "decide_appeal", decision="remit").fire("grace")
-        life.says(OPS, "close").says(OPS, "reopen", reason="new_evidence")
-        assert life.case.appealed_alone is None
+        life = self.reopened(came=True)
+        assert (life.case.appealed_alone, life.case.claims_news) == (None, False)
+
+    @pytest.mark.parametrize("reason", sorted(ABOUT_NEWS))
+    def test_what_is_only_said_to_be_new_takes_a_second_person(self, reason: str) -> None:
+        life = self.reopened(came=False, reason=reason)
+        life.says(LEAD_3, "rule", **OUTCOMES["payment_dispute"]["none"], relies_on=[])
+        drafted = next(fact for fact in reversed(life.facts) if fact.type == "ruling_drafted")
+        because = getattr(drafted, "approval_because", None)
+        assert (life.case.phase, because) == (Phase.APPROVAL, "worse_for_the_only_appellant")
+        assert life.says(LEAD, "approve").fire("grace").case.claims_news is False
 
     def test_a_cross_appeal_opens_both_ways(self) -> None:
         life = self.refunded().says(CLAIMANT, "appeal").says(RESPONDENT, "appeal").says(LEAD_2, "take")

@@ -63,9 +63,7 @@ class TestRule:
         ],
         ids=["chosen", "their own report", "their superior", "chosen by their superior"],
     )
-    def test_over_a_step_that_somebody_close_left_out_takes_two(
-        self, skipper: str | Actor, given_by: str, decider: str
-    ) -> None:
+    def test_over_a_step_that_somebody_close_left_out_takes_two(self, skipper: str | Actor, given_by: str, decider: str) -> None:
         life = self.left_out(skipper)
         life.says(given_by, "assign", owner=decider).says(decider, "rule", **RULING)
         assert life.case.phase == "approval"

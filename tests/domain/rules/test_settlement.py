@@ -160,7 +160,7 @@ class TestAcceptOffer:
 
     def test_what_was_settled_and_reopened_is_weighed_against_the_new_ruling(self) -> None:
         life = with_offer().says(CLAIMANT, "accept_offer").later(timedelta(days=1))
-        life.says(OPS, "reopen", reason="asked_by_both").in_review()
+        life.says(OPS, "reopen", reason="asked_by_both", reasons="Both wrote so.").in_review()
         life.says(MEDIATOR, "rule", outcome="invalid", ground="scope").says(LEAD, "approve").fire("grace")
         paid, undone = life.case.effects
         assert undone.reverses == paid.id

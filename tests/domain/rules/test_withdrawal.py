@@ -441,12 +441,6 @@ class TestWhatAnEarlierRulingLeft:
         ends = self.withdrawn().says(MEDIATOR_3, "accept_withdrawal", ends=["warning"])
         assert (ends.case.effects_in_force, [s.voided_at is None for s in ends.case.sanctions]) == ((), [False])
 
-    def test_is_named_by_whoever_closes_the_case(self) -> None:
-        assert self.remitted().refused(OPS, "close").code == "measures_unnamed"
-        stays, ends = (self.remitted().says(OPS, "close", **{how: ["warning"]}).case for how in ("stays", "ends"))
-        assert (len(stays.effects_in_force), len(ends.effects_in_force)) == (1, 0)
-        assert [(s.voided_at is None) for s in (*stays.sanctions, *ends.sanctions)] == [True, False]
-
 
 class TestGoingOnOfOffice:
     def gone_on(self, kind: str = "fraud_report") -> Life:
