@@ -115,7 +115,7 @@ class Case(Kept):
     owner_sought: bool = True
     """Somebody should be found for it (assignment has not been tried since it last needed an owner)."""
     named_by: tuple[str, ...] = ()
-    """Who gave it to its owner by name, and to whoever did so in turn, with those they report to; none where the owner took it."""
+    """Who gave it to its owner by name, and to whoever did so in turn, with those they report to; none where they took it."""
     escalations: int = 0
 
     offer: OpenOffer | None = None
