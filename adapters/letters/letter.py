@@ -93,7 +93,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "remitted": decision == "remit",
         "heard_first": data.get("heard_first") is True,
         "could_answer": data.get("could_answer") is True,
-        "about": written_out(about) if (about := _string(data.get("about"))) else None,
+        "about": words.charges.get(about, written_out(about)) if (about := _string(data.get("about"))) else None,
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],

@@ -113,10 +113,10 @@ def check(case: Case, outcome: OutcomeTerms, ground: str | None, hit: Collection
     if side is None or side not in case.terms.hear or ground is None:
         return
     wanted, asked = named(case.terms, ground), _put(case, side)
-    if wanted is None or wanted in asked or (not asked and _told_in_words(case)):
+    if wanted is None or wanted in asked or (not asked and _told_in_words(case, side)):
         return
     raise NotHeard(
-        f"{_what_was_put(side, asked)}, and not '{wanted}': ask them about it (request_evidence with ground); rule when they have "
+        f"{_what_was_put(side, asked, wanted)}: ask them about it (request_evidence with ground); rule when they have "
         "answered or their time is over. Urgent protection goes by interim measures.",
         side=side.value,
         missing="charge",
@@ -130,16 +130,18 @@ def _put(case: Case, side: Side) -> tuple[str, ...]:
     """The charges that were put to whoever is accused: by the telling, what the case is called, and what they were asked about
     by name."""
     called = named(case.terms, case.category) if _told(case, side) else None
-    told = named(case.terms, case.disclosed.charge) if case.disclosed is not None and case.disclosed.charge is not None else None
+    told = named(case.terms, first) if (first := _told_by_telling(case, side)) is not None else None
     return tuple(dict.fromkeys(one for one in (told, called, *case.charged) if one is not None))
 
 
-def _told_in_words(case: Case) -> bool:
-    """Whether they were told what happened, where what the case is called is no clause: all else the telling said."""
-    if case.disclosed is None or case.disclosed.charge is None:
-        # They knew from the beginning, or were told before a charge was kept: the words had to do.
-        return named(case.terms, case.category) is None
-    return case.disclosed.charge not in SAYS_NOTHING and named(case.terms, case.category) is None
+def _told_by_telling(case: Case, side: Side) -> str | None:
+    return case.disclosed.charge if case.disclosed is not None and side is Side.RESPONDENT else None
+
+
+def _told_in_words(case: Case, side: Side) -> bool:
+    """Whether they were told what happened, where what the case is called is no clause: all else the telling said. Whoever knew
+    from the beginning, or was told before a charge was kept, had the words alone."""
+    return named(case.terms, case.category) is None and _told_by_telling(case, side) not in SAYS_NOTHING
 
 
 def check_known(terms: Terms, ground: str | None) -> None:
@@ -191,6 +193,8 @@ def _laddered(case: Case) -> bool:
     return case.terms.sanctions is not None and bool(case.terms.sanctions.ladders)
 
 
-def _what_was_put(side: Side, charges: Collection[str]) -> str:
-    named_so = " and ".join(f"'{one}'" for one in charges)
-    return f"The {side.value} was asked about {named_so}" if named_so else f"Nothing was put to the {side.value} by name"
+def _what_was_put(side: Side, charges: Collection[str], wanted: str) -> str:
+    if not charges:
+        return f"Nothing was put to the {side.value} by name, so not '{wanted}' either"
+    said = " and ".join(f"'{one}'" for one in charges)
+    return f"The {side.value} was asked about {said}, and not about '{wanted}'"
