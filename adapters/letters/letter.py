@@ -104,7 +104,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "by": _who(data.get("side") or offer.get("side") or data.get("sender"), side),
         "of": _who(data.get("of"), side),
         "reason": words.reasons.get(reason or "")
-        or (capital(written_out(reason)) + "." if reason and reason != "deadline" else None),
+        or (capital(written_out(reason)) + "." if reason and reason not in ("deadline", "other") else None),
         "reason_known": (reason or "") in words.reasons,
         "ending": words.endings.get(_string(data.get("case_outcome")) or ""),
         "case_outcome": _string(data.get("case_outcome")),

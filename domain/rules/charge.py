@@ -25,7 +25,6 @@ from domain.model.sanctions import NotHeard
 from domain.model.terms import OutcomeTerms, Terms
 from domain.rules.rule import Change
 
-
 SAYS_NOTHING = frozenset({"general", "other"})
 """What a case is called where nobody knows what to call it: whoever is told that is told of nothing."""
 

@@ -21,7 +21,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import address_proof, charge, complaints, confirmation, told_by_two
+from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
@@ -205,7 +205,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
-        close_reason=None if unsaid else case.close_reason,
+        close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
         updated_at=_updated_at(case, viewer),

@@ -142,7 +142,7 @@ class TestWithoutSanctions:
 
 
 class TestTheTelling:
-    """What somebody is accused of goes with the telling: a clause by name, or what the case is called, where that says anything."""
+    """What somebody is accused of goes with the telling: a clause by name, or what the case is called if that says anything."""
 
     HITS: ClassVar[dict[str, dict[str, Any]]] = {
         "safety_incident": {"outcome": "substantiated", "remedies": [{"type": "suspend", "to": "respondent"}]},

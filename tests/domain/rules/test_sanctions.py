@@ -143,7 +143,9 @@ class TestABan:
         assert (one.voided_at, one.counts_until is not None) == (None, True)
 
     def test_for_good_leaves_the_case_quiet(self) -> None:
-        life = a_heard_case(earlier("long_ban", "extortion"), ground="extortion").says(MEDIATOR, "rule", ground="extortion", **VIOLATION)
+        life = a_heard_case(earlier("long_ban", "extortion"), ground="extortion").says(
+            MEDIATOR, "rule", ground="extortion", **VIOLATION
+        )
         life.says(LEAD, "approve").fire("grace").fire("appeal_window")
         life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
         assert (life.case.sanctions[0].sanction, life.case.quiet) == ("permanent_ban", False)
