@@ -93,7 +93,7 @@ class Lives:
         ruling = RULINGS[f"{kind}/paid" if paid else kind]
         # Nobody loses by a ruling unheard, and a procedure that hears both sides has heard them.
         if kind == "safety_incident":
-            await self.ask(case, "disclose", MEDIATOR)
+            await self.ask(case, "disclose", MEDIATOR, ground=ruling["ground"])
         if kind == "safety_incident" or (kind == "bounty_dispute" and paid):
             await self.ask(case, "submit_evidence", case.respondent, to="all", text=WORDS)
         if kind == "safety_incident":

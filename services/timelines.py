@@ -10,6 +10,7 @@ from typing import Any
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, Recording, RulingIssued
+from domain.rules import told_codes
 from domain.rules.confidence import thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
@@ -148,7 +149,8 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
     hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset())
     entry = _entry(recording, number, hidden)
     unread = unsaid(case, recording, viewer)
-    entry = replace(entry, data={name: said for name, said in entry.data.items() if name not in unread})
+    read = {name: said for name, said in entry.data.items() if name not in unread}
+    entry = replace(entry, data=told_codes.told_of(case, recording, read))
     if viewer.side is not None:
         entry = replace(entry, data=_of_others(entry.data, viewer.id))
     issued = recording.fact

@@ -93,7 +93,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "remitted": decision == "remit",
         "heard_first": data.get("heard_first") is True,
         "could_answer": data.get("could_answer") is True,
-        "about": written_out(about) if (about := _string(data.get("about"))) else None,
+        "about": words.charges.get(about, written_out(about)) if (about := _string(data.get("about"))) else None,
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
@@ -104,7 +104,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "by": _who(data.get("side") or offer.get("side") or data.get("sender"), side),
         "of": _who(data.get("of"), side),
         "reason": words.reasons.get(reason or "")
-        or (capital(written_out(reason)) + "." if reason and reason != "deadline" else None),
+        or (capital(written_out(reason)) + "." if reason and reason not in ("deadline", "other") else None),
         "reason_known": (reason or "") in words.reasons,
         "ending": words.endings.get(_string(data.get("case_outcome")) or ""),
         "case_outcome": _string(data.get("case_outcome")),

@@ -70,6 +70,8 @@ class Words:
     redress: Mapping[str, str]
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
+    charges: Mapping[str, str]
+    """What somebody is accused of, by clause or category, as it stands after "it is about"."""
     reasons: Mapping[str, str]
     endings: Mapping[str, str]
     clocks: Mapping[str, str]

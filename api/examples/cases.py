@@ -305,6 +305,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "by": "per_mara",
         "text": "Guests say that the flat in Rua Augusta does not exist.",
         "with_statement": False,
+        "ground": "misrepresentation",
     },
     "ask_interim_review": {"by": "pty_0198c5a2-0002", "text": "The listing is mine, and the deed is attached to my account."},
 }

@@ -132,6 +132,9 @@ def disclose(
     with_statement: Annotated[
         bool, typer.Option("--with-statement", help="The report goes along, in the words of whoever reported it.")
     ] = False,
+    ground: Annotated[
+        str | None, typer.Option(help="The clause that is put to them; left out: the category of the report.")
+    ] = None,
     reasons: Annotated[
         str | None, typer.Option(help="Why, where an authority is told of them: a second person says so too.")
     ] = None,
@@ -141,7 +144,7 @@ def disclose(
 ) -> None:
     """Tell the respondent of the case, once and for good."""
     said: dict[str, Any] = {"type": "disclose"} | ({"text": text} if text else {}) | ({"reasons": reasons} if reasons else {})
-    said |= {"to": to} if to else {}
+    said |= ({"to": to} if to else {}) | ({"ground": ground} if ground else {})
     send(case_id, said | ({"with_statement": True} if with_statement else {}), Target(tenant, speaker), as_json=json)
 
 

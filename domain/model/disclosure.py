@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from domain.base import CommandBase, Kept
+from domain.base import Code, CommandBase, Kept
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
@@ -26,6 +26,9 @@ class Disclose(CommandBase):
     least a sentence, unless the statement goes along."""
     with_statement: bool = False
     """The statement and the files of the report go along, in the words of whoever reported it."""
+    ground: Code | None = None
+    """The clause of the kind that is put to them by it; left out: what the report is called (its category), where that says
+    anything. Nobody is hit by a clause that was not put to them."""
     reasons: SealedText | None = None
     """Why they are told although a financial intelligence unit was, or is to be: only two persons together tell them then."""
 
@@ -38,6 +41,7 @@ class DisclosureProposed(Kept):
     text: Prose | None = None
     with_statement: bool = False
     to: Literal["respondent", "claimant"] = "respondent"
+    ground: str | None = None
 
 
 class ProposedDisclosure(Kept):
@@ -48,6 +52,7 @@ class ProposedDisclosure(Kept):
     text: Prose | None = None
     with_statement: bool = False
     to: Literal["respondent", "claimant"] = "respondent"
+    ground: str | None = None
 
 
 class CaseDisclosed(Kept):
@@ -59,6 +64,8 @@ class CaseDisclosed(Kept):
     ``moved_in``: they knew of it where it ran before."""
     text: Prose | None = None
     with_statement: bool = False
+    charge: str | None = None
+    """What was put to them: a clause by name, or what the case was called then; None: told before this was kept."""
 
 
 class NotDisclosed(Refusal):

@@ -14,7 +14,7 @@ from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
-from domain.rules import complaints, last_word
+from domain.rules import complaints, last_word, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -167,6 +167,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             if _own_deed(case, recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
             own = said(case, fact, viewer)
+            own = own if viewer == "staff" else told_codes.told_of(case, recording, own)
             data = {**_case_data(case, viewer), **(_told(case, recording, own) if viewer in _SIDES else own)}
             if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
                 data["yourself"] = True

@@ -28,7 +28,7 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import Ruling
 from domain.model.terms import OutcomeTerms
 from domain.model.withdrawal import WithdrawalPending
-from domain.rules import hearing, losses
+from domain.rules import charge, hearing, losses
 from domain.rules.audiences import Audience
 from domain.rules.authorities import is_secret, tipping_off
 from domain.rules.fairness import another_credential
@@ -38,7 +38,6 @@ from domain.rules.topic import NoticeData, Topic, everybody, inside
 
 LEAST_TOLD = 12
 """Characters: what is shorter tells nobody of what they are accused."""
-_SAYS_NOTHING = frozenset({"general", "other"})
 _SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
@@ -52,6 +51,7 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
         return _by_two(case, command, context)
     if not case.side_parties(Side.RESPONDENT):
         raise PartyNotAsked("There is nobody on the side of the respondent to tell.", of=Side.RESPONDENT.value)
+    charge.check_known(case.terms, command.ground)
     _check_nobody_withdraws(case)
     if case.is_disclosed and command.text is None and case.telling is None:
         raise tipping_off(case, "They know of the case: say in 'text' what else they are told, and give reasons.", "text")
@@ -59,7 +59,11 @@ def _disclose(case: Case, command: Disclose, context: DecisionContext, at: datet
         return _by_two(case, command, context)
     if not command.with_statement:
         check_says_what(command.text)
-    return (CaseDisclosed(text=command.text, with_statement=command.with_statement),)
+    return (_telling(case, command.text, command.with_statement, command.ground),)
+
+
+def _telling(case: Case, text: Prose | None, with_statement: bool, ground: str | None) -> CaseDisclosed:
+    return CaseDisclosed(text=text, with_statement=with_statement, charge=charge.put_by(case, ground))
 
 
 def check_says_what(text: Prose | None) -> None:
@@ -92,23 +96,24 @@ def _by_two(case: Case, command: Disclose, context: DecisionContext) -> Facts:
     if first is None or _other_words(first, command):
         if command.to == "claimant" and command.text is None:
             raise tipping_off(case, "Say in 'text' what they are told, and give reasons.", "text")
-        told = {"text": command.text, "with_statement": command.with_statement, "to": command.to}
+        told = {"text": command.text, "with_statement": command.with_statement, "to": command.to, "ground": command.ground}
         return (DisclosureProposed(reasons=command.reasons, **told),)
     if first.by == command.by or context.actor is None or context.actor.role not in _SECOND:
         raise tipping_off(case, "A lead or ops who did not propose it has to agree.", "second_person")
     another_credential(first.credential, context)
     if (case.is_disclosed or first.to == "claimant") and first.text is not None:
         return (f.MessageSent(to=first.to, text=first.text, sender="staff"),)
-    return (CaseDisclosed(text=first.text, with_statement=first.with_statement),)
+    return (_telling(case, first.text, first.with_statement, first.ground),)
 
 
 def _other_words(first: ProposedDisclosure, command: Disclose) -> bool:
     """Whether somebody would tell them otherwise than was proposed: then these words wait for a second person in their turn."""
     anew = command.text is not None and (first.text is None or command.text.digest != first.text.digest)
-    return anew or command.to != first.to or (command.with_statement and not first.with_statement)
+    other = command.ground not in (None, first.ground)
+    return anew or other or command.to != first.to or (command.with_statement and not first.with_statement)
 
 
-def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tuple[CaseDisclosed, ...]:
+def along(case: Case, because: Literal["asked", "ruling", "latest_date"], ground: str | None = None) -> tuple[CaseDisclosed, ...]:
     """The fact that tells the respondent of the case by something else that happens; none where they know, or nobody is there.
 
     Refused where they must not be told.
@@ -119,7 +124,7 @@ def along(case: Case, because: Literal["asked", "ruling", "latest_date"]) -> tup
         _check_nobody_withdraws(case)
     if is_secret(case):
         raise tipping_off(case, "Disclose it by two persons first, with reasons.", "by_the_way")
-    return (CaseDisclosed(because=because),)
+    return (CaseDisclosed(because=because, charge=charge.put_by(case, ground)),)
 
 
 def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -193,7 +198,7 @@ def _agreed(case: Case, fact: CaseDisclosed) -> Change:
 
 
 def _disclosure_proposed(case: Case, rec: f.Recording, fact: DisclosureProposed) -> Change:
-    said = {"text": fact.text, "with_statement": fact.with_statement, "to": fact.to}
+    said = {"text": fact.text, "with_statement": fact.with_statement, "to": fact.to, "ground": fact.ground}
     return {"telling": ProposedDisclosure(by=rec.actor.id, credential=rec.credential, **said)}
 
 
@@ -207,9 +212,8 @@ def _said(case: Case, fact: CaseDisclosed, audience: Audience) -> NoticeData:
         return NoticeData()
     asked = next((one.what for one in case.requests if one.of is Side.RESPONDENT and one.party is None), None)
     said: dict[str, Any] = {"because": fact.because}
-    if fact.text is None and not fact.with_statement and asked is None and case.category not in _SAYS_NOTHING:
-        # Nobody has put it into words: what the case is called says of what it is.
-        said["about"] = case.category
+    if audience == "respondent" and (about := charge.in_words(case, fact.charge)) is not None:
+        said["about"] = about
     return NoticeData(said, {"text": fact.text, "what": asked if audience == "respondent" else None})
 
 

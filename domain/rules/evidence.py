@@ -22,7 +22,7 @@ from domain.model.evidence import (
 )
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
-from domain.model.ruling import NoRight, UnknownGround
+from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
 from domain.model.withdrawal import OfOffice
 from domain.rules import charge
@@ -42,9 +42,7 @@ LONGEST_ASKED_FOR = timedelta(days=90)
 def request(case: Case, command: RequestEvidence, context: DecisionContext, at: datetime) -> Facts:
     """Somebody is asked, by the clock of their side or by a date of its own."""
     _known_type(case, command.evidence_type)
-    if command.ground is not None and command.ground not in case.terms.grounds:
-        allowed = list(case.terms.grounds)
-        raise UnknownGround(f"Name a clause of this kind: {', '.join(allowed)}.", ground=command.ground, allowed=allowed)
+    charge.check_known(case.terms, command.ground)
     party = case.party(command.party) if command.party is not None else None
     _owes(case, command.of, party)
     if command.of is Side.RESPONDENT and not case.is_disclosed:
@@ -67,7 +65,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         due_at=command.due_at,
     )
     # To ask somebody is to tell them.
-    return (*(along(case, "asked") if command.of is Side.RESPONDENT else ()), requested)
+    return (*(along(case, "asked", command.ground) if command.of is Side.RESPONDENT else ()), requested)
 
 
 def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:
@@ -238,6 +236,8 @@ def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) 
         asked["evidence_type"] = fact.evidence_type
     if fact.due_at is not None:
         asked |= {"due_at": fact.due_at.isoformat(), "due_clock": f"{fact.of.value}_evidence"}
+    if audience == fact.of.value and (about := charge.named_to(case, fact)) is not None:
+        asked["about"] = about
     return NoticeData(asked, {"what": fact.what})
 
 

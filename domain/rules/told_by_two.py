@@ -112,6 +112,7 @@ CODES: Mapping[tuple[str, str], Code] = {
     ("open", "source"): "party",
     ("open", "category"): "party",
     ("decline", "reason"): "free",
+    ("disclose", "ground"): "listed",
     ("offer", "remedy"): "listed",
     ("assign", "reason"): "inside",
     ("skip", "reason"): "free",

@@ -21,7 +21,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import address_proof, complaints, confirmation, told_by_two
+from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
@@ -120,6 +120,8 @@ class CaseView(Kept):
     """Since when the respondent knows of the case; None: they do not. Not for witnesses and insurers."""
     told: Prose | None = None
     """What the respondent was told of what is held against them, in the team's words; for them and the team."""
+    accused_of: tuple[str, ...] = ()
+    """What was put to the respondent, by clause or category: for them and the team. They are hit by nothing else."""
     caucus: tuple[Caucus, ...] = ()
     """The talks between the desk and one side, as far as they are the viewer's own; to the team both."""
     deadlines: tuple[Due, ...] = ()
@@ -203,7 +205,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
-        close_reason=None if unsaid else case.close_reason,
+        close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
         updated_at=_updated_at(case, viewer),
@@ -289,12 +291,14 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     machine = viewer.role == "platform"
     party = case.party(viewer.id)
     came = party.since if party is not None and party.sees_seq else None
+    speaks = party is not None and party.speaks
     talks = [talk for talk in case.caucus if not machine and (side is None or talk.side is side)]
     return {
         "deadlines": _deadlines(case, viewer),
         "answerable": answerable(case, party) if party is not None and side is not None else (),
         "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
         "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
+        "accused_of": charge.told_of(case) if audience_of(viewer) == "staff" or (side is Side.RESPONDENT and speaks) else (),
         "caucus": () if _reads_less(case, viewer) else tuple(talk for talk in talks if came is None or talk.last_at >= came),
         "offer": case.offer,
         "offers": case.offers if came is None else tuple(o for o in case.offers if (o.became_at or came) >= came),

@@ -10,6 +10,8 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.prose import Prose
+from domain.rules import told_codes
+from domain.rules.confirmation import TEAM
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.under_age import asked_in_confidence
 
@@ -51,15 +53,18 @@ def asked_of(fact: f.Fact, viewer: f.Actor) -> bool:
 def _told(case: Case, requests: Iterable[EvidenceRequest], viewer: f.Actor) -> tuple[RequestView, ...]:
     party = case.party(viewer.id)
     if party is None:
-        return tuple(_one(case, asked) for asked in requests)
+        return tuple(_one(case, asked, outside=viewer.role not in TEAM) for asked in requests)
     theirs = (r for r in requests if r.party == party.id or (party.speaks and r.of is party.side))
-    return tuple(_one(case, r) for r in theirs if r.party == party.id or not asked_in_confidence(case, r.of, r.party))
+    return tuple(
+        _one(case, r, outside=True) for r in theirs if r.party == party.id or not asked_in_confidence(case, r.of, r.party)
+    )
 
 
-def _one(case: Case, asked: EvidenceRequest) -> RequestView:
-    names = ("id", "of", "party", "evidence_type", "what", "state", "asked_at", "settled_at")
+def _one(case: Case, asked: EvidenceRequest, *, outside: bool) -> RequestView:
+    kind = told_codes.told(case, asked.evidence_type) if outside else asked.evidence_type
+    names = ("id", "of", "party", "what", "state", "asked_at", "settled_at")
     due_at = _due_at(case, asked) if asked.state == "open" else None
-    return RequestView(**{name: getattr(asked, name) for name in names}, due_at=due_at)
+    return RequestView(**{name: getattr(asked, name) for name in names}, evidence_type=kind, due_at=due_at)
 
 
 def _due_at(case: Case, asked: EvidenceRequest) -> Instant | None:

@@ -103,7 +103,7 @@ async def test_a_drafted_sanction_shows_the_team_how_it_came_about(office: Offic
     await ada.post(f"/v1/cases/{case['id']}/take")
     for step in ("evidence_secured", "record_checked"):
         await ada.command(case["id"], "complete_step", step=step)
-    await ada.command(case["id"], "request_evidence", of="respondent", what="What do you say?")
+    await ada.command(case["id"], "request_evidence", of="respondent", what="What do you say?", ground="insult")
     await office.desk().command(case["id"], "submit_evidence", party(case, "respondent"), text="I was angry.")
     ruling: dict[str, Any] = {
         "outcome": "violation",

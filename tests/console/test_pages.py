@@ -608,7 +608,7 @@ class TestHeavyDeeds:
         ada = await lobby.signed_in("ada")
         here = f"/cases/{case['id']}/do"
         for command, more in (
-            ("disclose", {"text": "You are said to have threatened somebody."}),
+            ("disclose", {"text": "You are said to have threatened somebody.", "ground": "extortion"}),
             ("complete_step", {"steps": "evidence_secured", "reasons": "Kept."}),
             ("complete_step", {"steps": "record_checked", "reasons": "Looked at."}),
             ("request_evidence", {"of": "respondent", "what": "Your answer, please."}),

@@ -25,7 +25,8 @@ def filled(values: Mapping[str, str]) -> Form:
 
 def ready(kind: str) -> Life:
     """A case in which whatever has to come before a ruling has come."""
-    life = a_case(kind).in_review().disclosed()
+    life = a_case(kind, category="insult").in_review().disclosed() if kind == "conduct_report" else a_case(kind).in_review()
+    life.disclosed()
     if life.case.terms.root_causes:
         life.says(MEDIATOR, "name_root_cause", cause=life.case.terms.root_causes[0])
     return life.heard()

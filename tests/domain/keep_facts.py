@@ -130,7 +130,7 @@ def moderation_appeal() -> Life:
 
 def conduct_report() -> Life:
     """Banned for a time, let in again, banned for longer on a varied appeal, set aside and taken back."""
-    life = a_case("conduct_report").in_review().heard()
+    life = a_case("conduct_report").in_review().heard("threat")
     life.says(MEDIATOR, "rule", outcome="violation", ground="threat", reasons="It is on the screen shots.").fire("grace")
     life.says(RESPONDENT, "appeal").says(LEAD_2, "take").later(timedelta(days=31))
     departs = {"sanction_reason": "planned", "sanction_reasons": "It was prepared for weeks."}

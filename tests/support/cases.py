@@ -488,10 +488,10 @@ class Life:
         """The respondent was told by the owner (or by a lead), in a kind in which they do not learn of it at the opening."""
         return self.says(self.case.owner or LEAD, "disclose", **fields) if not self.case.is_disclosed else self
 
-    def heard(self) -> Self:
-        """The respondent was asked and has answered, and the pack's steps are done."""
+    def heard(self, ground: str | None = None) -> Self:
+        """The respondent was asked, about a clause by name where one is given, and has answered; the pack's steps are done."""
         owner = self.case.owner or MEDIATOR
-        self.says(owner, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        self.says(owner, "request_evidence", of="respondent", ground=ground).says(RESPONDENT, "submit_evidence")
         for one in self.case.terms.procedure:
             self.says(owner, "complete_step", step=one)
         return self

@@ -11,10 +11,16 @@ from tests.support.exits import SHORTLY, SOON, WHY, Exit, act
 
 _ORDER = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
 _STEPS = tuple(act("review", "owner", "complete_step", step=step) for step in _ORDER)
-_HEARD = (
-    act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
-    act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it."),
-)
+
+
+def _asked_about(ground: str) -> tuple[Any, ...]:
+    """The accused is asked about a clause by name."""
+    return (
+        act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
+        act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it.", ground=ground),
+    )
+
+
 _ROUTE: Any = {"complaint_route": "out_of_court_and_court"}
 _UPHELD = act("appeal", "owner", "decide_appeal", decision="uphold", **_ROUTE, **WHY)
 _RESTORED = act("appeal", "owner", "decide_appeal", decision="overturn", outcome="keep", ground="no_violation", **_ROUTE, **WHY)
@@ -81,7 +87,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "a warning, after the accused was heard",
             "ruled",
             (
-                *_HEARD,
+                *_asked_about("insult"),
                 act("review", "respondent", "submit_evidence", text="I was angry."),
                 act("review", "owner", "rule", outcome="violation", ground="insult", **WHY),
             ),
@@ -91,7 +97,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "the accused says nothing, and the ban lifts by itself after the case is closed",
             "ruled",
             (
-                *_HEARD,
+                *_asked_about("threat"),
                 act(
                     "review",
                     "owner",
@@ -112,7 +118,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "a ban for good, approved, and overturned on appeal",
             "ruled",
             (
-                *_HEARD,
+                *_asked_about("extortion"),
                 act("review", "respondent", "submit_evidence", text="It was not me."),
                 act("review", "owner", "rule", outcome="violation", ground="extortion", statement=STATEMENT, **WHY),
                 act("approval", "lead", "approve"),

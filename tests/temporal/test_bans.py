@@ -25,7 +25,7 @@ async def banned(house: House) -> Living:
     case = await house.opens("conduct_report", **SHORTLY)
     await case.starts()
     await case.does("assign", "per_ola", owner="per_mia")
-    await case.does("request_evidence", "per_mia", of="respondent", what="What do you say?")
+    await case.does("request_evidence", "per_mia", of="respondent", what="What do you say?", ground="threat")
     await case.does("submit_evidence", "respondent", text="I was angry.")
     for step in ("evidence_secured", "record_checked"):
         await case.does("complete_step", "per_mia", step=step)

@@ -202,7 +202,7 @@ class TestWords:
 
 class TestTakenBack:
     def test_what_is_void_is_undone_and_counts_no_more(self) -> None:
-        life = a_case("conduct_report").in_review().heard().says(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"])
+        life = a_case("conduct_report").in_review().heard("insult").says(MEDIATOR, "rule", **OUTCOMES["conduct_report"]["light"])
         life.fire("grace").says("per_l2", "annul")
         assert life.case.sanctions[0].voided_because == "annulled"
         assert life.case.effects[-1].reverses == life.case.effects[0].id

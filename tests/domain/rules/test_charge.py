@@ -1,13 +1,13 @@
 """Nobody is sanctioned for what they were not asked about (European Convention on Human Rights, article 6(3)(a) and (b))."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from domain.base import Phase, Side
 from domain.rules.charge import ladder_of
-from tests.support.cases import LEAD, MEDIATOR, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, STATEMENT, Life, a_case
 
 VIOLATION: dict[str, Any] = {"outcome": "violation", "relies_on": []}
 
@@ -139,3 +139,85 @@ class TestWithoutSanctions:
     def test_what_takes_nothing_from_them_waits_for_nothing(self) -> None:
         refund = {**self.HIT, "remedies": []}
         assert self.told().says(MEDIATOR, "rule", **refund, ground="misrepresentation").case.phase is Phase.RULED
+
+
+class TestTheTelling:
+    """What somebody is accused of goes with the telling: a clause by name, or what the case is called if that says anything."""
+
+    HITS: ClassVar[dict[str, dict[str, Any]]] = {
+        "safety_incident": {"outcome": "substantiated", "remedies": [{"type": "suspend", "to": "respondent"}]},
+        "fraud_report": {"outcome": "confirmed", "remedies": [{"type": "suspend", "to": "respondent"}], "statement": STATEMENT},
+        "conduct_report": {"outcome": "violation"},
+    }
+    CLAUSES: ClassVar[dict[str, tuple[str, str]]] = {
+        "safety_incident": ("duty_of_care", "honesty_about_risks"),
+        "fraud_report": ("stolen_payment", "misrepresentation"),
+        "conduct_report": ("insult", "threat"),
+    }
+
+    def told(self, kind: str, category: str = "general", **telling: Any) -> Life:
+        life = a_case(kind, category=category).that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(MEDIATOR, "disclose", **telling).says(RESPONDENT, "message", text="What is this about?")
+        if kind == "conduct_report":
+            life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        return life
+
+    def ruling(self, kind: str, ground: str) -> dict[str, Any]:
+        return {**self.HITS[kind], "ground": ground, "relies_on": []}
+
+    @pytest.mark.parametrize("category", ["general", "other"])
+    @pytest.mark.parametrize("kind", CLAUSES)
+    def test_that_names_nothing_is_no_charge_whatever_was_written(self, kind: str, category: str) -> None:
+        ground = self.CLAUSES[kind][0]
+        life = self.told(kind, category)
+        refusal = life.refused(MEDIATOR, "rule", **self.ruling(kind, ground))
+        assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "charge")
+        assert life.seen_by(RESPONDENT).accused_of == ()
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground=ground).says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **self.ruling(kind, ground)).case.ruling is not None
+
+    @pytest.mark.parametrize("kind", CLAUSES)
+    def test_by_name_is_one_for_that_clause_alone(self, kind: str) -> None:
+        ground, other = self.CLAUSES[kind]
+        life = self.told(kind, ground=ground)
+        assert life.refused(MEDIATOR, "rule", **self.ruling(kind, other)).fields["missing"] == "charge"
+        assert ground in life.seen_by(RESPONDENT).accused_of
+        assert life.says(MEDIATOR, "rule", **self.ruling(kind, ground)).case.ruling is not None
+
+    def test_of_what_happened_is_one_where_the_kind_has_no_clause_for_it(self) -> None:
+        life = self.told("safety_incident", "assault")
+        assert life.seen_by(RESPONDENT).accused_of == ("assault",)
+        assert life.says(MEDIATOR, "rule", **self.ruling("safety_incident", "duty_of_care")).case.ruling is not None
+
+    def test_does_not_come_to_say_more_by_what_the_case_is_called_later(self) -> None:
+        life = self.told("safety_incident").says(LEAD, "retarget", category="assault", reason="found_out")
+        assert life.refused(MEDIATOR, "rule", **self.ruling("safety_incident", "duty_of_care")).fields["missing"] == "charge"
+
+    def test_is_named_in_the_letter_beside_the_words(self) -> None:
+        life = a_case("safety_incident", category="assault").that_protects().in_review()
+        life.says(MEDIATOR, "disclose", text="We have a question for you about something that somebody said.")
+        (told,) = [n for n in life.notices_for(RESPONDENT) if n.event == "case_disclosed"]
+        assert told.data["about"] == "assault"
+        assert "text" in told.texts
+
+    def test_by_a_question_is_one_too(self) -> None:
+        life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground="duty_of_care")
+        (told,) = [n for n in life.notices_for(RESPONDENT) if n.event == "case_disclosed"]
+        assert told.data["about"] == "duty_of_care"
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **self.ruling("safety_incident", "duty_of_care")).case.ruling is not None
+
+    def test_is_a_clause_of_the_kind(self) -> None:
+        refusal = a_case("safety_incident").in_review().refused(MEDIATOR, "disclose", ground="gravity")
+        assert refusal.code == "ground_unknown"
+
+    def test_of_before_charges_were_kept_stands(self) -> None:
+        life = self.told("safety_incident")
+        assert life.case.disclosed is not None
+        life._case = life.case.model_copy(update={"disclosed": life.case.disclosed.model_copy(update={"charge": None})})
+        assert life.says(MEDIATOR, "rule", **self.ruling("safety_incident", "duty_of_care")).case.ruling is not None
+
+    def test_is_for_whom_it_is_about_and_the_team(self) -> None:
+        life = self.told("safety_incident", "assault")
+        assert [life.seen_by(who).accused_of for who in (CLAIMANT, MEDIATOR)] == [(), ("assault",)]

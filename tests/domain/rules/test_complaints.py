@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 def closed(kind: str = "fraud_report") -> Life:
     """Decided against the respondent, and closed because nobody appealed for fourteen days."""
     if kind == "conduct_report":
-        life = a_case(kind).in_review().heard().says(MEDIATOR, "rule", **OUTCOMES[kind]["light"])
+        life = a_case(kind).in_review().heard("insult").says(MEDIATOR, "rule", **OUTCOMES[kind]["light"])
         return life.fire("grace").fire("appeal_window")
     return a_case(kind).appealable().fire("appeal_window")
 

@@ -226,7 +226,7 @@ class TestRulings:
         assert life.refused(LEAD_2, "decide_appeal", **against).code == "not_heard"
         assert life.refused(RESPONDENT, "message").code == "actor_unknown"
         assert (life.notices_for(RESPONDENT), sees(life, RESPONDENT), life.case.is_disclosed) == ((), [], False)
-        life.says(LEAD_2, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(LEAD_2, "request_evidence", of="respondent", ground="insult").says(RESPONDENT, "submit_evidence")
         life.says(LEAD_2, "decide_appeal", **against)
 
     def test_where_they_are_to_be_heard_none_goes_against_them_before(self) -> None:

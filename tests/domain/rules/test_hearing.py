@@ -257,7 +257,7 @@ class TestOnAppeal:
 
 class TestSteps:
     def investigated(self) -> Life:
-        life = a_case("safety_incident").that_protects().in_review().disclosed()
+        life = a_case("safety_incident").that_protects().in_review().disclosed(ground="duty_of_care")
         life.says(MEDIATOR, "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"])
         return life.says(MEDIATOR, "name_root_cause", cause="handling")
 
@@ -300,19 +300,19 @@ class TestOnAppealOfWhoWasAsked:
         assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "respondent", "answer")
 
     def test_asked_anew_they_have_their_whole_time(self) -> None:
-        life = self.cleared().says(LEAD_2, "request_evidence", of="respondent")
+        life = self.cleared().says(LEAD_2, "request_evidence", of="respondent", ground="threat")
         assert life.refused(LEAD_2, "decide_appeal", **self.THREAT).fields["missing"] == "time"
         assert life.fire("respondent_response", "end").says(LEAD_2, "decide_appeal", **self.THREAT).case.phase is Phase.RULED
 
     def test_what_follows_from_a_remit_waits_as_well(self) -> None:
         life = self.cleared().says(LEAD_2, "decide_appeal", decision="remit").fire("grace").says(LEAD, "take")
         assert life.refused(LEAD, "rule", outcome="violation", ground="threat").code == "not_heard"
-        life.says(LEAD, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(LEAD, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
         assert life.says(LEAD, "rule", outcome="violation", ground="threat").case.phase is Phase.RULED
 
     def test_whoever_appeals_was_heard(self) -> None:
         life = in_review("conduct_report").says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
-        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
         life.says(MEDIATOR, "rule", outcome="violation", ground="threat").fire("grace").says(RESPONDENT, "appeal")
         assert why(life.case) is None
 

@@ -195,9 +195,14 @@ class TestOldCases:
         assert life.says(RESPONDENT, "submit_evidence", to="desk").says(MEDIATOR, "rule", **DENIED).case.unanswered == ()
 
 
+CHARGE = {"conduct_report": "insult", "safety_incident": "duty_of_care", "fraud_report": "stolen_payment"}
+"""What is put to the accused in each kind."""
+
+
 def answered(kind: str = "conduct_report") -> Life:
-    """The accused was asked, and has answered all there was."""
-    life = a_case(kind).that_protects().with_terms(procedure=(), root_cause_needed=False).in_review().disclosed()
+    """The accused was told of what, was asked, and has answered all there was."""
+    life = a_case(kind).that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
+    life.disclosed(ground=CHARGE[kind])
     return life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
 
 
@@ -245,7 +250,7 @@ class TestByAnotherDoor:
         life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
         for who in (OPS, LEAD):
             life.says(who, "add_party", party={"side": "respondent", "ref": "second"})
-        life.disclosed()
+        life.disclosed(ground="duty_of_care")
         for who in (RESPONDENT, "pty_second"):
             life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
         warn = {"type": "warn", "to": "respondent"}
@@ -259,7 +264,7 @@ class TestByAnotherDoor:
         life = a_case("safety_incident").that_protects().with_terms(procedure=(), root_cause_needed=False).in_review()
         for who in (OPS, LEAD):
             life.says(who, "add_party", party={"side": "respondent", "ref": "second"})
-        life.disclosed()
+        life.disclosed(ground="duty_of_care")
         for who in (RESPONDENT, "pty_second"):
             life.says(MEDIATOR, "request_evidence", of="respondent", party=who).says(who, "submit_evidence")
         one = {"type": "suspend", "to": "respondent", "party": RESPONDENT}
@@ -284,7 +289,7 @@ class TestWhereWordsGoToTheDesk:
     def test_what_the_reporter_adds_after_the_answer_is_put_to_the_accused(self) -> None:
         life = a_case("conduct_report").that_protects().in_review()
         life.says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
-        life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "request_evidence", of="respondent")
+        life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "request_evidence", of="respondent", ground="insult")
         life.says(RESPONDENT, "submit_evidence").says(CLAIMANT, "submit_evidence")
         against = OUTCOMES["conduct_report"]["light"]
         assert life.refused(MEDIATOR, "rule", **against).fields["evidence"] == [life.case.handed_in[-1]]

@@ -40,16 +40,16 @@ def earlier(sanction: str, category: str = "unprofessional", party: str = RESPON
     return EarlierSanction(ref_digest=digest_of(party), category=category, sanction=sanction, **said)
 
 
-def a_heard_case(*before: EarlierSanction) -> Life:
-    """Before its investigator, the accused heard; with what counts against the parties already."""
-    life = a_case("conduct_report").with_party(WITNESS, "respondent", "witness").in_review().heard()
+def a_heard_case(*before: EarlierSanction, ground: str = "insult") -> Life:
+    """Before its investigator, the accused heard on a clause; with what counts against the parties already."""
+    life = a_case("conduct_report").with_party(WITNESS, "respondent", "witness").in_review().heard(ground)
     life.earlier = before
     return life
 
 
 def sanctioned(ground: str = "threat", *before: EarlierSanction, **more: Any) -> Life:
     """Told to the parties; a threat is a ban of thirty days."""
-    return a_heard_case(*before).says(MEDIATOR, "rule", ground=ground, **VIOLATION, **more).fire("grace")
+    return a_heard_case(*before, ground=ground).says(MEDIATOR, "rule", ground=ground, **VIOLATION, **more).fire("grace")
 
 
 class TestWhatIsCounted:
@@ -85,7 +85,7 @@ class TestWhatIsCounted:
 
 class TestASanction:
     def test_begins_when_the_parties_are_told_and_not_before(self) -> None:
-        life = a_heard_case().says(MEDIATOR, "rule", ground="threat", **VIOLATION)
+        life = a_heard_case(ground="threat").says(MEDIATOR, "rule", ground="threat", **VIOLATION)
         assert facts_named(life.recordings, "sanction_imposed") == []
         life.fire("grace")
         (one,) = life.case.sanctions
@@ -108,7 +108,7 @@ class TestASanction:
         assert (ordered.remedy.type, ordered.remedy.to) == ("temporary_ban", Side.RESPONDENT)
 
     def test_of_a_development_tenant_runs_on_its_time(self) -> None:
-        life = a_case("conduct_report").scaled(1 / 3600).in_review().heard()
+        life = a_case("conduct_report").scaled(1 / 3600).in_review().heard("threat")
         life.says(MEDIATOR, "rule", ground="threat", **VIOLATION).fire("grace")
         (one,) = life.case.sanctions
         assert one.ends_at is not None
@@ -143,7 +143,9 @@ class TestABan:
         assert (one.voided_at, one.counts_until is not None) == (None, True)
 
     def test_for_good_leaves_the_case_quiet(self) -> None:
-        life = a_heard_case(earlier("long_ban", "extortion")).says(MEDIATOR, "rule", ground="extortion", **VIOLATION)
+        life = a_heard_case(earlier("long_ban", "extortion"), ground="extortion").says(
+            MEDIATOR, "rule", ground="extortion", **VIOLATION
+        )
         life.says(LEAD, "approve").fire("grace").fire("appeal_window")
         life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="done")
         assert (life.case.sanctions[0].sanction, life.case.quiet) == ("permanent_ban", False)
