@@ -55,7 +55,9 @@ class TestGates:
         )  # fmt: skip
 
     def test_the_first_hit_wins(self) -> None:
-        assert routed("bounty_dispute", statement="Short.", attributes={"programme_excluded": True}).reason == "programme_excluded"
+        assert (
+            routed("bounty_dispute", statement="Short.", attributes={"programme_excluded": True}).reason == "programme_excluded"
+        )
 
     @pytest.mark.parametrize("kind", ["bounty_dispute", "conduct_report", "payment_dispute"])
     @pytest.mark.parametrize("name", ["letter.txt", ORIGINAL])
