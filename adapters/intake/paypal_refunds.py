@@ -1,5 +1,5 @@
-"""What PayPal says of a refund or a reversal of a payment (``PAYMENT.CAPTURE.REFUNDED`` and its kin): it names the payment it gave back
-of, and no dispute.
+"""What PayPal says of a refund or a reversal of a payment (``PAYMENT.CAPTURE.REFUNDED`` and its kin): it names what was paid,
+and no dispute.
 
 See PayPal's reference of webhook event names, of the refund (Payments, version 2) and of its predecessor, the sale's refund
 (version 1): both are still sent.
@@ -45,7 +45,8 @@ def refund_news(kind: str, event: Told, refund: Told, times: tuple[datetime, dat
         refund.instant("update_time") or refund.instant("create_time") or (None if verified else event.instant("create_time"))
     )
     return ProviderNews(
-        provider="paypal", dispute=own, event=event.reference("id") or f"{kind}/{own}", at=min(said_at or sent_at, max(sent_at, now)),
+        provider="paypal", dispute=own, event=event.reference("id") or f"{kind}/{own}",
+        at=min(said_at or sent_at, max(sent_at, now)),
         what="refund_failed" if not made else "updated" if ours else "payment_refunded",
         stage="refund", payment=payment, amount=_money(refund), verified=verified,
     )  # fmt: skip
@@ -62,7 +63,7 @@ def _payment(refund: Told) -> str | None:
 
 
 def _money(refund: Told) -> Money | None:
-    """How much; None where it is not said or cannot be read: then all of what is disputed counts. Reversals say it with a minus."""
+    """How much; None where it is not said or cannot be read: then all that is disputed counts. Reversals say it with a minus."""
     said = refund.part("amount")
     value, currency = said.line("value") or said.line("total"), said.line("currency_code") or said.line("currency")
     if value is None or currency is None:
