@@ -91,7 +91,7 @@ PACK_SAMPLES = {
     "clocks": "clocks: [{like: triage}, {like: ruling, target: 5 business days}]",
     "outcomes": "outcomes: [{name: upheld, lost_by: [respondent], remedies: [refund]}]",
     "offers": "offers: [{name: refund_with_return, remedies: [refund], with_return: true}]",
-    "gates": "gates: [{name: reason_given, when: report.statement_length < 20, then: decline, reason: no_reason_given}]",
+    "gates": "gates: [{name: reason_given, when: report.statement_length < 20, then: triage, reason: no_reason_given}]",
     "categories": "categories: {injury: {title: Somebody was hurt, priority: urgent}, general: {title: Something else}}",
     "needs": "needs: [booking]",
     "only_for": "only_for: [new_account, paid_abroad]",

@@ -33,7 +33,8 @@ class Gate(Frozen):
     when: str
     """CEL over `report` and `attributes`."""
     then: Literal["decline", "triage"]
-    """`decline` turns the report away, `triage` puts it before a person."""
+    """`decline` turns the report away, `triage` puts it before a person. A row that hits for the length of the statement alone
+    declines nobody: a person reads it, unless another row turns it away."""
     reason: Code
     """The code that is told with it."""
 

@@ -206,28 +206,31 @@ def _report_facts(report: Report) -> dict[str, Any]:
 def _gates(pack: Pack, facts: dict[str, Any], *, files: bool = False) -> Routing:
     """What the gates say, the first hit first. ``files``: something came with the report, and its words may stand there."""
     trace: list[str] = []
-    wordless = False
+    for_length: str | None = None
     for gate in pack.gates:
         hit = _holds(gate.when, facts)
         if hit is None:
             # A condition that cannot be evaluated on this report is for a person to look at, not for the reporter to suffer from.
             return Routing(decision="triage", reason="gate_unclear", trace=(*trace, f"gates/{gate.name}: unclear"))
-        if hit and gate.then == "decline" and files and _for_few_words(gate.when, facts):
-            # What is in a file, or was cut or guessed when it was read, is for a person to judge. Other gates still hold.
-            wordless = True
-            trace.append(f"gates/{gate.name}: words_in_files")
+        if hit and (gate.then == "decline" or files) and _for_its_length(gate.when, facts):
+            # How long a report is says nothing of whether it is right, and a complaint is not decided by a machine alone
+            # (Regulation (EU) 2022/2065, article 20(6)): a person reads it. Other gates still hold.
+            why = "words_in_files" if files else gate.reason or "few_words"
+            for_length = for_length or why
+            trace.append(f"gates/{gate.name}: {why}")
             continue
         if hit:
             return Routing(decision=gate.then, reason=gate.reason, trace=(*trace, f"gates/{gate.name}: {gate.then}"))
         trace.append(f"gates/{gate.name}: pass")
-    if wordless:
-        return Routing(decision="triage", reason="words_in_files", trace=tuple(trace))
+    if for_length is not None:
+        return Routing(decision="triage", reason=for_length, trace=tuple(trace))
     return Routing(decision="admit", trace=tuple(trace))
 
 
-def _for_few_words(expression: str, facts: dict[str, Any]) -> bool:
-    """Whether a gate hits for the length of the statement alone: it would not, had the report more words."""
-    return _holds(expression, {**facts, "report": {**facts["report"], "statement_length": MAX_PROSE}}) is False
+def _for_its_length(expression: str, facts: dict[str, Any]) -> bool:
+    """Whether a gate hits for the length of the statement alone: it would not, had the report more words, or none."""
+    said = facts["report"]
+    return any(_holds(expression, {**facts, "report": {**said, "statement_length": n}}) is False for n in (MAX_PROSE, 0))
 
 
 def _of_category(pack: Pack, report: Report, routing: Routing) -> Routing:

@@ -83,17 +83,19 @@ async def handed_in(
 
 
 async def of_report(parts: Parts, tenant_id: str, row: CaseRow, report: Report, credential: str) -> tuple[str, ...]:
-    """Make what came with a report evidence of its claimant, once, however often it is asked for. The ids of what was taken.
+    """Make what came with a report evidence of its claimant, once, however often it is asked for. What the case did not take, by
+    name: with the reason where there is one for the file itself, and without where the case was closed at once.
 
     Raises what :func:`filed` raises: the report is on disk then, and whoever sent it tries again.
     """
     principal = next(one for one in report.parties if one.side is Side.CLAIMANT and one.role == "principal")
     contacts = await parts.views.contacts(tenant_id, row.id)
     party = next((who for who, known in contacts.items() if known["ref"] == principal.ref), None)
-    if party is None or not report.attachments or (row.case is not None and not row.case.open):
-        return ()
+    if party is None or (row.case is not None and not row.case.open):
+        return tuple(one.name for one in report.attachments)
     caller = Caller(tenant_id, credential, frozenset(), "mail")
-    files, _ = await filed(parts, caller, row, party, report.attachments)
+    files, refused = await filed(parts, caller, row, party, report.attachments)
     seen = Seen(row, Actor(id=credential, role="platform"))
     digest = hashlib.sha256(f"{row.id}\n{party}\nreport".encode()).hexdigest()[:40]
-    return await handed_in(parts, caller, seen, party, files, f"cmd_rep-{digest}", {})
+    taken = await handed_in(parts, caller, seen, party, files, f"cmd_rep-{digest}", {})
+    return (*refused, *(one.name for one in files if one.id not in taken))

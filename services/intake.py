@@ -32,7 +32,7 @@ from storage.intake.sources import LiveSource
 from storage.tenants import Tenant
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Opened(Landed):
     """The same, as whoever handed the report in may see it."""
 
@@ -193,10 +193,13 @@ async def land(
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
+    left: tuple[str, ...] = ()
     if report.attachments:
-        await of_report(parts, tenant.id, row, report, credential or opened_by)
+        ends = row.case is None and routing.decision == "decline"
+        left = await of_report(parts, tenant.id, row, report, credential or opened_by)
+        left = tuple(one.name for one in report.attachments) if ends else left
         row = await parts.views.case(tenant.id, row.id) or row
-    return Landed(row, opened.command_id, opened.created)
+    return Landed(row, opened.command_id, opened.created, left)
 
 
 async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf, Terms, Routing]:
@@ -225,4 +228,4 @@ async def _opened(parts: Parts, caller: Caller, landed: Landed) -> Opened:
     actor = await parts.views.actor(caller.tenant_id, landed.row.id, caller.holder)
     # Whoever hands a report in is at least the platform; the case is on disk, and this is no moment to fail.
     seen = Seen(landed.row, actor or Actor(id=caller.credential, role="platform"))
-    return Opened(landed.row, landed.command_id, landed.created, seen)
+    return Opened(landed.row, landed.command_id, landed.created, landed.left, seen=seen)

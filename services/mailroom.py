@@ -53,6 +53,8 @@ class Landed:
     """The command that opens it."""
     created: bool
     """False: the same report was here before."""
+    left: tuple[str, ...] = ()
+    """Names of its files that the case did not take."""
 
     @property
     def state(self) -> Literal["accepted", "opened", "known"]:
@@ -396,6 +398,7 @@ async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailRe
         attributes={"answers_declined": True}, attachments=tuple(attachments),
     )  # fmt: skip
     landed = await mail.land(report)
+    await _left(parts, mail, marks, report, landed)
     await link(parts, mail.tenant_id, landed.row, about.row)
     return landed
 
@@ -427,7 +430,7 @@ async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) ->
         return await keep(parts, mail, marks, "over_cap", report)
     proven = report.model_copy(update={"attributes": {**report.attributes, "sender_proven": proof in PROVEN}})
     try:
-        return await mail.land(proven)
+        landed = await mail.land(proven)
     except Refused as refused:
         if refused.code == "file_infected":
             return await keep(parts, mail, marks, "file_infected", report, tell=True, problem=refused.detail)
@@ -435,6 +438,20 @@ async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) ->
             raise
         # Another mail under the id of one that is here: nothing of it is thrown away, and nothing of it is believed.
         return await keep(parts, mail, marks, "same_message_id", report)
+    await _left(parts, mail, marks, proven, landed)
+    return landed
+
+
+async def _left(parts: Parts, mail: Mail, marks: MailMarks, report: Report, landed: Landed) -> None:
+    """Keep the whole mail where its case did not take all of its files: a case that was turned away or went on in another one at
+    once takes none. Its sender hears of what could not be taken for itself; of the rest the case's own letter tells."""
+    if not landed.left:
+        return
+    party = await _party_at(parts, mail, landed.row.id, marks.author)
+    about = await _where_it_goes_on(parts, mail, marks, _About(landed.row, party, held=False))
+    over = landed.row.case is None or not landed.row.case.open
+    reason = "files_left" if over else "file_refused"
+    await keep(parts, mail, marks, reason, report, about, tell=not over, problem="; ".join(landed.left))
 
 
 async def _over_the_cap(parts: Parts, mail: Mail, marks: MailMarks, case_id: str | None = None) -> bool:

@@ -241,6 +241,10 @@ class ProviderReader(Protocol):
         """Which dispute it is about; None: none."""
         ...
 
+    def refund_of(self, body: bytes) -> str | None:
+        """Which refund it is about, where the provider has to be asked for it; None: none."""
+        ...
+
 
 class ProviderDisputes(Protocol):
     """Asks a payment provider how a dispute stands; :class:`adapters.intake.paypal_api.PayPalDisputes` does."""
@@ -248,6 +252,10 @@ class ProviderDisputes(Protocol):
     async def fetch(self, dispute: str) -> bytes | None:
         """The dispute as the provider tells it, as JSON; None: it knows none with this id. Raises ConnectionError
         while it does not answer."""
+        ...
+
+    async def fetch_refund(self, refund: str) -> bytes | None:
+        """The same for a refund."""
         ...
 
 

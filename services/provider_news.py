@@ -51,15 +51,19 @@ async def said_by(
     sent = f"{headers.get('paypal-transmission-id', '')}|{headers.get('paypal-transmission-time', '')}"
     if not await parts.provider_news.transmitted(source.tenant_id, source.id, sent, body):
         raise Refused("signature_invalid")
-    dispute = reader.dispute_of(body)
+    dispute, refund = reader.dispute_of(body), reader.refund_of(body)
     asked = parts.disputes.get(source.tenant_id)
-    if asked is None or dispute is None:
+    if asked is None or (dispute is None and refund is None):
         return partial(reader.said, body, headers)
     try:
-        fetched = await asked.fetch(dispute)
+        fetched = await asked.fetch(dispute) if dispute is not None else await asked.fetch_refund(refund or "")
     except ConnectionError:
         raise Refused("provider_away") from None
+    if fetched is None and dispute is None:
+        # PayPal tells of no reversal by its id. What nobody has verified can stop money and set none free.
+        return partial(reader.said, body, headers)
     if fetched is None:
+        assert dispute is not None, "a refund was read above"
         # A known one is answered all the same, as what nobody has verified: it can stop money and set none free.
         if await parts.intake.known(source.tenant_id, "paypal", dispute) is None:
             raise Refused("signature_invalid")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
 
-from adapters.intake.mail_styles import Shown, declared, gone, inside
+from adapters.intake.mail_sheets import Sheets, sheets_of
+from adapters.intake.mail_styles import Shown, gone, inside
 
 MAX_TEXT = 1_000_000
 """Characters that are read of one HTML document."""
@@ -32,11 +33,10 @@ _LINES = frozenset({
     "body", "html",
 })  # fmt: skip
 _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "svg", "text", "tspan"})
+_BOXES = _PARAGRAPHS | _LINES | _APART
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
 _LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
-_RULES = re.compile(r"(?:display|visibility|content|opacity|font-size|text-indent|clip|clip-path|all)\s{0,20}:", re.IGNORECASE)
-"""Properties by which a rule shows words, hides them, or writes some of its own."""
 _NO_FRAMES = re.compile(r"<noframes[^>]{0,200}>(.{1,100000}?)</noframes", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
@@ -49,15 +49,16 @@ class Rendered:
     seen: str
     """What a person reads on the page, without where its links lead."""
     hidden: bool
-    """Something has words and is not shown by its own style."""
+    """Something has words and is not shown, by its own style or a sheet's."""
     cut: bool
     """It is longer than what is read."""
     styled: bool = False
-    """Rules of a style sheet of its own may show or hide words; they are not followed."""
+    """Rules of a style sheet of its own may show or hide words, and are not followed."""
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, sheets: Sheets) -> None:
+        self._sheets = sheets
         self.lines: list[str] = []
         self._line: list[str] = []
         self._filled = False
@@ -96,8 +97,8 @@ class _Reader:
         tag = element.tag
         if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
             return False
-        styles = declared(style) if (style := _attribute(element, "style")) else {}
-        if gone(styles) or self._is_hidden(element):
+        styles = self._sheets.styles(element, _attribute(element, "style"))
+        if gone(styles, in_line=tag not in _BOXES) or ("display" not in styles and self._is_hidden(element)):
             self.hidden = self.hidden or bool(element.text.strip())
             return False
         self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
@@ -200,6 +201,11 @@ class _Reader:
         if height > 1 and self.lines and self.lines[-1]:
             self.lines.append("")
 
+    @property
+    def followed(self) -> bool:
+        """Whether the page's style sheets were followed in all that shows or hides words."""
+        return self._sheets.followed
+
     def text(self) -> str:
         """All of it, without empty lines beyond one."""
         self._break(1)
@@ -232,26 +238,25 @@ def _led_to(element: Element) -> str:
 
 def rendered(html: str) -> Rendered:
     """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
-    reader = _Reader()
-    reader.read(parse(html))
-    text = reader.text()
+    reader, text = _read(html)
     if not text and "<frameset" in html.lower() and (without := _NO_FRAMES.search(html)) is not None:
         # Where nothing is framed, which is every mail program, what stands for the frames is read.
-        reader = _Reader()
-        reader.read(parse(without[1]))
+        reader, text = _read(without[1])
+    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, not reader.followed)
+
+
+def _read(html: str) -> tuple[_Reader, str]:
+    page = parse(html)
+    sheets = sheets_of(page)
+    reader = _Reader(sheets)
+    reader.read(page)
+    text = reader.text()
+    if not text and sheets.hold:
+        # A page that is hidden whole is one that a script shows, or one that is not read as it looks.
+        reader = _Reader(Sheets(followed=False))
+        reader.read(page)
         text = reader.text()
-    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, _styled(html))
-
-
-def _styled(html: str) -> bool:
-    """Whether a style sheet in the page has a rule by which words are shown, hidden, or written."""
-    low, at = html[:MAX_TEXT].lower(), 0
-    while (begin := low.find("<style", at)) >= 0:
-        end = low.find("</style", begin)
-        at = end if end >= 0 else len(low)
-        if _RULES.search(low, begin, at) is not None:
-            return True
-    return False
+    return reader, text
 
 
 def text_of_html(html: str) -> str:

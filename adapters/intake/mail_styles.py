@@ -1,14 +1,16 @@
-"""What an element's own style says of whether a person sees its words, read as browsers read a style attribute."""
+"""What styles say of whether a person sees an element's words, read as browsers read them: its own, and those of sheets."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _LOOKED_AT = 4_000
 """Characters of one style."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _DECLARATION = re.compile(r"([^;\"'(]|\"[^\"]*\"|'[^']*'|\([^)]*\))+")
+_IMPORTANT = re.compile(r"!\s{0,100}important\s{0,100}$", re.IGNORECASE)
 _ZERO = re.compile(r"[+-]?0*\.?0+(?:px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?")
 
 
@@ -26,22 +28,67 @@ class Shown:
         return self.visible and self.sized
 
 
-def declared(style: str) -> dict[str, str]:
-    """The declarations of a style by property, in lower case; of two the later counts, and ``!important`` before others."""
-    found: dict[str, tuple[bool, str]] = {}
-    for match in _DECLARATION.finditer(_COMMENT.sub(" ", style[:_LOOKED_AT])):
-        name, colon, value = match[0].partition(":")
-        said, mark, _ = value.strip().lower().partition("!important")
-        key = name.strip().lower()
-        if colon and said.strip() and (mark or not found.get(key, (False, ""))[0]):
-            found[key] = (bool(mark), said.strip())
+FOLLOWED = frozenset({
+    "display", "visibility", "opacity", "font-size", "mso-hide", "overflow", "height", "max-height", "width", "max-width",
+})  # fmt: skip
+"""Properties by which words are shown or hidden, as far as that is followed."""
+_DISPLAYS = frozenset({
+    "none", "block", "inline", "inline-block", "flex", "inline-flex", "grid", "inline-grid", "flow-root", "contents", "table",
+    "inline-table", "table-row", "table-cell", "table-column", "table-caption", "table-row-group", "table-header-group",
+    "table-footer-group", "table-column-group", "list-item", "run-in", "ruby", "initial", "inherit", "unset", "revert",
+})  # fmt: skip
+_VISIBILITIES = frozenset({"visible", "hidden", "collapse", "initial", "inherit", "unset", "revert"})
+Weight = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The value of a property, and whether it goes before others."""
+
+    value: str
+    important: bool = False
+
+
+def counts(name: str, value: str) -> bool:
+    """Whether a declaration is one: browsers let go what cannot be, and what was said before holds."""
+    match name:
+        case "display":
+            return value in _DISPLAYS
+        case "visibility":
+            return value in _VISIBILITIES
+        case _:
+            return bool(value)
+
+
+def winning(rules: Iterable[tuple[Weight, Iterable[tuple[str, Declared]]]], inline: str) -> dict[str, str]:
+    """What holds of all that is declared for an element: ``!important`` before the rest, its own style before the sheets, the
+    weightier selector before the lighter one, the later word before the earlier one."""
+    found: dict[str, tuple[tuple[bool, bool, Weight], str]] = {}
+    own: Weight = (0, 0, 0, 0)
+    for weight, is_own, declarations in (*((w, False, d) for w, d in rules), (own, True, _inline(inline))):
+        for name, one in declarations:
+            rank = (one.important, is_own, weight)
+            if name not in found or rank >= found[name][0]:
+                found[name] = (rank, one.value)
     return {name: value for name, (_, value) in found.items()}
 
 
-def gone(styles: dict[str, str]) -> bool:
-    """Whether nothing of an element is shown, whatever is in it says."""
+def _inline(style: str) -> Iterator[tuple[str, Declared]]:
+    for match in _DECLARATION.finditer(_COMMENT.sub(" ", style[:_LOOKED_AT])) if style else ():
+        name, colon, value = match[0].partition(":")
+        key, said, mark = name.strip().lower(), value.strip().lower(), _IMPORTANT.search(value)
+        said = _IMPORTANT.sub("", said).strip()
+        if colon and said and counts(key, said):
+            yield key, Declared(said, important=mark is not None)
+
+
+def gone(styles: dict[str, str], *, in_line: bool = False) -> bool:
+    """Whether nothing of an element is shown, whatever is in it says. ``in_line``: by itself it is part of a line, and no box."""
     if styles.get("display") == "none" or styles.get("mso-hide") == "all" or _is_zero(styles.get("opacity")):
         return True
+    if (in_line and "display" not in styles) or styles.get("display") in ("inline", "contents"):
+        # What is no box has no height.
+        return False
     closed = any(_is_zero(styles.get(name)) for name in ("max-height", "height", "max-width", "width"))
     return closed and styles.get("overflow") in ("hidden", "clip")
 

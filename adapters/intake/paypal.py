@@ -13,6 +13,7 @@ from typing import Any
 from adapters.currencies import NotExact, from_decimal
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.foreign import Told, told, unread_line, utc_now
+from adapters.intake.paypal_refunds import about_refund, refund_news
 from adapters.intake.paypal_signature import TransmissionCheck
 from adapters.intake.shapes import code, email_or_none, line, plain_words, present, prose, reference_or_none, shaped
 from adapters.intake.stripe import Said
@@ -95,6 +96,9 @@ class PayPalIntake:
         """
         event = told(body, max_bytes=MAX_BYTES)
         kind = (event.line("event_type") or "").upper()
+        sent_at = _sent_at(headers) or self._now()
+        if about_refund(kind):
+            return self._refunded(kind, event, fetched, (sent_at, self._now()))
         dispute_id = self.dispute_of(body)
         if dispute_id is None:
             if kind == _FIRST:
@@ -103,7 +107,6 @@ class PayPalIntake:
         dispute = event.part("resource") if fetched is None else told(fetched, max_bytes=MAX_BYTES)
         if fetched is not None and dispute.reference("dispute_id") != dispute_id:
             raise ReportInvalid.one("signature_invalid", "resource.dispute_id", "PayPal itself tells of another dispute.")
-        sent_at = _sent_at(headers) or self._now()
         news = _news(kind, event, dispute, dispute_id, (sent_at, self._now()), verified=fetched is not None)
         return Said(news, self._report(dispute, news) if kind == _FIRST else None)
 
@@ -114,6 +117,19 @@ class PayPalIntake:
             return None
         resource = event.part("resource")
         return resource.reference("dispute_id") or resource.reference("id")
+
+    def refund_of(self, body: bytes) -> str | None:
+        """Which refund a message is about, by which PayPal can be asked for it; None: it is about none."""
+        event = told(body, max_bytes=MAX_BYTES)
+        return event.part("resource").reference("id") if about_refund((event.line("event_type") or "").upper()) else None
+
+    def _refunded(self, kind: str, event: Told, fetched: bytes | None, times: tuple[datetime, datetime]) -> Said | None:
+        said = event.part("resource")
+        refund = said if fetched is None else told(fetched, max_bytes=MAX_BYTES)
+        if fetched is not None and refund.reference("id") != said.reference("id"):
+            raise ReportInvalid.one("signature_invalid", "resource.id", "PayPal itself tells of another refund.")
+        news = refund_news(kind, event, refund, times, verified=fetched is not None)
+        return Said(news) if news is not None else None
 
     def _report(self, dispute: Told, news: ProviderNews) -> Report:
         transaction = next(iter(dispute.parts("disputed_transactions")), Told({}))

@@ -1,6 +1,7 @@
 """Asks PayPal for a dispute before a webhook about it is believed: its signature covers of the body no more than a checksum.
 
-``POST /v1/oauth2/token`` (client credentials) and ``GET /v1/customer/disputes/{id}``, as PayPal's REST reference has them.
+``POST /v1/oauth2/token`` (client credentials), ``GET /v1/customer/disputes/{id}``, ``GET /v2/payments/refunds/{id}`` and, for
+refunds of its first version, ``GET /v1/payments/refund/{id}``, as PayPal's REST reference has them.
 """
 
 from __future__ import annotations
@@ -36,11 +37,21 @@ class PayPalDisputes:
 
     async def fetch(self, dispute: str) -> bytes | None:
         """The dispute as PayPal tells it, as JSON; None: it knows none with this id. Raises :class:`ProviderAway`."""
-        place = f"{self._url}/v1/customer/disputes/{quote(dispute, safe='')}"
+        return await self._fetched(f"/v1/customer/disputes/{quote(dispute, safe='')}")
+
+    async def fetch_refund(self, refund: str) -> bytes | None:
+        """The same for a refund, of either version of PayPal's payments."""
+        named = quote(refund, safe="")
+        # An app that may read disputes alone is answered 403: then it is as if PayPal knew none.
+        found = await self._fetched(f"/v2/payments/refunds/{named}", unknown=(403,))
+        return found if found is not None else await self._fetched(f"/v1/payments/refund/{named}", unknown=(403,))
+
+    async def _fetched(self, path: str, unknown: tuple[int, ...] = ()) -> bytes | None:
+        place = f"{self._url}{path}"
         answer = await self._read(place, await self._bearer())
         if answer.status_code == 401:
             answer = await self._read(place, await self._bearer(renew=True))
-        if answer.status_code in (400, 404, 422):
+        if answer.status_code in (400, 404, 422, *unknown):
             return None
         if answer.status_code != 200 or len(answer.content) > _MAX_BYTES:
             raise ProviderAway(f"PayPal answers {answer.status_code}")

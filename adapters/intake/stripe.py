@@ -96,6 +96,10 @@ class StripeIntake:
         """Which dispute a message is about; None: it is about none."""
         return told(body, max_bytes=MAX_BYTES).part("data").part("object").reference("id")
 
+    def refund_of(self, body: bytes) -> str | None:
+        """None: Stripe's signature covers all of a message, so it is asked for no refund."""
+        return None
+
     def said(self, body: bytes, headers: Mapping[str, str], fetched: bytes | None = None) -> Said | None:
         """How a dispute stands, and its report where this is the first word of it; None for what is about no dispute. Stripe's
         signature covers all of it, so nothing has to be ``fetched``.

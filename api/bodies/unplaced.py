@@ -55,8 +55,8 @@ class UnplacedBody(Body):
     id: str
     reason: str
     """Why it was kept: ``unproven``, ``not_the_recipient``, ``not_a_party``, ``case_unknown``, ``case_closed``, ``not_taken``,
-    ``machine_mail``, ``own_address``, ``over_cap``, ``same_message_id``, ``file_refused``, ``file_infected``,
-    ``unreadable``."""
+    ``machine_mail``, ``own_address``, ``over_cap``, ``same_message_id``, ``file_refused``, ``files_left``,
+    ``file_infected``, ``unreadable``."""
     proof: Literal["token", "relay", "caller", "none", "failed"]
     """By what the sender is proven: the letter's token, our relay, the caller who vouched. ``failed``: shown to be forged."""
     proven: bool

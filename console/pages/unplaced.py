@@ -24,6 +24,7 @@ WHY = {
     "over_cap": "Its sender, or all together, sent more than causes letters in a day.",
     "same_message_id": "It has the id of another mail that is a case already, and says something else.",
     "file_refused": "Its words are on the case; at least one of its files was not taken.",
+    "files_left": "Its case was turned away or merged at once, and takes no files: they are in the mail.",
     "file_infected": "A scanner found something harmful in a file of it.",
     "unreadable": "It could not be read.",
 }

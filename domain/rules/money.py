@@ -100,7 +100,9 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
     say of it, and beyond what the case itself has carried out by then."""
     entries = [one for one in case.provider_disputes if one.of_payment and one.newest.payment == payment]
     so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
-    refunds = [one.newest for one in entries if one.newest.stage == "refund"]
+    # Nobody's unproven word that a refund failed sets it free.
+    told_of = (one.newest if one.newest.verified or one.money is None else one.money for one in entries)
+    refunds = [one for one in told_of if one.stage == "refund"]
     made = [one for one in refunds if one.what in REFUNDED]
     known = [*([so_far] if so_far is not None and so_far.what in REFUNDED else []), *made]
     if not known or case.amount is None:

@@ -58,8 +58,9 @@ class TestDifferences:
         assert found == [("grounds", "eligibility", "yes", None), ("grounds", "legality", None, "yes")]
 
     def test_the_order_of_a_table_whose_first_row_hits(self) -> None:
-        first = "  - name: reason_given\n    when: report.statement_length < 20\n    then: decline\n    reason: no_reason_given\n"
-        second = "  - name: not_too_old\n"
-        rest = TEXT.split(second, 1)[1].split("  - name: programme_answers", 1)[0]
-        found = told((first + second + rest, second + rest + first))
+        first = "  - name: reason_given\n    when: report.statement_length < 20\n    then: triage\n    reason: no_reason_given\n"
+        note = "  # Asked last, and nobody is turned away by it: a person reads what has few words.\n"
+        before = "  - name: standing"
+        rest = before + TEXT.split(before, 1)[1].split(note, 1)[0]
+        found = told((rest + note + first, first + rest))
         assert [(section, what) for section, what, *_ in found] == [("gates", "order")]

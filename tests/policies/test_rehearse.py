@@ -63,7 +63,7 @@ class TestALine:
         )
 
     def test_of_a_declined_report_has_nothing_left_to_wait_for(self) -> None:
-        (line,) = told(report={**REPORT, "statement": "No!"})
+        (line,) = told(report={**REPORT, "attributes": {"programme_excluded": True}})
         assert (line.phase, line.deadlines) == ("closed", ())
         assert line.actions["claimant"] == ()
         assert line.actions["ops"] == ("name_root_cause", "place_hold", "link", "join_campaign", "note", "reopen")

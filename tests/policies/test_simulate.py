@@ -103,8 +103,10 @@ def test_a_shorter_settlement_moves_its_end_and_everything_after() -> None:
 
 
 def test_a_gate_that_declines_is_told() -> None:
-    found = Story().under(changed(("report.statement_length < 20", "report.statement_length < 2000")), HOUR)
-    assert [(one.old, one.new) for one in about(found, "routing")] == [("admit", "decline no_reason_given")]
+    found = Story().under(
+        changed(("has(attributes.programme_excluded) && attributes.programme_excluded", "report.respondents == 1")), HOUR
+    )
+    assert [(one.old, one.new) for one in about(found, "routing")] == [("admit", "decline programme_excluded")]
     assert [(one.old, one.new) for one in about(found, "outcome")] == [(None, "declined")]
 
 

@@ -14,10 +14,12 @@ from activities.ports.errors import Never
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
 from cli.kit.parsers import outcome, parsers
+from policies.loading import load_pack
 from storage.outside.outbox import PostgresOutbox
 from storage.team.sender_letters import PostgresSenderLetters
 from tests.support.errands import carried_out
 from tests.support.office import Office, party, settings
+from tests.support.packs import source, text_of
 
 pytestmark = pytest.mark.postgres
 
@@ -482,6 +484,33 @@ class TestClosed:
 
 
 class TestFiles:
+    @pytest.mark.parametrize(
+        ("gate", "changes"),
+        [("report.source == 'email'", {}), ("report.statement_length < 2000", {"phase": "intake"})],
+    )
+    async def test_no_gate_loses_what_came_with_a_report(self, office: Office, gate: str, changes: dict[str, str]) -> None:
+        """It is evidence of the case that waits for a person, or in the mail that is kept beside a case that was turned away."""
+        rows = [{"name": "turned_away", "when": gate, "then": "decline", "reason": "not_ours"}]
+        pack = load_pack(text_of({**source("bounty_dispute"), "gates": rows}), "mine")
+        desk = office.desk(packs={"bounty_dispute": pack})
+        raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")
+        said = (await desk.post("/v1/intake/email", content=raw)).json()
+        files = [one.name for one in await office.parts().files.of_case(office.tenant_id, said["id"])]
+        waiting = (await office.desk("dana").get("/v1/unplaced")).json()["data"]
+        assert (files or waiting[0]["files"]) == ["receipt.pdf"]
+        assert said["phase"] == changes.get("phase", "closed")
+        assert [(one["reason"], one["case"]) for one in waiting] == ([] if changes else [("files_left", said["id"])])
+        assert await told(office) == []
+
+    async def test_a_file_of_a_report_that_is_refused_is_kept_with_the_mail(self, office: Office) -> None:
+        raw = with_files("", ("odd.bin", b"\x7fELF\x00")).replace(b"In-Reply-To: \n", b"")
+        said = await taken(office, raw)
+        (kept,) = (await office.desk("dana").get("/v1/unplaced")).json()["data"]
+        assert (kept["reason"], kept["case"], kept["files"]) == ("file_refused", said["id"], ["odd.bin"])
+        assert await told(office) == ["file_refused"]
+        assert (await taken(office, raw))["id"] == said["id"]
+        assert len((await office.desk("dana").get("/v1/unplaced")).json()["data"]) == 1
+
     async def test_files_of_an_answer_are_evidence_and_what_is_refused_is_kept_whole(self, office: Office) -> None:
         case = await office.desk().in_review()
         said = await taken(

@@ -95,13 +95,16 @@ class PayPalItself:
     """Answers for each dispute as it stands there, or that there is none; or nothing."""
 
     def __init__(self, *disputes: Mapping[str, Any], away: bool = False) -> None:
-        self._disputes = {one["dispute_id"]: json.dumps(one).encode() for one in disputes}
+        self._disputes = {one.get("dispute_id") or one["id"]: json.dumps(one).encode() for one in disputes}
         self._away = away
 
     async def fetch(self, dispute: str) -> bytes | None:
         if self._away:
             raise ConnectionError("away")
         return self._disputes.get(dispute)
+
+    async def fetch_refund(self, refund: str) -> bytes | None:
+        return await self.fetch(refund)
 
 
 class TestAKnownDispute:
@@ -334,6 +337,22 @@ class TestTwoDisputesOfOneCharge:
         assert [sum(x.amount for x in by_provider(case)) for case in await door.cases()] == [5_000, 5_000]
 
 
+PAID = BY_PAYPAL["resource"]["disputed_transactions"][0]["seller_transaction_id"]
+
+
+def a_refund(own: str, value: str, **changes: Any) -> dict[str, Any]:
+    """A refund of the disputed transaction, as PayPal tells it."""
+    up = {"rel": "up", "method": "GET", "href": f"https://api.paypal.com/v2/payments/captures/{PAID}"}
+    amount = {"currency_code": "GBP", "value": value}
+    return {"id": own, "status": "COMPLETED", "update_time": "2026-11-01T12:00:00Z", "amount": amount, "links": [up], **changes}
+
+
+def refunded(refund: Mapping[str, Any], kind: str = "CAPTURE.REFUNDED") -> bytes:
+    """The event by which PayPal tells it."""
+    event = {"id": f"WH-{refund['id']}-{kind}", "event_type": f"PAYMENT.{kind}", "create_time": "2026-11-01T12:00:01Z"}
+    return json.dumps({**event, "resource_type": "refund", "resource": dict(refund)}).encode()
+
+
 @pytest.mark.parametrize("livemode", ["false", 0, False, "no", {}])
 async def test_what_is_not_said_to_be_live_is_made_for_a_test(door: Door, livemode: Any) -> None:
     await door.takes(by_stripe(event={"livemode": livemode}))
@@ -377,6 +396,39 @@ class TestPayPal:
         gross = BY_PAYPAL["resource"]["disputed_transactions"][0]["gross_amount"]["value"]
         whole = int(gross.replace(".", ""))
         assert [beside(case) for case in await door.cases()] == [[(6_000, whole)], [(5_000, whole)]]
+
+    @pytest.mark.parametrize("asked", [True, False])
+    async def test_refunds_are_counted_before_and_after_the_dispute_once_each(self, office: Office, asked: bool) -> None:
+        first, second = a_refund("R1", "20.00"), a_refund("R2", "30.00")
+        itself = PayPalItself(BY_PAYPAL["resource"], first, second)
+        door = await paypal_door(office, **({"disputes": {office.tenant_id: itself}} if asked else {}))
+        assert await door.takes(refunded(first), by_paypal(), refunded(first), refunded(second)) == [
+            (200, "kept"), (201, "opened"), (200, "told"), (200, "told"),
+        ]  # fmt: skip
+        case = await door.case()
+        assert (case.paid_by_provider, sum(x.amount for x in by_provider(case))) == (True, 5_000)
+
+    @pytest.mark.parametrize("kind", ["CAPTURE.REVERSED", "SALE.REFUNDED", "SALE.REVERSED"])
+    async def test_of_the_first_version_and_reversals_too(self, office: Office, kind: str) -> None:
+        door = await paypal_door(office)
+        old = {"id": "R9", "state": "completed", "sale_id": PAID, "amount": {"total": "-20.00", "currency": "GBP"}}
+        assert await door.takes(by_paypal(), refunded(old, kind)) == [(201, "opened"), (200, "told")]
+        assert [(x.amount, x.currency) for x in by_provider(await door.case())] == [(2_000, "GBP")]
+
+    @pytest.mark.parametrize(("asked", "left"), [(True, 0), (False, 2_000)])
+    async def test_that_a_refund_failed_is_believed_of_paypal_alone(self, office: Office, asked: bool, left: int) -> None:
+        made, failed = a_refund("R1", "20.00"), a_refund("R1", "20.00", status="FAILED", update_time="2026-11-02T12:00:00Z")
+        door = await paypal_door(office)
+        await door.takes(by_paypal(), refunded(made))
+        later = PayPalDoor(office, door.path.rpartition("/")[2], disputes={office.tenant_id: PayPalItself(failed)})
+        await (later if asked else door).takes(refunded(failed, "REFUND.FAILED"))
+        assert sum(x.amount for x in by_provider(await door.case())) == left
+
+    async def test_a_refund_that_a_case_ordered_is_its_own(self, office: Office) -> None:
+        ours = a_refund("R1", "20.00", custom_id="eff_0198c5a0-1f2e-7000-8000-000000000001")
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(BY_PAYPAL["resource"], ours)})
+        await door.takes(by_paypal(), refunded(ours))
+        assert by_provider(await door.case()) == ()
 
     async def test_a_dispute_that_paypal_does_not_know_opens_nothing(self, office: Office) -> None:
         door = await paypal_door(office, disputes={office.tenant_id: PayPalItself()})

@@ -78,11 +78,23 @@ class TestHarm:
         assert found.cut or len(found.text) >= MAX_TEXT
 
 
-def test_rules_of_a_style_sheet_are_not_followed_and_that_is_told() -> None:
-    for rule in (".a{display:none}", "p::before{content:'No '}", "@media print{p{VISIBILITY : hidden}}"):
+def test_what_a_style_sheet_hides_is_hidden_and_told() -> None:
+    page = rendered("<style>.a{display:none}</style><p class=a>Preview</p><p>I paid twice.</p>")
+    assert (page.text, page.seen.strip(), page.hidden, page.styled) == ("I paid twice.", "I paid twice.", True, False)
+
+
+def test_rules_that_are_not_followed_are_told() -> None:
+    for rule in ("p::before{content:'No '}", "p:nth-child(1){display:none}", "@import 'more.css';", ".a{clip:rect(0,0,0,0)}"):
         page = rendered(f"<style>{rule}</style><p class=a>I paid twice.</p>")
         assert (page.text, page.styled) == ("I paid twice.", True)
     assert not rendered("<style>p{color:red;margin:0}</style><p style='display:block'>I paid.</p>").styled
+
+
+@pytest.mark.parametrize(
+    "sheet", ["<style>body{visibility:hidden}</style>", "<style amp4email-boilerplate>body{visibility:hidden}</style>"]
+)
+def test_no_page_is_hidden_whole_by_its_sheet(sheet: str) -> None:
+    assert rendered(f"{sheet}<p>I paid twice.").text == "I paid twice."
 
 
 def test_what_stands_for_frames_is_read() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.intake.mail_html import rendered
-from adapters.intake.mail_styles import declared, gone
+from adapters.intake.mail_styles import gone, winning
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from adapters.intake.mail_styles import declared, gone
      "opacity: 0.0", "max-height:0;overflow:hidden", "height:0px;overflow:hidden", "display:block;display:none"],
 )  # fmt: skip
 def test_what_nobody_sees(style: str) -> None:
-    assert gone(declared(style))
+    assert gone(winning((), style))
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,14 @@ def test_what_nobody_sees(style: str) -> None:
      "height:0", "font:12px 'display:none'", "x:(display:none)", "", ";;:", "/* display:none", "color:'", "opacity:10"],
 )  # fmt: skip
 def test_what_somebody_sees(style: str) -> None:
-    assert not gone(declared(style))
+    assert not gone(winning((), style))
+
+
+def test_what_is_part_of_a_line_has_no_height() -> None:
+    closed = "max-height:0;overflow:hidden"
+    assert rendered(f"<span style='{closed}'>seen</span>").text == "seen"
+    assert rendered(f"<p><span style='{closed};display:block'>x</span>").text == ""
+    assert rendered(f"<div style='{closed};display:inline'>seen</div>").text == "seen"
 
 
 @pytest.mark.parametrize(
@@ -44,4 +51,4 @@ def test_an_element_inside_may_say_otherwise(html: str, text: str, hidden: bool)
 
 @given(st.text(alphabet="displayno:;\"'()/* !imprtv0", max_size=60))
 def test_any_style(style: str) -> None:
-    assert isinstance(gone(declared(style)), bool)
+    assert isinstance(gone(winning((), style)), bool)

@@ -94,6 +94,19 @@ async def test_a_dispute_that_is_not_there(paypal: PayPal) -> None:
     assert await disputes(paypal).fetch("PP-D-2") is None
 
 
+async def test_a_refund_is_asked_for_in_both_versions(paypal: PayPal) -> None:
+    assert await disputes(paypal).fetch_refund("R/1") is None
+    assert paypal.asked[-2:] == ["GET /v2/payments/refunds/R%2F1", "GET /v1/payments/refund/R%2F1"]
+
+
+async def test_of_refunds_an_app_that_may_not_read_payments_learns_nothing(paypal: PayPal) -> None:
+    paypal.status = 403
+    assert await disputes(paypal).fetch_refund("R1") is None
+    paypal.status = 500
+    with pytest.raises(ProviderAway):
+        await disputes(paypal).fetch_refund("R1")
+
+
 async def test_an_id_is_one_part_of_the_path(paypal: PayPal) -> None:
     await disputes(paypal).fetch("../../v1/payments?x=1")
     assert paypal.asked[-1] == "GET /v1/customer/disputes/..%2F..%2Fv1%2Fpayments%3Fx%3D1"
