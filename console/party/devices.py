@@ -1,4 +1,4 @@
-"""Where a party is signed in at its case, and how it ends what is open elsewhere: a phone that was lent, a letter that went astray."""
+"""Where a party is signed in at its case, and how it ends what is open elsewhere: on a phone that was lent, by a lost letter."""
 
 from __future__ import annotations
 
