@@ -270,6 +270,13 @@ async def woken(parts: Parts, caller: Caller, placed: Placed) -> Results:
     return results if caller.may_read else results.bare()
 
 
+async def owners_before(parts: Parts, caller: Caller, state: BulkState) -> Mapping[str, str]:
+    """Of an order that gave cases to somebody, or back: who had each before, by case. Empty for any other order."""
+    if state.command != "assign":
+        return {}
+    return await parts.bulk.owners_before(caller.tenant_id, [one.command_id for one in state.results.each])
+
+
 def _left_out(order: Order, found: Sequence[str]) -> tuple[str, ...]:
     there = set(found)
     return tuple(case_id for case_id in dict.fromkeys(order.which.ids or ()) if case_id not in there)

@@ -48,6 +48,7 @@ class Keys(Protocol):
         scopes: tuple[str, ...] = ("*",),
         person_id: str | None = None,
         expires_at: datetime | None = None,
+        by: tuple[str, str] | None = None,
     ) -> tuple[str, str]: ...
     async def people(self, tenant_id: str) -> list[Person]: ...
 
@@ -160,7 +161,7 @@ async def development_key(makes: Keys, tenant: Tenant, person_id: str) -> tuple[
     until = datetime.now(UTC) + DEVELOPMENT_FOR
     known = next((one for one in await makes.people(tenant.id) if one.id == person_id), None)
     more: dict[str, Any] = {"name": _NAME, "scopes": _of_a_login(known), "person_id": person_id, "expires_at": until}
-    return (await makes.create_key(tenant.id, **more))[1], until
+    return (await makes.create_key(tenant.id, **more, by=(person_id, "development")))[1], until
 
 
 def _of_a_login(person: Person | None) -> tuple[str, ...]:

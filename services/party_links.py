@@ -26,6 +26,7 @@ __all__ = [
     "SESSION_FOR",
     "ask_again",
     "end",
+    "end_others",
     "exchange",
     "hand_out",
     "known_as",
@@ -35,6 +36,7 @@ __all__ = [
     "revoke",
     "send_anew",
     "session_of",
+    "sessions_of",
 ]
 
 OF_PLATFORM_FOR = timedelta(minutes=10)
@@ -96,6 +98,16 @@ async def session_of(parts: Parts, secret: str) -> PartySession | None:
 async def end(parts: Parts, session: PartySession) -> None:
     """End a session at once, by whoever has it."""
     await parts.party_links.end_session(session.tenant_id, session.id)
+
+
+async def sessions_of(parts: Parts, session: PartySession) -> Sequence[PartySession]:
+    """Where a party is signed in at its case now, this session included, the last seen first."""
+    return await parts.party_links.sessions(session)
+
+
+async def end_others(parts: Parts, session: PartySession, only: str | None = None) -> None:
+    """End the party's other sessions at once, or ``only`` one of them; one that is none of theirs stays as it is."""
+    await parts.party_links.end_others(session, only)
 
 
 async def ask_again(parts: Parts, tenant_id: str, number: str, address: str, place: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from domain.base import Kept, TenantId
-from storage.access import keys
+from storage.access import keys, trail
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
 from storage.team import people
@@ -68,11 +68,15 @@ class PostgresTenants:
         self._database = database
         self._vault = vault
 
-    async def create(self, tenant: Tenant) -> None:
-        """Make a tenant, or change it; settings that are not named stay."""
+    async def create(self, tenant: Tenant, by: tuple[str, str] | None = None) -> None:
+        """Make a tenant, or change it; settings that are not named stay. ``by``: who does it and by which credential, for the
+        trail; None for whoever makes a tenant up (demos, tests), whose trail begins with its people."""
         async with self._database.deed(tenant.id) as conn:
             values = (tenant.id, tenant.name, tenant.zone, tenant.development, tenant.time_scale, tenant.settings)
             await conn.execute(_CREATE, *values)
+            if by is not None:
+                more = {"zone": tenant.zone, "development": tenant.development, "time_scale": tenant.time_scale}
+                await trail.note(conn, tenant.id, deed="tenant_set", about=tenant.id, by=by[0], credential=by[1], more=more)
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         """One tenant, or None."""
@@ -122,10 +126,16 @@ class PostgresTenants:
         scopes: tuple[str, ...] = ("*",),
         person_id: str | None = None,
         expires_at: datetime | None = None,
+        by: tuple[str, str] | None = None,
     ) -> tuple[str, str]:
-        """A new API key: its id, and its secret, which is shown this once and kept nowhere."""
+        """A new API key: its id, and its secret, which is shown this once and kept nowhere. ``by`` as in :meth:`create`."""
         async with self._database.deed(tenant_id) as conn:
-            return await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at)
+            made = await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at)
+            if by is not None:
+                until = expires_at.isoformat() if expires_at is not None else None
+                more = {"scopes": list(scopes), "person": person_id, "expires_at": until}
+                await trail.note(conn, tenant_id, deed="key_created", about=made[0], by=by[0], credential=by[1], more=more)
+        return made
 
     async def find_key(self, secret: str) -> KeyHolder | None:
         """Whose secret it is; None when it is nobody's (any more): unknown, expired, revoked, or rotated out."""

@@ -44,7 +44,7 @@ def create(
         made = tenant_of(tenant, name, zone, hour_lasts)
     except ValidationError as error:
         _refuse(error, {"id": tenant, "time_scale": "--hour-lasts"})
-    _run(lambda tenants: tenants.create(made))
+    _run(lambda tenants: tenants.create(made, by=("system", "operator")))
     show({"tenant": tenant}, json, lambda _: tenant)
 
 

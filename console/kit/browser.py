@@ -91,3 +91,20 @@ def _token(secret: str) -> bytes:
 
 def _masked(mask: bytes, value: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(mask, value, strict=True))
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_of(agent: str) -> tuple[str | None, str | None]:
+    """Which browser on which system calls itself so (``User-Agent``): names as people say them, None for what nobody knows."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), None)
+    return browser, next((name for mark, name in _SYSTEMS if mark in agent), None)

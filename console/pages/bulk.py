@@ -81,12 +81,17 @@ async def send(visit: Visit) -> Response:
 async def done(visit: Visit) -> Response:
     """What became of an order in each case, those first in which it was not taken."""
     state = await bulk.state(visit.parts, visit.caller, visit.request.path_params["bulk_id"])
-    said = visit.request.query_params.get("left_out", "")[:4]
-    left_out = int(said) if said.isdecimal() else 0
+    digits = visit.request.query_params.get("left_out", "")[:4]
+    left_out = int(digits) if digits.isdecimal() else 0
     speaker = Speaker(visit.zones, visit.house.amounts, {})
     each = [(result, speaker.plainly(result.detail or result.code or "")) for result in state.results.each]
     found = await named(visit, [result.case_id for result in state.results.each])
-    return visit.page("bulk_done.html", heading=called(state.command), each=each, left_out=left_out, named=found)
+    names = await people.colleagues(visit.parts, visit.caller)
+    before = {
+        case_id: names.get(who, who) for case_id, who in (await bulk.owners_before(visit.parts, visit.caller, state)).items()
+    }
+    said = {"heading": called(state.command), "each": each, "left_out": left_out, "named": found, "before": before}
+    return visit.page("bulk_done.html", **said)
 
 
 async def named(visit: Visit, ids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -8,7 +8,7 @@ import json
 
 from starlette.responses import Response
 
-from console.kit.browser import own_origin
+from console.kit.browser import device_of, own_origin
 from console.kit.visit import Addresses, Identities, Visit, read_form, to, within_house
 from services import sessions
 from services.errors import Refused, not_found
@@ -139,19 +139,8 @@ def _redirect(visit: Visit) -> str:
 
 def _device(visit: Visit) -> str:
     """What a browser calls itself, as people say it: ``Firefox on Linux``."""
-    said = visit.request.headers.get("user-agent", "")
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-    systems = (
-        ("Windows", "Windows"),
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    )
-    browser = next((name for mark, name in browsers if mark in said), "A browser")
-    system = next((name for mark, name in systems if mark in said), None)
-    return f"{browser} on {system}" if system else browser
+    browser, system = device_of(visit.request.headers.get("user-agent", ""))
+    return f"{browser or 'A browser'} on {system}" if system else browser or "A browser"
 
 
 PAGES: Addresses = [

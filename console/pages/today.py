@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from starlette.responses import Response
-from uuid_utils import uuid7
 
 from console.kit.visit import Addresses, Visit, to
 from console.kit.words import in_words
@@ -100,22 +100,24 @@ async def show(visit: Visit) -> Response:
         presences={one.load.id: presence(visit, one.there) for one in found.people},
         words=CLOCK_WORDS,
         glance=AT_A_GLANCE,
-        reminded="reminded" in visit.request.query_params,
+        reminded=visit.request.query_params.get("reminded"),
         again="again" in visit.request.query_params,
     )
 
 
 async def remind(visit: Visit) -> Response:
-    """A note for the team that names the owner of a case, who is told of it by letter."""
+    """A note for the team that names the owner of a case, who is told by letter: once an hour, however often it is pressed."""
     form = await visit.form()
     seen = await cases.find(visit.parts, visit.caller, form.text("case"), to_work=True)
     owner = seen.case.owner if seen.case is not None else None
     if owner is None:
         raise Refused("owner_missing")
     note = {"type": "note", "text": "This is over its time. Please look at it, or say what keeps it.", "mentions": [owner]}
-    command = commands.whole(visit.caller, {"id": form.text("command_id") or f"cmd_{uuid7()}", **note})
-    await commands.send(visit.parts, visit.caller, seen, command, channel="console")
-    return to("/today?reminded=1")
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0).isoformat()
+    once = sha256(f"{visit.caller.credential}\n{seen.row.id}\n{owner}\n{hour}".encode()).hexdigest()[:32]
+    command = commands.whole(visit.caller, {"id": f"cmd_remind-{once}", **note})
+    sent = await commands.put(visit.parts, visit.caller, seen, command, key=f"remind-{once}", channel="console")
+    return to(f"/today?reminded={'before' if sent.known else 'now'}")
 
 
 async def send_again(visit: Visit) -> Response:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +31,9 @@ from console.party.story import (
 )
 from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
+from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
+from domain.views.told_statement import ToldStatement, told_statement
 from services import cases, commands, evidence, timelines
 from services.cases import Seen
 from services.errors import Refused, not_found
@@ -92,6 +95,7 @@ async def show(visit: PartyVisit) -> Response:
     if mine is None:
         return visit.page("waiting.html", 202)
     said, reader = mine.said, mine.reader
+    stated, texts = await _stated(visit, mine)
     return visit.page(
         "case.html",
         **frame(mine),
@@ -109,12 +113,30 @@ async def show(visit: PartyVisit) -> Response:
         past=happened(mine.entries, reader),
         papers=await _papers(visit, mine),
         ruling=said.ruling,
+        stated=stated,
+        hits=_hits(mine, visit.now),
         carried=carried(mine.seen),
         right=next((right for right in said.rights if right.side is reader.side), None),
-        texts=mine.texts,
-        sanctions=said.sanctions,
+        texts=texts,
         command_id=f"cmd_{uuid7()}",
     )
+
+
+async def _stated(visit: PartyVisit, mine: MyCase) -> tuple[ToldStatement | None, Texts]:
+    """The statement of reasons of the decision that the page shows, with its texts beside the others."""
+    case, ruling = mine.seen.case, mine.said.ruling
+    stated = told_statement(case, ruling.id, mine.seen.viewer) if case is not None and ruling is not None else None
+    if stated is None:
+        return None, mine.texts
+    return stated, {**mine.texts, **await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)}
+
+
+def _hits(mine: MyCase, now: datetime) -> list[Sanction]:
+    """The sanctions of this case that are in force against whoever reads."""
+    own = {one.id for one in mine.said.sanctions}
+    sanctions = mine.seen.case.sanctions if mine.seen.case is not None else ()
+    theirs = [one for one in sanctions if one.id in own and one.side is mine.reader.side and one.lifted_at is None]
+    return [one for one in theirs if one.ends_at is None or one.ends_at > now]
 
 
 def frame(mine: MyCase) -> dict[str, Any]:

@@ -30,18 +30,39 @@ def said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Noti
     }
     if ruling.ground:
         told["ground"] = ruling.ground
-    if ruling.complaint_route and (audience != "respondent" or case.terms.appeal_needs):
-        # The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)); of a decision on an appeal each
-        # side is told where else it can go (Regulation (EU) 2022/2065, article 20(5)).
-        told["complaint_route"] = ruling.complaint_route
-    if ruling.statement is not None and _is_told_statement(case, audience):
-        told["statement"] = _stated(case, ruling.statement)
+    route, stated = told_route(case, ruling, audience), said_of_statement(case, ruling, audience)
+    if route is not None:
+        told["complaint_route"] = route
+    if stated is not None:
+        told["statement"] = stated.codes
     if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
         told["label_paid_by"] = case.returning.label_paid_by
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     told |= undone_by(case, ruling, audience) | _of_reader(case, fact, audience)
     return NoticeData(told, _texts_of(case, ruling, audience))
+
+
+def told_route(case: Case, ruling: Ruling, audience: Audience) -> str | None:
+    """Where a ruling can be complained about, as far as it is said to this audience.
+
+    The right to complain is of whoever asked (Regulation (EU) 2016/679, article 12(4)); of a decision on an appeal each side is
+    told where else it can go (Regulation (EU) 2022/2065, article 20(5)).
+    """
+    return (ruling.complaint_route or None) if audience != "respondent" or case.terms.appeal_needs else None
+
+
+def said_of_statement(case: Case, ruling: Ruling, audience: Audience) -> NoticeData | None:
+    """What a ruling's statement of reasons says to an audience; None where it has none, or they are not told it."""
+    told = ruling.statement
+    if told is None or not _is_told_statement(case, audience):
+        return None
+    texts = {
+        "facts": told.decision_facts,
+        "clause": told.illegal_content_legal_ground or told.incompatible_content_ground,
+        "explanation": told.illegal_content_explanation or told.incompatible_content_explanation,
+    }
+    return NoticeData(_stated(case, told), texts)
 
 
 def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str, Any]:
@@ -95,9 +116,5 @@ def _texts_of(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Prose
     found = {"reasons": ruling.reasons}
     if audience == "staff" or audience in {side.value for side in ruling.reply_to}:
         found["reply"] = ruling.reply
-    told = ruling.statement
-    if told is not None and audience != "staff" and _is_told_statement(case, audience):
-        found["facts"] = told.decision_facts
-        found["clause"] = told.illegal_content_legal_ground or told.incompatible_content_ground
-        found["explanation"] = told.illegal_content_explanation or told.incompatible_content_explanation
-    return found
+    stated = said_of_statement(case, ruling, audience) if audience != "staff" else None
+    return {**found, **stated.texts} if stated is not None else found

@@ -32,6 +32,7 @@ from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
+from domain.rules.ruling_told import told_route
 from domain.rules.under_age import asked_in_confidence, beside_a_child, kept_from, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.actions import Action, actions, may_see
@@ -390,11 +391,11 @@ def _ruling(case: Case, ruling: Ruling, viewer: f.Actor) -> RulingView:
         "ground",
         "issued_at",
         "conditions",
-        "complaint_route",
         "elsewhere",
     )
     fields: dict[str, Any] = {name: getattr(ruling, name) for name in names}
     audience = audience_of(viewer)
+    fields["complaint_route"] = told_route(case, ruling, audience)
     fields["remedies"] = told_remedies(case, ruling.remedies, audience)
     if audience == "staff":
         fields |= {"decider": ruling.decider, "sanction": ruling.sanction}

@@ -91,6 +91,17 @@ END_SESSION = """
 UPDATE party_sessions SET ended_at = clock_timestamp(), ended_because = 'signed_out'
 WHERE tenant = $1 AND id = $2 AND ended_at IS NULL
 """
+# $4: whether it is one of a receipt that asks, which learns nothing of who came by a letter.
+SESSIONS = f"""
+SELECT {_SESSION} FROM party_sessions
+WHERE tenant = $1 AND party_id = $2 AND case_id = $3 AND {_LIVE} AND (from_receipt OR NOT $4)
+ORDER BY last_seen_at DESC, id DESC LIMIT 100
+"""  # noqa: S608 - put together from constants
+END_OTHERS = """
+UPDATE party_sessions SET ended_at = clock_timestamp(), ended_because = 'signed_out'
+WHERE tenant = $1 AND party_id = $2 AND case_id = $3 AND id <> $5 AND ($6::text IS NULL OR id = $6)
+    AND ended_at IS NULL AND (from_receipt OR NOT $4)
+"""
 ASK = "INSERT INTO party_link_requests (tenant, id, number, address) VALUES ($1, $2, $3, $4)"
 
 TRY = """
@@ -198,6 +209,17 @@ class PostgresPartyLinks:
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(END_SESSION, tenant_id, session_id)
 
+    async def sessions(self, own: PartySession) -> Sequence[PartySession]:
+        """Where the party of a session is at its case now, this one included, the last seen first."""
+        async with self._database.tenant(own.tenant_id) as conn:
+            rows = await conn.fetch(SESSIONS, *_party(own))
+        return [PartySession(tenant_id=own.tenant_id, **dict(row)) for row in rows]
+
+    async def end_others(self, own: PartySession, only: str | None = None) -> None:
+        """End the other sessions of the same party at the same case, or ``only`` one of them."""
+        async with self._database.tenant(own.tenant_id) as conn:
+            await conn.execute(END_OTHERS, *_party(own), own.id, only)
+
     async def listed(self, tenant_id: str, case_id: str) -> Sequence[PartyLink]:
         """The links of a case, the newest first."""
         async with self._database.tenant(tenant_id) as conn:
@@ -241,6 +263,10 @@ async def insert(
         await conn.execute(NEW, tenant_id, *columns, why, lives_for, "pending" if by_letter else "none")
         if why in ("asked", "team"):
             await conn.execute(END_OLDER, tenant_id, columns[0], *columns[2:])
+
+
+def _party(own: PartySession) -> tuple[str, str, str, bool]:
+    return own.tenant_id, own.party_id, own.case_id, own.from_receipt
 
 
 def link_of(notice_id: str, resent: int = 0) -> str:

@@ -8,6 +8,7 @@ from uuid_utils import uuid7
 
 from domain.base import Kept
 from domain.rules.reference import PackInForce
+from storage.access.trail import note
 from storage.postgres.pool import Database
 
 _ROLES = "SELECT roles FROM people WHERE tenant = $1 AND id = $2 AND active"
@@ -77,6 +78,8 @@ class PostgresPublications:
             if await conn.fetchval(_ROLES, tenant_id, by) is None:
                 raise PublishRefused("actor_unknown", f"Nobody in the team has the id '{by}'.")
             await conn.execute(_PROPOSE, tenant_id, made, kind, version, text, reason, by, credential)
+            more = {"kind": kind, "version": version}
+            await note(conn, tenant_id, deed="pack_proposed", about=made, by=by, credential=credential or "", more=more)
         return made
 
     async def approve(self, tenant_id: str, named: str, *, by: str, credential: str | None = None) -> PackVersion:
@@ -96,6 +99,9 @@ class PostgresPublications:
             if credential is not None and credential == found.proposed_with:
                 raise PublishRefused("same_credential", "It was proposed by the same credential; use one of your own.")
             approved_at = None if found.approved_at else await conn.fetchval(_APPROVE, tenant_id, found.id, by, credential)
+            if approved_at is not None:
+                more = {"kind": found.kind, "version": found.version, "proposed_by": found.proposed_by}
+                await note(conn, tenant_id, deed="pack_approved", about=found.id, by=by, credential=credential or "", more=more)
         if approved_at is None:
             raise PublishRefused("already_approved", "It was approved before.")
         return found.model_copy(update={"approved_by": by, "approved_at": approved_at, "approved_with": credential})

@@ -70,6 +70,26 @@ ORDER BY since, f.incident
 """  # noqa: S608 - put together from constants
 
 
+# $2 the commands that gave or took cases away: who had each case just before; what comes between two owners ends the first.
+OWNERS_BEFORE = """
+SELECT done.case_id, before.owner
+FROM commands w
+JOIN LATERAL (
+    SELECT f.case_id, f.seq FROM facts f WHERE f.tenant = w.tenant AND f.case_id = w.case_id AND f.command_id = w.id
+    ORDER BY f.seq LIMIT 1
+) AS done ON true
+JOIN LATERAL (
+    SELECT CASE f.type WHEN 'case_assigned' THEN f.body #>> '{fact,owner}' END AS owner FROM facts f
+    WHERE f.tenant = w.tenant AND f.case_id = w.case_id AND f.seq < done.seq AND (
+        f.type IN ('case_assigned', 'case_queued', 'case_reopened', 'case_remitted')
+        OR f.type = 'phase_entered' AND f.body #>> '{fact,phase}' = 'appeal'
+    )
+    ORDER BY f.seq DESC LIMIT 1
+) AS before ON before.owner IS NOT NULL
+WHERE w.tenant = $1 AND w.id = ANY($2) AND w.status = 'accepted'
+"""
+
+
 class InstantAhead(Never):
     """An incident can neither begin nor end later than now."""
 
@@ -199,6 +219,12 @@ class PostgresBulk:
         ids = [member.command_id for member in placed.members]
         async with self._database.tenant(tenant_id) as conn:
             return [Result(**dict(row)) for row in await conn.fetch(ANSWERS, tenant_id, ids, timeout=_PATIENCE_S)]
+
+    async def owners_before(self, tenant_id: str, command_ids: Sequence[str]) -> Mapping[str, str]:
+        """Who had each case before one of these commands gave it away or back, by case; those that nobody had are left out."""
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(OWNERS_BEFORE, tenant_id, list(command_ids), timeout=_PATIENCE_S)
+        return {row["case_id"]: row["owner"] for row in rows}
 
     async def open_to(self, tenant_id: str, case_ids: Sequence[str], closed_to: Sequence[str]) -> frozenset[str]:
         """Of these cases those that none of these conflicts of interest closes."""

@@ -61,6 +61,7 @@ class TestOrders:
         await dana.post("/bulk/send", {**dana.form("/bulk/send").fields, "case": ids, "owner": "queue"})
         await dana.follow()
         assert "done in 3 of 3" in dana.words
+        assert dana.words.count("Ada had it before") == 3
         cases = [await lobby.office.desk("dana").get(f"/v1/cases/{one}") for one in ids]
         assert {one.json().get("owner") for one in cases} == {None}
 

@@ -14,6 +14,7 @@ from storage.outside.party_letters import PostgresPartyLetters
 from tests.support.browsing import URL, Lobby
 from tests.support.office import party
 from tests.support.outside import CABIN, DANGER, by_link, link_of
+from tests.support.statements import a_told_statement
 
 pytestmark = pytest.mark.postgres
 
@@ -291,6 +292,22 @@ class TestTheCase:
         other = await by_link(lobby, case, "respondent")
         with zipfile.ZipFile(io.BytesIO((await other.open("/my/export")).content)) as packed:
             assert b"My own words." not in packed.read("case.json")
+
+
+class TestTheDecision:
+    async def test_says_what_the_letter_says_of_the_clause_the_machines_and_where_to_complain(self, lobby: Lobby) -> None:
+        case = await a_told_statement(lobby.office)
+        author = await by_link(lobby, case, "respondent")
+        for said in (
+            "The facts that it rests on", "asks its readers to go to an address.", "The rule that it is against, and why",
+            "Community rules, section 3", "Calls to violence are not allowed.", "People found it, and people decided.",
+            "It was looked at because somebody gave notice of it.", "certified out-of-court dispute settlement body",
+            "you can go to court at any time", "It calls for violence.",
+        ):  # fmt: skip
+            assert said in author.words, said
+        reporter = await by_link(lobby, case, "claimant")
+        assert "Community rules, section 3" not in reporter.words
+        assert "certified out-of-court dispute settlement body" in reporter.words
 
 
 class TestAnUndisclosedIncident:

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.letters.words import Words
+from adapters.letters.words_de import GERMAN as GERMAN_LETTERS
+from adapters.letters.words_en import ENGLISH as ENGLISH_LETTERS
 from console.party import language
 from console.party.language import Language, chosen, languages
 from console.party.story import DEEDS, TOLD
@@ -48,6 +51,16 @@ class TestTheCatalogue:
             if said == ENGLISH.words[key] and re.search(r"[a-z]{3}", str(said))
         }
         assert same <= {"who.staff"}, "the same in both: is it really?"
+
+    @pytest.mark.parametrize(("code", "letters"), [("en", ENGLISH_LETTERS), ("de", GERMAN_LETTERS)])
+    def test_says_of_a_statement_of_reasons_what_the_letter_says(self, code: str, letters: Words) -> None:
+        said = languages()[code].words
+        for (detected, decided), sentence in letters.automation.items():
+            assert said[f"automation.{'machine' if detected else 'people'}.{decided or 'unsaid'}"] == sentence
+        for group, table in (("source", letters.sources), ("redress", letters.redress), ("route", letters.routes)):
+            assert {key: said.get(f"{group}.{key}") for key in table}.keys() == table.keys()
+            assert all(said.get(f"{group}.{key}") for key in table), group
+        assert {key: said[f"redress.{key}"] for key in letters.redress} == dict(letters.redress)
 
     def test_has_words_for_what_packs_and_rules_name(self) -> None:
         packs = shelf().packs

@@ -182,8 +182,11 @@ async def test_an_owner_is_reminded_by_a_note_that_names_them(lobby: Lobby) -> N
     await cleo.send("/today/remind")
     await cleo.follow()
     assert "Reminded." in cleo.words
+    await cleo.send("/today/remind")
+    await cleo.follow()
+    assert "Nothing was sent again." in cleo.words
     await ada.open("/mentions")
-    assert "Please look at it" in ada.words
+    assert ada.words.count("Please look at it") == 1
 
 
 def test_more_than_is_counted_is_said_so() -> None:

@@ -152,9 +152,9 @@ class Lobby:
         """The application."""
         return create_console(self.house)
 
-    def browser(self) -> Browser:
-        """A browser that nobody has used yet."""
-        transport = httpx2.ASGITransport(app=self.app)
+    def browser(self, address: str = "127.0.0.1") -> Browser:
+        """A browser that nobody has used yet, at this address of the network."""
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 123))
         return Browser(httpx2.AsyncClient(transport=transport, base_url=URL, headers={"User-Agent": "Firefox/140 Linux"}))
 
     async def signed_in(self, name: str) -> Browser:
