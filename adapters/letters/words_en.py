@@ -245,6 +245,7 @@ ENGLISH = Words(
         "grace": "the undo window",
         "appeal_window": "the time to appeal",
         "complaint_window": "the time to complain of the decision",
+        "correction": "putting a confirmed error right",
         "credit_reversal": "the day on which the credit is taken back",
         "appeal_ruling": "the decision of the appeal",
         "next_update": "the answer to what a party wrote",

@@ -126,7 +126,7 @@ def _check(
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
-        check_category(case, remedy.type)
+        check_category(case, remedy.type, [one.type for one in command.remedies])
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
