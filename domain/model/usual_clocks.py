@@ -181,8 +181,8 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
             {"action": "escalate", "audience": "leads ops", "repeat": "1 business day"},
         ],
     },
-    # An error is put right within one business day of its being found (12 CFR 1005.11(c)(1)): from when a ruling that finds one is
-    # written, also while a second person looks at it, until it is told; and anew where its money waits for somebody's hands.
+    # An error is put right within one business day of its being found (12 CFR 1005.11(c)(1)): from when a ruling that finds one
+    # is written, also while a second person looks at it, until it is told; anew where its money waits for somebody's hands.
     "correction": {
         "target": "1 business day",
         "statutory": True,

@@ -195,8 +195,8 @@ def _left(remedy: Remedy, credit: Remedy) -> Money | None:
 def of_error(fact: f.Fact, after: Case) -> set[str]:
     """That an error was found, that its money waits for somebody's hands, and that it is put right (12 CFR 1005.11(c)(1)).
 
-    An outcome that leaves the claimant a credit for good is one that finds an error. It is found when it is written down by whoever
-    decides, and put right when it is told and its money paid; what no machine could pay is still to be put right.
+    An outcome that leaves the claimant a credit for good is one that finds an error. It is found when whoever decides writes it
+    down, and put right when it is told and its money paid; what no machine could pay is still to be put right.
     """
     match fact:
         case f.RulingDrafted() if fact.decision != "uphold" and _finds_error(after, fact.outcome):
@@ -205,7 +205,8 @@ def of_error(fact: f.Fact, after: Case) -> set[str]:
             return set() if _unpaid(after) else {"error_settled"}
         case f.EffectReported() | f.ManualWorkReported():
             return {"error_unpaid"} if _unpaid(after) else {"error_settled"}
-    return set()
+        case _:
+            return set()
 
 
 def _finds_error(case: Case, outcome: str) -> bool:

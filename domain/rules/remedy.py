@@ -97,9 +97,8 @@ def check_category(case: Case, remedy: str, beside: Iterable[str] = ()) -> None:
     if case.category in said.beside_for:
         if not {*answers}.isdisjoint(beside):
             return
-        detail = (
-            f"A request of the category '{case.category}' is not answered by '{remedy}' alone; it comes beside {' or '.join(answers)}."
-        )
+        enough = " or ".join(answers)
+        detail = f"A request of the category '{case.category}' is not answered by '{remedy}' alone; it comes beside {enough}."
         raise RemedyNotAllowed(detail, remedy=remedy, because="answers_nothing_alone", allowed=answers)
     detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(said.only_for)}."
     raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(said.only_for))
