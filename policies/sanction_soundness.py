@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from domain.base import Phase, Side
-from domain.model.sanction_terms import SanctionTerms
+from domain.model.sanction_terms import SanctionLadder, SanctionTerms
 from domain.model.terms import ClockTerms
 from policies.pack import Pack
 from policies.pack_rows import repeated
@@ -70,12 +70,25 @@ def _ladders(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
         yield from (f"{place}.steps: there is no sanction '{step}'{_known(terms, step)}" for step in unknown)
         if unknown:
             continue
+        yield from _warned_first(terms, ladder, place)
         for step in ladder.steps:
             if terms.rank(step) < terms.rank(ladder.steps[0]):
                 yield f"{place}.steps: '{step}' is milder than '{ladder.steps[0]}', which comes first"
             kind = terms.kind(step)
             if kind is not None and not kind.weight:
                 yield f"{place}.steps: '{step}' does not count, so nothing would ever follow it"
+
+
+def _warned_first(terms: SanctionTerms, ladder: SanctionLadder, place: str) -> Iterator[str]:
+    """In a ladder of misuse a ban comes after something that was said before; elsewhere nothing asks for that."""
+    for number, step in enumerate(ladder.steps):
+        kind = terms.kind(step)
+        if kind is None:
+            continue
+        if kind.after is not None and (not ladder.misuse or kind.after not in ladder.steps[:number]):
+            yield f"{place}.steps: '{step}' comes after '{kind.after}', which is no earlier step of a ladder of misuse"
+        if ladder.misuse and kind.ban is not None and kind.after is None:
+            yield f"{place}.steps: '{step}' keeps somebody out for misuse: say which warning it comes after (after: …)"
 
 
 def _hearing(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -199,6 +199,8 @@ def _categories(pack: Pack) -> Iterator[str]:
     if not pack.categories:
         return
     named = [(f"skills.{name}", name) for name in pack.skills if name != "any"]
+    named += [(f"remedies.{one.name}.only_for", name) for one in pack.remedies for name in one.only_for]
+    named += [(f"remedies.{one.name}.beside_for", name) for one in pack.remedies for name in one.beside_for]
     named += [(f"ladders.{key}", key.partition("/")[0]) for key in pack.ladders if "/" in key]
     for clock in pack.clocks:
         extension = (clock.model_extra or {}).get("extension") or {}

@@ -64,7 +64,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {
             name: _quoted(notice.texts.get(name))
-            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told")
+            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse")
         },
         **_what_happened(data, words, side),
         "remedies": _remedies(notice, words, side),
@@ -311,6 +311,19 @@ def _of_sanction(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "ban_ends": _when(ends, notice, words),
         "for_good": said.get("ban") is True and ends is None,
         "counts_until": _when(counts, notice, words),
+        "misuse": _misuse(notice.data.get("misuse"), words),
+    }
+
+
+def _misuse(value: Any, words: Words) -> dict[str, Any] | None:
+    """What was found to be misuse, and how many of how many."""
+    if not isinstance(value, Mapping):
+        return None
+    clause = _string(value.get("clause")) or ""
+    return {
+        "clause": words.misuse.get(clause, written_out(clause)),
+        "items": value.get("items"),
+        "total": value.get("total"),
     }
 
 

@@ -68,6 +68,8 @@ class Words:
     sources: Mapping[str, str]
     """Where what was decided about came to light, as whole sentences."""
     redress: Mapping[str, str]
+    misuse: Mapping[str, str]
+    """What misuse is called, by its clause."""
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
     charges: Mapping[str, str]

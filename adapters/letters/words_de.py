@@ -90,6 +90,10 @@ GERMAN = Words(
         "temporary_ban": "Eine Sperre auf Zeit",
         "long_ban": "Eine lange Sperre",
         "permanent_ban": "Eine Sperre auf Dauer",
+        "misuse_noted": "Ein Missbrauch wird vermerkt; das ist noch keine Sanktion",
+        "misuse_warning": "Eine Verwarnung wegen Missbrauchs",
+        "processing_suspension": "Ihre Meldungen und Beschwerden werden eine Zeit lang nicht bearbeitet",
+        "service_suspension": "Der Dienst wird eine Zeit lang gesperrt",
         "remove": "Der Inhalt wird entfernt",
         "restrict": "Der Inhalt wird eingeschränkt",
         "provisional_credit": "Eine vorläufige Gutschrift",
@@ -201,6 +205,7 @@ GERMAN = Words(
         "out_of_court_settlement": "Sie können sich an eine zertifizierte außergerichtliche Streitbeilegungsstelle wenden.",
         "court": "Sie können vor Gericht gehen.",
     },
+    misuse={"manifestly_unfounded": "offensichtlich unbegründet", "manifestly_illegal": "offensichtlich rechtswidrig"},
     routes={
         "supervisory_authority": _AUTHORITY,
         "authority_and_court": _AUTHORITY,

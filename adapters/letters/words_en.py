@@ -79,6 +79,10 @@ ENGLISH = Words(
         "temporary_ban": "A temporary ban",
         "long_ban": "A long ban",
         "permanent_ban": "A permanent ban",
+        "misuse_noted": "Misuse is noted; it is no sanction yet",
+        "misuse_warning": "A warning for misuse",
+        "processing_suspension": "What you report or complain of is put away for a time",
+        "service_suspension": "The service is suspended for a time",
         "remove": "The content is removed",
         "restrict": "The content is restricted",
         "provisional_credit": "A provisional credit",
@@ -189,6 +193,7 @@ ENGLISH = Words(
         "out_of_court_settlement": "You can turn to a certified out-of-court dispute settlement body.",
         "court": "You can go to court.",
     },
+    misuse={"manifestly_unfounded": "manifestly unfounded", "manifestly_illegal": "manifestly illegal"},
     routes={
         "supervisory_authority": "You can complain to the data protection authority where you live, where you work or where it "
         "happened, and you can go to court.",
@@ -290,6 +295,7 @@ ENGLISH = Words(
         "grace": "the undo window",
         "appeal_window": "the time to appeal",
         "complaint_window": "the time to complain of the decision",
+        "correction": "putting a confirmed error right",
         "credit_reversal": "the day on which the credit is taken back",
         "appeal_ruling": "the decision of the appeal",
         "next_update": "the answer to what a party wrote",

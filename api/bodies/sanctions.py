@@ -6,8 +6,23 @@ from typing import Any, Literal
 
 from api.bodies.base import Body
 from domain.base import Instant, Side
+from domain.model.sanctions import MisuseGravity, MisuseIntention
 from services.sanctions import PartyRecord, SanctionRecord, Standing
 from services.texts import Texts
+
+
+class WeighedMisuse(Body):
+    """What was weighed when misuse was found."""
+
+    clause: str
+    items: int
+    """How many were manifestly so in the period, this one included."""
+    total: int
+    """Out of how many."""
+    gravity: MisuseGravity
+    intention: MisuseIntention
+    reasons: str | None = None
+    """Given when a case is read; null once they were erased."""
 
 
 class DraftedSanction(Body):
@@ -26,6 +41,8 @@ class DraftedSanction(Body):
     reason: str | None = None
     reasons: str | None = None
     """Given when a case is read; null once they were erased."""
+    misuse: WeighedMisuse | None = None
+    """What was weighed, where it is one for misuse."""
 
 
 class SanctionBody(Body):
@@ -75,10 +92,15 @@ class SanctionsBody(Body):
 
 def drafted_sanction(said: dict[str, Any], texts: Texts) -> dict[str, Any]:
     """The sanction that a ruling carries, as its body has it; ``said`` is that of the view, which refers to its reasons."""
-    reasons = said["reasons"]
+
+    def text(reasons: dict[str, Any] | None) -> str | None:
+        return texts.get(reasons["content_id"]) if reasons else None
+
+    misuse = said.get("misuse")
     return {
         **{name: said[name] for name in DraftedSanction.model_fields},
-        "reasons": texts.get(reasons["content_id"]) if reasons else None,
+        "reasons": text(said["reasons"]),
+        "misuse": {**misuse, "reasons": text(misuse["reasons"])} if misuse else None,
     }
 
 

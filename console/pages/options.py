@@ -46,6 +46,7 @@ def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
         "cause": terms.root_causes,
         "authority": terms.authorities,
         "queue": terms.sites,
+        "misuse": [ground for one in sanctions.ladders if one.misuse for ground in one.grounds] if sanctions else [],
         "sanction": [kind.name for kind in sanctions.kinds] if sanctions else [],
         "sanction_reason": [*sanctions.harsher, *sanctions.milder] if sanctions else [],
         "remedy": [offer.name for offer in terms.offers] or remedies,

@@ -21,6 +21,7 @@ _OF_THE_OUTCOME = (
     "sanction", "sanction_reason", "sanction_reasons", "statement", "label_paid_by", "complaint_route", "conditions",
 )  # fmt: skip
 """Fields that say something of an outcome, and nothing where it stays."""
+_OF_MISUSE = ("sanction", "sanction_reason", "sanction_reasons", "statement")
 _ASKED: Mapping[str, str] = {
     "outcome": "Choose an outcome.",
     "decision": "Choose what becomes of the ruling.",
@@ -51,6 +52,9 @@ def body(
     if decision in CHANGES_NOTHING:
         # Whoever loses an appeal is told where else they can go, also where nothing changes.
         told = terms.appeal_needs if decision == "uphold" else ()
+        if decision == "uphold" and found.get("misuse"):
+            # Misuse is found beside what is upheld, with a sanction and a statement of its own.
+            told = (*told, *_OF_MISUSE)
         for name in _OF_THE_OUTCOME:
             if name not in told:
                 found.pop(name, None)

@@ -12,7 +12,7 @@ from domain.model.people import Superiors, line_above
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
-from domain.model.sanctions import SanctionDrafted
+from domain.model.sanctions import MisuseGravity, MisuseIntention, SanctionDrafted
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import Payer
 
@@ -34,6 +34,18 @@ class _Decision(CommandBase):
     sanction_reason: Code | None = None
     """Why it is another one: a reason that the pack knows, with ``sanction_reasons`` in words."""
     sanction_reasons: SealedText | None = None
+    misuse: Code | None = None
+    """Misuse of the procedure that is found beside the outcome: a clause of one of the pack's ladders of misuse."""
+    misuse_by: Side | None = None
+    """Whose misuse it is: of whoever hands in what is manifestly unfounded, or provides what is manifestly illegal."""
+    misuse_total: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """How many they handed in or provided in all in the same period, this one included."""
+    misuse_gravity: MisuseGravity | None = None
+    """How grave it is, by the nature of what it was and what it led to."""
+    misuse_intention: MisuseIntention | None = None
+    """With what intention, where that is known; left out: it is not."""
+    misuse_reasons: SealedText | None = None
+    """Why it is misuse, as whoever it is found of will read it."""
     statement: StatementOfReasons | None = None
     """Why something is restricted, where the pack wants a statement of reasons."""
     label_paid_by: Payer | None = None

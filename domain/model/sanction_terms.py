@@ -19,6 +19,8 @@ class SanctionKind(Compact):
     """How long it keeps the person out, or that it does so for good; None: it keeps nobody out."""
     weight: Annotated[int, Field(ge=0, le=10)] = 1
     """For how many it counts the next time; 0: it never counts (an educational notice)."""
+    after: Code | None = None
+    """In a ladder of misuse: the sanction that counts against the person before this one can come (a warning)."""
 
 
 class SanctionLadder(Compact):
@@ -31,6 +33,8 @@ class SanctionLadder(Compact):
     """Names of sanctions; the last one comes again and again."""
     window: Span
     """How long a sanction of this category counts."""
+    misuse: bool = False
+    """Its clauses are misuse of the procedure: found beside any outcome, also where a decision is upheld."""
 
 
 class SanctionTerms(Compact):

@@ -26,6 +26,22 @@ class EarlierSanction(Kept):
     lifted_at: Instant | None = None
 
 
+MisuseGravity = Literal["slight", "serious", "grave"]
+MisuseIntention = Literal["unknown", "careless", "intended"]
+
+
+class MisuseWeighed(Kept):
+    """What was weighed when misuse was found (Regulation (EU) 2022/2065, article 23(3)): how many were manifestly so in the
+    period, out of how many, how grave, and with what intention."""
+
+    clause: str
+    items: int
+    total: int
+    gravity: MisuseGravity
+    intention: MisuseIntention = "unknown"
+    reasons: Prose | None = None
+
+
 class SanctionDrafted(Kept):
     """Which sanction a ruling carries, what the ladder said and what was counted for it. In force once the ruling is issued."""
 
@@ -43,6 +59,8 @@ class SanctionDrafted(Kept):
     departs: Literal["harsher", "milder"] | None = None
     reason: str | None = None
     reasons: Prose | None = None
+    misuse: MisuseWeighed | None = None
+    """What was weighed, where it is one for misuse."""
 
 
 class SanctionImposed(Kept):

@@ -117,6 +117,8 @@ class RemedyTerms(Compact):
     """What becomes of a ruling above that. An offer above it is refused by the first; by the second the sides may agree on it."""
     only_for: Codes = ()
     """The categories that can be answered by it; left out: all. Whoever asks to see their data is not answered by its erasure."""
+    beside_for: Codes = ()
+    """The categories in which it may come beside the remedy that answers them, and never alone."""
     money: bool | None = None
     """Whether it is money and needs an amount; left out: `refund`, `payout`, `correction` and `provisional_credit` are."""
 

@@ -181,6 +181,16 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
             {"action": "escalate", "audience": "leads ops", "repeat": "1 business day"},
         ],
     },
+    # An error is put right within one business day of its being found (12 CFR 1005.11(c)(1)): from when a ruling that finds one
+    # is written, also while a second person looks at it, until it is told; anew where its money waits for somebody's hands.
+    "correction": {
+        "target": "1 business day",
+        "statutory": True,
+        "outlives": True,
+        "starts": "error_found error_unpaid",
+        "stops": "error_settled ruling_returned ruling_retracted ruling_annulled phase_entered:review",
+        "levels": [{"at": 0.5, "audience": "owner leads ops"}, {"action": "escalate"}],
+    },
     # The money until the matter is decided: within ten business days of the report (12 CFR 1005.11(c)(2)).
     "provisional_credit": {
         "target": "10 business days",

@@ -30,6 +30,10 @@ PAYERS = frozenset({"refund", "payout", "correction"})
 """Remedies that pay somebody, towards which a credit counts."""
 
 
+ERROR = frozenset({"error_found", "error_unpaid", "error_settled"})
+"""What a pack's clock for putting an error right goes by."""
+
+
 def give(case: Case, command: CreditProvisionally, context: DecisionContext, at: datetime) -> Facts:
     """The money goes to the claimant at once, at most what may still be paid. What no ruling gives by one person's word is only
     proposed by the first one, and the second one lets it out.
@@ -188,6 +192,35 @@ def _left(remedy: Remedy, credit: Remedy) -> Money | None:
     return Money(amount=left, currency=credit.amount.currency) if left >= 0 else None
 
 
+def of_error(fact: f.Fact, after: Case) -> set[str]:
+    """That an error was found, that its money waits for somebody's hands, and that it is put right (12 CFR 1005.11(c)(1)).
+
+    An outcome that leaves the claimant a credit for good is one that finds an error. It is found when whoever decides writes it
+    down, and put right when it is told and its money paid; what no machine could pay is still to be put right.
+    """
+    match fact:
+        case f.RulingDrafted() if fact.decision != "uphold" and _finds_error(after, fact.outcome):
+            return {"error_found"}
+        case f.RulingIssued() | f.CaseClosed():
+            return set() if _unpaid(after) else {"error_settled"}
+        case f.EffectReported() | f.ManualWorkReported():
+            return {"error_unpaid"} if _unpaid(after) else {"error_settled"}
+        case _:
+            return set()
+
+
+def _finds_error(case: Case, outcome: str) -> bool:
+    known = case.terms.outcome(outcome)
+    return known is not None and known.keeps_credit
+
+
+def _unpaid(case: Case) -> bool:
+    """Whether money that a ruling orders for an error waits for somebody's hands."""
+    rulings = {ruling.id for ruling in case.rulings if _finds_error(case, ruling.outcome)}
+    mine = (e for e in case.effects if e.because in rulings and e.reverses is None and e.remedy.type in PAYERS)
+    return any(effect.state == "needs_hands" and effect.id in case.manual_work for effect in mine)
+
+
 def ended(case: Case, command_id: str, facts: Facts) -> Facts:
     """The facts, and what they mean for a credit: taken back where its effect is undone, else final.
 
@@ -317,7 +350,7 @@ TOPIC = Topic(
         "provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"},
         "amount_stated": _means_of_amount,
     },
-    words=words_by(f.ProvisionalCreditEnded, "because") | words_of("amount_stated", "above_credit", "credited"),
+    words=words_by(f.ProvisionalCreditEnded, "because") | words_of("amount_stated", "above_credit", "credited") | ERROR,
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
         "provisional_credit_proposed": inside("It is not given yet, and may never be."),

@@ -86,12 +86,22 @@ def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
     return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
 
 
-def check_category(case: Case, remedy: str) -> None:
-    """Refuses a remedy that does not answer what was asked: whoever asks to see their data is not answered by its erasure."""
-    only = case.terms.remedy(remedy).only_for
-    if only and case.category not in only:
-        detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(only)}."
-        raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(only))
+def check_category(case: Case, remedy: str, beside: Iterable[str] = ()) -> None:
+    """Refuses a remedy that does not answer what was asked: whoever asks to see their data is not answered by its erasure, nor
+    whoever asks for its erasure by its being put aside. ``beside`` are all the remedies of the same ruling.
+    """
+    said = case.terms.remedy(remedy)
+    if not said.only_for or case.category in said.only_for:
+        return
+    answers = [one.name for one in case.terms.remedies if case.category in one.only_for]
+    if case.category in said.beside_for:
+        if not {*answers}.isdisjoint(beside):
+            return
+        enough = " or ".join(answers)
+        detail = f"A request of the category '{case.category}' is not answered by '{remedy}' alone; it comes beside {enough}."
+        raise RemedyNotAllowed(detail, remedy=remedy, because="answers_nothing_alone", allowed=answers)
+    detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(said.only_for)}."
+    raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(said.only_for))
 
 
 def check_named(case: Case, remedies: Iterable[Remedy]) -> None:

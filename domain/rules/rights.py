@@ -15,6 +15,7 @@ from domain.rules import interim, money
 from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.fairness import keeps_own_appeal
+from domain.rules.misuse import hits_anew
 from domain.rules.prior_decision import side_of
 from domain.rules.remedy import burdens
 
@@ -46,7 +47,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
             because = "no_appeal_in_kind"
         elif side not in lost_by:
             because = "nothing_lost"
-        elif side in case.appeals_used:
+        elif side in case.appeals_used and not hits_anew(case, ruling, side):
             because = "already_used"
         else:
             because = "lost_something"

@@ -33,6 +33,7 @@ from domain.rules import (
     last_word,
     legal_hold,
     losses,
+    misuse,
     money,
     procedure,
     returns,
@@ -60,8 +61,9 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     lost = losses.losers(case, outcome, command.remedies)
     _check(case, outcome, command, command.ground, lost, at)
     procedure.check_hearing(case, lost)
-    sanction = sanctions.drafted(case, command, outcome, command.ground, context, at)
-    losses.check_only_appellant(case, outcome, command, sanction)
+    misused = misuse.found(case, command, outcome, context, at)
+    sanction = misused or sanctions.drafted(case, command, outcome, command.ground, context, at)
+    losses.check_only_appellant(case, outcome, command, None if misused else sanction)
     charge.check(case, outcome, command.ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
@@ -75,7 +77,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     if command.same_decider and before.elsewhere:
         raise OwnCase("The complaint is about whoever decided first: it does not go back to them.", because="complained_about")
     if command.decision in ("uphold", "remit"):
-        if command.outcome not in (None, before.outcome) or command.remedies or command.sanction:
+        if command.outcome not in (None, before.outcome) or command.remedies or (command.sanction and not command.misuse):
             raise RemedyNotAllowed(
                 f"'{command.decision}' changes nothing: leave outcome, remedies and sanction out.", decision=command.decision
             )
@@ -84,7 +86,11 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
             last_word.check(case, case.appellants, command.relies_on, at, command.remedies)
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
-        return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, None, at)
+        # Misuse is no part of what was decided: it is found whatever becomes of the appeal, but where nothing is decided.
+        misused = misuse.found(case, command, None, context, at) if command.decision == "uphold" or command.misuse else None
+        if misused is not None and command.decision == "remit":
+            raise RemedyNotAllowed("'remit' decides nothing: find misuse when it is decided.", decision=command.decision)
+        return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, misused, at)
     name = command.outcome or (before.outcome if command.decision == "vary" else None)
     if name is None:
         raise UnknownOutcome(
@@ -95,8 +101,9 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     outcome = _outcome(case, name)
     ground = command.ground or before.ground
     _check(case, outcome, command, ground, disclosure.lost_on_appeal(case, outcome, command.remedies), at)
-    sanction = sanctions.drafted(case, command, outcome, ground, context, at)
-    losses.check_only_appellant(case, outcome, command, sanction)
+    misused = misuse.found(case, command, outcome, context, at)
+    sanction = misused or sanctions.drafted(case, command, outcome, ground, context, at)
+    losses.check_only_appellant(case, outcome, command, None if misused else sanction)
     charge.check(case, outcome, ground, losses.hit(case, outcome, command.remedies))
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
@@ -126,7 +133,7 @@ def _check(
         if remedy.type not in outcome.remedies:
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
-        check_category(case, remedy.type)
+        check_category(case, remedy.type, [one.type for one in command.remedies])
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -237,7 +244,8 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
     measures = tuple(i.id for i in case.interim if i.id not in stays)
     goods, changes = Facts(), Facts()
     if ruling.decision == "uphold":
-        effects = interim.undo(case, measures, command_id)
+        changes, found = sanctions.imposed_beside(case, ruling, at)
+        effects = (*interim.undo(case, measures, command_id), *found)
     else:
         now, later = returns.split(sanctions.wanted(case, ruling), case.goods_back)
         effects = _effects(case, ruling.id, ruling.outcome, now, stays)
@@ -360,7 +368,19 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
     # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
     left = case.withheld if issued.decision in ("uphold", "remit") else ()
     told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "credit_proposed": None}
-    return {**told, "withheld": left, **dropped(case, rec.at)}
+    return {**told, **_rights_anew(case, fact), "withheld": left, **dropped(case, rec.at)}
+
+
+def _rights_anew(case: Case, fact: f.RulingIssued) -> Change:
+    """A side that has appealed, and may again of what was found of it since: all of it may."""
+    sides = {right.side for right in fact.rights if right.allowed and right.side in case.appeals_used}
+    if not sides:
+        return {}
+    theirs = {party.id for party in case.parties if party.side in sides}
+    return {
+        "appeals_used": tuple(side for side in case.appeals_used if side not in sides),
+        "appealed_by": tuple(one for one in case.appealed_by if one not in theirs),
+    }
 
 
 def _case_remitted(case: Case, rec: f.Recording, fact: f.CaseRemitted) -> Change:

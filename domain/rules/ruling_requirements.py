@@ -46,7 +46,8 @@ def _needs(terms: Terms, decision: str, outcome: str) -> tuple[str, ...]:
 def _check_statement(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None) -> None:
     """A ruling that restricts says why, in each field that the law asks for; one that changes nothing need not."""
     terms = case.terms.statement
-    needed = terms is not None and decision in ("rule", "overturn", "vary") and _restricts(terms, command, outcome, sanction)
+    decided = decision in ("rule", "overturn", "vary")
+    needed = terms is not None and (_restricts(terms, command, outcome, sanction) if decided else sanction in terms.sanctions)
     if not needed and command.statement is None:
         return
     found = gaps(command.statement, derived_id("rul", command.id), terms.redress if terms else ())

@@ -73,6 +73,7 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
+        told |= _of_misuse(case.rulings[-1], audience)
     told |= interim.kept_by_ruling(case, audience)
     if audience != "respondent":
         told |= crediting.over_now(case)
@@ -82,6 +83,15 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
+
+
+def _of_misuse(ruling: Ruling, audience: Audience) -> dict[str, Any]:
+    """What was weighed when misuse was found of whoever reads: it is told them with the reasons (Regulation (EU) 2022/2065,
+    article 23(3) with article 17)."""
+    draft = ruling.sanction
+    if draft is None or draft.misuse is None or audience not in (draft.side.value, "platform", "staff"):
+        return {}
+    return {"misuse": {"clause": draft.misuse.clause, "items": draft.misuse.items, "total": draft.misuse.total}}
 
 
 def _may_ask_for_documents(case: Case) -> bool:
@@ -116,5 +126,8 @@ def _texts_of(case: Case, ruling: Ruling, audience: Audience) -> dict[str, Prose
     found = {"reasons": ruling.reasons}
     if audience == "staff" or audience in {side.value for side in ruling.reply_to}:
         found["reply"] = ruling.reply
+    draft = ruling.sanction
+    if draft is not None and draft.misuse is not None and audience in ("staff", draft.side.value):
+        found["misuse"] = draft.misuse.reasons
     stated = said_of_statement(case, ruling, audience) if audience != "staff" else None
     return {**found, **stated.texts} if stated is not None else found

@@ -164,6 +164,16 @@ def issued(case: Case, ruling: Ruling, at: datetime) -> Facts:
     return (*voided, new) if new is not None else voided
 
 
+def imposed_beside(case: Case, ruling: Ruling, at: datetime) -> tuple[Facts, tuple[f.EffectOrdered, ...]]:
+    """The sanction that a ruling brings which leaves all else as it was, and what carries it out."""
+    draft = ruling.sanction
+    if draft is None or _stays(case, ruling) is not None:
+        return (), ()
+    (remedy,) = remedies(draft)
+    effect = f.EffectOrdered(effect_id=derived_id("eff", ruling.id, "0"), remedy=remedy, because=ruling.id)
+    return (_imposed(case, ruling.id, draft, (), at),), (effect,)
+
+
 def _imposed(case: Case, ruling_id: str, draft: SanctionDrafted, gone: tuple[Sanction, ...], at: datetime) -> SanctionImposed:
     terms = case.terms.sanctions
     assert terms is not None, "nothing is drafted without"

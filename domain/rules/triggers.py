@@ -8,6 +8,7 @@ from typing import get_args
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Fact
+from domain.rules.credit import of_error
 from domain.rules.topic import Mean, words_of
 from domain.rules.topics import TOPICS, merged
 
@@ -22,7 +23,7 @@ MEANS: Mapping[str, Mean] = merged(topic.means for topic in TOPICS)
 def triggers(before: Case | None, fact: Fact, after: Case) -> frozenset[str]:
     """What a fact means to clocks and notices: its type, what its topic adds (a qualifier, a side), and what it completes."""
     meant = MEANS[fact.type](before, fact, after) if fact.type in MEANS else ()
-    return frozenset({fact.type, *meant, *_completed(before, after), *_came_late(before, after)})
+    return frozenset({fact.type, *meant, *_completed(before, after), *_came_late(before, after), *of_error(fact, after)})
 
 
 def _came_late(before: Case | None, after: Case) -> set[str]:

@@ -108,6 +108,15 @@ def test_no_result_is_due_later_than_three_business_days(policies: Shelf) -> Non
     assert late == []
 
 
+def test_no_error_is_put_right_later_than_one_business_day_after_it_was_found(policies: Shelf) -> None:
+    late = [
+        found
+        for found, due_at in due_dates(policies, terms(policies), "correction")
+        if due_at > end_of(business_days_after(found.astimezone(NEW_YORK).date(), 1))
+    ]
+    assert late == []
+
+
 @pytest.mark.parametrize(
     ("attributes", "days"), [({}, 45), ({"new_account": True}, 90), ({"foreign": True}, 90), ({"point_of_sale": True}, 90)]
 )

@@ -11,7 +11,7 @@ from domain.model.ruling import SameCredential
 from domain.rules.decide import decide
 from domain.rules.rights import in_force
 from domain.rules.rule import DecisionContext
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, RESPONDENT, ROBOT, Life, a_case
 
 CONFIRMED = {"outcome": "confirmed", "ground": "stolen_payment"}
 
@@ -251,3 +251,39 @@ class TestByItsLaw:
         else:
             ruled(life)
             assert paid(life) == 60_000
+
+
+class TestAnError:
+    """12 CFR 1005.11(c)(1): put right within one business day of its being found."""
+
+    REFUND = {"type": "refund", "amount": money(200_000)}  # noqa: RUF012
+
+    def found(self) -> Life:
+        """Above the amount that one person may grant: a second one looks at it."""
+        life = a_case("fraud_report", amount=money(200_000)).in_review()
+        return life.says(MEDIATOR, "rule", **CONFIRMED, remedies=[self.REFUND])
+
+    def test_is_due_while_a_second_person_looks_at_it(self) -> None:
+        life = self.found()
+        assert (life.case.phase, "correction" in {due.clock for due in life.case.timetable}) == (Phase.APPROVAL, True)
+
+    def test_is_put_right_when_it_is_told(self) -> None:
+        life = self.found().says(LEAD, "approve").fire("grace")
+        assert "correction" not in {due.clock for due in life.case.timetable}
+
+    def test_is_none_any_more_when_the_draft_is_returned(self) -> None:
+        life = self.found().says(LEAD, "return_ruling", reasons="Which card was it?")
+        assert "correction" not in {due.clock for due in life.case.timetable}
+
+    def test_is_still_to_be_put_right_where_its_money_waits_for_hands(self) -> None:
+        life = self.found().says(LEAD, "approve").fire("grace")
+        effect = next(e for e in life.case.effects if e.remedy.type == "refund")
+        life.says(ROBOT, "report_effect", effect_id=effect.id, result="needs_hands")
+        assert "correction" in {due.clock for due in life.case.timetable}
+        life.says(MEDIATOR, "report_manual_work", effect_id=effect.id, result="done", text="Paid at the bank.")
+        assert "correction" not in {due.clock for due in life.case.timetable}
+
+    def test_where_none_is_found_nothing_is_put_right(self) -> None:
+        life = a_case("fraud_report", amount=money(200_000)).in_review()
+        life.says(MEDIATOR, "rule", outcome="false_positive", ground="no_fraud")
+        assert "correction" not in {due.clock for due in life.case.timetable}

@@ -54,6 +54,24 @@ def test_what_gives_everything_says_what_was_done_and_no_more() -> None:
     assert looked_into().says(MEDIATOR, "rule", **granted).case.phase is Phase.RULED
 
 
+@pytest.mark.parametrize(
+    ("category", "beside", "action"),
+    [
+        ("gdpr_erasure", "limit_use", "erase"),
+        ("gdpr_rectification", "limit_use", "correction"),
+        ("gdpr_objection", "erase", "stop_use"),
+        ("gdpr_portability", "disclose", "hand_over"),
+        ("gdpr_automated", "stop_use", "human_review"),
+        ("ccpa_opt_out", "stop_use", "opt_out"),
+    ],
+)
+def test_what_may_come_beside_the_action_that_was_asked_for_does_not_come_alone(category: str, beside: str, action: str) -> None:
+    life = looked_into(category)
+    alone = life.refused(MEDIATOR, "rule", outcome="granted", ground="right_of_access", remedies=[{"type": beside}])
+    assert (alone.code, alone.fields["because"], alone.fields["allowed"][0]) == ("remedy_not_allowed", "answers_nothing_alone", action)
+    life.says(MEDIATOR, "rule", outcome="granted", ground="right_of_access", remedies=[{"type": beside}, {"type": action}])
+
+
 @pytest.mark.parametrize("category", ["gdpr_access", "gdpr_portability", "ccpa_know", "ccpa_opt_out"])
 def test_who_asks_for_something_else_is_not_answered_by_erasing(category: str) -> None:
     granted = {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "erase"}]}
