@@ -38,6 +38,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     alone = data.get("measure_alone") is True
     return {
         "measure_alone": alone,
+        "goes_on": data.get("goes_on") is True,
         "measure_id": _string(data.get("measure_id")),
         "words": _string(data.get("words")),
         "first_told": data.get("first_told") is True,
@@ -57,6 +58,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "phase": phase,
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
+        "measure_until": _when(instant_of(data.get("measure_until")), notice, words),
         "answer_until": _when(instant_of(data.get("answer_until")), notice, words),
         "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
         "by_default": _string(data.get("by_default")),

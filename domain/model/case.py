@@ -68,7 +68,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
-    6: frozenset({"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone"}),
+    6: frozenset({"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -171,6 +171,8 @@ class Case(Kept):
     acknowledged: Acknowledged | None = None
     """Who of the team said last that they have it, once somebody was called."""
     interim: tuple[Interim, ...] = ()
+    interim_over: tuple[Interim, ...] = ()
+    """The last one of each that was lifted or lapsed before the matter was decided."""
     handed_in: tuple[str, ...] = ()
     """Ids of the evidence on file, oldest first."""
     steps: tuple[StepTaken, ...] = ()

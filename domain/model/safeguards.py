@@ -296,6 +296,10 @@ class Interim(Kept):
     reviewed_at: Instant | None = None
     by: str | None = None
     """Who imposed it."""
+    kept: int = 0
+    """How often it was prolonged, or imposed anew after it had ended before the matter was decided."""
+    kept_by: str | None = None
+    """Who prolonged it last."""
     told: Prose | None = None
     """What whoever it hits was told of it."""
     asked_at: Instant | None = None

@@ -52,6 +52,7 @@ _ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_ended:lapsed": ("owner", "leads"),
     "same_matter_reported": ("owner", "leads"),
+    "interim_reviewed": ("claimant", "respondent"),
     "interim_review_asked": ("owner",),
     "interim_review_asked:closed": ("leads",),
     "came_since_draft": ("drafter", "leads"),
@@ -222,7 +223,7 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"
-    elif isinstance(fact, f.InterimImposed | f.InterimEnded):
+    elif isinstance(fact, f.InterimImposed | f.InterimEnded | f.InterimReviewed):
         ids = (fact.measure_id,) if isinstance(fact, f.InterimImposed) else fact.measure_ids
     else:
         return []
@@ -237,9 +238,12 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         data["due_at"] = until.isoformat()
     if isinstance(fact, f.InterimImposed):
         data["measure_id"] = fact.measure_id
+        told = _told(case, recording, {"told": fact.told}) if fact.told is not None else {}
+    if isinstance(fact, f.InterimReviewed):
+        data["goes_on"] = True
+    if isinstance(fact, f.InterimImposed | f.InterimReviewed):
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
         data |= {"due_at": ends_at.isoformat()} if ends_at is not None else {}
-        told = _told(case, recording, {"told": fact.told}) if fact.told is not None else {}
     hit_by = who_is_hit(case, ids)
     people = (p.id for p in case.side_parties(Side.RESPONDENT) if p.id in hit_by and p.id != recording.actor.id)
     return [NoticeDraft(event=event, recipient=one, audience="respondent", data=data, texts=told) for one in people]

@@ -39,6 +39,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     if not free:
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     free = _without_spared(case, remedy, free, context.known())
+    _check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
             f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
@@ -89,9 +90,27 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
     if not ids:
         raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
     if command.decision == "keep":
+        _check_not_alone([i for i in case.interim if i.id in ids], context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
     return (ended, *undo(case, ids, command.id))
+
+
+def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
+    """Refuses to one person alone what was prolonged once already: whoever imposed or prolonged it last, or reports to them, has
+    looked at it with their own eyes only. Imposed anew is prolonged.
+
+    A measure before the decision lasts no longer than it has to: European Convention on Human Rights, article 6(2).
+    """
+    for one in measures:
+        last = one.kept_by or one.by
+        if one.kept >= 1 and last in {actor.id, *actor.superiors}:
+            said = "It was prolonged once already: now by somebody who did not do so last, nor reports to who did."
+            raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
+
+
+def _alike(one: Interim, remedy: Remedy) -> bool:
+    return (one.remedy.type, one.remedy.to) == (remedy.type, remedy.to)
 
 
 def ask_review(case: Case, command: AskInterimReview, context: DecisionContext, at: datetime) -> Facts:
@@ -254,7 +273,8 @@ def number(case: Case, measure: Interim) -> int:
 
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
-    imposed = Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told)
+    before = max((one.kept + 1 for one in case.interim_over if _alike(one, fact.remedy)), default=0)
+    imposed = Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before)
     return {"interim": (*case.interim, imposed)}
 
 
@@ -264,12 +284,16 @@ def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> C
 
 
 def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
-    seen = {"reviewed_at": rec.at}
-    return {"interim": tuple(i.model_copy(update=seen) if i.id in fact.measure_ids else i for i in case.interim)}
+    def seen(one: Interim) -> Interim:
+        return one.model_copy(update={"reviewed_at": rec.at, "kept": one.kept + 1, "kept_by": rec.actor.id})
+
+    return {"interim": tuple(seen(i) if i.id in fact.measure_ids else i for i in case.interim)}
 
 
 def _interim_ended(case: Case, rec: f.Recording, fact: f.InterimEnded) -> Change:
-    return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids)}
+    gone = [i for i in case.interim if i.id in fact.measure_ids and fact.because in ("lifted", "lapsed")]
+    others = (one for one in case.interim_over if not any(_alike(one, i.remedy) for i in gone))
+    return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids), "interim_over": (*others, *gone)}
 
 
 def ended(case: Case, command_id: str, facts: Facts) -> Facts:
@@ -308,6 +332,12 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
     said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}
     if isinstance(fact, f.InterimEnded):
         said["because"] = fact.because
+    until = lapses_at(case) if isinstance(fact, f.InterimReviewed) else None
+    if until is not None:
+        said["measure_until"] = until.isoformat()
+    if isinstance(fact, f.InterimReviewed) and any(i.told is not None for i in case.interim if i.id in fact.measure_ids):
+        # Whoever was told something else than the reasons when it was imposed does not read them later.
+        return NoticeData(said)
     return NoticeData(said, {"reasons": fact.reasons})
 
 

@@ -87,6 +87,7 @@ LETTERS = {
         data={**ALONE, **DUE},
         texts={"told": "Your payouts wait while we check your account."},
     ),
+    "measure_goes_on.respondent": to_respondent("interim_reviewed", kind="fraud_report", data={**ALONE, **DUE, "goes_on": True}),
     "measure_ended.respondent": to_respondent("interim_ended", kind="fraud_report", data=ALONE),
     "interim_review_asked.staff": to_staff(
         "interim_review_asked", kind="fraud_report", data={"priority": "high"}, texts={"text": "It pays my rent."}
@@ -379,6 +380,16 @@ LETTERS = {
         data={**INQUIRY, "measures": [{"type": "payout_freeze", "to": "respondent"}]},
         texts={"reasons": "Two stolen cards were used from your account within an hour."},
     ),
+    "interim_reviewed.respondent": to_respondent(
+        "interim_reviewed",
+        kind="fraud_report",
+        data={
+            **INQUIRY,
+            "measures": [{"type": "payout_freeze", "to": "respondent"}],
+            "measure_until": "2026-03-24T09:02:00+00:00",
+        },
+        texts={"reasons": "The bank has not answered yet."},
+    ),
     "interim_ended.lifted.respondent": to_respondent(
         "interim_ended",
         kind="fraud_report",
@@ -489,7 +500,7 @@ EVENTS = [
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
-    "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_ended",
+    "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_reviewed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",
@@ -607,7 +618,7 @@ class TestWhatAPartyIsTold:
 
 
 class TestSomebodyWhoWasNotToldOfTheCase:
-    @pytest.mark.parametrize("event", ["interim_imposed", "interim_ended"])
+    @pytest.mark.parametrize("event", ["interim_imposed", "interim_reviewed", "interim_ended"])
     def test_reads_of_the_measure_and_of_no_case(self, event: str) -> None:
         notice = to_respondent(event, kind="fraud_report", data={**ALONE, **DUE, "because": "ruled"}, texts={"told": "We check."})
         page = Composer(public_url="https://disputes.example/", case_path="/cases/{case_id}", replies=True)

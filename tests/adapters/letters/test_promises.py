@@ -168,9 +168,10 @@ class TestAMeasureBeforeTheyKnow:
             return
         life.says(MEDIATOR, "impose_interim", **said)
         begun = life.notices_for(RESPONDENT)
+        life.says(MEDIATOR, "review_interim", decision="keep", reasons="She is still afraid.")
         life.says(MEDIATOR, "review_interim", decision="lift", reasons="She is safe now.")
         letters = (*begun, *life.notices_for(RESPONDENT)[len(begun) :])
-        assert {letter.event for letter in letters} == {"interim_imposed", "interim_ended"}
+        assert {letter.event for letter in letters} == {"interim_imposed", "interim_reviewed", "interim_ended"}
         for letter in letters:
             assert (letter.texts, letter.data["measure_alone"]) == ({}, True)
             mail = Composer(replies=True).compose(

@@ -10,6 +10,7 @@ import pytest
 from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.commands import Remedy
+from domain.model.people import Actor
 from domain.model.ruling import Effect
 from domain.rules.rights import in_force
 from domain.views.case import visible
@@ -130,6 +131,42 @@ class TestReview:
             "review": at("03-21 09:02"), "last_call": at("03-23 09:02"), "lapse": at("03-24 09:02"),
         }  # fmt: skip
         assert undone(life) == []
+
+    def test_prolonged_again_by_somebody_else(self) -> None:
+        """European Convention on Human Rights, article 6(2)."""
+        life = reviews(imposed(), "keep")
+        refusal = life.refused(MEDIATOR, "review_interim", decision="keep", reasons="As it was.")
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        reviews(life, "keep", who=LEAD)
+        assert life.refused(LEAD, "review_interim", decision="keep", reasons="As it was.").fields["because"] == "one_person"
+        assert reviews(life, "keep").case.interim[0].kept == 3
+
+    def test_whom_it_hits_is_told_each_time_until_when(self) -> None:
+        life = reviews(imposes(a_case("fraud_report").in_review().disclosed()), "keep")
+        told = [n for _, n in life.last.notices if n.recipient == RESPONDENT]
+        lapses = next(row.due_at for row in life.case.timetable if row.level == "lapse")
+        assert [(n.event, n.data["measure_until"]) for n in told] == [("interim_reviewed", lapses.isoformat())]
+        assert not [n for _, n in life.last.notices if n.recipient == CLAIMANT]
+
+    def test_also_who_knows_of_no_case(self) -> None:
+        life = reviews(imposed(), "keep")
+        told = [n for _, n in life.last.notices if n.recipient == RESPONDENT]
+        assert [(n.event, n.data["goes_on"], n.texts) for n in told] == [("interim_reviewed", True, {})]
+
+    def test_nor_by_whoever_reports_to_them(self) -> None:
+        life = reviews(reviews(imposed(), "keep"), "keep", who=LEAD)
+        under = Actor(id="per_under", role="lead", manager=LEAD)
+        assert life.refused(under, "review_interim", decision="keep", reasons="As it was.").fields["because"] == "one_person"
+
+    @pytest.mark.parametrize("how", ["lapsed", "lifted"])
+    def test_imposed_anew_it_is_prolonged(self, how: str) -> None:
+        def over(life: Life) -> Life:
+            return life.later(14 * DAY) if how == "lapsed" else reviews(life, "lift")
+
+        life = over(imposes(over(imposed())))
+        refusal = life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="As it was.")
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        assert imposes(life.says(OPS, "assign", owner=LEAD), who=LEAD).case.interim
 
     def test_lifted_it_is_undone_and_nothing_is_left_to_review(self) -> None:
         life = reviews(imposed(), "lift", who=LEAD)
