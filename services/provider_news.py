@@ -103,9 +103,7 @@ async def take(
     return landed
 
 
-async def _beside_its_payment(
-    parts: Parts, source: LiveSource, case_id: str, news: ProviderNews, *, first: bool = False
-) -> None:
+async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews, *, first: bool = False) -> None:
     """Note under every name of its payment that there is this dispute, and tell its case what was refunded of it, and of the
     others: once, unless it is the ``first`` word of it."""
     if news.payment is None:

@@ -87,7 +87,8 @@ _POSTMASTER = r"(^|<|\s)(postmaster|bounces?[-+_.=a-z0-9]*|mmdf|uucp)@"
 
 _REACTION = (
     r"^\s*reaction (?:daily )?digest\b|\breacted to your (?:message|e-?mail)\b|\bhat auf ihre (?:nachricht|e-mail) reagiert\b"
-    r"|\ba réagi à votre (?:message|e-mail)\b|\b(?:reaccionó|ha reaccionado) a (?:tu|su) mensaje\b|\bha reagito al (?:tuo|suo) messaggio\b"
+    r"|\ba réagi à votre (?:message|e-mail)\b|\b(?:reaccionó|ha reaccionado) a (?:tu|su) mensaje\b"
+    r"|\bha reagito al (?:tuo|suo) messaggio\b"
 )
 
 _AWAY_SUBJECT = _subject(says_away)

@@ -71,7 +71,6 @@ class Door:
         (one,) = await self.cases()
         return one
 
-
     async def keep(self, under: str, news: Mapping[str, Any], digest: bytes) -> None:
         """A row as an earlier release has written it."""
         async with self.office.database.tenant(self.office.tenant_id) as conn:
@@ -295,8 +294,13 @@ class TestARefundOutside:
     @pytest.mark.parametrize("first", ["refund", "dispute"])
     @pytest.mark.parametrize("under", [CHARGE, INTENT])
     async def test_that_was_kept_by_an_earlier_version_still_counts(self, door: Door, first: str, under: str) -> None:
-        """Rows of releases that knew one name of a payment alone, and fewer fields; the next word of the dispute names both."""
-        old = {"provider": "stripe", "at": "2025-10-01T12:00:00Z", "payment": under, "amount": {"amount": 5_000, "currency": "EUR"}}
+        """Rows of releases that knew one name of a payment alone; the next word of the dispute names both."""
+        old = {
+            "provider": "stripe",
+            "at": "2025-10-01T12:00:00Z",
+            "payment": under,
+            "amount": {"amount": 5_000, "currency": "EUR"},
+        }
         refund = old | {"dispute": "re_1", "event": "evt_old", "what": "payment_refunded", "stage": "refund"}
         await door.keep(under, refund, b"r")
         if first == "refund":
