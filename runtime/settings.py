@@ -5,9 +5,11 @@
 
 import base64
 import binascii
+import re
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +20,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from runtime.addresses import named_networks
 
 PREFIX = "OMBUD_"
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 def _or_plain(name: str, description: str) -> Any:
     """A field that can also be given under the name which Temporal's own tools use."""
     return Field(None, validation_alias=AliasChoices(PREFIX + name, name), description=description)
+
+
+def _network(said: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(said, strict=False)
+    except ValueError:
+        return None
 
 
 class Settings(BaseSettings):
@@ -139,6 +149,12 @@ class Settings(BaseSettings):
         description="Names (`authserv-id`) of the mail relay in front of the mail door, with spaces between: of its "
         "`Authentication-Results` SPF, DKIM and DMARC are read, and of nobody else's. It must take away such headers of others. "
         "Empty: nothing proves a sender, and answers by mail are to place, but in tenants for development.",
+    )
+    mail_hosts: str = Field(
+        "",
+        description="Your own mail servers behind the relay, with spaces between: names by which they go in `Received` (`by "
+        "mx1.internal.example`), and networks from which they hand mail on to each other (`10.0.0.0/8`). A refusal that one of "
+        "them hands back itself is believed. Empty: those of `OMBUD_MAIL_RELAY` alone, and nothing of yours behind them.",
     )
     mail_reply_to: str = Field(
         "",
@@ -329,6 +345,23 @@ class Settings(BaseSettings):
         """Where our mail comes from and goes to, in lower case."""
         named = (parseaddr(self.smtp_from)[1], self.mail_reply_to.strip(), *self.mail_addresses.split())
         return frozenset(address.lower() for address in named if address)
+
+    @property
+    def own_mail_servers(self) -> tuple[tuple[str, ...], tuple[IPv4Network | IPv6Network, ...]]:
+        """The names and the networks of our own mail servers."""
+        named = self.mail_hosts.split()
+        networks = {one: _network(one) for one in named}
+        return tuple(one for one in named if networks[one] is None), tuple(one for one in networks.values() if one is not None)
+
+    @field_validator("mail_hosts")
+    @classmethod
+    def _are_servers(cls, value: str) -> str:
+        """Refuse what names everybody, or nobody."""
+        for one in value.split():
+            network = _network(one)
+            if (network is not None and network.prefixlen == 0) or (network is None and not _HOST.fullmatch(one)):
+                raise ValueError("Name hosts and networks, with spaces between them: mx1.internal.example 10.0.0.0/8.")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

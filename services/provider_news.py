@@ -88,25 +88,36 @@ async def take(
     if said.report is None:
         await parts.provider_news.keep(tenant_id, news)
         case_id = await parts.intake.known(tenant_id, news.provider, news.dispute)
+        if case_id is not None:
+            # Its first word may have named the payment otherwise, or been kept before both names were.
+            await _beside_its_payment(parts, source, case_id, news)
         last = await _tell_waiting(parts, source, case_id, news) if case_id is not None else None
         return last or Heard(case_id)
     landed = await land(said.report, news)
     row, created = standing(landed)
-    if news.payment is not None:
-        # Before what was refunded is looked for: whichever of the two comes first, one of them finds the other.
-        await parts.provider_news.keep_of_payment(tenant_id, news)
-        several = len(await _of_payment(parts, source, news, refunds=False)) > 1
-        refunds = await _of_payment(parts, source, news, refunds=True)
-        for one in refunds:
-            if not all(_of_nothing(each) for each in refunds):
-                await _tell(parts, source, row.id, _named_as(news, _of_several(one) if several else one))
-        if several:
-            await _tell_each_other(parts, source, news)
+    await _beside_its_payment(parts, source, row.id, news, first=True)
     if not created and not _known_to(row, news):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
         await parts.provider_news.keep(tenant_id, later)
     await _tell_waiting(parts, source, row.id, news)
     return landed
+
+
+async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews, *, first: bool = False) -> None:
+    """Note under every name of its payment that there is this dispute, and tell its case what was refunded of it, and of the
+    others: once, unless it is the ``first`` word of it."""
+    if news.payment is None:
+        return
+    # Before what was refunded is looked for: whichever of the two comes first, one of them finds the other.
+    if not await parts.provider_news.keep_of_payment(source.tenant_id, news) and not first:
+        return
+    several = len(await _of_payment(parts, source, news, refunds=False)) > 1
+    refunds = await _of_payment(parts, source, news, refunds=True)
+    for one in refunds:
+        if not all(_of_nothing(each) for each in refunds):
+            await _tell(parts, source, case_id, _named_as(news, _of_several(one) if several else one))
+    if several:
+        await _tell_each_other(parts, source, news)
 
 
 async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
@@ -182,7 +193,11 @@ async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, r
     found: list[ProviderNews] = []
     for payment in news.payments:
         kept = await parts.provider_news.waiting(source.tenant_id, news.provider, payment)
-        found += [one for one in kept if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(news) and one not in found]
+        for one in kept:
+            # A dispute may be kept twice, under the names of its payment that it had then and has now.
+            known = one in found if refunds else any(one.dispute == other.dispute for other in found)
+            if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(news) and not known:
+                found.append(one)
     return found
 
 

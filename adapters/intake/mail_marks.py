@@ -17,7 +17,7 @@ from uuid import UUID
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
 from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
-from adapters.intake.mail_proof import Verdict, handed_back, no_path_said, verdict_of
+from adapters.intake.mail_proof import Network, Verdict, handed_back, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
 
@@ -99,6 +99,10 @@ class MarksReader:
     """Addresses that letters come from and mail goes to, in lower case."""
     relays: tuple[str, ...] = ()
     """Whose Authentication-Results are believed, by ``authserv-id``."""
+    hosts: tuple[str, ...] = ()
+    """Names of our own mail servers in ``Received``, beside those."""
+    networks: tuple[Network, ...] = ()
+    """From where our own mail servers hand mail on to each other."""
     tokens_alone: bool = False
     """Without any relay a letter's token proves who answers it: for tenants of development, where no stranger writes."""
     _notice: re.Pattern[str] = field(init=False, repr=False)
@@ -128,7 +132,7 @@ class MarksReader:
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
         token = _CASE.search(subject)
         results, together = headers.get("authentication-results", ()), _together(raw)
-        by_relay = handed_back(results, self.relays, headers.get("received", ()))
+        by_relay = handed_back(results, (*self.relays, *self.hosts), headers.get("received", ()), self.networks)
         return MailMarks(
             author=author,
             subject=subject,

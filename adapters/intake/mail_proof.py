@@ -7,16 +7,22 @@ and takes away what others wrote in its name (section 5 there).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal
 
 import authres  # type: ignore[import-untyped]  # it has no types
 
+Network = IPv4Network | IPv6Network
 Verdict = Literal["pass", "fail", "unproven", "none"]
 """``pass``: the domain in From sent it. ``fail``: it says so and it is not so. ``unproven``: our relay has looked, and does not
 show that it is so, or has said nothing. ``none``: there is no relay that could look, or it could not ask just now."""
 
 _BROKEN = (authres.AuthResError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_ADDRESS = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]", re.IGNORECASE)
+_MOST_HOPS = 10
+"""Servers of our own that a mail passes on its way to the door."""
 _FAILS = ("fail", "hardfail", "policy")
 """A softfail is no statement that a mail is forged (RFC 7208, section 8.5), nor is a record that cannot be read."""
 
@@ -65,20 +71,48 @@ def no_path_said(results: Sequence[str], relays: Sequence[str], together: int = 
     return False
 
 
-def handed_back(results: Sequence[str], relays: Sequence[str], received: Sequence[str]) -> bool:
+def handed_back(results: Sequence[str], relays: Sequence[str], received: Sequence[str], networks: Sequence[Network] = ()) -> bool:
     """Whether a trusted relay wrote the mail itself, as it does where another server refused a letter.
 
-    Of what it writes itself it has asked nobody's SPF, and its own ``Received``, the top-most, has no ``from`` (RFC 5321, section
-    4.4: what came by SMTP has one). Whatever came from outside has such a field above all that others wrote.
+    Of what it writes itself it has asked nobody's SPF, and its own ``Received`` has no ``from`` (RFC 5321, section 4.4: what came
+    by SMTP has one). Whatever came from outside has such a field above all that others wrote. Above its own stand only those by
+    which its mail went on inside: to one of ``relays``, from an address in one of ``networks``, as whoever took it wrote it.
     """
-    words = (received[0] if received else "").split()
-    if len(words) < 2 or words[0].lower() != "by":
-        return False
-    host = words[1].lower().rstrip(".;")
-    if not any(host == relay.lower() or host.endswith(f".{relay.lower()}") for relay in relays):
+    for field in received[:_MOST_HOPS]:
+        came, by = _hop(field)
+        host = by.lower().rstrip(".;")
+        if not any(host == relay.lower() or host.endswith(f".{relay.lower()}") for relay in relays):
+            return False
+        if came is None:
+            break
+        if not _within(came, networks):
+            return False
+    else:
         return False
     parsed = [_parsed(value) for value in results]
     return not any(one is None or any(_method(result) == "spf" for result in one.results) for one in parsed)
+
+
+def _hop(field: str) -> tuple[str | None, str]:
+    """From where a server took a mail, as its ``Received`` says (None: it wrote it itself), and by which name it goes."""
+    words = field.split()
+    if len(words) > 1 and words[0].lower() == "by":
+        return None, words[1]
+    at = next((n for n, word in enumerate(words) if word.lower() == "by"), len(words))
+    return " ".join(words[:at]), words[at + 1] if at + 1 < len(words) else ""
+
+
+def _within(came: str, networks: Sequence[Network]) -> bool:
+    """Whether all addresses that stand there are of these networks, with one in the comment that the server itself wrote: what a
+    stranger calls themselves stands before it."""
+    found = _ADDRESS.findall(came)
+    if not found or _ADDRESS.search(came.partition("(")[2]) is None:
+        return False
+    try:
+        addresses = [ip_address(one) for one in found]
+    except ValueError:
+        return False
+    return all(any(one in network for network in networks) for one in addresses)
 
 
 def _domain(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -32,8 +32,7 @@ _MAIL = "bounty_dispute"
 def parsers(settings: Settings) -> Parsers:
     """The readers that this installation has."""
     certificate = settings.paypal_certificate_path.read_bytes() if settings.paypal_certificate_path else None
-    relays = tuple(settings.mail_relay.split())
-    made = _Readers(settings.message_domain, certificate, settings.own_addresses, relays)
+    made = _Readers(settings.message_domain, certificate, settings.own_addresses, _servers(settings))
     return Parsers(
         generic=report_from_json,
         mail=made.mail,
@@ -48,9 +47,14 @@ def parsers(settings: Settings) -> Parsers:
 def outcome(settings: Settings, provider: str, raw: bytes, kind: str | None) -> dict[str, Any]:
     """What would become of an input of one of :data:`PROVIDERS`, without a database: see :mod:`adapters.intake.outcome`."""
     mail = MailIntake(settings.message_domain, ours=settings.own_addresses)
-    relays = tuple(settings.mail_relay.split())
-    marks = MarksReader(settings.message_domain, settings.own_addresses, relays, tokens_alone=settings.development)
+    marks = MarksReader(settings.message_domain, settings.own_addresses, tokens_alone=settings.development, **_servers(settings))
     return outcome_of(provider, raw, mail, kind, marks=marks).as_json()
+
+
+def _servers(settings: Settings) -> dict[str, Any]:
+    """Our own mail servers, as a :class:`MarksReader` knows them."""
+    hosts, networks = settings.own_mail_servers
+    return {"relays": tuple(settings.mail_relay.split()), "hosts": hosts, "networks": networks}
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,13 @@ class _Readers:
     certificate: bytes | None
     own: frozenset[str] = frozenset()
     """Addresses at which mail reaches us: nobody writes from them."""
-    relays: tuple[str, ...] = ()
+    servers: Mapping[str, Any] = field(default_factory=dict)
+    """Our own mail servers."""
 
     def marks(self, tenant: Tenant) -> MarksReader:
         named: Any = tenant.settings.get("mail_addresses", ())
         own = self.own | {str(address).lower() for address in named}
-        return MarksReader(self.message_domain, own, self.relays, tokens_alone=tenant.development)
+        return MarksReader(self.message_domain, own, tokens_alone=tenant.development, **self.servers)
 
     def mail(self, tenant: Tenant | None, source: LiveSource | None = None) -> MailIntake:
         kind = (source.kind if source else None) or str((tenant.settings if tenant else {}).get("email_kind", _MAIL))

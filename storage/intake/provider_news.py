@@ -45,15 +45,16 @@ class PostgresProviderNews:
             rows = await conn.fetch(WAITING, tenant_id, provider, dispute)
         return [ProviderNews.model_validate(row["news"]) for row in rows]
 
-    async def keep_of_payment(self, tenant_id: str, news: ProviderNews) -> None:
+    async def keep_of_payment(self, tenant_id: str, news: ProviderNews) -> bool:
         """Keep beside its payment, by every name of it, what is said of a refund, or that there is this dispute about it (once
-        of each dispute): what is refunded concerns all of them. It goes by its age alone."""
+        of each dispute): what is refunded concerns all of them. It goes by its age alone. Whether any of it is new."""
         assert news.payment is not None, "it is about a payment"
         said = digest_of(news) if news.stage in OF_PAYMENT else hashlib.sha256(f"dispute {news.dispute}".encode()).digest()
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FORGET_NEWS, tenant_id, NEWS_FOR)
-            for payment in news.payments:
-                await conn.execute(KEEP, tenant_id, news.provider, payment, said, news.model_dump(mode="json"))
+            body = news.model_dump(mode="json")
+            kept = [await conn.execute(KEEP, tenant_id, news.provider, one, said, body) for one in news.payments]
+        return any(one == "INSERT 0 1" for one in kept)
 
     async def told(self, tenant_id: str, news: ProviderNews) -> None:
         """Its case has it now, in its inbox."""

@@ -23,6 +23,10 @@ CERTAIN = {
 }
 DOUBTFUL = {
     "helpdesk": {"x-rt-loop-prevention": "desk.example"},
+    "aggregate_report": {"subject": "Report Domain: desk.example Submitter: mail.example Report-ID: <2>"},
+    "reaction": {"subject": "Dana Roe reacted to your message: Booking 77"},
+    "calendar": {"content-type": 'text/calendar; charset="utf-8"; method=REPLY'},
+    "ticket_receipt": {"subject": "[Request received] Booking 77"},
     "rules_loop": {"x-ms-exchange-inbox-rules-loop": "kim@example.net"},
     "away_subject": {"subject": "Abwesenheitsnotiz: Ihr Fall"},
     "read_subject": {"subject": "Gelesen: Ihr Fall"},
@@ -76,6 +80,9 @@ def test_a_sign_is_faint_where_no_other_stands_beside_it(headers: dict[str, str]
         {"subject": "Vacation rental: I was charged twice"},
         {"subject": "My parcel was not delivered", "from": "Kim <kim@example.net>"},
         {"auto-submitted": "no"},
+        {"content-type": "text/calendar; method=REQUEST", "subject": "Our talk about the refund"},
+        {"subject": "Report: the domain was blocked", "content-class": "urn:content-classes:message"},
+        {"subject": "Re: [booking 77] request received, and nothing since"},
         {"x-auto-response-suppress": "None of these? no", "x-autoreply": "no", "x-auto-reply": ""}
         | {"x-auto-response-suppress": ""},
         {"precedence": "first-class"},

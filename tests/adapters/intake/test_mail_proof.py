@@ -1,5 +1,7 @@
 """Whose Authentication-Results are believed, and what they prove."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from adapters.intake.mail_proof import handed_back, no_path_said, verdict_of
@@ -76,6 +78,33 @@ def test_a_bounce_has_no_return_path_by_the_relay_either(results: list[str], nul
 def test_our_own_relay_hands_back_what_came_from_nobody(results: list[str], received: list[str], by_us: bool) -> None:
     assert handed_back(results, RELAY, received) is by_us
     assert not handed_back(results, (), received)
+
+
+INSIDE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+OUR_OWN = "by mx.desk.example (Postfix) id 1;"
+
+
+@pytest.mark.parametrize(
+    ("hop", "by_us"),
+    [
+        ("from mx1.internal (mx1.internal [10.0.0.4]) by store.mx.desk.example with LMTP id 2;", True),
+        ("from mx1.internal ([IPv6:fd00::4]) by mx.desk.example with ESMTP;", True),
+        ("from mx1.internal (mx1.internal [192.0.2.4]) by store.mx.desk.example with LMTP;", False),
+        ("from [10.0.0.4] (vps.evil.example [192.0.2.4]) by mx.desk.example with ESMTP;", False),
+        ("from [10.0.0.4] by mx.desk.example with ESMTP;", False),
+        ("from mx1.internal by mx.desk.example with ESMTP;", False),
+        ("from mx1.internal (mx1.internal [10.0.0.4]) by mx.evil.example with ESMTP;", False),
+        ("from mx1.internal ([10.0.0.999]) by mx.desk.example;", False),
+        ("from by mx.desk.example", False),
+        ("from (", False),
+    ],
+)
+def test_its_mail_may_go_on_inside_our_own_networks(hop: str, by_us: bool) -> None:
+    assert handed_back([], RELAY, [hop, OUR_OWN], INSIDE) is by_us
+    assert handed_back([], RELAY, [hop, hop, OUR_OWN, "from anybody by anything"], INSIDE) is by_us
+    assert not handed_back([], RELAY, [hop, OUR_OWN])
+    assert not handed_back([], RELAY, [hop] * 20, INSIDE)
+    assert not handed_back([], RELAY, [hop, "from vps.evil.example ([192.0.2.9]) by mx.desk.example;", OUR_OWN], INSIDE)
 
 
 def test_only_the_topmost_of_the_relays_own_counts() -> None:
