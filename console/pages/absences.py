@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from starlette.responses import Response
@@ -28,7 +29,7 @@ async def away(visit: Visit) -> Response:
         begin, end = (datetime.fromisoformat(said[name]) if name in said else None for name in ("from_at", "until_at"))
         done = await desk.away(visit.parts, visit.caller, form.text("person"), begin, end, None)
     except Refused as refused:
-        return await _page(visit, refused=refused)
+        return await _page(visit, refused=refused, typed={name: form.text(name) for name in ("person", "from_at", "until_at")})
     return await _page(visit, done=done)
 
 
@@ -42,7 +43,9 @@ async def back(visit: Visit) -> Response:
     return await _page(visit)
 
 
-async def _page(visit: Visit, *, done: desk.Away | None = None, refused: Refused | None = None) -> Response:
+async def _page(
+    visit: Visit, *, done: desk.Away | None = None, refused: Refused | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
     names = await people.colleagues(visit.parts, visit.caller)
     row = visit.house.problems.get(refused.code) if refused else None
     speaker = Speaker(visit.zones, visit.house.amounts, dict(names))
@@ -55,6 +58,7 @@ async def _page(visit: Visit, *, done: desk.Away | None = None, refused: Refused
         done=done,
         given=dict(done.given_back.counts) if done else {},
         refused=refused,
+        typed=typed or {},
         why=" ".join([speaker.refusal(refused, row.advice if row else ""), *(e.message for e in refused.errors)])
         if refused
         else "",

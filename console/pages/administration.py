@@ -62,6 +62,14 @@ TABLES: Mapping[str, str] = {
     "trail": "Audit trail",
     "refused": "Not let in",
 }
+EMPTY: Mapping[str, tuple[str, str]] = {
+    "people": ("Nobody works here yet.", "Take somebody on: whoever is to decide needs a role and a queue."),
+    "keys": ("There is no key.", "A platform needs one to open cases, a person to use the command line."),
+    "endpoints": ("Nobody is told by webhook.", "Add an endpoint, and the platform hears what happens in its cases."),
+    "trail": ("Nothing was found.", "Every deed of an administrator stands here from the first one on."),
+    "refused": ("Nobody was turned away.", "What is tried at Temporal's own door without a right to it stands here."),
+}
+"""What is said in the place of a table without lines, and what that means."""
 MAKES: Mapping[str, str] = {"people": "Take somebody on", "keys": "Make a key", "endpoints": "Add an endpoint"}
 """What can be made by a page (:mod:`console.pages.making`)."""
 _STATES: Mapping[str, tuple[str, str]] = {
@@ -98,6 +106,7 @@ async def _page(visit: Visit, refused: Refused | None, key: str | None = None) -
         why=speaker.refusal(refused, row.advice if row else "") if refused else "",
         done=said.get("done", ""),
         makes=MAKES,
+        empty=EMPTY,
     )
 
 
@@ -249,7 +258,7 @@ async def case_readers(visit: Visit) -> Response:
         "case_id": case_id,
         "makes": {},
     }
-    return visit.page("administration.html", list="administration", tables={}, found=table, **said)
+    return visit.page("administration.html", list="administration", tables={}, empty=EMPTY, found=table, **said)
 
 
 async def do(visit: Visit) -> Response:

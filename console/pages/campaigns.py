@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 from uuid_utils import uuid7
 
@@ -39,7 +41,7 @@ async def begin(visit: Visit) -> Response:
         opening = await campaigns.opening(visit.parts, visit.caller, asked, name=said["name"], reason=code, by=None)
         opened = await campaigns.open_campaign(visit.parts, visit.caller, opening)
     except Refused as refused:
-        return await _page(visit, refused)
+        return await _page(visit, refused, said)
     return to(f"/campaigns/{opened.id}")
 
 
@@ -52,7 +54,7 @@ async def end(visit: Visit) -> Response:
     return to(f"/campaigns/{campaign_id}")
 
 
-async def _page(visit: Visit, refused: Refused | None = None) -> Response:
+async def _page(visit: Visit, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> Response:
     row = visit.house.problems.get(refused.code) if refused else None
     speaker = Speaker(visit.zones, visit.house.amounts, {})
     return visit.page(
@@ -62,6 +64,7 @@ async def _page(visit: Visit, refused: Refused | None = None) -> Response:
         found=await campaigns.listed(visit.parts, visit.caller, is_open=None),
         order_id=str(uuid7()),
         refused=refused,
+        typed=typed or {},
         why=" ".join(
             (speaker.refusal(refused, row.advice if row else ""), *(f"{in_words(e.field)}: {e.message}" for e in refused.errors))
         )

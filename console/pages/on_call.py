@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from services.errors import FieldError, Refused
 from services.rows import Turn
 
 _FIELDS = (forms.Field("from_at", "moment"), forms.Field("until_at", "moment"))
+_TYPED = ("queue", "person", "place", "from_at", "until_at")
 _AT = (forms.Field("at", "moment"),)
 
 
@@ -35,7 +37,7 @@ async def put(visit: Visit) -> Response:
         queue, person = form.text("queue").strip(), form.text("person")
         made = await on_call.put(visit.parts, visit.caller, queue, person, place, begin, end, None)
     except Refused as refused:
-        return await _page(visit, refused=refused)
+        return await _page(visit, refused=refused, typed={name: form.text(name) for name in _TYPED})
     return await _page(visit, done=made)
 
 
@@ -61,7 +63,9 @@ async def end(visit: Visit) -> Response:
     return await _page(visit)
 
 
-async def _page(visit: Visit, *, done: Turn | None = None, refused: Refused | None = None) -> Response:
+async def _page(
+    visit: Visit, *, done: Turn | None = None, refused: Refused | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
     turns = await on_call.turns(visit.parts, visit.caller)
     sets = await role(visit.parts, visit.caller) in LEADERS
     names = await people.colleagues(visit.parts, visit.caller)
@@ -82,6 +86,7 @@ async def _page(visit: Visit, *, done: Turn | None = None, refused: Refused | No
         queues=sorted({queue for one in team for queue in one.queues} | {turn.queue for turn in turns}),
         done=done,
         refused=refused,
+        typed=typed or {},
         why=" ".join([advice, *(e.message for e in refused.errors)]) if refused else "",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
-from services import unplaced
+from services import finding, people, unplaced
 from services.errors import Refused
 from services.pages import Page
 
@@ -88,7 +88,7 @@ async def dismiss(visit: Visit) -> Response:
 
 async def _page(visit: Visit, refused: Refused | None) -> Response:
     opened = await unplaced.read(visit.parts, visit.caller, visit.request.path_params["mail_id"])
-    case_id = visit.request.query_params.get("case", "").strip() or opened.mail.case_id or ""
+    case_id = await _meant(visit, visit.request.query_params.get("case", "").strip()) or opened.mail.case_id or ""
     parties, wrong = [], refused
     if case_id:
         try:
@@ -100,6 +100,7 @@ async def _page(visit: Visit, refused: Refused | None) -> Response:
         422 if wrong else 200,
         mail=opened.mail,
         deeds=opened.deeds,
+        names=await people.colleagues(visit.parts, visit.caller),
         case_id=case_id,
         parties=parties,
         kinds=sorted(visit.parts.packs),
@@ -108,6 +109,14 @@ async def _page(visit: Visit, refused: Refused | None) -> Response:
         wrong=wrong,
         list="unplaced",
     )
+
+
+async def _meant(visit: Visit, asked: str) -> str:
+    """The id of the case that somebody names as people do, by its number; what names none or several stays as it was written."""
+    if not asked or asked.startswith("case_"):
+        return asked
+    found = await finding.found(visit.parts, visit.caller, asked)
+    return found[0].seen.id if len(found) == 1 else asked
 
 
 PAGES: Addresses = [

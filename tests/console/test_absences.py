@@ -29,6 +29,8 @@ async def test_an_absence_ends_after_it_begins(lobby: Lobby) -> None:
     await cleo.open("/absences")
     await cleo.send("/absences", person="per_ada", until_at="2001-01-01T09:00")
     assert "Nothing was noted." in cleo.words
+    assert cleo.form("/absences").fields["person"] == "per_ada", "what was typed stays"
+    assert cleo.form("/absences").fields["until_at"] == "2001-01-01T09:00"
 
 
 async def test_a_mediator_has_no_such_page(lobby: Lobby) -> None:

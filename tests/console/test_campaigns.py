@@ -26,6 +26,14 @@ async def test_a_campaign_from_its_opening_to_its_end(lobby: Lobby) -> None:
     assert "Close the campaign" not in cleo.words
 
 
+async def test_one_without_a_reason_keeps_what_was_typed(lobby: Lobby) -> None:
+    cleo = await lobby.signed_in("cleo")
+    await cleo.open("/campaigns")
+    await cleo.send("/campaigns", name="Lamp wave", reason=" ")
+    assert "Nothing was opened." in cleo.words
+    assert cleo.form("/campaigns").fields["name"] == "Lamp wave"
+
+
 async def test_a_mediator_has_no_such_page(lobby: Lobby) -> None:
     ada = await lobby.signed_in("ada")
     assert (await ada.open("/campaigns")).status_code == 403

@@ -32,5 +32,7 @@ async def test_a_lead_puts_somebody_on_call_who_hands_it_over(lobby: Lobby) -> N
 async def test_a_turn_has_an_end(lobby: Lobby) -> None:
     cleo = await lobby.signed_in("cleo")
     await cleo.open("/on-call")
-    await cleo.send("/on-call", queue="mediation", person="per_ada", place="1", until_at="")
+    await cleo.send("/on-call", queue="mediation", person="per_ben", place="2", until_at="")
     assert "Nothing was noted." in cleo.words
+    typed = cleo.form("/on-call").fields
+    assert (typed["queue"], typed["person"], typed["place"]) == ("mediation", "per_ben", "2"), "what was typed stays"

@@ -47,7 +47,7 @@ class TestAMendedAddress:
         assert "1 letter went nowhere." in dana.words
         await mend(dana, case)
         await dana.follow()
-        assert "1 letters that went nowhere go out again." in dana.words
+        assert "1 letter that went nowhere goes out again." in dana.words
         assert "not told: letters did not arrive there" in dana.words
         assert NEW not in dana.html
         outbox = PostgresOutbox(office.database, office.vault, links=True)

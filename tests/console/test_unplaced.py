@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cli.kit.parsers import parsers
 from tests.support.browsing import Lobby
 from tests.support.lamp import in_claim
-from tests.support.office import party
+from tests.support.office import party, settings
 
 pytestmark = pytest.mark.postgres
 
@@ -57,7 +58,7 @@ async def test_it_becomes_a_case_or_is_put_away(lobby: Lobby) -> None:
     await lead.send(f"/unplaced/{mail}/dismiss", reason="spam")
     await lead.open(f"/unplaced/{mail}")
     assert "Put it away" not in lead.words
-    assert "Dismissed, per_dana" in lead.words
+    assert "Dismissed, Dana" in lead.words
     await lead.send(f"/unplaced/{mail}/report", kind="bounty_dispute")
     assert lead.page is not None
     assert lead.page.headers["location"].startswith("/cases/case_"), lead.words
@@ -71,3 +72,41 @@ async def test_a_mediator_has_no_such_page(lobby: Lobby) -> None:
     for path in ("/unplaced", f"/unplaced/{mail}", f"/unplaced/{mail}/original"):
         answer = await ada.open(path)
         assert answer.status_code == 403, path
+
+
+async def test_an_answer_that_nothing_proves_is_shown_so_placed_by_hand_and_its_sender_told_once(lobby: Lobby) -> None:
+    """It names a letter to Kim, and nothing shows that Kim wrote it: no word of it is in the case before a person made sure."""
+    office = lobby.office
+    await office.works("cleo", "payments")
+    case = await in_claim(office)
+    notices = await office.views.notices(office.tenant_id, case["id"])
+    letter = next(one.id for one in notices if one.audience == "claimant" and one.channel == "email")
+    address = "jonas@example.org"
+    with_relay = parsers(settings().model_copy(update={"mail_relay": "mx.ombud.example"}))
+    token = office.vault.reply_token(office.tenant_id, letter)
+    for number in range(2):
+        raw = (
+            f"From: {address}\r\nTo: us@ombud.example\r\nSubject: Re: your case\r\nMessage-ID: <a{number}@example.org>\r\n"
+            f"In-Reply-To: <{letter}.{token}@ombud.example>\r\n\r\nThe lamp came broken, no. {number}.\r\n"
+        )
+        answer = await office.desk(parsers=with_relay).post("/v1/intake/email", content=raw.encode())
+        assert answer.json()["reason"] == "unproven", answer.text
+    mail = answer.json()["unplaced"]
+    async with office.database.tenant(office.tenant_id) as conn:
+        assert await conn.fetchval("SELECT count(*) FROM unplaced WHERE tell <> 'none'") == 1, "told once, however often"
+    lead = await lobby.signed_in("cleo")
+    await lead.open("/unplaced")
+    assert lead.words.count("nothing proves that the person wrote it") == 2
+    await lead.open(f"/cases/{case['id']}")
+    assert "The lamp came broken" not in lead.words
+    await lead.open(f"/unplaced/{mail}")
+    assert "sender not proven" in lead.words
+    # The case that the letter was about, and the party that it went to, are proposed.
+    assert lead.form(f"/unplaced/{mail}/place").fields["case"] == case["id"]
+    await lead.send(f"/unplaced/{mail}/place", party=party(case, "claimant"))
+    assert lead.page is not None
+    assert lead.page.status_code == 422
+    await lead.open(f"/unplaced/{mail}?case={case['external_id']}")
+    await lead.send(f"/unplaced/{mail}/place", party=party(case, "claimant"), sender_checked="1")
+    await lead.follow()
+    assert "The lamp came broken, no. 1." in lead.words
