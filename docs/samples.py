@@ -95,7 +95,7 @@ PACK_SAMPLES = {
     "categories": "categories: {injury: {title: Somebody was hurt, priority: urgent}, general: {title: Something else}}",
     "needs": "needs: [booking]",
     "only_for": "only_for: [new_account, paid_abroad]",
-    "after": "after: misuse_warning",
+    "only_after": "only_after: misuse_warning",
     "misuse": "misuse: true",
     "beside_for": "beside_for: [gdpr_objection]",
     "less_is_lost": "less_is_lost: false",

@@ -29,6 +29,7 @@ _REPORT_FACTS = frozenset(
         "statement_length",
         "respondents",
         "minors",
+        "reachable",
         "attachments",
         "decision",
         "appellant",
@@ -42,7 +43,7 @@ _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
 _SAMPLE = {
     "report": {
         "kind": "k", "source": "s", "category": "c", "amount": 1, "currency": "USD", "statement_length": 1, "respondents": 1,
-        "minors": 0, "attachments": 0, "decision": "d", "appellant": "author",
+        "minors": 0, "reachable": True, "attachments": 0, "decision": "d", "appellant": "author",
     },
     "attributes": {"nothing_said": 0},
 }  # fmt: skip

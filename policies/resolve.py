@@ -196,6 +196,7 @@ def _report_facts(report: Report) -> dict[str, Any]:
         "statement_length": len(report.statement.strip()),
         "respondents": sum(1 for p in report.parties if p.side is Side.RESPONDENT),
         "minors": sum(1 for p in report.parties if p.minor and p.role == "principal"),
+        "reachable": any(p.side is Side.CLAIMANT and bool(p.name) and bool(p.email) for p in report.parties),
         "attachments": len(report.handed_in),
         "decision": report.decision.outcome if report.decision else "",
         "appellant": report.decision.appellant if report.decision else "",

@@ -85,10 +85,10 @@ def _warned_first(terms: SanctionTerms, ladder: SanctionLadder, place: str) -> I
         kind = terms.kind(step)
         if kind is None:
             continue
-        if kind.after is not None and (not ladder.misuse or kind.after not in ladder.steps[:number]):
-            yield f"{place}.steps: '{step}' comes after '{kind.after}', which is no earlier step of a ladder of misuse"
-        if ladder.misuse and kind.ban is not None and kind.after is None:
-            yield f"{place}.steps: '{step}' keeps somebody out for misuse: say which warning it comes after (after: …)"
+        if kind.only_after is not None and (not ladder.misuse or kind.only_after not in ladder.steps[:number]):
+            yield f"{place}.steps: '{step}' comes after '{kind.only_after}', which is no earlier step of a ladder of misuse"
+        if ladder.misuse and kind.ban is not None and kind.only_after is None:
+            yield f"{place}.steps: '{step}' keeps somebody out for misuse: say which warning it comes after (only_after: …)"
 
 
 def _hearing(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -126,6 +126,8 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     rows = pack.decision_elsewhere
     if (pack.opens_in is Phase.APPEAL) is not (rows is not None):
         yield "decision_elsewhere: a kind opens in appeal when, and only when, it is against decisions made elsewhere"
+    if rows is not None and rows.first_instance and Phase.REVIEW not in pack.labels:
+        yield "decision_elsewhere.first_instance: the kind has no phase 'review' among its labels, where it would be decided"
     outcomes = {outcome.name: outcome for outcome in pack.outcomes}
     for name, row in (rows.decisions if rows is not None else {}).items():
         place = f"decision_elsewhere.decisions.{name}"

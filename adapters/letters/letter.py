@@ -101,6 +101,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
         "route": words.routes.get(route, capital(written_out(route))) if route else None,
         "statement": _stated(data.get("statement"), words),
+        "notice_decided": _string(data.get("notice_decided")),
         "right": _right(data.get("right"), words),
         "offer": _remedy(offer, words, None) if offer else None,
         "by": _who(data.get("side") or offer.get("side") or data.get("sender"), side),

@@ -51,7 +51,7 @@ def body(
     outcome = None
     if decision in CHANGES_NOTHING:
         # Whoever loses an appeal is told where else they can go, also where nothing changes.
-        told = terms.appeal_needs if decision == "uphold" else ()
+        told: tuple[str, ...] = terms.appeal_needs if decision == "uphold" else ()
         if decision == "uphold" and found.get("misuse"):
             # Misuse is found beside what is upheld, with a sanction and a statement of its own.
             told = (*told, *_OF_MISUSE)

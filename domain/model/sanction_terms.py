@@ -19,7 +19,7 @@ class SanctionKind(Compact):
     """How long it keeps the person out, or that it does so for good; None: it keeps nobody out."""
     weight: Annotated[int, Field(ge=0, le=10)] = 1
     """For how many it counts the next time; 0: it never counts (an educational notice)."""
-    after: Code | None = None
+    only_after: Code | None = None
     """In a ladder of misuse: the sanction that counts against the person before this one can come (a warning)."""
 
 

@@ -77,6 +77,9 @@ class ElsewhereTerms(Compact):
     whole_days: bool = False
     """It ends with its last day by the calendar of the kind, and on the next open day where that one is closed."""
     decisions: dict[Code, DecisionTerms]
+    first_instance: Codes = ()
+    """Categories of reports that bring no decision: what they are about is decided here first, between whoever reports it (the
+    claimant) and its author (the respondent)."""
 
 
 class ChargebackTerms(Compact):

@@ -25,7 +25,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.settlement import SettledBefore
-from domain.rules import links, provider_news, returns, withdrawal
+from domain.rules import links, prior_decision, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
@@ -91,7 +91,8 @@ def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datet
 
 
 def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime) -> Facts:
-    return (f.PhaseEntered(phase=case.terms.opens_in, reason="admitted"),)
+    phase = prior_decision.opens_in(case.terms, case.category, decided=bool(case.rulings))
+    return (f.PhaseEntered(phase=phase, reason="admitted"),)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:

@@ -42,7 +42,8 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     if (before := _decided(command, context.decided)) is not None:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_tied(command, context.other, context.decided))
-    return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=command.terms.opens_in))
+    phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
+    return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
 
 
 def _heard_again(command: c.Open, before: OtherCase) -> Facts:

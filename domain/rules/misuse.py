@@ -106,9 +106,9 @@ def _ladder_says(
     count = sum(one.weight for one in counted)
     says = sanctions.step_of(ladder, count)
     kind = terms.kind(says)
-    if kind is not None and kind.after is not None and not _warned(counted, kind.after):
+    if kind is not None and kind.only_after is not None and not _warned(counted, kind.only_after):
         # Whatever was counted: a suspension comes after a warning (article 23(1) and (2)).
-        says = kind.after
+        says = kind.only_after
     return _Step(counted, count, says)
 
 
@@ -122,9 +122,9 @@ def _departs(
     kind = terms.kind(chosen)
     if kind is None or chosen not in ladder.steps:
         raise SanctionNotAllowed(f"Misuse comes with: {', '.join(ladder.steps)}.", sanction=chosen, allowed=list(ladder.steps))
-    if kind.after is not None and not _warned(step.counted, kind.after):
-        detail = f"Nobody is suspended who was not warned before: '{kind.after}' comes first."
-        raise SanctionNotAllowed(detail, sanction=chosen, because="not_warned", allowed=[kind.after])
+    if kind.only_after is not None and not _warned(step.counted, kind.only_after):
+        detail = f"Nobody is suspended who was not warned before: '{kind.only_after}' comes first."
+        raise SanctionNotAllowed(detail, sanction=chosen, because="not_warned", allowed=[kind.only_after])
     if chosen == step.says:
         return None
     departs: Literal["harsher", "milder"] = "harsher" if terms.rank(chosen) > terms.rank(step.says) else "milder"

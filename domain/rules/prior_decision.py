@@ -11,14 +11,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from domain.base import Outcome, Side, derived_id
+from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.prior_decision import OpenedDecision
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
-from domain.model.terms import ElsewhereTerms
+from domain.model.terms import ElsewhereTerms, Terms
 from domain.rules.topic import Topic, everybody
 from domain.worktime.calculator import day_over, due
 from domain.worktime.calendars import Calendar
@@ -49,7 +49,7 @@ def why_declined(
     if terms is None:
         return None
     if brought is None:
-        return "decision_missing"
+        return None if command.category in terms.first_instance else "decision_missing"
     known = terms.decisions.get(brought.outcome)
     if known is None:
         return "decision_unknown"
@@ -58,6 +58,19 @@ def why_declined(
     if _window_over(terms, brought, at, calendars.get(command.terms.calendar or "")):
         return "window_over"
     return "already_appealed" if appealed_before is not None else None
+
+
+def first_instance(case: Case) -> bool:
+    """Whether nobody had decided about it before it came: a notice of illegal content, say (Digital Services Act, article 16)."""
+    terms = case.terms.elsewhere
+    before = case.rulings and case.rulings[0].elsewhere
+    return terms is not None and not before and case.category in terms.first_instance
+
+
+def opens_in(terms: Terms, category: str, *, decided: bool) -> Phase:
+    """In which phase a case begins: as its pack says, but for what is decided here first in a kind that hears appeals."""
+    first = terms.elsewhere is not None and not decided and category in terms.elsewhere.first_instance
+    return Phase.REVIEW if first else terms.opens_in
 
 
 def _window_over(terms: ElsewhereTerms, brought: OpenedDecision, at: datetime, calendar: Calendar | None) -> bool:

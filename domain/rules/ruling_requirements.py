@@ -10,8 +10,9 @@ from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
 from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
-from domain.model.terms import StatementTerms, Terms
+from domain.model.terms import StatementTerms
 from domain.rules import interim
+from domain.rules.prior_decision import first_instance
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None = None) -> None:
@@ -26,7 +27,7 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
     _check_statement(case, command, decision, outcome, sanction)
-    missing = [need for need in _needs(terms, decision, outcome) if not getattr(command, need)]
+    missing = [need for need in _needs(case, decision, outcome) if not getattr(command, need)]
     if missing:
         raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
     enough = [name for name, categories in terms.complaint_routes_for.items() if case.category in categories]
@@ -35,11 +36,14 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
         raise RulingIncomplete(detail, outcome=outcome, missing=["complaint_route"], allowed=enough)
 
 
-def _needs(terms: Terms, decision: str, outcome: str) -> tuple[str, ...]:
+def _needs(case: Case, decision: str, outcome: str) -> tuple[str, ...]:
     """What it must say: as its outcome wants, unless it only leaves things as they are, and on appeal what every decision says
-    (Regulation (EU) 2022/2065, article 20(5))."""
+    (Regulation (EU) 2022/2065, article 20(5)); so does the first decision about a notice (article 16(5)).
+    """
+    terms = case.terms
     known = terms.outcome(outcome) if decision not in ("uphold", "remit") else None
-    on_appeal = terms.appeal_needs if decision in ("uphold", "overturn", "vary") else ()
+    told = decision in ("uphold", "overturn", "vary") or (decision == "rule" and first_instance(case))
+    on_appeal = terms.appeal_needs if told else ()
     return tuple(dict.fromkeys((*(known.needs if known is not None else ()), *on_appeal)))
 
 

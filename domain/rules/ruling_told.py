@@ -13,9 +13,12 @@ from domain.model.statement import StatementOfReasons
 from domain.rules import credit as crediting
 from domain.rules import interim, last_word, sanctions
 from domain.rules.audiences import Audience
+from domain.rules.prior_decision import first_instance
 from domain.rules.remedy import remedy_data, told_remedies, undone_by
 from domain.rules.rights import less_than_asked, rights_of
 from domain.rules.topic import NoticeData
+
+_BY_A_PERSON = "AUTOMATED_DECISION_NOT_AUTOMATED"
 
 
 def said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> NoticeData:
@@ -37,6 +40,9 @@ def said_of_ruling(case: Case, fact: f.RulingIssued, audience: Audience) -> Noti
         told["statement"] = stated.codes
     if case.returning is not None and case.returning.because == ruling.id and case.returning.label_paid_by is not None:
         told["label_paid_by"] = case.returning.label_paid_by
+    if audience == "claimant" and first_instance(case):
+        # Whoever sent a notice is told whether a machine decided about it (Regulation (EU) 2022/2065, article 16(6)).
+        told["notice_decided"] = (ruling.statement.automated_decision if ruling.statement else None) or _BY_A_PERSON
     if ruling.conditions:
         told["conditions"] = list(ruling.conditions)
     told |= undone_by(case, ruling, audience) | _of_reader(case, fact, audience)

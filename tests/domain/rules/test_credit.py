@@ -256,7 +256,7 @@ class TestByItsLaw:
 class TestAnError:
     """12 CFR 1005.11(c)(1): put right within one business day of its being found."""
 
-    REFUND = {"type": "refund", "amount": money(200_000)}  # noqa: RUF012
+    REFUND = {"type": "refund", "amount": money(200_000)}
 
     def found(self) -> Life:
         """Above the amount that one person may grant: a second one looks at it."""

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from domain.base import Outcome, Phase, Side
+from domain.model import facts as f
 from domain.rules.prior_decision import undecided_end
+from domain.rules.ruling_told import said_of_ruling
 from tests.support.cases import (
     CLAIMANT,
     JUNIOR,
@@ -23,6 +25,7 @@ from tests.support.cases import (
     STATEMENT,
     Life,
     a_case,
+    facts_named,
 )
 
 REMOVED = {"outcome": "remove", "appellant": "author", "decider": MEDIATOR, "content": "post-77", "ground": "sexual_content"}
@@ -205,3 +208,41 @@ class TestWithdrawn:
         life.says(CLAIMANT, "withdraw")
         assert life.case.outcome is Outcome.WITHDRAWN
         assert [(e.remedy.type, e.state) for e in life.case.effects_in_force] == [("remove", "running")]
+
+
+class TestANotice:
+    """Regulation (EU) 2022/2065, articles 16 and 20: nobody has decided before."""
+
+    def noticed(self) -> Life:
+        said = {"content_url": "https://example.com/posts/77", "good_faith": True, "child_sexual_abuse": True}
+        return a_case("moderation_appeal", category="illegal_content", attributes=said).opened().says(MEDIATOR, "take")
+
+    def test_is_decided_in_review(self) -> None:
+        assert self.noticed().case.phase is Phase.REVIEW
+
+    def test_of_another_category_is_an_appeal_without_a_decision(self) -> None:
+        assert a_case("moderation_appeal", category="spam").opened().case.close_reason == "decision_missing"
+
+    def test_says_where_its_decision_can_be_complained_about(self) -> None:
+        kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}
+        assert self.noticed().refused(MEDIATOR, "rule", **kept).fields["missing"] == ["complaint_route"]
+
+    @pytest.mark.parametrize(
+        ("outcome", "more", "may"),
+        [
+            ("keep", {}, Side.CLAIMANT),
+            ("remove", {"remedies": [{"type": "remove", "to": "respondent"}], "statement": STATEMENT}, Side.RESPONDENT),
+        ],
+    )
+    def test_can_be_complained_of_by_whom_it_goes_against(self, outcome: str, more: dict[str, Any], may: Side) -> None:
+        said = {"ground": "illegal_content", "reasons": "As it is.", "complaint_route": "out_of_court_and_court", "relies_on": []}
+        life = self.noticed().says(MEDIATOR, "rule", outcome=outcome, **said, **more).fire("grace")
+        assert [right.side for right in life.case.rights if right.allowed] == [may]
+
+    def test_is_told_whether_a_machine_decided(self) -> None:
+        said = {"outcome": "keep", "ground": "no_violation", "reasons": "It is.", "complaint_route": "out_of_court_and_court"}
+        life = self.noticed().says(MEDIATOR, "rule", **said).fire("grace")
+        issued = facts_named(life.recordings, "ruling_issued")[-1]
+        assert isinstance(issued, f.RulingIssued)
+        told = said_of_ruling(life.case, issued, "claimant")
+        assert told.codes["notice_decided"] == "AUTOMATED_DECISION_NOT_AUTOMATED"

@@ -68,7 +68,8 @@ def test_what_gives_everything_says_what_was_done_and_no_more() -> None:
 def test_what_may_come_beside_the_action_that_was_asked_for_does_not_come_alone(category: str, beside: str, action: str) -> None:
     life = looked_into(category)
     alone = life.refused(MEDIATOR, "rule", outcome="granted", ground="right_of_access", remedies=[{"type": beside}])
-    assert (alone.code, alone.fields["because"], alone.fields["allowed"][0]) == ("remedy_not_allowed", "answers_nothing_alone", action)
+    said = (alone.code, alone.fields["because"], alone.fields["allowed"][0])
+    assert said == ("remedy_not_allowed", "answers_nothing_alone", action)
     life.says(MEDIATOR, "rule", outcome="granted", ground="right_of_access", remedies=[{"type": beside}, {"type": action}])
 
 
