@@ -67,7 +67,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
-    5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
+    5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as", "effects", "settlement"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
