@@ -22,6 +22,9 @@ from domain.model.terms import StatementTerms, Terms
 from domain.rules import interim
 from domain.rules.rights import won_with_less
 
+_LITTLE = 4
+"""A winner who gets less than one part in four has not won as the letter says: a slip of the pen more often than a ruling."""
+
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None = None) -> None:
     """Refuses a ruling that leaves out what its outcome needs, or names what the pack does not know."""
@@ -45,10 +48,10 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
 
 
 def check_amount(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> None:
-    """Refuses a ruling by which the claimant wins and gets less than half of what is in question, unless it says why: a slip of
-    the pen is not told to both sides as a victory."""
+    """Refuses a ruling by which the claimant wins and gets less than a quarter of what is in question, unless it says why: a slip
+    of the pen is not told to both sides as a victory."""
     short = won_with_less(case, outcome, command.remedies)
-    if short is None or command.less_because is not None or 2 * short[0].amount >= short[1].amount:
+    if short is None or command.less_because is not None or _LITTLE * short[0].amount >= short[1].amount:
         return
     given, most = short
     raise LessThanAsked(
