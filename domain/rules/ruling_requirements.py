@@ -51,9 +51,12 @@ def check_amount(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> 
     """Refuses a ruling by which the claimant wins and gets less than a quarter of what is in question, unless it says why: a slip
     of the pen is not told to both sides as a victory."""
     short = won_with_less(case, outcome, command.remedies)
-    if short is None or command.less_because is not None or _LITTLE * short[0].amount >= short[1].amount:
+    # That it gives no money at all, or money of another currency, is no slip of the pen.
+    if short is None or command.less_because is not None or short[0].amount == 0:
         return
     given, most = short
+    if _LITTLE * given.amount >= most.amount:
+        return
     raise LessThanAsked(
         f"It gives {given.amount} {given.currency} (in minor units) of the {most.amount} {most.currency} (in minor units) in "
         f"question, and its letter says that the claimant won: look at the amount once more, or say why it is less.",

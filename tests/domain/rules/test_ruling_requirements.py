@@ -119,6 +119,13 @@ class TestAWinnerWhoGetsLittle:
         assert life.refused(LEAD_2, "decide_appeal", decision="overturn", **self.upheld(500)).code == "less_than_asked"
         life.says(LEAD_2, "decide_appeal", decision="overturn", **self.upheld(500, less_because="own_share"))
 
+    def test_other_money_is_weighed_by_a_second_person(self) -> None:
+        other = {
+            **self.upheld(500),
+            "remedies": [{"type": "payout", "to": "claimant", "amount": {"amount": 500, "currency": "JPY"}}],
+        }
+        assert self.life().says(MEDIATOR, "rule", **other).case.phase is Phase.APPROVAL
+
     def test_who_is_told_that_they_get_a_part_is_told_the_truth(self) -> None:
         part = {**self.upheld(500), "outcome": "partial_amount"}
         assert self.life().says(MEDIATOR, "rule", **part).case.ruling is not None
