@@ -27,7 +27,7 @@ from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
-from services.manual_work import hears
+from services.manual_work import contested, correctable, hears
 from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
@@ -212,7 +212,7 @@ def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
 def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field, ...]) -> tuple[forms.Field, ...]:
     """What whoever writes has to know before they do: who reads it, and of a proposal to settle how much there is."""
     if command == "report_manual_work":
-        return tuple(_of_hands(field) for field in fields)
+        return _of_hands(found, fields)
     if command != "offer":
         return fields
     left = found.said.payable
@@ -230,15 +230,23 @@ _OF_HANDS: Mapping[str, str] = {
     "text": "For the team alone: no party reads it. How it was done, why it cannot be, or how the mistake came about; "
     "the last two have to be said.",
     "reference": "Of money: the number of the bank or the provider. For the team alone.",
-    "done_at": "Left empty: now. Of what is in question again: when it was done, if it was done before.",
+    "done_at": "Of what is in question again: when it was done, if it was done before.",
 }
 
 
-def _of_hands(field: forms.Field) -> forms.Field:
-    """What became of something by hand, in words, and who reads what is written."""
-    if field.name == "result":
-        return replace(field, options=_RESULTS)
-    return replace(field, hint=_OF_HANDS.get(field.name, field.hint))
+def _of_hands(found: Shown, fields: Sequence[forms.Field]) -> tuple[forms.Field, ...]:
+    """What became of something by hand, in words, and who reads what is written: of money, of what is in question and of what was
+    reported already it is asked where there is any."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    each = [one for one, _ in by_hand_of(found)]
+    without = {
+        *([] if any(one.remedy.amount for one in each) else ["reference"]),
+        *([] if any(contested(case, one) for one in each) else ["done_at"]),
+    }
+    results = _RESULTS if correctable(case) else _RESULTS[:2]
+    hinted = (replace(field, hint=_OF_HANDS.get(field.name, field.hint)) for field in fields if field.name not in without)
+    return tuple(replace(field, options=results) if field.name == "result" else field for field in hinted)
 
 
 def _told_of(found: Shown) -> list[tuple[str, str]]:

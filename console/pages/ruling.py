@@ -224,9 +224,10 @@ async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     """What would follow, or why nothing would, or that there is nothing to say yet."""
     nothing: dict[str, Any] = {"foreseen": None, "letters": (), "unready": "", "names": found.names, "less": None}
     command = _command(found)
-    chosen = bool(form.text("outcome") or form.text("decision"))
-    if not chosen or (action := may(found, command)) is None or not action.allowed:
+    if not form.text("outcome") and not form.text("decision"):
         return nothing
+    if (action := may(found, command)) is None or not action.allowed:
+        return nothing | {"unready": why_not(visit, found, command)}
     try:
         body = _body(visit, found, form, without=["reasons"])
     except Refused as refused:

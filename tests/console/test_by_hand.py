@@ -57,8 +57,8 @@ async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_d
     await lead.send(form, result="done", text="By bank transfer.")
     assert 'id="e-reference"' in lead.html, "money is found by a number"
     assert "It was not sent. Say by which number" in lead.words
-    assert "A letter goes out as soon as you send it" in lead.words
-    assert "to Jonas Weber and Lumen &amp; Oak" in lead.words
+    assert "Who is written to as soon as you send it." in lead.words
+    assert ": Jonas Weber and Lumen &amp; Oak." in lead.words
     await lead.send(form, result="done", reference="SEPA-118204", text="By bank transfer.")
     await lead.follow()
     assert "did it by hand: refund" in lead.words
