@@ -183,7 +183,7 @@ class MemoryRecords:
             elif isinstance(fact, CrossCaseTaskReported):
                 row.effects[fact.errand_id] = fact.result
             elif isinstance(fact, EffectReported | ManualWorkReported):
-                row.effects[fact.effect_id] = fact.result
+                row.effects[fact.effect_id] = "needs_hands" if fact.result == "not_done" else fact.result
 
 
 class MemoryInbox:

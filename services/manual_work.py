@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.base import Side
 from domain.model.case import Case
 from domain.model.ruling import Effect
 from domain.rules import manual_work
@@ -35,6 +36,21 @@ def carried(seen: Seen) -> tuple[Carried, ...]:
 def waiting(case: Case) -> tuple[Effect, ...]:
     """What waits in one case, the oldest first."""
     return manual_work.waiting(case)
+
+
+def correctable(case: Case) -> tuple[Effect, ...]:
+    """What somebody reported as done by hand, and may take back as a mistake."""
+    return manual_work.correctable(case)
+
+
+def contested(case: Case, effect: Effect) -> bool:
+    """Whether it was agreed on, and that agreement is in question again: nobody does it before that is decided."""
+    return manual_work.contested(case, effect)
+
+
+def hears(case: Case, effect: Effect) -> tuple[Side, ...]:
+    """The sides that are told by letter what became of it."""
+    return manual_work.hears(case, effect)
 
 
 async def errands(parts: Parts, caller: Caller, page: Page) -> tuple[Sequence[Errand], str | None]:

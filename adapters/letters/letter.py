@@ -159,6 +159,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
     provider = _string(data.get("provider"))
     return {
         "provider": _PROVIDERS.get(provider, provider) if provider else None,
+        "reference": _line_or_none(_string(data.get("reference"))),
         "money_went": data.get("money_went") is True,
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),

@@ -258,6 +258,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "by": "per_mara",
         "effect_id": "eff_0198c5a2",
         "result": "done",
+        "reference": "SEPA-2026-118204",
         "text": "By bank transfer.",
     },
     "impose_interim": {

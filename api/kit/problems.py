@@ -209,6 +209,17 @@ PROBLEMS: dict[str, Row] = {
     "money_stands": Row(409, "Money was given here", "Link the two instead."),
     "not_ticked": Row(422, "Not ticked", "There is an amount for a remedy that is not chosen: tick it, or leave its amount out."),
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
+    "less_than_asked": Row(
+        422,
+        "Less than a quarter of what is in question",
+        "Look at the amount: `given` and `asked` are in `fields`. If it is meant, say why in `less_because`.",
+    ),
+    "reference_missing": Row(422, "No reference", "Of money paid by hand say in `reference` by which number it is found."),
+    "agreement_in_question": Row(
+        409,
+        "The agreement is in question",
+        "Nobody carries out what was agreed on before it is decided on again. Done before `since`: say when in `done_at`.",
+    ),
     "ruling_incomplete": Row(422, "The ruling leaves something out", "See `missing` in `fields` for what its outcome needs."),
     "statement_incomplete": Row(422, "Statement of reasons incomplete", "See `errors` for each field."),
     "statement_missing": Row(404, "No statement of reasons", "No ruling of this case has one, or its texts were erased."),

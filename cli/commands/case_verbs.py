@@ -61,6 +61,7 @@ _DECISION: Final = (
     Field("statement", "The statement of reasons.", kind=JSON),
     Field("stays", "An interim measure that stays until --until, for what an authority has yet to say; repeatable.", kind=LIST),
     Field("until", "Until when it stays: an instant, a day ahead at least."),
+    Field("less_because", "Why whoever wins gets less than a quarter: not_proven, not_owed, own_share or had_already."),
 )
 
 
@@ -89,10 +90,12 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "admit": ("Let a report through the gate.", ()),
     "decline": ("Turn a report away.", (_needs("reason", "Why, as a code."), REASONS, *_MEASURES)),
-    "report_manual_work": ("Say that what waits for somebody's hands is done, or cannot be done.", (
-        _needs("effect_id", "Which (eff_…), of those under `hands` of the case."),
-        _needs("result", "done or impossible."),
-        Field("text", "How it was done, or why it cannot be; for the team.")),
+    "report_manual_work": ("Say that what waits for somebody's hands is done, cannot be done, or was not done after all.", (
+        _needs("effect_id", "Which (eff_…), of those under `hands` of the case; or one that was reported as done."),
+        _needs("result", "done, impossible or not_done."),
+        Field("reference", "Of money: by which number the payment is found; for the team."),
+        Field("done_at", "When it was done, with the zone; wanted where the agreement is in question again."),
+        Field("text", "How it was done, why it cannot be, or how the mistake came about; for the team.")),
     ),
     "message": ("Say something to the people of the case.", (
         _needs("text", "The words."), Field("to", "all, claimant, respondent or desk."),

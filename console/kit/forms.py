@@ -116,6 +116,13 @@ def missing(fields: Sequence[Field], body: Mapping[str, Any]) -> list[FieldError
     return found
 
 
+def names(fields: Sequence[Field]) -> Iterator[str]:
+    """What every field is called, and every part of one."""
+    for field in fields:
+        yield field.name
+        yield from names(field.parts)
+
+
 def _asked(field: Field) -> str:
     label = field.label[:1].lower() + field.label[1:]
     if field.kind in ("choice", "yes_no") or field.options:

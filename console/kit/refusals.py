@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,6 +50,62 @@ _INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]
 _ID = re.compile(r"\b[a-z]{2,5}_[A-Za-z0-9-]*[0-9-][A-Za-z0-9-]*\b|\bmessage:\d+\b")
 _QUOTED = re.compile(r"`([A-Za-z_./]+)`")
 _SEE = re.compile(r"^This is not a command\b.*")
+_AT: Mapping[str, tuple[str, ...]] = {
+    "less_than_asked": ("less_because",),
+    "reference_missing": ("reference",),
+    "agreement_in_question": ("done_at",),
+    "effect_unknown": ("effect_id",),
+    "settled_before": ("reason",),
+    "outcome_unknown": ("outcome",),
+    "ground_unknown": ("ground",),
+    "condition_unknown": ("conditions",),
+    "complaint_route_unknown": ("complaint_route",),
+    "evidence_unknown": ("relies_on", "evidence_id"),
+    "sanction_reasons_missing": ("sanction_reasons", "sanction_reason"),
+    "sanction_not_allowed": ("sanction",),
+    "measure_not_allowed": ("measure",),
+    "interim_unknown": ("measure_id", "ends"),
+    "measures_unnamed": ("ends", "stays"),
+    "credit_not_allowed": ("amount",),
+    "amount_missing": ("amount", "remedies"),
+    "remedy_not_allowed": ("amount", "remedy", "outcome"),
+    "amount_too_high": ("amount",),
+    "amount_below_paid": ("amount",),
+    "currency_differs": ("amount",),
+    "instant_refused": ("until", "due_at", "expires_at", "done_at"),
+    "extension_refused": ("for", "until"),
+    "clock_unknown": ("clock",),
+    "clock_statutory": ("clock",),
+    "person_unknown": ("owner", "to", "mentions"),
+    "queue_unknown": ("queue",),
+    "party_unknown": ("party",),
+    "party_known": ("party", "ref"),
+    "party_unfit": ("party", "role"),
+    "party_unclear": ("party", "of"),
+    "evidence_type_unknown": ("evidence_type",),
+    "authority_unknown": ("authority",),
+    "root_cause_unknown": ("cause",),
+    "step_unknown": ("steps", "step"),
+    "same_case": ("into", "to", "case"),
+    "other_case_unknown": ("into", "to", "case"),
+    "other_case_closed": ("into", "to", "case"),
+    "kind_differs": ("into",),
+    "matter_differs": ("into", "category"),
+    "link_unknown": ("link_id",),
+    "report_unknown": ("report_id",),
+    "no_such_offer": ("offer_id",),
+    "campaign_unknown": ("campaign",),
+    "nothing_changes": ("priority", "category"),
+    "tipping_off": ("reason", "reasons"),
+    "not_seen": ("seen",),
+}
+"""Beside which field a reason stands, where the form has it: the first of these."""
+_IN_THE_CASE: Mapping[str, str] = {
+    "effect_unknown": "Nobody has to do this any more: somebody said what became of it, or it was undone. The case says which.",
+}
+"""What a page says in place of a sentence that speaks of the fields of the API."""
+_SAID_BY_FIELD = frozenset({"statement_incomplete"})
+"""Reasons whose sentence only lists the fields that say it themselves."""
 _BESIDE = "Something is missing, or cannot be read: it says so beside the field."
 
 
@@ -76,16 +132,22 @@ class Speaker:
 
     def refusal(self, refused: Refused, advice: str) -> str:
         """Why it was not sent."""
-        if refused.errors and (refused.detail is None or _SEE.match(refused.detail)):
+        if refused.errors and (refused.detail is None or _SEE.match(refused.detail) or refused.code in _SAID_BY_FIELD):
             return _BESIDE
-        if refused.detail is None:
-            return self.plainly(advice)
-        return self.plainly(refused.detail)
+        return self._why(refused, advice)
 
-    def errors(self, refused: Refused | None) -> Sequence[FieldError]:
-        """What is wrong with which field."""
-        errors = refused.errors if refused is not None else ()
-        return [error._replace(message=self.of_field(error)) for error in errors]
+    def errors(self, refused: Refused | None, fields: Collection[str] = (), advice: str = "") -> Sequence[FieldError]:
+        """What is wrong with which field; a reason that is about one of these ``fields`` stands beside it."""
+        if refused is None:
+            return []
+        if not refused.errors and (place := _place(refused, fields)) is not None:
+            return [FieldError(place, refused.code, self._why(refused, advice))]
+        said = [FieldError(_whole(error.field, fields), error.code, self.of_field(error)) for error in refused.errors]
+        # Of several entries that are wrong in the same way it is said once.
+        return list({(error.field, error.message): error for error in said}.values())
+
+    def _why(self, refused: Refused, advice: str) -> str:
+        return self.plainly(_IN_THE_CASE.get(refused.code) or refused.detail or advice)
 
     def of_field(self, error: FieldError) -> str:
         """What is wrong with a field, and what would be right."""
@@ -99,3 +161,13 @@ class Speaker:
         except ValueError:
             return "then"
         return self.zones.words(at) if at.tzinfo else "then"
+
+
+def _whole(name: str, fields: Collection[str]) -> str:
+    """The field of the form in which something stands: the third of some lines is one of them."""
+    return name if name in fields else re.sub(r"(\.\d+)+$", "", name)
+
+
+def _place(refused: Refused, fields: Collection[str]) -> str | None:
+    """The field that a reason is about: as its code says, else one that the reason itself names."""
+    return next((name for name in (*_AT.get(refused.code, ()), *refused.fields) if name in fields), None)

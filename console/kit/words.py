@@ -289,6 +289,10 @@ LABELS: Mapping[str, str] = {
     "received": "They count as back",
     "offer_id": "Which offer",
     "measure_id": "Which measure",
+    "effect_id": "What it is about",
+    "reference": "By which number the payment is found",
+    "done_at": "When it was done",
+    "less_because": "Less than was asked, because",
     "hold_id": "Which hold",
     "report_id": "Which report",
     "link_id": "Which link",
@@ -416,7 +420,12 @@ _ENDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "manual_work_reported": (
         "result",
-        {"done": "{who} did it by hand", "reversed": "{who} undid it by hand", "impossible": "{who} says that it cannot be done"},
+        {
+            "done": "{who} did it by hand",
+            "reversed": "{who} undid it by hand",
+            "impossible": "{who} says that it cannot be done",
+            "not_done": "{who} says that it was not done after all",
+        },
     ),
 }
 """What an end is called, by the field that says why or how."""

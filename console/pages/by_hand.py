@@ -18,12 +18,12 @@ from console.pages.listing import titled
 from domain.model.case import Case
 from domain.model.ruling import Effect
 from services import people, references
-from services.manual_work import Errand, errands
+from services.manual_work import Errand, contested, errands
 from services.pages import Page
 
 AT_ONCE = 50
 _MOST = 2000
-_HEAD = ("Number", "Case", "Address", "What", "For whom", "Owner", "Waits since")
+_HEAD = ("Number", "Case", "Address", "What", "For whom", "Owner", "Waits since", "In question")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Line:
     owner: str
     since: datetime | None
     ended: bool
+    contested: bool
+    """It was agreed on, and that agreement is in question again."""
 
 
 async def show(visit: Visit) -> Response:
@@ -58,7 +60,9 @@ async def table(visit: Visit) -> Response:
         for line in lines:
             address = f"{visit.house.public_url.rstrip('/')}/cases/{line.case_id}"
             since = line.since.astimezone(visit.zones.own).isoformat(timespec="minutes") if line.since else ""
-            written.writerow([safe(x) for x in (line.number, line.title, address, line.what, line.whom, line.owner, since)])
+            doubt = "yes" if line.contested else ""
+            row = (line.number, line.title, address, line.what, line.whom, line.owner, since, doubt)
+            written.writerow([safe(x) for x in row])
         many += len(lines)
         if cursor is None:
             break
@@ -79,8 +83,10 @@ def _line(errand: Errand, told: references.Told | None, names: Mapping[str, str]
     assert seen.case is not None, "what is listed was opened"
     number, title = titled(seen, told)
     owner = names.get(seen.case.owner or "", "nobody")
-    whom = _whom(seen.case, effect, told)
-    return Line(seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open)
+    whom, in_question = _whom(seen.case, effect, told), contested(seen.case, effect)
+    return Line(
+        seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open, in_question
+    )
 
 
 def _whom(case: Case, effect: Effect, told: references.Told | None) -> str:

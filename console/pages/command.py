@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from console.kit.words import called
 from console.pages.case import SAY, Shown, known, may, shown, since, stale
 from console.pages.inbox import next_of
 from console.pages.live import met, of_case
-from console.pages.options import Option, options_of
+from console.pages.options import Option, by_hand_of, options_of
 from console.pages.second_look import second_look
 from console.pages.statement_form import beside
 from domain.base import Side
@@ -27,6 +27,7 @@ from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
+from services.manual_work import contested, correctable, hears
 from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
@@ -142,13 +143,15 @@ def status_of(visit: Visit, refused: Refused) -> int:
     return row.status if row is not None else 409
 
 
-def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dict[str, Any]:
-    """A refusal as a page says it: why, and what is wrong by field."""
+def told(visit: Visit, refused: Refused | None, names: Mapping[str, str], fields: Collection[str] = ()) -> dict[str, Any]:
+    """A refusal as a page says it: why, and what is wrong by field. What is about one of these ``fields`` is said there alone."""
     speaker = Speaker(visit.zones, visit.house.amounts, names)
     row = visit.house.problems.get(refused.code) if refused else None
-    why = speaker.refusal(refused, row.advice if row else "It cannot be done now.") if refused else ""
+    advice = row.advice if row else "It cannot be done now."
     wrong: dict[str, list[FieldError]] = {}
-    said = speaker.errors(refused)
+    said = speaker.errors(refused, fields, advice)
+    placed = refused is not None and not refused.errors and bool(said)
+    why = speaker.refusal(refused, advice) if refused and not placed else ""
     for error in beside(said) if refused is not None and refused.code == "statement_incomplete" else said:
         wrong.setdefault(error.field, []).append(error)
     return {"refused": refused, "why": why, "wrong": wrong}
@@ -157,6 +160,8 @@ def told(visit: Visit, refused: Refused | None, names: Mapping[str, str]) -> dic
 def why_not(visit: Visit, found: Shown, command: str) -> str:
     """Why it cannot be sent now; empty: it can."""
     action = may(found, command)
+    if action is None and command == "report_manual_work":
+        return "Nothing of this case waits for somebody's hands any more: the timeline says what became of it."
     if action is None:
         return f"Nothing of the kind is done while the case is in “{found.said.phase_label}”."
     speaker = Speaker(visit.zones, visit.house.amounts, found.names)
@@ -207,14 +212,49 @@ def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
 def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field, ...]) -> tuple[forms.Field, ...]:
     """What whoever writes has to know before they do: who reads it, and of a proposal to settle how much there is."""
     if command == "report_manual_work":
-        inside = "For the team alone: no party reads it. How it was done, or why it cannot be; the second has to be said."
-        return tuple(replace(field, hint=inside) if field.name == "text" else field for field in fields)
+        return _of_hands(found, fields)
     if command != "offer":
         return fields
     left = found.said.payable
     most = f" At most {visit.house.amounts.write(left.amount, left.currency)}." if left else ""
     hints = {"amount": f"Whatever gives money needs one.{most}", "text": "Both sides read it, as it stands here."}
     return tuple(replace(field, hint=hints.get(field.name, field.hint)) for field in fields)
+
+
+_RESULTS = (
+    ("done", "It is done"),
+    ("impossible", "It cannot be done"),
+    ("not_done", "It was reported as done, and was not"),
+)
+_OF_HANDS: Mapping[str, str] = {
+    "text": "For the team alone: no party reads it. How it was done, why it cannot be, or how the mistake came about; "
+    "the last two have to be said.",
+    "reference": "Of money: the number of the bank or the provider. For the team alone.",
+    "done_at": "Of what is in question again: when it was done, if it was done before.",
+}
+
+
+def _of_hands(found: Shown, fields: Sequence[forms.Field]) -> tuple[forms.Field, ...]:
+    """What became of something by hand, in words, and who reads what is written: of money, of what is in question and of what was
+    reported already it is asked where there is any."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    each = [one for one, _ in by_hand_of(found)]
+    without = {
+        *([] if any(one.remedy.amount for one in each) else ["reference"]),
+        *([] if any(contested(case, one) for one in each) else ["done_at"]),
+    }
+    results = _RESULTS if correctable(case) else _RESULTS[:2]
+    hinted = (replace(field, hint=_OF_HANDS.get(field.name, field.hint)) for field in fields if field.name not in without)
+    return tuple(replace(field, options=results) if field.name == "result" else field for field in hinted)
+
+
+def _told_of(found: Shown) -> list[tuple[str, str]]:
+    """Of each thing that can be reported: what it is, and who is written to at once when it is."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    sides = [(said, [found.of(side) or f"the {side.value}" for side in hears(case, one)]) for one, said in by_hand_of(found)]
+    return [(said, " and ".join(each) or "nobody outside the team") for said, each in sides]
 
 
 def _command(visit: Visit) -> str:
@@ -267,7 +307,8 @@ async def _page(
         **look,
         values=values,
         why_not=why_not(visit, found, command),
-        **told(visit, refused, found.names),
+        **told(visit, refused, found.names, list(forms.names(fields))),
+        told_of=_told_of(found) if command == "report_manual_work" else (),
         changed=changed,
         present=present,
         saved_at=saved_at,

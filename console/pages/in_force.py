@@ -13,7 +13,7 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.views.case import CaseView
 from domain.views.urgency import ClockStanding
-from services.manual_work import waiting
+from services.manual_work import contested, waiting
 from services.timelines import Entry
 
 
@@ -56,6 +56,8 @@ class ByHand:
     words: str
     whom: str
     since: datetime | None
+    contested: bool
+    """It was agreed on, and that agreement is in question again."""
 
 
 def remedy_words(effect: Effect) -> str:
@@ -67,7 +69,7 @@ def remedy_words(effect: Effect) -> str:
 
 def by_hand(case: Case, whom: Callable[[Remedy], str]) -> list[ByHand]:
     """What waits for somebody's hands, the oldest first."""
-    return [ByHand(one.id, remedy_words(one), whom(one.remedy), one.reported_at) for one in waiting(case)]
+    return [ByHand(one.id, remedy_words(one), whom(one.remedy), one.reported_at, contested(case, one)) for one in waiting(case)]
 
 
 def not_done(case: Case, because: Collection[str], *, on_its_way: bool = True) -> str:

@@ -10,8 +10,9 @@ from console.pages.in_force import remedy_words
 from console.pages.settlement import offered
 from domain.model.case import Case
 from domain.model.remedy import Remedy
-from domain.views.preview import named_at_end
-from services.manual_work import waiting
+from domain.model.ruling import Effect
+from domain.views.preview import named_at_end, reopening_grounds
+from services.manual_work import contested, correctable, waiting
 
 Option = tuple[str, str]
 """A value, and the words for it."""
@@ -25,6 +26,8 @@ def options_of(found: Shown, command: str) -> dict[str, list[Option]]:
     if command == "link":
         # There, it is another case to which a link goes.
         del options["to"]
+    if command == "reopen" and (grounds := reopening_grounds(case)):
+        options["reason"] = [(ground, in_words(ground)) for ground in grounds]
     return options
 
 
@@ -74,8 +77,17 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         "report_id": reports,
         "link_id": links,
         "answers": requests,
-        "effect_id": [(one.id, f"{remedy_words(one)}: {found.whom(one.remedy)}") for one in waiting(case)],
+        "effect_id": [(one.id, said) for one, said in by_hand_of(found)],
     }
+
+
+def by_hand_of(found: Shown) -> list[tuple[Effect, str]]:
+    """What somebody can say of what became of things by hand: what waits, and what was reported as done."""
+    case = found.seen.case
+    assert case is not None, "it was opened"
+    waits = [(one, ", in question" if contested(case, one) else "") for one in waiting(case)]
+    done = [(one, ", reported as done") for one in correctable(case)]
+    return [(one, f"{remedy_words(one)}: {found.whom(one.remedy)}{stands}") for one, stands in (*waits, *done)]
 
 
 def _offers(found: Shown) -> Iterable[Option]:

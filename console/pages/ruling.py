@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -25,9 +25,10 @@ from console.pages.options import options_of
 from console.pages.settings import AFTER
 from domain.base import Phase, Side
 from domain.model.case import Case
+from domain.model.ruling import Shortfall
 from domain.views.ruling_needs import hindrances
 from services import desk, desk_settings, drafts, evidence, templates, timelines
-from services.errors import Refused
+from services.errors import FieldError, Refused
 from services.preview import Preview, preview
 from services.rows import Doing
 
@@ -44,6 +45,13 @@ DECISIONS: Mapping[str, tuple[str, str]] = {
 """What an appeal can come to, and its key: numbers choose outcomes."""
 
 
+_SHORTFALLS = (
+    ("not_proven", "The rest was not proven"),
+    ("not_owed", "The rest is not owed"),
+    ("own_share", "They bear a share of it themselves"),
+    ("had_already", "They have the rest already"),
+)
+"""Why whoever wins gets less than a quarter of what is in question."""
 ASKS: Mapping[str, tuple[str, str]] = {
     "telling": ("disclose", "Tell them of it"),
     "answer": ("request_evidence", "Ask them now"),
@@ -194,7 +202,7 @@ async def foresee(visit: Visit) -> Response:
     """The part of the page that says what would follow, for whoever is still filling it in."""
     form = await visit.form()
     found = await _found(visit)
-    return visit.page("foreseen.html", **await _foreseen(visit, found, form), case=found)
+    return visit.page("foreseen.html", **await _foreseen(visit, found, form), case=found, wrong={})
 
 
 async def _found(visit: Visit) -> Shown:
@@ -214,25 +222,34 @@ def _body(visit: Visit, found: Shown, form: Form, *, without: Sequence[str] = ()
 
 async def _foreseen(visit: Visit, found: Shown, form: Form) -> dict[str, Any]:
     """What would follow, or why nothing would, or that there is nothing to say yet."""
-    chosen = bool(form.text("outcome") or form.text("decision"))
-    if not chosen or (action := may(found, _command(found))) is None or not action.allowed:
-        return {"foreseen": None, "letters": (), "unready": "", "names": found.names}
+    nothing: dict[str, Any] = {"foreseen": None, "letters": (), "unready": "", "names": found.names, "less": None}
+    command = _command(found)
+    if not form.text("outcome") and not form.text("decision"):
+        return nothing
+    if (action := may(found, command)) is None or not action.allowed:
+        return nothing | {"unready": why_not(visit, found, command)}
     try:
         body = _body(visit, found, form, without=["reasons"])
     except Refused as refused:
         unready = " ".join(error.message for error in refused.errors) or "Something above cannot be read yet."
-        return {"foreseen": None, "letters": (), "unready": unready, "names": found.names}
+        return nothing | {"unready": unready}
     # The letters are worth reading before the reasons are written: until then a mark stands where they will.
-    body.setdefault("reasons", "[your reasons]")
+    body = {"type": command, "reasons": "[your reasons]", **body}
+    less = "less_because" in body
     try:
-        looked: Preview = await preview(visit.parts, visit.caller, found.seen, {"type": _command(found), **body})
+        looked: Preview = await preview(visit.parts, visit.caller, found.seen, body)
+        if looked.refused is not None and looked.refused.code == "less_than_asked":
+            # Both letters, and that it is sent only with a word on why it is so little.
+            less, supposed = True, {"less_because": get_args(Shortfall)[0]}
+            looked = await preview(visit.parts, visit.caller, found.seen, body | supposed)
     except Refused as refused:
         said = told(visit, refused, found.names)
         words = " ".join(error.message for each in said["wrong"].values() for error in each) or said["why"]
-        return {"foreseen": None, "letters": (), "unready": words, "names": found.names}
+        return nothing | {"unready": words}
     speaker = Speaker(visit.zones, visit.house.amounts, found.names)
     unready = speaker.plainly(looked.refused.detail) if looked.refused is not None else ""
-    return {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "names": found.names}
+    why = {"options": _SHORTFALLS, "chosen": form.text("less_because")} if less else None
+    return nothing | {"foreseen": looked.foreseen, "letters": looked.letters, "unready": unready, "less": why}
 
 
 async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
@@ -333,7 +350,7 @@ async def _page(
         why_not=why_not(visit, found, command),
         fields=fields,
         values=values,
-        **told(visit, refused, found.names),
+        **_told(visit, found, form, refused, [name for name in fields if name != "remedies"]),
         changed=changed,
         present=present,
         **await _beforehand(visit, found, case),
@@ -350,6 +367,16 @@ async def _page(
         **await _foreseen(visit, found, form),
         **await _templates(visit, found, form),
     )
+
+
+def _told(visit: Visit, found: Shown, form: Form, refused: Refused | None, fields: Sequence[str]) -> dict[str, Any]:
+    """A refusal as the form says it; of an amount, beside the amount of the chosen outcome."""
+    said = told(visit, refused, found.names, [*fields, "amount"])
+    wrong: dict[str, list[FieldError]] = said["wrong"]
+    if (about := wrong.pop("amount", None)) is not None:
+        names = [name for name in form.values if name.startswith(f"amount.{form.text('outcome')}") and form.text(name).strip()]
+        wrong[names[0] if names else "outcome"] = about
+    return said
 
 
 PAGES: Addresses = [

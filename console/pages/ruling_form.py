@@ -19,6 +19,7 @@ CHANGES_NOTHING = frozenset({"uphold", "remit"})
 """Decisions on an appeal by which the outcome stays what it is, so that none is asked for."""
 _OF_THE_OUTCOME = (
     "sanction", "sanction_reason", "sanction_reasons", "statement", "label_paid_by", "complaint_route", "conditions",
+    "less_because",
 )  # fmt: skip
 """Fields that say something of an outcome, and nothing where it stays."""
 _OF_MISUSE = ("sanction", "sanction_reason", "sanction_reasons", "statement")

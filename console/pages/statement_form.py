@@ -176,7 +176,8 @@ def completed(body: dict[str, Any], terms: Terms, outcome: OutcomeTerms | None, 
         return []
     # Where it is asked for by what the decision comes to, only the rules know that: what was written goes along.
     by_weight = terms.statement is not None and bool(terms.statement.sanctions or terms.statement.remedies)
-    if outcome is None or not (asked(terms, outcome.name, decision) or (by_weight and given)):
+    wanted = outcome is not None and (asked(terms, outcome.name, decision) or _weighs(body, terms))
+    if outcome is None or not (wanted or (by_weight and given)):
         # What is filled in by itself is no statement of a decision that restricts nothing.
         body.pop("statement", None)
         return []
@@ -191,6 +192,14 @@ def completed(body: dict[str, Any], terms: Terms, outcome: OutcomeTerms | None, 
     return beside(missing(said, terms.statement.redress))
 
 
+def _weighs(body: Mapping[str, Any], terms: Terms) -> bool:
+    """Whether what is chosen restricts somebody, whatever the outcome is called."""
+    if terms.statement is None:
+        return False
+    remedies = {remedy.get("type") for remedy in body.get("remedies", ())}
+    return body.get("sanction") in terms.statement.sanctions or not remedies.isdisjoint(terms.statement.remedies)
+
+
 def _said(error: FieldError) -> str:
     part = PARTS.get(error.field)
     if part is None or error.code not in ("missing", "required_with", "nothing_restricted", "required"):
@@ -202,5 +211,13 @@ def _said(error: FieldError) -> str:
 
 
 def beside(errors: Sequence[FieldError]) -> list[FieldError]:
-    """The errors of a refused statement, each by the field of the form that it is about."""
-    return [error._replace(field=f"statement.{error.field}", message=_said(error)) for error in errors]
+    """The errors of a refused statement, each by the field of the form that it is about; that nothing is restricted, which four
+    fields could mend, is said once."""
+    said, once = [], False
+    for error in errors:
+        if error.code == "nothing_restricted":
+            if once:
+                continue
+            once = True
+        said.append(error._replace(field=f"statement.{error.field}", message=_said(error)))
+    return said

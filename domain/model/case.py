@@ -68,7 +68,10 @@ SINCE: dict[int, frozenset[str]] = {
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
-    6: frozenset({"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}),
+    6: frozenset(
+        {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
+        | {"effects", "settlement"}
+    ),
 }
 """By form: the fields that it folds otherwise than the form before."""
 

@@ -7,37 +7,58 @@ from typing import Final, Literal, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from domain.base import CommandBase, Kept, Reference
+from domain.base import CommandBase, Instant, Kept, Reference
 from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
 
 NEVER_DONE: Final = "undone_before_done"
 """The note of what waited for somebody's hands and was undone before anybody did it, and of its undoing."""
 
 
 class ReportManualWork(CommandBase):
-    """Say that what waited for somebody's hands is done, or that it cannot be done."""
+    """Say that what waited for somebody's hands is done, that it cannot be done, or that it was said by mistake to be done."""
 
     type: Literal["report_manual_work"] = "report_manual_work"
     effect_id: Reference
-    """Of those that the case lists under ``hands``."""
-    result: Literal["done", "impossible"]
+    """Of those that the case lists under ``hands``; of what was not done after all, one that was reported as done."""
+    result: Literal["done", "impossible", "not_done"]
+    reference: Reference | None = None
+    """Of money that was paid by hand: by which number the payment is found (the bank's, the provider's). For the team."""
+    done_at: Instant | None = None
+    """When it was done, where that is not now: wanted of what was agreed on and is in question again."""
     text: SealedText | None = None
-    """How it was done (the number of the transfer), or why it cannot be. For the team; wanted where it cannot be done."""
+    """How it was done, why it cannot be, or how the mistake came about; the last two have to be said. For the team."""
 
     @model_validator(mode="after")
     def _says_why_not(self) -> Self:
         if self.result == "impossible" and self.text is None:
             raise PydanticCustomError("text_empty", "Say in 'text' why it cannot be done.")
+        if self.result == "not_done" and self.text is None:
+            raise PydanticCustomError("text_empty", "Say in 'text' how it came to be reported as done.")
         return self
 
 
 class ManualWorkReported(Kept):
-    """Somebody carried out by hand what no machine could, or says that nobody can."""
+    """Somebody carried out by hand what no machine could, says that nobody can, or that it was said by mistake."""
 
     type: Literal["manual_work_reported"] = "manual_work_reported"
     effect_id: str
-    result: Literal["done", "reversed", "impossible"]
+    result: Literal["done", "reversed", "impossible", "not_done"]
+    reference: str | None = None
+    done_at: Instant | None = None
     text: Prose | None = None
+
+
+class ReferenceMissing(Refusal):
+    """Money was paid by hand, and nothing says by which number the payment is found."""
+
+    code = "reference_missing"
+
+
+class AgreementInQuestion(Refusal):
+    """It was agreed on, and the agreement is in question again: nobody does it before that is decided."""
+
+    code = "agreement_in_question"
 
 
 ManualWorkCommand = ReportManualWork

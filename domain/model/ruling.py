@@ -16,6 +16,10 @@ from domain.model.sanctions import MisuseGravity, MisuseIntention, SanctionDraft
 from domain.model.statement import StatementOfReasons
 from domain.model.terms import Payer
 
+Shortfall = Literal["not_proven", "not_owed", "own_share", "had_already"]
+"""Why somebody who wins gets less than a quarter of what is in question: the rest was not proven, is not owed, is theirs to
+bear, or they have it already."""
+
 
 class _Decision(CommandBase):
     """What every decision on the matter can say, in the first instance and on appeal."""
@@ -57,6 +61,8 @@ class _Decision(CommandBase):
     """Interim measures, by id or name, that the ruling does not end: they stay until ``until``, for what an authority that was
     told of the case has yet to say."""
     until: Instant | None = None
+    less_because: Shortfall | None = None
+    """Why it gives less than a quarter of what is in question, where its letter says that the claimant won: wanted then."""
 
 
 class Rule(_Decision):
@@ -157,6 +163,8 @@ class Ruling(Kept):
     stays: tuple[str, ...] = ()
     """Interim measures that it does not end, until an instant."""
     until: Instant | None = None
+    less_because: Shortfall | None = None
+    """Why whoever wins by it gets less than a quarter of what is in question."""
 
 
 class Effect(Kept):
@@ -171,6 +179,8 @@ class Effect(Kept):
     """When somebody said what became of it."""
     hits: tuple[str, ...] = ()
     """Of an interim measure: the principals who were there when it was imposed, whom it stays with whoever comes and goes."""
+    by_hand: bool = False
+    """That it is done, somebody of the team says, and may say that it was a mistake."""
 
 
 class Involvement(Kept):
@@ -235,6 +245,12 @@ class AmountMissing(Refusal):
     """The outcome or the remedy needs an amount."""
 
     code = "amount_missing"
+
+
+class LessThanAsked(Refusal):
+    """Its letter would say that the claimant won, it gives less than a quarter of what is in question, and nobody says why."""
+
+    code = "less_than_asked"
 
 
 class RulingIncomplete(Refusal):
@@ -322,6 +338,7 @@ class RulingDrafted(Kept):
     stays: tuple[str, ...] = ()
     """Interim measures that it does not end."""
     until: Instant | None = None
+    less_because: Shortfall | None = None
 
 
 class RulingApproved(Kept):

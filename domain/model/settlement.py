@@ -217,6 +217,8 @@ class Settlement(Kept):
     terms: tuple[str, ...]
     reopened: bool = False
     """Somebody has taken the matter up again since."""
+    reopened_at: Instant | None = None
+    """When they last did."""
 
 
 ProposalFact = OfferLapsed | ClaimConceded | ProposalMade | ProposalAnswered | ProposalEnded

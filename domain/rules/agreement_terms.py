@@ -11,6 +11,7 @@ from domain.base import Phase
 from domain.currencies import in_words
 from domain.model.case import Case
 from domain.model.remedy import Remedy
+from domain.model.settlement import Settlement
 from domain.model.terms import Payer
 from domain.rules.remedy import CREDIT
 
@@ -32,8 +33,17 @@ def why_approval(case: Case) -> str | None:
     if agreed is None or not agreed.reopened or not case.terms.has(Phase.APPROVAL):
         return None
     # Once two have put a ruling in its place, that one is decided on as any other.
-    told = any(ruling.issued_at is not None and ruling.issued_at > agreed.at for ruling in case.rulings)
-    return None if told else "settled_before"
+    return None if _replaced(case, agreed) else "settled_before"
+
+
+def in_question(case: Case) -> Settlement | None:
+    """The agreement that was taken up again and of which nobody has decided yet whether it holds; None: there is none."""
+    agreed = case.settlement
+    return agreed if agreed is not None and agreed.reopened and case.open and not _replaced(case, agreed) else None
+
+
+def _replaced(case: Case, agreed: Settlement) -> bool:
+    return any(ruling.issued_at is not None and ruling.issued_at > agreed.at for ruling in case.rulings)
 
 
 def in_full(

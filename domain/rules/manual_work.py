@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.manual_work import NEVER_DONE, ReportManualWork
+from domain.model.manual_work import NEVER_DONE, AgreementInQuestion, ReferenceMissing, ReportManualWork
+from domain.model.refusals import InstantRefused
 from domain.model.ruling import Effect, EffectUnknown
 from domain.rules import provider_news
+from domain.rules.agreement_terms import in_question
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
 from domain.rules.chargeback import SUBMISSION
@@ -24,15 +27,59 @@ def waiting(case: Case) -> tuple[Effect, ...]:
     return tuple(effect for effect in case.effects if effect.state == "needs_hands" and effect.id in case.manual_work)
 
 
+def correctable(case: Case) -> tuple[Effect, ...]:
+    """What somebody reported as done by hand, and nothing has undone or begun to undo since: of that it can be said that it was
+    a mistake."""
+    undoing = {effect.reverses for effect in case.effects}
+    return tuple(e for e in case.effects if e.by_hand and e.state in ("done", "reversed") and e.id not in undoing)
+
+
+def contested(case: Case, effect: Effect) -> bool:
+    """Whether it was agreed on, and that agreement is in question again."""
+    agreed = in_question(case)
+    return agreed is not None and effect.because == agreed.id
+
+
+def hears(case: Case, effect: Effect) -> tuple[Side, ...]:
+    """The sides that are told by letter what became of it."""
+    told = f.ManualWorkReported(effect_id=effect.id, result="done")
+    disclosed = {Side.CLAIMANT} if not case.is_disclosed else set(Side)
+    return tuple(side for side in Side if side in disclosed and _concerns(case, told, side.value))
+
+
 def report(case: Case, command: ReportManualWork, context: DecisionContext, at: datetime) -> Facts:
-    """What became of it. Raises ``effect_unknown`` where nothing of this id waits."""
-    effect = next((one for one in waiting(case) if one.id == command.effect_id), None)
+    """What became of it. Raises ``effect_unknown`` where nothing of this id waits, or was reported as done."""
+    among = correctable(case) if command.result == "not_done" else waiting(case)
+    effect = next((one for one in among if one.id == command.effect_id), None)
     if effect is None:
         said = "Nothing of this id waits for somebody's hands here: see `hands` of the case for what does."
+        if command.result == "not_done":
+            said = "Nothing of this id was reported as done by hand, or it was undone since: that is what can be taken back."
         raise EffectUnknown(said, effect=command.effect_id)
+    if command.result == "done":
+        _check_done(case, effect, command, at)
     done: Literal["done", "reversed"] = "reversed" if effect.reverses is not None else "done"
-    result = done if command.result == "done" else "impossible"
-    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text),)
+    result = done if command.result == "done" else command.result
+    said_ = {name: value for name in ("reference", "done_at") if (value := getattr(command, name)) is not None}
+    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text, **said_),)
+
+
+def _check_done(case: Case, effect: Effect, command: ReportManualWork, at: datetime) -> None:
+    """Of money somebody can find the payment; of what is in question again nothing is done before it is decided on."""
+    if command.done_at is not None and command.done_at > at:
+        raise InstantRefused("It cannot have been done later than now.", because="to_come")
+    agreed = in_question(case)
+    if agreed is not None and contested(case, effect):
+        since = agreed.reopened_at or at
+        if command.done_at is None or command.done_at >= since:
+            raise AgreementInQuestion(
+                f"The agreement is in question since {since.isoformat()}: nobody does this before it is decided on. "
+                "Where it was done earlier, say when.",
+                effect=effect.id,
+                since=since.isoformat(),
+            )
+    if effect.remedy.amount is not None and command.reference is None:
+        raise ReferenceMissing("Say by which number the payment is found: the bank's, or the provider's.", effect=effect.id)
 
 
 def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
@@ -58,10 +105,12 @@ def _to_be_undone(undoing: Effect | None) -> str | None:
 
 
 def _reported(case: Case, rec: f.Recording, fact: f.ManualWorkReported) -> Change:
-    said = {"state": fact.result, "reported_at": rec.at}
+    back = fact.result == "not_done"
+    said = {"state": "needs_hands" if back else fact.result, "reported_at": rec.at, "by_hand": not back}
+    others = tuple(one for one in case.manual_work if one != fact.effect_id)
     return {
         "effects": tuple(e.model_copy(update=said) if e.id == fact.effect_id else e for e in case.effects),
-        "manual_work": tuple(one for one in case.manual_work if one != fact.effect_id),
+        "manual_work": (*others, fact.effect_id) if back else others,
     }
 
 
@@ -83,7 +132,9 @@ def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeD
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     remedies = [remedy_data(effect.remedy)] if effect is not None else []
     text = {"text": fact.text} if audience == "staff" else {}
-    return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies}, text)
+    undoes = {"undoes": True} if fact.result == "not_done" and effect is not None and effect.reverses is not None else {}
+    found = {"reference": fact.reference} if audience == "staff" and fact.reference is not None else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies, **undoes, **found}, text)
 
 
 TOPIC = Topic(

@@ -70,7 +70,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
 def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
     agreed = case.settlement if case.outcome is Outcome.SETTLED else None
     return {
-        **({"settlement": agreed.model_copy(update={"reopened": True})} if agreed is not None else {}),
+        **({"settlement": agreed.model_copy(update={"reopened": True, "reopened_at": rec.at})} if agreed is not None else {}),
         "outcome": None,
         "closed_at": None,
         "close_reason": None,

@@ -9,6 +9,7 @@ from domain.base import Money, Phase, Side
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
 from domain.rules import interim, money
@@ -70,19 +71,27 @@ def decides_afresh(case: Case) -> bool:
 
 def less_than_asked(case: Case, ruling: Ruling) -> bool:
     """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
-    return case.terms.less and given_of_asked(case, ruling) is not None
+    return case.terms.less and given_of_asked(case, ruling.outcome, ruling.remedies) is not None
 
 
-def given_of_asked(case: Case, ruling: Ruling) -> tuple[Money, Money] | None:
+def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Money, Money] | None:
     """What the claimant gets, and what there is to give, where an outcome that gives money gives less than that and no goods in
     its place; None otherwise."""
-    outcome, most = case.terms.outcome(ruling.outcome), money.ceiling(case)
-    if outcome is None or most is None or not any(money.bounded(case, name) for name in outcome.remedies):
+    known, most = case.terms.outcome(outcome), money.ceiling(case)
+    if known is None or most is None or not any(money.bounded(case, name) for name in known.remedies):
         return None
-    if any(x.to is Side.CLAIMANT and x.amount is None and x.type in IN_ITS_PLACE for x in ruling.remedies):
+    if any(x.to is Side.CLAIMANT and x.amount is None and x.type in IN_ITS_PLACE for x in remedies):
         return None
-    given = money_to(crediting.granted(case, ruling), Side.CLAIMANT)[most.currency]
+    given = money_to(crediting.left_by(case, outcome, remedies), Side.CLAIMANT)[most.currency]
     return (most.model_copy(update={"amount": given}), most) if given < most.amount else None
+
+
+def won_with_less(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Money, Money] | None:
+    """What the claimant gets, and what is in question, where the outcome says that they won all of it, and they get less."""
+    known = case.terms.outcome(outcome)
+    if known is None or known.partial or Side.CLAIMANT in known.lost_by:
+        return None
+    return given_of_asked(case, outcome, remedies)
 
 
 def _pays_label(case: Case, ruling: Ruling, side: Side) -> bool:

@@ -160,6 +160,8 @@ def _drafted(
     at: datetime,
 ) -> Facts:
     completeness.check(case, command, decision, outcome, sanction.sanction if sanction is not None else None)
+    if decision != "uphold" and decision != "remit":
+        completeness.check_amount(case, command, outcome)
     if command.label_paid_by is not None and not any(x.after_return for x in remedies):
         raise RemedyNotAllowed("Nothing goes back by this ruling, so there is no label to pay.", because="no_return")
     # What a second person must know above all comes first.
@@ -182,7 +184,7 @@ def _drafted(
         version=case.terms.version,
         approval_because=because,
         same_decider=isinstance(command, c.DecideAppeal) and command.same_decider,
-        **completeness.said(case, command, at),
+        **completeness.said(case, command, outcome, remedies, at),
     )
     chosen = (sanction,) if sanction is not None else ()
     return (drafted, *chosen, f.PhaseEntered(phase=Phase.APPROVAL if because else Phase.RULED))
@@ -344,6 +346,7 @@ def _ruling_drafted(case: Case, rec: f.Recording, fact: f.RulingDrafted) -> Chan
         label_paid_by=fact.label_paid_by,
         stays=fact.stays,
         until=fact.until,
+        less_because=fact.less_because,
     )
     part = _part(case, fact.decider, rec.actor, "decider")
     return {"ruling": ruling, "involved": (*case.involved, part)}

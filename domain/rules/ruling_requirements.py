@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from domain.base import derived_id
 from domain.dsa.statement import gaps
 from domain.model import ruling as c
 from domain.model.case import Case
-from domain.model.ruling import ComplaintRouteUnknown, ConditionUnknown, RulingIncomplete, StatementIncomplete
+from domain.model.remedy import Remedy
+from domain.model.ruling import (
+    ComplaintRouteUnknown,
+    ConditionUnknown,
+    LessThanAsked,
+    RulingIncomplete,
+    StatementIncomplete,
+)
 from domain.model.terms import StatementTerms
 from domain.rules import interim
 from domain.rules.prior_decision import first_instance
+from domain.rules.rights import won_with_less
+
+_LITTLE = 4
+"""A winner who gets less than one part in four has not won as the letter says: a slip of the pen more often than a ruling."""
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None = None) -> None:
@@ -34,6 +46,26 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
     if route is not None and enough and route not in enough:
         detail = f"The law of this request wants the whole way of complaint told: {_named(enough)}."
         raise RulingIncomplete(detail, outcome=outcome, missing=["complaint_route"], allowed=enough)
+
+
+def check_amount(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> None:
+    """Refuses a ruling by which the claimant wins and gets less than a quarter of what is in question, unless it says why: a slip
+    of the pen is not told to both sides as a victory."""
+    short = won_with_less(case, outcome, command.remedies)
+    # That it gives no money at all, or money of another currency, is no slip of the pen.
+    if short is None or command.less_because is not None or short[0].amount == 0:
+        return
+    given, most = short
+    if _LITTLE * given.amount >= most.amount:
+        return
+    raise LessThanAsked(
+        f"It gives {given.amount} {given.currency} (in minor units) of the {most.amount} {most.currency} (in minor units) in "
+        f"question, and its letter says that the claimant won: look at the amount once more, or say why it is less.",
+        outcome=outcome,
+        given=given.model_dump(),
+        asked=most.model_dump(),
+        allowed=list(get_args(c.Shortfall)),
+    )
 
 
 def _needs(case: Case, decision: str, outcome: str) -> tuple[str, ...]:
@@ -68,14 +100,16 @@ def _restricts(terms: StatementTerms, command: c.Rule | c.DecideAppeal, outcome:
     return outcome in terms.outcomes or sanction in terms.sanctions or not remedies.isdisjoint(terms.remedies)
 
 
-def said(case: Case, command: c.Rule | c.DecideAppeal, at: datetime) -> dict[str, Any]:
+def said(case: Case, command: c.Rule | c.DecideAppeal, outcome: str, remedies: Iterable[Remedy], at: datetime) -> dict[str, Any]:
     """What the draft says of it, as its fact has it. A reply goes to those who appealed, else to whoever asked."""
     told = {name: getattr(command, name) for name in ("conditions", "complaint_route", "reply", "statement", "label_paid_by")}
     relied = {"relies_on": command.relies_on} if command.relies_on is not None else {}
     stays = interim.to_stay(case, command, at)
+    less = {"less_because": command.less_because} if command.less_because and won_with_less(case, outcome, remedies) else {}
     return (
         {name: value for name, value in told.items() if value}
         | relied
+        | less
         | ({"stays": stays, "until": command.until} if stays else {})
     )
 

@@ -8,7 +8,7 @@ from domain.model.case import Case
 from domain.rules import complaints
 from domain.rules.audiences import audience_of, seen_phase, told_of
 from domain.rules.lifecycle import Who, commands_in
-from domain.rules.manual_work import waiting
+from domain.rules.manual_work import correctable, waiting
 from domain.rules.permission import refusal_of
 from domain.views.withdrawal import PARTY_ROLES
 
@@ -54,7 +54,7 @@ def _in_the_way(case: Case, command: str) -> bool:
         (command in _OF_OFFERS and not case.terms.has(Phase.SETTLEMENT))
         or (command in _OF_NETWORKS and case.terms.chargeback is None)
         or (command in _OF_GOODS and case.returning is None)
-        or (command == "report_manual_work" and not waiting(case))
+        or (command == "report_manual_work" and not waiting(case) and not correctable(case))
         or (command == "prove_address" and not any(party.unproven for party in case.parties))
         or complaints.bars(case, command)
     )

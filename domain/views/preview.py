@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Instant, Kept, Money, Phase, Side
+from domain.base import Instant, Kept, Money, Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Command
 from domain.model.ruling import Approve, DecideAppeal, Effect, Rule, Ruling
 from domain.notices.plan import NoticeDraft
 from domain.rules import ruling as rulings
+from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.consequences import with_consequences
 from domain.rules.measures import left_of_ruling
 from domain.rules.reference import ReferenceData
-from domain.rules.rights import given_of_asked
+from domain.rules.rights import won_with_less
 from domain.rules.rule import DecisionContext
 from domain.transition import apply, step
 
@@ -69,7 +71,7 @@ def _told(case: Case, draft: f.RulingDrafted | Ruling, command: Command, at: dat
     return Foreseen(
         approval_because=draft.approval_because if isinstance(draft, f.RulingDrafted) else None,
         told_at=told_at,
-        effects=tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered)),
+        effects=_to_do(told.case, facts),
         rights=next((fact.rights for fact in facts if isinstance(fact, f.RulingIssued)), ()),
         notices=tuple(draft for _, draft in told.notices if draft.audience in ("claimant", "respondent")),
         short=_short(told.case),
@@ -77,12 +79,17 @@ def _told(case: Case, draft: f.RulingDrafted | Ruling, command: Command, at: dat
     )
 
 
+def _to_do(told: Case, facts: Sequence[f.Fact]) -> tuple[f.EffectOrdered, ...]:
+    """What is to be carried out: what was undone before anybody did it is nobody's to do, nor is its undoing."""
+    over = {effect.id for effect in told.effects if effect.state == "reversed"}
+    return tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered) and fact.effect_id not in over)
+
+
 def _short(told: Case) -> tuple[Money, Money] | None:
     ruling = told.rulings[-1]
-    outcome = told.terms.outcome(ruling.outcome)
-    if outcome is None or outcome.partial or Side.CLAIMANT in outcome.lost_by or ruling.decision in ("uphold", "remit"):
+    if ruling.decision in ("uphold", "remit"):
         return None
-    return given_of_asked(told, ruling)
+    return won_with_less(told, ruling.outcome, ruling.remedies)
 
 
 def _grace_ends_at(case: Case) -> datetime | None:
@@ -96,3 +103,8 @@ def _grace_ends_at(case: Case) -> datetime | None:
 def named_at_end(case: Case) -> tuple[Effect, ...]:
     """What an earlier ruling left, of which whoever ends the case undecided says whether it ends, beside the interim measures."""
     return left_of_ruling(case)
+
+
+def reopening_grounds(case: Case) -> tuple[str, ...]:
+    """The grounds of which one is named by whoever takes the case up again; empty: any reason will do."""
+    return tuple(sorted(AGREEMENT_FAILS)) if case.outcome is Outcome.SETTLED else ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from runtime.embedded.processes import free_port
 from tests.support.lamp import in_claim
@@ -208,6 +208,55 @@ async def test_two_clicks_send_once_and_the_way_back_sends_nothing(rooms: Rooms)
     await page.go_forward()
     await page.goto(f"/cases/{case_id}")
     assert await page.locator(".said", has_text="Good morning to both.").count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
+async def test_back_to_a_form_that_was_sent_sends_nothing_twice(rooms: Rooms, scripts: bool) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada", java_script_enabled=scripts)
+    await page.get_by_role("button", name="Take next").click()
+    await page.wait_for_url("**/cases/**")
+    for words, send in (("Good morning to both.", "Send to both"), ("Do not offer: fraud suspected.", "Keep it in the team")):
+        await page.goto(f"/cases/{case_id}")
+        if send != "Send to both":
+            await page.locator(".composer [value=staff]").check(force=True)
+        await page.get_by_label("What you write").fill(words)
+        await page.locator(".composer button.btn:visible").last.click()
+        await page.wait_for_url("**done=**")
+        await page.go_back()
+        box = page.get_by_label("What you write")
+        await box.wait_for()
+        if scripts:
+            await expect(box).to_have_value("")
+        # Whoever presses it again all the same sends the same form, and a form happens once.
+        await page.locator(".composer button.btn:visible").last.click()
+        await page.wait_for_load_state()
+        await page.goto(f"/cases/{case_id}")
+        assert await page.locator(".said", has_text=words).count() == 1
+        assert await page.get_by_label("What you write").input_value() == "", "no draft of what was sent"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
+async def test_a_case_that_has_moved_on_is_asked_about_once_and_nothing_is_sent_before(rooms: Rooms, scripts: bool) -> None:
+    case_id = (await in_claim(rooms.office))["id"]
+    page = await rooms.signed_in("Ada", java_script_enabled=scripts)
+    await page.get_by_role("button", name="Take next").click()
+    await page.wait_for_url("**/cases/**")
+    await page.goto(f"/cases/{case_id}/do/request_evidence")
+    await page.locator("[name=of]").select_option("claimant")
+    await page.locator("[name=what]").fill("A photo of the shade in its box.")
+    noted = await rooms.office.desk("cleo").command(case_id, "note", "per_cleo", text="Do not ask them: they sent it.")
+    assert noted.status_code == 200, noted.text
+    await page.locator("form.form button.btn", has_text="Ask for evidence").click()
+    await page.get_by_text("The case has moved on since you opened this form.").wait_for()
+    rooms.complaints.clear()  # that its answer was 409
+    assert "Do not ask them: they sent it." in await text(page)
+    assert await page.locator("[name=what]").input_value() == "A photo of the shade in its box."
+    asked = [one for one in await rooms.house.parts.views.timeline(rooms.office.tenant_id, case_id)
+             if one.fact.type == "evidence_requested"]  # fmt: skip
+    assert asked == []
+    await page.locator("form.form button.btn", has_text="Ask for evidence").click()
+    await page.wait_for_url("**done=request_evidence")
 
 
 async def test_what_is_written_is_kept_while_it_is_written_and_survives_a_lost_connection(rooms: Rooms) -> None:

@@ -55,6 +55,11 @@ async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_d
     await lead.send(form)
     assert "why it cannot be done" in lead.words
     await lead.send(form, result="done", text="By bank transfer.")
+    assert 'id="e-reference"' in lead.html, "money is found by a number"
+    assert "It was not sent. Say by which number" in lead.words
+    assert "Who is written to as soon as you send it." in lead.words
+    assert ": Jonas Weber and Lumen &amp; Oak." in lead.words
+    await lead.send(form, result="done", reference="SEPA-118204", text="By bank transfer.")
     await lead.follow()
     assert "did it by hand: refund" in lead.words
     assert 'id="by-hand"' not in lead.html
@@ -67,7 +72,7 @@ async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -
     buyer = await by_link(lobby, (await lobby.office.desk().get(f"/v1/cases/{case_id}")).json(), "claimant")
     await buyer.open("/my")
     assert "will be carried out, not done yet" in buyer.words
-    said = {"effect_id": effect_id, "result": "done"}
+    said = {"effect_id": effect_id, "result": "done", "reference": "SEPA-118204"}
     answer = await lobby.office.desk("dana").command(case_id, "report_manual_work", "per_dana", **said)
     assert answer.status_code == 200, answer.text
     await buyer.open("/my")
@@ -82,7 +87,7 @@ async def test_a_form_asks_once_whether_it_still_holds_and_sent_twice_it_happens
     form = lead.form(where)
     noted = await lobby.office.desk("dana").command(case_id, "note", "per_dana", text="Do not pay: fraud suspected.")
     assert noted.status_code == 200, noted.text
-    said = {"effect_id": effect_id, "result": "done", "text": "By bank transfer."}
+    said = {"effect_id": effect_id, "result": "done", "reference": "SEPA-118204", "text": "By bank transfer."}
     answer = await lead.post(form.action, {**form.fields, **said})
     assert answer.status_code == 409
     assert "Do not pay: fraud suspected." in lead.words
@@ -102,3 +107,50 @@ async def test_back_in_a_case_fills_in_nothing_that_was_sent(lobby: Lobby) -> No
     forms = [one.split(">")[0] for one in lead.html.split("<form")[1:] if "data-draft=" in one.split(">")[0]]
     assert forms, "the composer keeps a draft"
     assert all('autocomplete="off"' in one for one in forms)
+
+
+async def test_what_was_reported_by_mistake_is_taken_back_and_waits_again(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead, form = await lobby.signed_in("dana"), f"/cases/{case_id}/do/report_manual_work"
+    await lead.open(f"{form}?effect_id={effect_id}&result=done")
+    await lead.send(form, reference="SEPA-118204")
+    await lead.open(form)
+    assert "reported as done" in lead.words
+    await lead.send(form, effect_id=effect_id, result="not_done")
+    assert "how it came to be reported as done" in lead.words
+    await lead.send(form, effect_id=effect_id, result="not_done", text="It was the payment of another case.")
+    await lead.follow()
+    assert "says that it was not done after all: refund" in lead.words
+    assert 'id="by-hand"' in lead.html
+    buyer = await by_link(lobby, (await lobby.office.desk().get(f"/v1/cases/{case_id}")).json(), "claimant")
+    await buyer.open("/my")
+    assert "not done yet" in buyer.words
+
+
+async def test_what_a_colleague_has_reported_is_refused_in_the_words_of_people(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead, form = await lobby.signed_in("dana"), f"/cases/{case_id}/do/report_manual_work"
+    await lead.open(f"{form}?effect_id={effect_id}&result=impossible")
+    said = {"effect_id": effect_id, "result": "impossible", "text": "The account is closed."}
+    assert (await lobby.office.desk("cleo").command(case_id, "report_manual_work", "per_cleo", **said)).status_code == 200
+    for _ in range(2):  # once it is asked whether it still holds
+        await lead.send(form, text="I paid nothing.")
+    assert "Nothing of this case waits for somebody" in lead.words
+    assert "id waits" not in lead.words
+    assert "Closed”" not in lead.words
+
+
+async def test_an_agreement_in_question_is_marked_and_nobody_carries_it_out(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead, form = await lobby.signed_in("dana"), f"/cases/{case_id}/do/report_manual_work"
+    await lead.open(f"/cases/{case_id}/do/reopen")
+    assert '<option value="mistake"' in lead.html, "the grounds are a choice"
+    await lead.send(f"/cases/{case_id}/do/reopen", reason="mistake", reasons="The amount was that of another order.")
+    await lead.follow()
+    assert "In question: nobody does it before it is decided" in lead.words
+    await lead.open("/by-hand")
+    assert "In question" in lead.words
+    await lead.open(f"{form}?effect_id={effect_id}&result=done")
+    await lead.send(form, reference="SEPA-118204")
+    assert 'id="e-done_at"' in lead.html
+    assert "nobody does this before it is decided on" in lead.words

@@ -13,7 +13,7 @@ from console.pages import giving, ruling_form
 from domain.model.case import Case
 from services.errors import Refused
 from tests.support.browsing import Lobby
-from tests.support.cases import LEAD, MEDIATOR, OUTCOMES, Life, a_case, facts_named
+from tests.support.cases import LEAD, MEDIATOR, OUTCOMES, STATEMENT, Life, a_case, facts_named
 
 UTC, AMOUNTS = ZoneInfo("UTC"), Amounts()
 REASONS = "We looked at what both of you handed in."
@@ -53,6 +53,9 @@ def chosen(case: Case, outcome: str, remedy: str | None) -> dict[str, str]:
         values |= {one.to: "respondent"} if one.asks_whom and not one.whom else {}
         if one.amount:
             values |= {one.amount: "12,50", one.currency: case.amount.currency if case.amount else "USD"}
+    if terms.statement is not None and remedy in terms.statement.remedies:
+        stated = STATEMENT.items()
+        values |= {f"statement.{name}": "\n".join(said) if isinstance(said, list | tuple) else str(said) for name, said in stated}
     return values
 
 
@@ -146,7 +149,14 @@ class TestOnThePage:
         answer = await ada.send(where, **said)
         assert answer.status_code == 422
         assert "Write the amount of “Payout”." in ada.words
-        answer = await ada.send(where, **{**said, "amount.upheld.payout": "12,50"})
+        little = {**said, "amount.upheld.payout": "12,50"}
+        answer = await ada.send(where, **little)
+        assert answer.status_code == 422, "who wins gets little of it: that is asked once"
+        assert "It gives 12.50 USD of the 2,400.00 USD in question" in ada.words
+        assert 'id="e-less_because"' in ada.html
+        assert "To " in ada.words, "both letters stand there all the same"
+        assert ada.form(where).fields["amount.upheld.payout"] == "12,50"
+        answer = await ada.send(where, **little, less_because="not_owed")
         assert answer.status_code == 303, ada.words
         await ada.follow()
         facts = await lobby.house.parts.views.timeline(lobby.office.tenant_id, case["id"])

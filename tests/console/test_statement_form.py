@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import pytest
 
-from console.pages.statement_form import GROUPS, PARTS
+from console.pages.statement_form import GROUPS, PARTS, beside
 from domain.model.statement import StatementOfReasons
+from services.errors import FieldError
 from tests.support.browsing import Lobby
 
 pytestmark = pytest.mark.postgres
@@ -50,3 +51,29 @@ async def test_what_is_missing_stands_beside_its_field_all_at_once(lobby: Lobby)
     for name in ("category", "content_type", "decision_facts", "decision_ground", "automated_detection"):
         assert f'id="e-statement.{name}"' in ada.html, name
     assert 'id="e-statement.decision_visibility"' not in ada.html, "it follows from the outcome"
+
+
+async def test_on_conduct_what_is_missing_is_said_in_words_once_and_what_is_taken_away_is_known(lobby: Lobby) -> None:
+    await lobby.office.works("cleo", "conduct")
+    case = await lobby.office.desk().opened(kind="conduct_report", category="harassment", statement=WORDS)
+    cleo = await lobby.signed_in("cleo")
+    taken = await lobby.office.desk("cleo").command(case["id"], "take", "per_cleo")
+    assert taken.status_code == 200, taken.text
+    path = f"/cases/{case['id']}/ruling"
+    await cleo.open(path)
+    said = {"outcome": "violation", "remedy.violation": "remove", "to.violation.remove": "respondent", "do": "send"}
+    answer = await cleo.send(path, **said, reasons="It was not for there.")
+    assert answer.status_code == 422
+    for name in ("category", "content_type", "decision_facts", "decision_ground"):
+        assert f'id="e-statement.{name}"' in cleo.html or f'name="statement.{name}"' in cleo.html, name
+    assert 'id="e-statement.decision_facts"' in cleo.html
+    assert 'id="e-statement.decision_visibility"' not in cleo.html, "it follows from what is removed"
+    assert "not complete:" not in cleo.words
+    assert not re.search(r"decision (visibility|monetary|provision|facts)\b", cleo.words)
+
+
+def test_that_nothing_is_restricted_is_said_once() -> None:
+    errors = [
+        FieldError(name, "nothing_restricted", "…") for name in ("decision_visibility", "decision_monetary", "decision_account")
+    ]
+    assert [one.field for one in beside(errors)] == ["statement.decision_visibility"]

@@ -86,7 +86,7 @@ def fraud_report() -> Life:
     life.says(OPS, "reopen")
     return (
         _at_risk(life.in_review(owner=LEAD))
-        .ruled("light")
+        .says(LEAD, "rule", **OUTCOMES["fraud_report"]["light"], less_because="not_proven")
         .says(CLAIMANT, "withdraw", reasons="It is settled.")
         .says(LEAD, "accept_withdrawal", ends=["provisional_credit"])
     )

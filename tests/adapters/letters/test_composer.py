@@ -487,6 +487,9 @@ LETTERS = {
     "manual_work_reported.claimant": a_notice(
         "manual_work_reported", data={"effect": "eff_1", "result": "done", "remedies": [{"type": "erase", "to": "claimant"}]}
     ),
+    "manual_work_reported.not_done.claimant": a_notice(
+        "manual_work_reported", data={"effect": "eff_1", "result": "not_done", "remedies": [{"type": "erase", "to": "claimant"}]}
+    ),
 }
 EVENTS = [
     "case_opened", "case_declined", "phase_entered:settlement", "phase_entered:review", "phase_entered:approval",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import ClassVar
+
 import pytest
 from pydantic import ValidationError
 
+from domain.base import Side
 from domain.model import facts as f
-from domain.rules.manual_work import waiting
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, RESPONDENT, ROBOT, Life, a_case
+from domain.rules.manual_work import contested, correctable, hears, waiting
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def ordered(state: str = "needs_hands") -> Life:
@@ -36,7 +42,9 @@ class TestReport:
     def test_done_is_told_to_both_sides_and_waits_no_longer(self) -> None:
         life = ordered()
         (effect,) = waiting(life.case)
-        life.says(LEAD, "report_manual_work", effect_id=effect.id, result="done", text="By bank transfer.")
+        life.says(
+            LEAD, "report_manual_work", effect_id=effect.id, result="done", reference="SEPA-118204", text="By bank transfer."
+        )
         assert (life.case.manual_work, life.case.effects[0].state) == ((), "done")
         assert {who for _, who in told(life)} >= {CLAIMANT, RESPONDENT, "platform"}
         assert all(not notice.texts for _, notice in life.last.notices if notice.recipient in (CLAIMANT, RESPONDENT))
@@ -118,3 +126,105 @@ class TestWhoHears:
         life = lifted(suspended("done").disclosed())
         life.says(ROBOT, "report_effect", effect_id=life.case.effects[1].id, result="needs_hands")
         assert self.reported(life) == {RESPONDENT}
+
+
+class TestMoney:
+    def test_says_by_which_number_it_is_found(self) -> None:
+        life = ordered()
+        said = {"effect_id": waiting(life.case)[0].id, "result": "done"}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "reference_missing"
+        life.says(LEAD, "report_manual_work", **said, reference="SEPA-118204")
+        fact = life.facts[-1]
+        assert isinstance(fact, f.ManualWorkReported)
+        assert fact.reference == "SEPA-118204"
+        assert all("reference" not in n.data for _, n in life.last.notices if n.recipient in (CLAIMANT, RESPONDENT))
+
+    def test_what_takes_no_money_needs_none(self) -> None:
+        life = suspended()
+        life.says(LEAD, "report_manual_work", effect_id=waiting(life.case)[0].id, result="done")
+        assert life.case.effects[0].state == "done"
+
+    def test_nothing_is_done_later_than_now(self) -> None:
+        life = suspended()
+        said = {"effect_id": waiting(life.case)[0].id, "result": "done", "done_at": (life.now + HOUR).isoformat()}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "instant_refused"
+
+
+def done() -> Life:
+    """A payment that was reported as done by hand."""
+    life = ordered()
+    return life.says(LEAD, "report_manual_work", effect_id=life.case.manual_work[0], result="done", reference="SEPA-118204")
+
+
+class TestNotDoneAfterAll:
+    SAID: ClassVar = {"result": "not_done", "text": "It was another case's."}
+
+    def test_it_waits_again_and_whoever_was_told_that_it_is_done_is_told(self) -> None:
+        life = done()
+        heard = told(life)
+        effect = life.case.effects[0]
+        life.says(LEAD, "report_manual_work", effect_id=effect.id, **self.SAID)
+        assert (life.case.manual_work, life.case.effects[0].state) == ((effect.id,), "needs_hands")
+        assert told(life) >= {(event, who) for event, who in heard if who in (CLAIMANT, RESPONDENT, "platform")}
+        assert all(not notice.texts for _, notice in life.last.notices if notice.recipient in (CLAIMANT, RESPONDENT))
+        life.says(LEAD, "report_manual_work", effect_id=effect.id, result="done", reference="SEPA-118205")
+        assert (life.case.manual_work, life.case.effects[0].state) == ((), "done")
+
+    def test_only_what_somebody_reported_is_taken_back(self) -> None:
+        for life in (ordered(), ordered("done")):
+            said = {"effect_id": life.case.effects[0].id, **self.SAID}
+            assert life.refused(LEAD, "report_manual_work", **said).code == "effect_unknown"
+
+    def test_what_was_undone_since_is_not(self) -> None:
+        life = suspended()
+        life.says(LEAD, "report_manual_work", effect_id=waiting(life.case)[0].id, result="done")
+        lifted(life)
+        assert correctable(life.case) == ()
+        said = {"effect_id": life.case.effects[0].id, **self.SAID}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "effect_unknown"
+
+    def test_how_the_mistake_came_about_is_said(self) -> None:
+        life = done()
+        with pytest.raises(ValidationError, match="how it came to be reported"):
+            life.command(LEAD, "report_manual_work", effect_id=life.case.effects[0].id, result="not_done")
+
+
+class TestAgreementInQuestion:
+    def reopened(self) -> Life:
+        return ordered().says(OPS, "reopen", reason="mistake")
+
+    def test_nobody_does_it_before_it_is_decided_on(self) -> None:
+        life = self.reopened()
+        (effect,) = waiting(life.case)
+        assert contested(life.case, effect)
+        said = {"effect_id": effect.id, "result": "done", "reference": "SEPA-118204"}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "agreement_in_question"
+        said["done_at"] = life.now.isoformat()
+        assert life.refused(LEAD, "report_manual_work", **said).code == "agreement_in_question"
+
+    def test_what_was_done_before_counts_as_done(self) -> None:
+        life = ordered()
+        before = life.now - MINUTE
+        life.says(OPS, "reopen", reason="mistake")
+        said = {"effect_id": waiting(life.case)[0].id, "result": "done", "reference": "SEPA-118204"}
+        life.says(LEAD, "report_manual_work", **said, done_at=before.isoformat())
+        assert life.case.effects[0].state == "done"
+
+    def test_that_it_cannot_be_done_is_true_meanwhile(self) -> None:
+        life = self.reopened()
+        life.says(
+            LEAD, "report_manual_work", effect_id=waiting(life.case)[0].id, result="impossible", text="The account is closed."
+        )
+        assert life.case.effects[0].state == "impossible"
+
+    def test_an_agreement_that_nobody_took_up_again_is_in_no_question(self) -> None:
+        life = ordered()
+        assert not contested(life.case, waiting(life.case)[0])
+
+
+def test_who_hears_of_it_is_said_beforehand() -> None:
+    life = ordered()
+    assert hears(life.case, life.case.effects[0]) == (Side.CLAIMANT, Side.RESPONDENT)
+    measure = suspended()
+    assert hears(measure.case, measure.case.effects[0]) == ()
+    assert hears(measure.disclosed().case, measure.case.effects[0]) == (Side.RESPONDENT,)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
 
 import pytest
 
 from domain.base import Phase
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, Life, a_case
+from domain.model.ruling import Shortfall
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, Life, a_case
 
 STEPS = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
 
@@ -99,3 +101,50 @@ def test_an_answer_that_erases_waits_for_the_end_of_a_legal_hold() -> None:
     fields = {"outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}]}
     assert life.refused(MEDIATOR, "rule", **fields).code == "legal_hold"
     assert life.says(OPS, "lift_hold").says(MEDIATOR, "rule", **fields).case.phase is Phase.RULED
+
+
+class TestAWinnerWhoGetsLittle:
+    def upheld(self, amount: int, **more: str) -> dict[str, Any]:
+        remedy = {"type": "payout", "to": "claimant", "amount": {"amount": amount, "currency": "USD"}}
+        return {"outcome": "upheld", "ground": "severity", "remedies": [remedy], **more}
+
+    def life(self) -> Life:
+        return a_case(amount={"amount": 240_000, "currency": "USD"}).in_review()
+
+    def test_gets_a_quarter_at_least_or_the_ruling_says_why(self) -> None:
+        refusal = self.life().refused(MEDIATOR, "rule", **self.upheld(59_999))
+        assert (refusal.code, refusal.fields["given"]["amount"], refusal.fields["asked"]["amount"]) == (
+            "less_than_asked",
+            59_999,
+            240_000,
+        )
+        assert set(refusal.fields["allowed"]) == set(get_args(Shortfall))
+        drafted = self.life().says(MEDIATOR, "rule", **self.upheld(500, less_because="not_owed")).case.ruling
+        assert drafted is not None
+        assert drafted.less_because == "not_owed"
+
+    @pytest.mark.parametrize("amount", [60_000, 240_000])
+    def test_a_quarter_needs_no_word(self, amount: int) -> None:
+        assert self.life().says(MEDIATOR, "rule", **self.upheld(amount)).case.ruling is not None
+
+    def test_why_it_is_less_is_kept_where_it_is_less(self) -> None:
+        drafted = self.life().says(MEDIATOR, "rule", **self.upheld(240_000, less_because="not_owed")).case.ruling
+        assert drafted is not None
+        assert drafted.less_because is None
+
+    def test_on_appeal_too(self) -> None:
+        life = self.life().says(MEDIATOR, "rule", outcome="invalid", ground="scope").fire("grace")
+        life.says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        assert life.refused(LEAD_2, "decide_appeal", decision="overturn", **self.upheld(500)).code == "less_than_asked"
+        life.says(LEAD_2, "decide_appeal", decision="overturn", **self.upheld(500, less_because="own_share"))
+
+    def test_other_money_is_weighed_by_a_second_person(self) -> None:
+        other = {
+            **self.upheld(500),
+            "remedies": [{"type": "payout", "to": "claimant", "amount": {"amount": 500, "currency": "JPY"}}],
+        }
+        assert self.life().says(MEDIATOR, "rule", **other).case.phase is Phase.APPROVAL
+
+    def test_who_is_told_that_they_get_a_part_is_told_the_truth(self) -> None:
+        part = {**self.upheld(500), "outcome": "partial_amount"}
+        assert self.life().says(MEDIATOR, "rule", **part).case.ruling is not None
