@@ -65,11 +65,33 @@ async def do(visit: PartyVisit) -> Response:
         words = visit.words
         why = words.word("field", refused.errors[0].code, "") if refused.code == "malformed" and refused.errors else ""
         known = bool(refused.errors) and words.knows(f"field.{refused.errors[0].code}")
-        return _page(visit, mine, deed, row.status, why=why if known else why_not(words, refused), **kept)
+        said = why if known else _why_not(visit, refused)
+        return _page(visit, mine, deed, row.status, why=said, wrong=_field_of(deed, refused), **kept)
     finally:
         if isinstance(sent, FormData):
             await sent.close()
     return go(f"/my/receipts/{state.command_id}")
+
+
+_OF_THE_AMOUNT = frozenset({"amount_too_high", "amount_missing", "currency_differs", "amount_not_exact"})
+
+
+def _field_of(deed: str, refused: Refused) -> str:
+    """The field of the form that a refusal is about; nothing where it is about none."""
+    if refused.code == "malformed" and refused.errors:
+        name = refused.errors[0].field.partition(".")[0]
+        return {"reasons": "text"}.get(name, name)
+    if deed == "offer" and refused.code in _OF_THE_AMOUNT:
+        return "amount"
+    return "files" if refused.code.startswith("file_") or refused.code == "too_many_files" else ""
+
+
+def _why_not(visit: PartyVisit, refused: Refused) -> str:
+    """Why not, with the amount that is the most where the rules name one."""
+    most, currency = refused.fields.get("payable"), refused.fields.get("currency")
+    if refused.code == "amount_too_high" and isinstance(most, int) and isinstance(currency, str):
+        return visit.words.say("form.at_most", amount=visit.words.money(most, currency))
+    return why_not(visit.words, refused)
 
 
 async def _mine(visit: PartyVisit, *, to_send: bool = False) -> MyCase:
@@ -221,7 +243,7 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "text": "", "to": "", "amount": "", "remedy": ""}
+    usual: dict[str, Any] = {"why": "", "gone": False, "text": "", "to": "", "amount": "", "remedy": "", "wrong": ""}
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,
@@ -229,6 +251,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "asked": asked,
         "proposal": open_proposal(mine.said, mine.reader),
         "offer": mine.said.offer,
+        "grant": mine.said.grant,
         "remedies": remedies_of(mine) if deed == "offer" else [],
         "currency": currency_of(mine),
         "texts": mine.texts,
