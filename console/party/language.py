@@ -71,8 +71,10 @@ class Language:
         """The same with year, seconds and zone, as proof of it: ``Fri 27 Nov 2026, 11:00:05 (Paris, UTC+01:00)``."""
         there = at.astimezone(zone)
         clock = format_skeleton("Hms", there, locale=self._locale)
-        offset = there.isoformat()[-6:]
-        where = "UTC" if zone.key == "UTC" else f"{get_timezone_location(zone.key, locale=self._locale, return_city=True)}, UTC{offset}"
+        where = "UTC"
+        if zone.key != "UTC":
+            place = get_timezone_location(zone.key, locale=self._locale, return_city=True)
+            where = f"{place}, UTC{there.isoformat()[-6:]}"
         return self._marked(f"{format_skeleton('yMMMEd', there, locale=self._locale)}, {clock} ({where})")
 
     def day(self, at: datetime, zone: ZoneInfo) -> str:

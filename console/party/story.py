@@ -234,7 +234,7 @@ def barred(said: CaseView) -> list[str]:
 
 
 def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
-    """What was said, oldest first, with whatever it was said: the report, messages, an offer, an appeal, a wish to take it back."""
+    """What was said, oldest first, with whatever it was: the report, a message, an offer, an appeal, a wish to take it back."""
     found = []
     for entry in entries:
         for name in WORDS.get(entry.type, ()):
@@ -259,9 +259,7 @@ def _line(entry: Entry, reader: Reader) -> Line:
     if isinstance(remedy, Mapping):
         remedy, amount = remedy.get("type"), remedy.get("amount")
     whole = isinstance(amount, Mapping) and {"amount", "currency"} <= amount.keys()
-    return Line(
-        entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None
-    )
+    return Line(entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None)
 
 
 def decided(said: CaseView) -> RulingView | None:

@@ -43,3 +43,22 @@ document.querySelector("#quick-exit")?.addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(event.currentTarget.href);
 });
+// The zone of the device, where nobody has chosen one.
+for (const select of document.querySelectorAll("select[data-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) continue;
+  if (![...select.options].some((one) => one.value === zone)) select.add(new Option(zone.split("/").pop().replaceAll("_", " "), zone), 0);
+  select.value = zone;
+}
+// What is half-written goes along to the server when somebody leaves the page, and stands there again when they come back.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  let sent = false;
+  form.addEventListener("submit", () => { sent = true; });
+  addEventListener("pagehide", () => {
+    const changed = [...form.elements].some((one) => "defaultValue" in one && one.type !== "hidden" && one.type !== "radio" && one.type !== "file" && one.value !== one.defaultValue);
+    if (sent || !changed) return;
+    const body = new FormData(form);
+    body.delete("files");
+    navigator.sendBeacon(form.dataset.keep, body);
+  });
+}

@@ -107,7 +107,7 @@ class TestHowItIsWritten:
 NOBODYS = Language("en", ENGLISH.words, ("⟦", "⟧"))
 """English with a mark around everything that the catalogue says: what stands outside was written past it."""
 CURRENCIES = {"EUR", "USD", "GBP", "CHF"}
-_DATA = ("Test", "You were charged twice for one booking", "What happened at the door")
+_DATA = ("booking-7781", "Test", "You were charged twice for one booking", "What happened at the door")
 
 
 def unsaid(browser: Browser, *data: str) -> list[str]:
@@ -175,7 +175,7 @@ class TestEveryPage:
         await stranger.open(path)
         assert unsaid(stranger) == []
         # Nothing chosen, nothing written, an address that is none: each screen with what is wrong on it.
-        await stranger.send(path)
+        await stranger.turn(path)
         assert unsaid(stranger) == []
         category = re.findall(r"name=\"category\"[^>]*value=\"([^\"]+)\"", stranger.html)[0]
         for filled in (
@@ -183,7 +183,7 @@ class TestEveryPage:
             {"statement": "My bank shows two charges on the same day.", "occurred": ""}, {"email": "nobody"},
             {"email": "a@b.example", "name": "Ada"},
         ):  # fmt: skip
-            await stranger.send(path, **filled)
+            await stranger.turn(path, **filled)
             data = ("My bank shows two charges on the same day.", "My bank shows two charges.", "a@b.example", "Ada", "someday")
             assert [line for line in unsaid(stranger, *data) if line not in CURRENCIES] == [], filled
 
