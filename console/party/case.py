@@ -35,7 +35,7 @@ from domain.base import Side
 from domain.model.case import Case
 from domain.model.people import OpenedParty
 from domain.views.case import CaseView, view
-from services import cases, commands, evidence, references, timelines
+from services import cases, commands, evidence, outside_drafts, references, timelines
 from services.cases import Seen
 from services.errors import Refused, not_found
 from services.manual_work import carried
@@ -102,6 +102,7 @@ async def show(visit: PartyVisit) -> Response:
     if mine is None:
         return visit.page("waiting.html", 202)
     said, reader = mine.said, mine.reader
+    draft = await outside_drafts.find(visit.parts, visit.session, "write") if visit.session is not None else {}
     return visit.page(
         "case.html",
         **frame(mine),
@@ -125,6 +126,10 @@ async def show(visit: PartyVisit) -> Response:
         texts=mine.texts,
         sanctions=said.sanctions,
         command_id=f"cmd_{uuid7()}",
+        begun=draft.get("text", ""),
+        to=draft.get("to", ""),
+        speak_form="write" if "write" in mine.deeds else None,
+        speak_at="/my/keep/write",
     )
 
 

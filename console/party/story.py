@@ -255,9 +255,11 @@ def happened(entries: Sequence[Entry], reader: Reader) -> list[Line]:
 
 
 def _line(entry: Entry, reader: Reader) -> Line:
-    remedy, amount = entry.data.get("remedy"), entry.data.get("amount")
+    said: Mapping[str, Any] = entry.data
+    remedy = said.get("remedy")
     if isinstance(remedy, Mapping):
-        remedy, amount = remedy.get("type"), remedy.get("amount")
+        said, remedy = remedy, remedy.get("type")
+    amount = said.get("amount")
     whole = isinstance(amount, Mapping) and {"amount", "currency"} <= amount.keys()
     return Line(entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None)
 

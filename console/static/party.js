@@ -6,7 +6,8 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
   const size = (bytes) => (bytes < 1048576 ? `${Math.max(Math.round(bytes / 1024), 1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
   form.addEventListener("submit", (event) => {
     const input = form.querySelector("input[type=file]");
-    if (!input || !input.files.length) return;
+    // Going back, or another language, takes no files along.
+    if (!input || !input.files.length || event.submitter?.name) return;
     event.preventDefault();
     const request = new XMLHttpRequest();
     const button = event.submitter || form.querySelector("button:not([data-stop])");
@@ -25,7 +26,7 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
     request.addEventListener("error", over);
     request.addEventListener("abort", over);
     request.addEventListener("load", () => {
-      if (request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+      if (request.responseURL && request.responseURL !== new URL(form.action).href) {
         location.assign(request.responseURL);
         return;
       }

@@ -118,6 +118,7 @@ class TestTheForm:
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
         for data, status in ((b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), 415), (b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n", 200)):
             page = await browser.http.post(path, data=said, files={"files": ("statement.pdf", data)}, headers=headers)
+            assert page.status_code == 303, page.text
             page = await browser.http.get(page.headers["location"])
             assert page.status_code in (status, 422 if status != 200 else 200), page.text
         assert len(await cases_of(lobby.office)) == 1
