@@ -15,8 +15,11 @@ import pytest
 
 from console.party import language
 from console.party.language import Language, chosen, languages
-from console.party.story import DEEDS, TOLD
+from console.party.story import ALONE, DEEDS, TOLD, WORDS
 from domain.model.clock_terms import DefaultAction
+from domain.model.facts import Fact
+from domain.model.prose import text_fields
+from domain.rules.visibility import KNOWN
 from tests.support.browsing import Browser, Lobby
 from tests.support.cases import shelf
 from tests.support.office import party
@@ -76,6 +79,38 @@ class TestTheCatalogue:
             and not key.startswith(("span.", "deed."))
         ]
         assert unused == []
+
+
+class TestWhatWasSaid:
+    """Whatever a party may read of what happened stands on its page, and says rightly who else reads it."""
+
+    def test_has_a_place_for_every_text_that_a_party_may_read(self) -> None:
+        elsewhere = {"evidence_submitted", "case_disclosed", "ruling_issued"}
+        texts = {
+            kind.model_fields["type"].default: set(text_fields(kind)) - {"subject", "attachments"}
+            for kind in members(Fact)
+            if kind.model_fields["type"].default not in elsewhere
+        }
+        read = {name: fields for name, fields in texts.items() if fields and told(name)}
+        assert {name: set(WORDS[name]) for name in read if name in WORDS} == read
+        assert set(WORDS) - {"case_moved_in", "withdrawal_explained"} == set(read)
+
+    def test_says_of_what_the_other_side_reads_nothing(self) -> None:
+        sides = {"claimant", "respondent"}
+        of_one = {name for name in WORDS if isinstance(KNOWN[name].by, frozenset) and not sides <= KNOWN[name].by}
+        assert of_one <= ALONE
+        assert {name for name in ALONE if isinstance(KNOWN[name].by, frozenset)} == of_one
+
+
+def told(name: str) -> bool:
+    """Whether one of the sides may know of such a fact."""
+    known = KNOWN.get(name)
+    return known is not None and (not isinstance(known.by, frozenset) or bool(known.by & {"claimant", "respondent"}))
+
+
+def members(union: Any) -> list[Any]:
+    """The models of a union, whatever it is put together of."""
+    return [kind for part in get_args(union) for kind in ([part] if hasattr(part, "model_fields") else members(part))]
 
 
 class TestHowItIsWritten:

@@ -10,6 +10,7 @@ import pytest
 
 from console.party.language import Language, chosen
 from console.party.report import GENERAL, WITHOUT_FORM, categories_of
+from domain.base import Side
 from policies.loading import load_pack
 from policies.skeleton import new_pack
 from services import report_form
@@ -122,6 +123,70 @@ class TestTheForm:
             page = await browser.http.get(page.headers["location"])
             assert page.status_code in (status, 422 if status != 200 else 200), page.text
         assert len(await cases_of(lobby.office)) == 1
+
+    async def test_keeps_what_was_answered_with_another_language_going_back_and_loading_again(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = lobby.browser()
+        await browser.open(path)
+        await browser.turn(path, category="charged_twice")
+        await browser.turn(path, statement="Two charges, and", amount="12", speak="de")
+        assert 'lang="de"' in browser.html
+        assert browser.form(path).fields["statement"] == "Two charges, and"
+        await browser.turn(path, statement="Two charges, and only one booking.", speak="en")
+        await browser.turn(path)
+        # The window's own way back, and what it shows when it is loaded again: each screen has an address.
+        for _ in range(2):
+            page = await browser.open(f"{path}?step=what")
+            assert page.status_code == 200
+            assert browser.form(path).fields["statement"] == "Two charges, and only one booking."
+        assert (await lobby.browser().open(f"{path}?step=what")).status_code == 200
+        assert "only one booking" not in (await lobby.browser().open(f"{path}?step=what")).text
+
+    async def test_works_without_cookies_too(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = lobby.browser()
+        await browser.open(path)
+        browser.http.cookies.clear()
+        page = await browser.send(path, category="charged_twice")
+        assert page.status_code == 200
+        page = await browser.send(path, statement="My bank shows two charges on the same day.")
+        assert page.status_code == 200
+        assert browser.form(path).fields["category"] == "charged_twice"
+
+    async def test_whoever_leaves_by_the_quick_exit_leaves_nothing(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office, kind="safety_incident")
+        browser = lobby.browser()
+        await browser.open(path)
+        await browser.turn(path, category="assault")
+        await browser.turn(path, statement="He would not let me pass.")
+        await browser.open(f"{path}?step=what")
+        assert "He would not let me pass." in browser.html
+        (way,) = re.findall(r'id="quick-exit" href="([^"]+)"', browser.html)
+        secret = dict(browser.http.cookies)
+        page = await browser.open(way)
+        assert page.headers["location"].startswith("https://www.wikipedia.org")
+        browser.http.cookies.update(secret)
+        await browser.open(f"{path}?step=what")
+        assert "He would not let me pass." not in browser.html
+
+    async def test_asks_which_time_they_live_by_and_takes_no_day_that_has_not_come(self, lobby: Lobby) -> None:
+        path, office = await a_page(lobby.office), lobby.office
+        browser = lobby.browser()
+        await browser.open(path)
+        await browser.turn(path, category="charged_twice")
+        statement = "My bank shows two charges on the same day."
+        page = await browser.turn(path, statement=statement, occurred="2127-01-01")
+        assert page.status_code == 422
+        assert "That day has not come yet" in browser.words
+        assert 'href="#occurred"' in browser.html
+        await browser.turn(path, statement=statement, occurred="")
+        await browser.turn(path, email="amira@example.org", zone="America/New_York")
+        await browser.turn(path, mark=older(lobby, path, timedelta(minutes=2)))
+        (case,) = await cases_of(office)
+        row = await office.views.case(office.tenant_id, case["id"])
+        assert row is not None
+        assert row.case is not None
+        assert row.case.principals(Side.CLAIMANT)[0].zone == "America/New_York"
 
     async def test_is_there_only_where_somebody_opened_it(self, lobby: Lobby) -> None:
         closed = await a_page(lobby.office, page=False)
