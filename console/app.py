@@ -56,6 +56,7 @@ from console.pages import sessions as sessions_page
 from console.party import case as party_case
 from console.party import deeds as party_deeds
 from console.party import devices as party_devices
+from console.party import drafts as party_drafts
 from console.party import links as party_links
 from console.party import report as party_report
 from console.party.visit import routes as party_routes
@@ -93,7 +94,7 @@ SIGNED_IN = (
     packs,
 )
 """Pages for people who are signed in."""
-OF_PARTIES = (party_case, party_deeds, party_devices, party_links)
+OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)
 """Pages for parties who came by a link."""
 Page = Callable[[Visit], Awaitable[Response]]
 OF_THE_API = ("/v1", "/problems", "/metrics")

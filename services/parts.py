@@ -21,6 +21,7 @@ from policies.pack import Pack
 from policies.published import PublishedPacks
 from policies.shelf import Shelf
 from storage.access.keys import PostgresKeys
+from storage.access.outside_drafts import PostgresOutsideDrafts
 from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
@@ -396,6 +397,7 @@ class Parts:
     api_keys: PostgresKeys
     sessions: PostgresSessions
     party_links: PostgresPartyLinks
+    outside_drafts: PostgresOutsideDrafts
     party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail

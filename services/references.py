@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from domain.model.facts import Actor
 from domain.model.report import MOST_METADATA
+from domain.views.case import sees_report
 from domain.views.references import References, may_know
 from services.callers import Caller
 from services.cases import Seen, find
@@ -69,6 +70,26 @@ async def references_and_people(parts: Parts, caller: Caller, seen: Seen) -> Tol
         return None
     found = await parts.views.references(caller.tenant_id, [seen.id])
     return Told(found[seen.id], with_people=True) if seen.id in found else None
+
+
+@dataclass(frozen=True)
+class OfTheirs:
+    """What a party is told of the references of its case."""
+
+    matter: str | None = None
+    """The number of the order or booking, for whoever reads the report."""
+    name: str | None = None
+    email: str | None = None
+
+
+async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> OfTheirs:
+    """What a party's own page says of the references: its own name and address, and the matter where it reads the report."""
+    found = (await parts.views.references(caller.tenant_id, [seen.id])).get(seen.id)
+    if found is None or seen.case is None or seen.viewer.id != party_id:
+        return OfTheirs()
+    own = next((one for one in found.parties if one.id == party_id), None)
+    matter = found.matter if sees_report(seen.case, seen.viewer) else None
+    return OfTheirs(matter, own.name if own else None, own.email if own else None)
 
 
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from policies.pack import Pack
 from services import commands, party_links
 from services.callers import Caller
 from services.cases import find
-from services.errors import Refused, malformed, not_found
+from services.errors import Refused, malformed, not_found, told_as_refusals
 from services.evidence import Upload, add, scanned, uploading
 from services.intake import land
 from services.parts import Parts
@@ -124,7 +124,8 @@ def report_of(
 def looked_at(parts: Parts, name: str, data: bytes) -> Attachment:
     """A file that comes along. Raises ``file_empty``, ``file_too_large``, ``file_type_refused`` and the like."""
     try:
-        return Attachment(name=name, media_type=parts.inspector.look(data, None), data=data)
+        with told_as_refusals():
+            return Attachment(name=name, media_type=parts.inspector.look(data, None), data=data)
     except ValidationError as error:
         raise malformed(error) from None
 

@@ -52,6 +52,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "zone": notice.zone,
         "side": side,
         "kind": kind,
+        "danger": notice.kind == "safety_incident",
         "matter": words.matter.get(side or "", words.matter[""]).format(kind=kind),
         "event": written_out(seen_event(notice)),
         "more": 0 if alone else len(notice.folded or ()),

@@ -318,6 +318,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
     from storage.access.party_addresses import PostgresPartyAddresses
+    from storage.access.outside_drafts import PostgresOutsideDrafts
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
@@ -328,6 +329,7 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "api_keys": PostgresKeys(database),
         "sessions": PostgresSessions(database),
         "party_links": PostgresPartyLinks(database, vault),
+        "outside_drafts": PostgresOutsideDrafts(database, vault),
         "party_addresses": PostgresPartyAddresses(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),

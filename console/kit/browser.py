@@ -40,6 +40,7 @@ class Cookies:
         self.secure = urlsplit(public_url).scheme == "https"
         self.session = "__Host-ombud" if self.secure else "ombud"
         self.party = "__Host-ombud-party" if self.secure else "ombud-party"
+        self.report = "__Host-ombud-report" if self.secure else "ombud-report"
         self.sign_in = "__Host-ombud-sign-in" if self.secure else "ombud-sign-in"
 
     def give(self, response: Response, name: str, value: str, lives_for: int | None = None) -> None:

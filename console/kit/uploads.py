@@ -54,5 +54,7 @@ async def kept(parts: Parts, caller: Caller, seen: Seen, name: str, data: bytes)
 
 
 def _named(filename: str) -> str:
+    # Browsers write a quotation mark in a name so (HTML, multipart/form-data encoding).
+    filename = filename.replace("%22", '"')
     last = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(c for c in last if c.isprintable())[:200] or "file"

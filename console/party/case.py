@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 from console.party.story import (
     DEEDS,
     ICONS,
+    OPENING,
     Paper,
     Reader,
     Turn,
@@ -31,13 +32,16 @@ from console.party.story import (
 )
 from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
+from domain.model.case import Case
+from domain.model.people import OpenedParty
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
 from domain.views.told_statement import ToldStatement, told_statement
-from services import cases, commands, evidence, timelines
+from services import cases, commands, evidence, outside_drafts, references, timelines
 from services.cases import Seen
 from services.errors import Refused, not_found
 from services.manual_work import carried
+from services.rows import StoredFile
 from services.texts import Texts
 from services.timelines import Entry
 
@@ -82,11 +86,16 @@ async def my_case(visit: PartyVisit, *reading: str) -> MyCase | None:
     party = seen.case.party(visit.session.party_id)
     if party is None:
         raise not_found()
-    said, reader = view(seen.case, seen.viewer), Reader(party.id, party.side)
+    said, reader = view(seen.case, seen.viewer), Reader(party.id, party.side, party.role, _reported(seen.case, party))
     entries = await timelines.first_entries(visit.parts, visit.caller, seen)
     texts = await cases.texts_of(visit.parts, visit.caller, seen)
     now = visit.now
     return MyCase(seen, said, reader, entries, texts, turn_of(said, reader, now), deeds_of(said, reader, now))
+
+
+def _reported(case: Case, party: OpenedParty) -> bool:
+    own = party.side is Side.CLAIMANT and party.role == "principal" and party.since is None
+    return own and len(list(case.principals(Side.CLAIMANT))) == 1
 
 
 async def show(visit: PartyVisit) -> Response:
@@ -96,9 +105,11 @@ async def show(visit: PartyVisit) -> Response:
         return visit.page("waiting.html", 202)
     said, reader = mine.said, mine.reader
     stated, texts = await _stated(visit, mine)
+    draft = await outside_drafts.find(visit.parts, visit.session, "write") if visit.session is not None else {}
     return visit.page(
         "case.html",
         **frame(mine),
+        **await _about(visit, mine),
         said=said,
         turn=mine.turn,
         offer=said.offer if said.offer is not None and said.offer.side is not reader.side else None,
@@ -119,6 +130,10 @@ async def show(visit: PartyVisit) -> Response:
         right=next((right for right in said.rights if right.side is reader.side), None),
         texts=texts,
         command_id=f"cmd_{uuid7()}",
+        begun=draft.get("text", ""),
+        to=draft.get("to", ""),
+        speak_form="write" if "write" in mine.deeds else None,
+        speak_at="/my/keep/write",
     )
 
 
@@ -157,6 +172,23 @@ def readers_of(mine: MyCase) -> str:
     return mine.said.words
 
 
+async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
+    """What the matter is, as far as they may read it: its number, what it was reported as, and when it happened."""
+    theirs = await references.of_party(visit.parts, visit.caller, mine.seen, mine.reader.id)
+    opened: Mapping[str, Any] = next((entry.data for entry in mine.entries if entry.type in OPENING), {})
+    at = opened.get("occurred_at")
+    agreed = next((one for one in mine.said.offers if mine.said.settlement and one.id == mine.said.settlement.id), None)
+    granted = next((line for line in happened(mine.entries, mine.reader) if line.key == "claim_conceded"), None)
+    proposed = next((one for one in mine.said.proposals if mine.said.settlement and one.id == mine.said.settlement.id), None)
+    return {
+        "matter": theirs.matter,
+        "category": f"category.{mine.said.kind}.{mine.said.category}.name",
+        "occurred_at": datetime.fromisoformat(at) if isinstance(at, str) else None,
+        "agreed": agreed or proposed or granted,
+        "danger": mine.said.kind == "safety_incident",
+    }
+
+
 async def _papers(visit: PartyVisit, mine: MyCase) -> list[Paper]:
     pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
     return [
@@ -180,10 +212,20 @@ async def receipt(visit: PartyVisit) -> Response:
     if row.actor_id != mine.reader.id:
         raise not_found()
     own = [entry for entry in mine.entries if entry.command_id == row.id]
-    text = next((entry.data["text"] for entry in own if isinstance(entry.data.get("text"), str)), None)
-    reasons = next((entry.data["reasons"] for entry in own if isinstance(entry.data.get("reasons"), str)), None)
-    state = row.answer.status if row.answer is not None else "waiting"
-    return visit.page("receipt.html", **frame(mine), sent=row, state=state, text=text or reasons)
+    lines = [line for line in happened(own, mine.reader) if line.remedy is not None]
+    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
+    handed = [piece for piece in pieces if piece.recording.command_id == row.id]
+    texts = [said.text for said in spoken(own, mine.reader)] + [piece.text for piece in handed]
+    answered = next((entry.data.get("offer_id") for entry in own if entry.type in ("offer_accepted", "offer_declined")), None)
+    return visit.page(
+        "receipt.html",
+        **frame(mine),
+        sent=row,
+        state=row.answer.status if row.answer is not None else "waiting",
+        text=next((text for text in texts if text), None),
+        agreed=lines[0] if lines else next((offer for offer in mine.said.offers if offer.id == answered), None),
+        files=[file for piece in handed for file in piece.files],
+    )
 
 
 async def export(visit: PartyVisit) -> Response:
@@ -191,12 +233,32 @@ async def export(visit: PartyVisit) -> Response:
     mine = await my_case(visit)
     if mine is None or visit.session is None:
         raise Refused("not_opened")
+    whole, packed, left = await _whole(visit, mine), io.BytesIO(), MOST_EXPORTED
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        files = []
+        for number, file in enumerate(await evidence.files(visit.parts, visit.caller, mine.seen), start=1):
+            said = {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "yours": file.uploader == mine.reader.id}
+            path = await _packed(visit, mine, file, number, into) if file.name is not None and file.bytes <= left else None
+            left -= file.bytes if path else 0
+            # What is too much for one file, or cannot be handed out, is named all the same.
+            files.append({**said, "path": path})
+        into.writestr("case.json", to_json({**whole, "files": files}, indent=2))
+    name = f"case-{mine.number}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **_HARMLESS}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
+
+
+async def _whole(visit: PartyVisit, mine: MyCase) -> Mapping[str, Any]:
     pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
-    own = [file for file in await evidence.files(visit.parts, visit.caller, mine.seen) if file.uploader == mine.reader.id]
-    whole: Mapping[str, Any] = {
+    theirs = await references.of_party(visit.parts, visit.caller, mine.seen, mine.reader.id)
+    return {
         "exported_at": visit.now.isoformat(),
         "company": visit.tenant.name if visit.tenant else None,
-        "you": {"id": mine.reader.id, "side": mine.reader.side.value, "zone": visit.zone.key, "language": visit.words.code},
+        "you": {
+            "id": mine.reader.id, "side": mine.reader.side.value, "role": mine.reader.role, "name": theirs.name,
+            "email": theirs.email, "zone": visit.zone.key, "language": visit.words.code,
+        },
+        "matter": theirs.matter,
         "case": mine.said.model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"}),
         "texts": mine.texts,
         "what_happened": [
@@ -206,22 +268,20 @@ async def export(visit: PartyVisit) -> Response:
             {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
             for piece in pieces
         ],
-        "your_files": [{"name": file.name, "bytes": file.bytes, "sha256": file.sha256} for file in own],
-    }
-    packed, left = io.BytesIO(), MOST_EXPORTED
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
-        into.writestr("case.json", to_json(whole, indent=2))
-        for number, file in enumerate(own, start=1):
-            if file.name is None or file.bytes > left:
-                continue
-            left -= file.bytes
-            fetched = await evidence.fetch(visit.parts, visit.caller, mine.seen, file.id)
-            # A name that somebody chose is no path of whoever unpacks it.
-            safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
-            into.writestr(f"files/{number:02}-{safe or 'file'}", fetched.data)
-    name = f"case-{mine.number}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', **_HARMLESS}
-    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
+    }  # fmt: skip
+
+
+async def _packed(visit: PartyVisit, mine: MyCase, file: StoredFile, number: int, into: zipfile.ZipFile) -> str | None:
+    """Where a file lies in what is packed; None: it is not handed out."""
+    try:
+        fetched = await evidence.fetch(visit.parts, visit.caller, mine.seen, file.id)
+    except Refused:
+        return None
+    # A name that somebody chose is no path of whoever unpacks it.
+    safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
+    path = f"files/{number:02}-{safe or 'file'}"
+    into.writestr(path, fetched.data)
+    return path
 
 
 async def download(visit: PartyVisit) -> Response:

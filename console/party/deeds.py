@@ -15,9 +15,10 @@ from uuid_utils import uuid7
 from console.kit import uploads
 from console.kit.visit import Form
 from console.party.case import MyCase, frame, my_case, readers_of
+from console.party.drafts import FIELDS
 from console.party.story import DEEDS, asked_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
-from services import commands
+from services import commands, outside_drafts
 from services.errors import FieldError, Refused, not_found
 
 MOST_TEXT = 50_000
@@ -42,7 +43,8 @@ async def ask(visit: PartyVisit) -> Response:
     deed = _deed(visit)
     if deed not in mine.deeds:
         return _page(visit, mine, deed, 409, gone=True)
-    return _page(visit, mine, deed, text=_begun(visit, deed))
+    kept = await outside_drafts.find(visit.parts, visit.session, deed) if visit.session is not None else {}
+    return _page(visit, mine, deed, **{"text": _begun(visit, deed), **{name: kept[name] for name in FIELDS if name in kept}})
 
 
 async def do(visit: PartyVisit) -> Response:
@@ -51,12 +53,7 @@ async def do(visit: PartyVisit) -> Response:
     sent: Form | FormData = await visit.upload() if deed == "hand-in" else await visit.form()
     mine = await _mine(visit, to_send=True)
     text = _text(sent, "text").replace("\r\n", "\n").strip()
-    kept: dict[str, Any] = {
-        "text": text,
-        "to": _text(sent, "to"),
-        "amount": _text(sent, "amount"),
-        "remedy": _text(sent, "remedy"),
-    }
+    kept: dict[str, Any] = {**{name: _text(sent, name) for name in FIELDS}, "text": text}
     try:
         body = await _body(visit, mine, deed, sent, text)
         state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
@@ -65,11 +62,35 @@ async def do(visit: PartyVisit) -> Response:
         words = visit.words
         why = words.word("field", refused.errors[0].code, "") if refused.code == "malformed" and refused.errors else ""
         known = bool(refused.errors) and words.knows(f"field.{refused.errors[0].code}")
-        return _page(visit, mine, deed, row.status, why=why if known else why_not(words, refused), **kept)
+        said = why if known else _why_not(visit, refused)
+        return _page(visit, mine, deed, row.status, why=said, wrong=_field_of(deed, refused), **kept)
     finally:
         if isinstance(sent, FormData):
             await sent.close()
+    if visit.session is not None:
+        await outside_drafts.discard(visit.parts, visit.session, deed)
     return go(f"/my/receipts/{state.command_id}")
+
+
+_OF_THE_AMOUNT = frozenset({"amount_too_high", "amount_missing", "currency_differs", "amount_not_exact"})
+
+
+def _field_of(deed: str, refused: Refused) -> str:
+    """The field of the form that a refusal is about; nothing where it is about none."""
+    if refused.code == "malformed" and refused.errors:
+        name = refused.errors[0].field.partition(".")[0]
+        return {"reasons": "text"}.get(name, name)
+    if deed == "offer" and refused.code in _OF_THE_AMOUNT:
+        return "amount"
+    return "files" if refused.code.startswith("file_") or refused.code == "too_many_files" else ""
+
+
+def _why_not(visit: PartyVisit, refused: Refused) -> str:
+    """Why not, with the amount that is the most where the rules name one."""
+    most, currency = refused.fields.get("payable"), refused.fields.get("currency")
+    if refused.code == "amount_too_high" and isinstance(most, int) and isinstance(currency, str):
+        return visit.words.say("form.at_most", amount=visit.words.money(most, currency))
+    return why_not(visit.words, refused)
 
 
 async def _mine(visit: PartyVisit, *, to_send: bool = False) -> MyCase:
@@ -221,7 +242,7 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "text": "", "to": "", "amount": "", "remedy": ""}
+    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", **dict.fromkeys(FIELDS, "")}
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,
@@ -229,6 +250,9 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "asked": asked,
         "proposal": open_proposal(mine.said, mine.reader),
         "offer": mine.said.offer,
+        "grant": mine.said.grant,
+        "speak_form": "deed-form" if not said.get("gone") else None,
+        "speak_at": f"/my/keep/{deed}",
         "remedies": remedies_of(mine) if deed == "offer" else [],
         "currency": currency_of(mine),
         "texts": mine.texts,

@@ -67,6 +67,16 @@ class Language:
         clock = format_skeleton("Hm", there, locale=self._locale)
         return self._marked(f"{day}, {clock}")
 
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """The same with year, seconds and zone, as proof of it: ``Fri 27 Nov 2026, 11:00:05 (Paris, UTC+01:00)``."""
+        there = at.astimezone(zone)
+        clock = format_skeleton("Hms", there, locale=self._locale)
+        where = "UTC"
+        if zone.key != "UTC":
+            place = get_timezone_location(zone.key, locale=self._locale, return_city=True)
+            where = f"{place}, UTC{there.isoformat()[-6:]}"
+        return self._marked(f"{format_skeleton('yMMMEd', there, locale=self._locale)}, {clock} ({where})")
+
     def day(self, at: datetime, zone: ZoneInfo) -> str:
         """The day alone."""
         return self._marked(format_skeleton("yMMMEd", at.astimezone(zone), locale=self._locale))

@@ -1,6 +1,8 @@
 """A report by anybody: one question a screen, nothing sent before the last one, and no account.
 
-What was answered travels from screen to screen in the form itself, so that nothing of somebody who stops half-way is kept.
+What was answered is kept, sealed, for the browser that wrote it: each screen has an address, so that going back, loading it
+again or another language loses nothing. It is gone in a day, with the window, or when somebody leaves by the quick exit. A
+browser without cookies carries the answers from screen to screen in the form itself.
 Against machines: a field that people do not see, a sealed mark of when the form was begun, and counts; nobody else is asked
 about anybody.
 """
@@ -8,10 +10,12 @@ about anybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -20,11 +24,13 @@ from uuid_utils import uuid7
 from console.kit import uploads
 from console.kit.render import zone_of
 from console.party.case import ELSEWHERE, QUICK_EXIT
-from console.party.language import Language
-from console.party.visit import PartyAddresses, PartyVisit, why_not
-from services import report_form
+from console.party.language import Language, languages
+from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, why_not
+from domain.model.report import Attachment, Report
+from services import outside_drafts, report_form
 from services.errors import Refused
 from services.report_form import Form as ReportForm
+from services.report_form import HandedIn
 
 WITHOUT_FORM = frozenset({"moderation_appeal"})
 """Kinds that begin with a decision, which the platform hands over: nobody can tell it by hand."""
@@ -36,15 +42,74 @@ LEAST = {"payment_dispute": 20, "bounty_dispute": 20}
 _OF_MONEY = ("matter", "amount", "currency")
 TRAP = "website"
 """A field that people do not see."""
-_KEPT = ("category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "once", "mark")
+_KEPT = ("category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "zone", "once", "mark")
+ZONES = (
+    "Europe/London",
+    "Europe/Lisbon",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "Europe/Madrid",
+    "Europe/Rome",
+    "Europe/Warsaw",
+    "Europe/Athens",
+    "Europe/Helsinki",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "Africa/Nairobi",
+    "Asia/Dubai",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Manila",
+    "Asia/Tokyo",
+    "Australia/Perth",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Toronto",
+    "America/Halifax",
+    "America/Bogota",
+    "America/Mexico_City",
+    "America/Sao_Paulo",
+    "America/Buenos_Aires",
+    "UTC",
+)
+"""Zones to choose from where no script says which one it is: the places where most people live."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 async def begin(visit: PartyVisit) -> Response:
-    """The first question."""
+    """The first question, or the one whose address it is, with what was answered before."""
     visit, form = await _form(visit)
-    said = {"once": f"rep_{uuid7()}", "mark": report_form.begun(visit.parts, form), "currency": "EUR"}
-    return _page(visit, form, "about", said)
+    secret = visit.request.cookies.get(visit.house.cookies.report, "")
+    step = visit.request.query_params.get("step", "")
+    kept = await outside_drafts.answers(visit.parts, form, secret) if secret else None
+    if step == "done" and kept is not None and kept.get("case_id"):
+        handed = HandedIn(kept["case_id"], kept["link"] or None, kept["files_kept"] == "yes")
+        return _reported(visit, form, handed, 200)
+    if step not in STEPS or kept is None or kept.get("case_id"):
+        # Whoever types the address of the form begins anew: who has the device next finds nothing of who wrote there before.
+        said = {"once": f"rep_{uuid7()}", "mark": report_form.begun(visit.parts, form), "currency": "EUR"}
+        answer = _page(visit, form, "about", said)
+        visit.house.cookies.give(answer, visit.house.cookies.report, secret or secrets.token_urlsafe(32))
+        return answer
+    if not visit.request.query_params.get("mend"):
+        return _page(visit, form, step, kept)
+    missing = _missing(visit, form, step, kept)
+    code = kept.get("why", "") if step == "check" else ""
+    row = visit.house.problems.get(code)
+    status = row.status if row else 422 if missing or code else 200
+    return _page(visit, form, step, kept, status, missing=missing, why=why_not(visit.words, Refused(code)) if code else "")
 
 
 async def go_on(visit: PartyVisit) -> Response:
@@ -59,49 +124,90 @@ async def go_on(visit: PartyVisit) -> Response:
         at = str(sent.get("at") or "")
         if at not in STEPS:
             raise Refused("malformed")
+        if (code := str(sent.get("speak") or "")) in languages():
+            answer = await _shown(replace(visit, words=languages()[code]), form, at, said)
+            visit.house.cookies.give(answer, LANGUAGE, code, 365 * 24 * 3600)
+            return answer
         if sent.get("back"):
-            return _page(visit, form, STEPS[max(STEPS.index(at) - 1, 0)], said)
+            return await _shown(visit, form, STEPS[max(STEPS.index(at) - 1, 0)], said)
         missing = _missing(visit, form, at, said)
         if missing:
-            return _page(visit, form, at, said, 422, missing=missing)
+            return await _shown(visit, form, at, said, 422, missing=missing)
         if at != "check":
-            return _page(visit, form, STEPS[STEPS.index(at) + 1], said)
+            return await _shown(visit, form, STEPS[STEPS.index(at) + 1], said)
         return await _send(visit, form, said, sent)
     finally:
         await sent.close()
 
 
+async def leave(visit: PartyVisit) -> Response:
+    """Away at once, and nothing of what was written is kept."""
+    visit, form = await _form(visit)
+    cookies = visit.house.cookies
+    if secret := visit.request.cookies.get(cookies.report, ""):
+        await outside_drafts.forget_answers(visit.parts, form, secret)
+    answer = go(ELSEWHERE)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    cookies.take(answer, cookies.report)
+    return answer
+
+
+async def _shown(
+    visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str], status: int = 200, /, **more: Any
+) -> Response:
+    """The screen at its own address, with the answers kept; of a browser that keeps no cookies, in answer to what it sent."""
+    secret = visit.request.cookies.get(visit.house.cookies.report, "")
+    kept = {**said, "why": more.get("code", "")}
+    if await outside_drafts.keep_answers(visit.parts, form, secret, kept, visit.place):
+        return go(f"/report/{form.source.id}?step={step}{'&mend=yes' if status >= 400 else ''}")
+    return _page(visit, form, step, said, status, **{name: value for name, value in more.items() if name != "code"})
+
+
 async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent: FormData) -> Response:
     earlier = next(((step, found) for step in STEPS[:-1] if (found := _missing(visit, form, step, said))), None)
     if earlier is not None:
-        return _page(visit, form, earlier[0], said, 422, missing=earlier[1])
+        return await _shown(visit, form, earlier[0], said, 422, missing=earlier[1])
     try:
         report_form.check_begun(visit.parts, form, said["mark"])
         if sent.get(TRAP):
             raise Refused("form_expired")
         files = [report_form.looked_at(visit.parts, *one) for one in await uploads.files_of(sent, visit.parts.inspector.most)]
-        report = report_form.report_of(
-            form,
-            category=said["category"] or GENERAL,
-            statement=said["statement"],
-            email=said["email"],
-            name=said["name"].strip()[:200],
-            language=visit.words.code,
-            zone=visit.zone.key,
-            matter=said["matter"].strip()[:100],
-            amount=_amount(visit, said),
-            occurred_at=_day(visit, said["occurred"]),
-            minor=said["minor"] == "yes",
-            attachments=files,
-        )
+        report = _report(visit, form, said, files)
         words = visit.words.say("reported.files")
         handed = await report_form.hand_in(visit.parts, form, report, once=said["once"], place=visit.place, with_files=words)
     except Refused as refused:
         row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
         anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
-        return _page(visit, form, "check", anew, row.status, why=why_not(visit.words, refused))
+        why = why_not(visit.words, refused)
+        return await _shown(visit, form, "check", anew, row.status, why=why, code=refused.code)
+    secret = visit.request.cookies.get(visit.house.cookies.report, "")
+    # In place of the answers: what was reported is read in the case from now on.
+    done = {"case_id": handed.case_id, "link": handed.link or "", "files_kept": "yes" if handed.files_kept else ""}
+    if await outside_drafts.keep_answers(visit.parts, form, secret, done, visit.place):
+        return go(f"/report/{form.source.id}?step=done")
+    return _reported(visit, form, handed, 201)
+
+
+def _report(visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files: Sequence[Attachment]) -> Report:
+    return report_form.report_of(
+        form,
+        category=said["category"] or GENERAL,
+        statement=said["statement"],
+        email=said["email"],
+        name=said["name"].strip()[:200],
+        language=visit.words.code,
+        zone=zone_of(said["zone"] or visit.zone.key).key,
+        matter=said["matter"].strip()[:100],
+        amount=_amount(visit, said),
+        occurred_at=_day(visit, said["occurred"]),
+        minor=said["minor"] == "yes",
+        attachments=files,
+    )
+
+
+def _reported(visit: PartyVisit, form: ReportForm, handed: HandedIn, status: int) -> Response:
     number = handed.case_id[-8:]
-    return visit.page("reported.html", 201, case_id=handed.case_id, number=number, handed=handed, **_around(form))
+    return visit.page("reported.html", status, case_id=handed.case_id, number=number, handed=handed, **_around(form))
 
 
 def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -117,8 +223,11 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
                 found["statement"] = ("report.say_more", {"least": least, "n": there})
             if said["amount"].strip() and _amount_or_none(visit, said) is None:
                 found["amount"] = ("field.amount_not_exact", {})
-            if said["occurred"].strip() and _day(visit, said["occurred"]) is None:
-                found["occurred"] = ("report.day_unclear", {})
+            if said["occurred"].strip():
+                day = _day(visit, said["occurred"])
+                # Noon of that day: it is still today in the zone that is behind all others.
+                if day is None or day - timedelta(hours=36) > visit.now:
+                    found["occurred"] = ("report.day_unclear" if day is None else "report.day_ahead", {})
         case "you":
             if not _ADDRESS.fullmatch(said["email"].strip()) or len(said["email"]) > 254:
                 found["email"] = ("lost.address_missing", {})
@@ -136,6 +245,14 @@ def categories_of(words: Language, kind: str, listed: Mapping[str, str]) -> dict
     if known:
         return {code: (words.say(f"{of_kind}.{code}.name"), words.say(f"{of_kind}.{code}.hint")) for code in known}
     return {code: (title, "") for code, title in listed.items()}
+
+
+def zones_of(visit: PartyVisit, chosen: str) -> dict[str, str]:
+    """Zones to choose from, each by a place in the language: the company's first, and whatever was chosen or a script found."""
+    keys = [visit.zone.key, *ZONES]
+    if chosen and zone_of(chosen).key == chosen:
+        keys.insert(0, chosen)
+    return {key: visit.words.place(ZoneInfo(key)) for key in dict.fromkeys(keys)}
 
 
 def _amount(visit: PartyVisit, said: Mapping[str, str]) -> dict[str, object] | None:
@@ -168,7 +285,7 @@ def _around(form: ReportForm) -> dict[str, Any]:
     return {
         "form": form,
         "danger": form.kind == "safety_incident",
-        "quick_exit": ELSEWHERE if form.kind in QUICK_EXIT else None,
+        "quick_exit": f"/report/{form.source.id}/leave" if form.kind in QUICK_EXIT else None,
         "desk": form.pack.words == "desk",
     }
 
@@ -178,7 +295,7 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
     unasked = () if form.kind in WITH_AMOUNT else _OF_MONEY
     own = {
         "about": ("category",), "what": ("statement", "matter", "amount", "currency", "occurred"),
-        "you": ("name", "email", "minor"),
+        "you": ("name", "email", "minor", "zone"),
     }.get(step, ())  # fmt: skip
     about = {
         "step": step,
@@ -190,6 +307,10 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
         "trap": TRAP,
         "most": visit.parts.inspector.most,
         "missing": {},
+        "speak_form": "report",
+        "zones": zones_of(visit, said.get("zone", "")) if step == "you" else {},
+        "chosen_zone": zone_of(said.get("zone") or visit.zone.key),
+        "day": _day(visit, said.get("occurred", "")),
         "why": "",
     }
     return visit.page("report.html", status, **_around(form), **{**about, **more})
@@ -198,4 +319,5 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
 OPEN: PartyAddresses = [
     ("/report/{source}", ["GET"], begin),
     ("/report/{source}", ["POST"], go_on),
+    ("/report/{source}/leave", ["GET"], leave),
 ]

@@ -50,6 +50,26 @@ TOLD = frozenset({
     "provisional_credit_ended", "party_added", "party_left", "sanction_imposed", "sanction_lifted", "sanction_voided",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
+OPENING = ("case_opened", "case_moved_in")
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "case_opened": ("statement",), "case_moved_in": ("statement",), "message_sent": ("text",), "past_message_kept": ("text",),
+    "offer_made": ("text",), "proposal_made": ("text",), "claim_conceded": ("text",), "evidence_requested": ("what",),
+    "appeal_lodged": ("reasons",), "case_withdrawn": ("reasons",), "withdrawal_explained": ("reasons",),
+    "withdrawal_accepted": ("reasons",), "continued_of_office": ("reasons",), "case_declined": ("reasons",),
+    "case_closed": ("reasons",), "case_reopened": ("reasons",), "case_merged": ("reasons",), "clock_extended": ("reasons",),
+    "interim_imposed": ("reasons", "told"), "interim_reviewed": ("reasons",), "interim_ended": ("reasons",),
+    "interim_review_asked": ("text",), "decision_taken_over": ("reasons",), "past_decision_kept": ("reasons",),
+    "return_contested": ("reasons",), "return_ended": ("reasons",), "return_shipped": ("tracking",),
+    "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "manual_work_reported": ("text",),
+    "ruling_annulled": ("reasons",), "party_left": ("told", "reasons"),
+}  # fmt: skip
+"""Texts of what happened that stand under *What was said*, by the type of the fact: all that a party may read, but for evidence,
+decisions and what the accused is told, which have a place of their own. A test holds it to the facts."""
+ALONE = frozenset({
+    "withdrawal_explained", "withdrawal_accepted", "continued_of_office", "interim_review_asked", "case_merged",
+    "provisional_credit_given", "party_left",
+})  # fmt: skip
+"""Of these the other side reads nothing."""
 _WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
 
 
@@ -76,6 +96,8 @@ class Said:
     """None once it was erased."""
     alone: bool
     """Only their own side and the people who work on the case read it."""
+    type: str = "message_sent"
+    """What it was said with: an appeal, say."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +107,9 @@ class Line:
     at: datetime
     key: str
     who: str
+    remedy: str | None = None
+    """What was offered, granted or imposed with it."""
+    amount: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,13 +129,21 @@ class Reader:
 
     id: str
     side: Side
+    role: str = "principal"
+    reported: bool = False
+    """The report is theirs: they are the one whose matter it is, and the only one on the side that reported it."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what they do is done by their side; whoever is here beside it settles nothing and owes no answer."""
+        return self.role in ("principal", "representative")
 
     def who(self, entry: Entry) -> str:
         """Whose deed it was, as they would say it."""
         if entry.actor_id == self.id:
             return "you"
-        if entry.type in ("case_opened", "case_moved_in"):
-            return "you" if self.side is Side.CLAIMANT else "other"
+        if entry.type in OPENING:
+            return "you" if self.reported else "own" if self.side is Side.CLAIMANT else "other"
         if entry.role in _WHO:
             return _WHO[entry.role]
         return "own" if entry.role == self.side.value else "other"
@@ -126,9 +159,16 @@ def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
     if asked:
         soonest = min((one.due_at for one in asked if one.due_at), default=None)
         return Turn("asked", True, soonest, "proceed_on_file" if soonest else None)
+    if not reader.speaks and not can(said, "appeal"):
+        return Turn("decided" if said.phase in (Phase.APPEALABLE, Phase.CLOSED) else "beside", False, None, None)
     if said.withdrawal is not None:
         return Turn("withdrawing", False, None, None)
     proposal = open_proposal(said, reader)
+    waits = proposal is not None or (said.offer is not None and said.offer.side is not reader.side)
+    code = next((action.code for action in said.actions if action.command == "accept_offer"), None)
+    if waits and code is not None and code != "address_unproven":
+        # Somebody under age reads what is offered, and who answers it; so does whoever cannot bind their side for another reason.
+        return Turn("offer_to_yours" if code == "guardian_needed" else "offer_not_by_you", False, due_at, otherwise)
     if proposal is not None:
         return Turn("proposal", True, proposal.expires_at or due_at, "lapse_offer" if proposal.expires_at else otherwise)
     if said.offer is not None and said.offer.side is not reader.side:
@@ -181,6 +221,9 @@ def deeds_of(said: CaseView, reader: Reader, now: datetime) -> list[str]:
     unfit = set() if waits else {"accept", "decline"}
     if (turn := turn_of(said, reader, now)).due_at is None or turn.key == "answerable":
         unfit.add("more-time")
+    if said.phase is Phase.APPEALABLE and not can(said, "appeal"):
+        # Whoever has lost nothing by the decision is not asked to give it away.
+        unfit |= {"offer", "grant"}
     return [deed for deed in found if deed not in unfit]
 
 
@@ -191,21 +234,34 @@ def barred(said: CaseView) -> list[str]:
 
 
 def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
-    """What was said, oldest first, beginning with the report where they read it."""
+    """What was said, oldest first, with whatever it was: the report, a message, an offer, an appeal, a wish to take it back."""
     found = []
     for entry in entries:
-        text = entry.data.get("statement" if entry.type in ("case_opened", "case_moved_in") else "text")
-        opened = entry.type in ("case_opened", "case_moved_in") and "statement" in entry.data
-        if opened or entry.type == "message_sent" or (entry.type == "offer_made" and isinstance(text, str)):
-            # What goes to one side or to the people who work on it is not read by the other.
-            alone = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
-            found.append(Said(reader.who(entry), entry.at, text if isinstance(text, str) else None, alone))
+        for name in WORDS.get(entry.type, ()):
+            if name not in entry.data:
+                continue
+            text = entry.data[name]
+            if isinstance(text, str) or (entry.type in ("message_sent", *OPENING) and text is None):
+                # What goes to one side or to the people who work on it is not read by the other.
+                own = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
+                alone = own or entry.type in ALONE
+                found.append(Said(reader.who(entry), entry.at, text if isinstance(text, str) else None, alone, entry.type))
     return found
 
 
 def happened(entries: Sequence[Entry], reader: Reader) -> list[Line]:
     """What happened, in lines, oldest first."""
-    return [Line(entry.at, entry.type, reader.who(entry)) for entry in entries if entry.type in TOLD]
+    return [_line(entry, reader) for entry in entries if entry.type in TOLD]
+
+
+def _line(entry: Entry, reader: Reader) -> Line:
+    said: Mapping[str, Any] = entry.data
+    remedy = said.get("remedy")
+    if isinstance(remedy, Mapping):
+        said, remedy = remedy, remedy.get("type")
+    amount = said.get("amount")
+    whole = isinstance(amount, Mapping) and {"amount", "currency"} <= amount.keys()
+    return Line(entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None)
 
 
 def decided(said: CaseView) -> RulingView | None:

@@ -108,6 +108,9 @@ class PartyVisit:
             "theme": theme_of(self.request),
             "here": self.request.url.path,
             "quick_exit": None,
+            # The form whose answers go along when somebody chooses another language, and where they are kept.
+            "speak_form": None,
+            "speak_at": None,
         }
         answer = HTMLResponse(self.house.pages.render(f"party/{template}", **{**common, **said}), status)
         answer.headers["Content-Language"] = self.words.code

@@ -6,7 +6,8 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
   const size = (bytes) => (bytes < 1048576 ? `${Math.max(Math.round(bytes / 1024), 1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
   form.addEventListener("submit", (event) => {
     const input = form.querySelector("input[type=file]");
-    if (!input || !input.files.length) return;
+    // Going back, or another language, takes no files along.
+    if (!input || !input.files.length || event.submitter?.name) return;
     event.preventDefault();
     const request = new XMLHttpRequest();
     const button = event.submitter || form.querySelector("button:not([data-stop])");
@@ -25,7 +26,7 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
     request.addEventListener("error", over);
     request.addEventListener("abort", over);
     request.addEventListener("load", () => {
-      if (request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+      if (request.responseURL && request.responseURL !== new URL(form.action).href) {
         location.assign(request.responseURL);
         return;
       }
@@ -43,3 +44,22 @@ document.querySelector("#quick-exit")?.addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(event.currentTarget.href);
 });
+// The zone of the device, where nobody has chosen one.
+for (const select of document.querySelectorAll("select[data-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) continue;
+  if (![...select.options].some((one) => one.value === zone)) select.add(new Option(zone.split("/").pop().replaceAll("_", " "), zone), 0);
+  select.value = zone;
+}
+// What is half-written goes along to the server when somebody leaves the page, and stands there again when they come back.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  let sent = false;
+  form.addEventListener("submit", () => { sent = true; });
+  addEventListener("pagehide", () => {
+    const changed = [...form.elements].some((one) => "defaultValue" in one && one.type !== "hidden" && one.type !== "radio" && one.type !== "file" && one.value !== one.defaultValue);
+    if (sent || !changed) return;
+    const body = new FormData(form);
+    body.delete("files");
+    navigator.sendBeacon(form.dataset.keep, body);
+  });
+}

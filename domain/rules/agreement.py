@@ -99,6 +99,14 @@ def _granted(case: Case) -> Money | None:
     return Money(amount=left.amount, currency=left.currency)
 
 
+def would_grant(case: Case) -> c.Remedy | None:
+    """What granting the claim gives as the case stands; None where there is nothing to grant."""
+    granted = _granted(case)
+    if case.terms.concession is None or granted is None or granted.amount == 0:
+        return None
+    return c.Remedy(type=case.terms.concession, amount=granted)
+
+
 def concede(case: Case, command: Concede, context: DecisionContext, at: datetime) -> Facts:
     """The respondent grants what was asked; nothing is left to decide."""
     assert case.terms.concession is not None  # its button says so
@@ -120,8 +128,7 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
     refusal = refusal_of_offer(case, actor) or confirmation.unconfirmed(case) or refusal_for_others(case)
     if refusal is not None:
         return refusal
-    granted = _granted(case)
-    if case.terms.concession is None or granted is None or granted.amount == 0:
+    if would_grant(case) is None:
         return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
     return None
 

@@ -22,6 +22,7 @@ from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
+from domain.rules.agreement import would_grant
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
@@ -30,6 +31,7 @@ from domain.rules.last_word import answerable
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
 from domain.rules.parties import told_alone
+from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
 from domain.rules.ruling_told import told_route
@@ -135,6 +137,10 @@ class CaseView(Kept):
     """The newest agreement of the sides, with its terms in words."""
     returning: Returning | None = None
     """Goods that go back before the money does."""
+    grant: Remedy | None = None
+    """What granting the claim gives as the case stands; for the respondent, while they can grant it."""
+    next_word_by: Instant | None = None
+    """By when somebody is to write to whoever reported it, also when there is nothing new; None: no clock says so."""
     requests: tuple[RequestView, ...] = ()
     settled_requests: tuple[RequestView, ...] = ()
     answerable: tuple[AnswerableView, ...] = ()
@@ -306,10 +312,18 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
         "settlement": case.settlement,
         "returning": case.returning,
+        "grant": would_grant(case) if side is Side.RESPONDENT and refusal_of(case, viewer, "concede") is None else None,
+        "next_word_by": _next_word_by(case) if side is Side.CLAIMANT else None,
         **withdrawal_seen(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _next_word_by(case: Case) -> Instant | None:
+    kept = {clock.name for clock in case.terms.clocks if "told:claimant" in clock.restarts}
+    due = [row.due_at for row in case.timetable if row.clock in kept and row.level == "breach"]
+    return min(due, default=None)
 
 
 def _of_their_own_appeal(case: Case, viewer: f.Actor) -> dict[str, Any]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import re
 import zipfile
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from storage.access.party_links import PostgresPartyLinks
 from storage.outside.party_letters import PostgresPartyLetters
-from tests.support.browsing import URL, Lobby
+from tests.support.browsing import URL, Browser, Lobby
 from tests.support.office import party
 from tests.support.outside import CABIN, DANGER, by_link, link_of
 from tests.support.statements import a_told_statement
 
 pytestmark = pytest.mark.postgres
+
+
+async def packed(browser: Browser) -> zipfile.ZipFile:
+    """All that a party gets of its case."""
+    return zipfile.ZipFile(io.BytesIO((await browser.open("/my/export")).content))
 
 
 class TestTheLink:
@@ -280,6 +288,78 @@ class TestTheCase:
         await browser.open("/my")
         assert browser.words.count("Once.") == 1
 
+    async def test_names_the_order_what_it_was_reported_as_and_when_it_happened_on_both_sides(self, lobby: Lobby) -> None:
+        when = {"category": "charged_twice", "occurred_at": "2026-11-02T12:00:00Z"}
+        case = await lobby.office.desk().opened(**CABIN, **when)
+        for side, own in (("claimant", "amira@example.org"), ("respondent", "desk@nordkap.example")):
+            browser = await by_link(lobby, case, side)
+            for said in ("booking-7781", "Charged twice", "Mon, 2 Nov 2026"):
+                assert said in browser.words, (side, said)
+            whole = json.loads((await packed(browser)).read("case.json"))
+            assert (whole["matter"], whole["you"]["email"]) == ("booking-7781", own)
+
+    async def test_says_what_is_granted_before_and_after(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        shop = await by_link(lobby, case, "respondent")
+        await shop.open("/my/do/grant")
+        assert "The other side gets €312.50 Money back" in shop.words
+        await shop.send("/my/do/grant")
+        await shop.follow()
+        assert "€312.50 Money back" in shop.words
+        for side in ("claimant", "respondent"):
+            browser = await by_link(lobby, case, side)
+            assert "What you have agreed on €312.50 Money back agreed" in browser.words, side
+
+    async def test_more_than_can_be_given_is_said_with_how_much_that_is_beside_its_field(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "respondent")
+        await browser.open("/my/do/offer")
+        page = await browser.send("/my/do/offer", remedy="refund", amount="999", text="Please.")
+        assert page.status_code in (409, 422)
+        assert "€312.50 at most" in browser.words
+        assert [name for name in ("amount", "text") if re.search(rf'id="{name}"[^>]*aria-invalid', browser.html)] == ["amount"]
+        assert "<title>Error:" in browser.html
+
+    async def test_a_receipt_proves_what_was_sent(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser = await by_link(lobby, case, "claimant")
+        await browser.open("/my/do/offer")
+        await browser.send("/my/do/offer", remedy="refund", amount="300.50")
+        await browser.follow()
+        year = str(datetime.now(UTC).year)
+        for said in ("€300.50", "Money back", case["id"][-8:], year, "(Paris, UTC+0"):
+            assert said in browser.words, said
+        await browser.open("/my/do/hand-in")
+        said = {**browser.form("/my/do/hand-in").fields, "text": "The bank's list.", "to": "all"}
+        headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
+        data = b"2 x 312.50"
+        page = await browser.http.post("/my/do/hand-in", data=said, files={"files": ("bank%22s list.txt", data)}, headers=headers)
+        await browser.open(page.headers["location"])
+        assert "bank&#34;s list.txt" in browser.html
+        assert hashlib.sha256(data).hexdigest() in browser.html
+
+    async def test_what_was_begun_is_kept_with_another_language_and_another_page(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        browser, other = await by_link(lobby, case, "claimant"), await by_link(lobby, case, "respondent")
+        form = browser.form("/my/do/write")
+        await browser.post("/my/keep/write", {**form.fields, "text": "Half a sen", "to": "desk", "speak": "de"})
+        await browser.follow()
+        assert 'lang="de"' in browser.html
+        assert browser.form("/my/do/write").fields["text"] == "Half a sen"
+        assert browser.form("/my/do/write").fields["to"] == "desk"
+        await other.open("/my")
+        assert "Half a sen" not in other.html
+        await browser.send("/my/do/write", text="Half a sentence, and the other half.")
+        await browser.open("/my")
+        assert browser.form("/my/do/write").fields["text"] == ""
+        await browser.open("/my/do/offer")
+        await browser.post("/my/keep/offer", {**browser.form("/my/do/offer").fields, "amount": "12", "speak": "en"})
+        await browser.follow()
+        assert browser.form("/my/do/offer").fields["amount"] == "12"
+        for way in ("/my/keep/nothing", "/my/keep/write"):
+            page = await lobby.browser().post(way, {"text": "x"})
+            assert page.status_code == 403, way
+
     async def test_everything_of_theirs_in_one_file(self, lobby: Lobby) -> None:
         case = await lobby.office.desk().opened(**CABIN)
         browser = await by_link(lobby, case, "claimant")
@@ -292,6 +372,59 @@ class TestTheCase:
         other = await by_link(lobby, case, "respondent")
         with zipfile.ZipFile(io.BytesIO((await other.open("/my/export")).content)) as packed:
             assert b"My own words." not in packed.read("case.json")
+
+    async def test_the_file_has_every_file_that_a_page_opens(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        headers = {"Sec-Fetch-Site": "same-origin", "Origin": URL}
+        browsers = {side: await by_link(lobby, case, side) for side in ("claimant", "respondent")}
+        for side, browser in browsers.items():
+            for to in ("all", "desk"):
+                await browser.open("/my/do/hand-in")
+                said = {**browser.form("/my/do/hand-in").fields, "text": f"{side} to {to}", "to": to}
+                files = {"files": (f"{side}-{to}.txt", f"{side} {to}".encode())}
+                page = await browser.http.post("/my/do/hand-in", data=said, files=files, headers=headers)
+                assert page.status_code == 303, page.text
+        for browser in browsers.values():
+            await browser.open("/my")
+            ways = set(re.findall(r"/my/files/fil_[0-9a-z-]+", browser.html))
+            opened = {(await browser.http.get(way)).content for way in ways}
+            whole = await packed(browser)
+            assert {whole.read(name) for name in whole.namelist() if name != "case.json"} == opened
+            assert len(opened) == 3
+
+
+class TestWhoeverIsBeside:
+    async def test_reads_you_of_nobody_elses_deeds_and_for_whom_they_are_here(self, lobby: Lobby) -> None:
+        desk = lobby.office.desk()
+        beside = [
+            {"side": "claimant", "role": "representative", "ref": "carl", "name": "Carl", "email": "carl@law.example"},
+            {"side": "respondent", "role": "witness", "ref": "wil", "name": "Wil", "email": "wil@example.org"},
+        ]
+        case = await desk.opened(**{**CABIN, "parties": [*CABIN["parties"], *beside]})
+        links = PostgresPartyLinks(lobby.office.database, lobby.office.vault)
+        for role, here in (("representative", "You are here for somebody else"), ("witness", "You are here as a witness")):
+            (one,) = [party["id"] for party in case["parties"] if party["role"] == role]
+            path, browser = f"/l/{await links.create(lobby.office.tenant_id, case['id'], one, 'letter')}", lobby.browser()
+            await browser.open(path)
+            await browser.send(path)
+            await browser.follow()
+            assert here in browser.words, role
+            assert "You reported it" not in browser.words
+            assert ("It is your turn" in browser.words) == (role == "representative")
+        assert "The two sides and Test go on with it" in browser.words
+
+    async def test_a_child_reads_what_is_offered_and_who_answers_it(self, lobby: Lobby) -> None:
+        desk = lobby.office.desk()
+        child = {**CABIN["parties"][0], "minor": True}
+        guardian = {"side": "claimant", "role": "representative", "ref": "gina", "name": "Gina", "email": "gina@example.org"}
+        case = await desk.opened(**{**CABIN, "parties": [child, CABIN["parties"][1], guardian]})
+        amount = {"amount": 28000, "currency": "EUR"}
+        answer = await desk.command(case["id"], "offer", party(case, "respondent"), remedy="refund", amount=amount)
+        assert answer.status_code == 200, answer.text
+        browser = await by_link(lobby, case, "claimant")
+        for said in ("It is not your turn", "whoever represents you answers it", "€280.00", "You need not answer it"):
+            assert said in browser.words, said
+        assert "Accept" not in browser.words
 
 
 class TestTheDecision:
@@ -317,6 +450,8 @@ class TestAnUndisclosedIncident:
         hers = await by_link(lobby, case, "claimant")
         assert "The other side does not know of it yet" in hers.words
         assert "Leave this page" in hers.words
+        assert "112 in Europe" in hers.words
+        assert re.search(r"Test writes to you by .*, also when there is nothing new", hers.words)
         his = lobby.browser()
         path = await link_of(office, case, "respondent")
         await his.open(path)

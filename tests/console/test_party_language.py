@@ -18,8 +18,11 @@ from adapters.letters.words_de import GERMAN as GERMAN_LETTERS
 from adapters.letters.words_en import ENGLISH as ENGLISH_LETTERS
 from console.party import language
 from console.party.language import Language, chosen, languages
-from console.party.story import DEEDS, TOLD
+from console.party.story import ALONE, DEEDS, TOLD, WORDS
 from domain.model.clock_terms import DefaultAction
+from domain.model.facts import Fact
+from domain.model.prose import text_fields
+from domain.rules.visibility import KNOWN
 from tests.support.browsing import Browser, Lobby
 from tests.support.cases import shelf
 from tests.support.office import party
@@ -91,6 +94,38 @@ class TestTheCatalogue:
         assert unused == []
 
 
+class TestWhatWasSaid:
+    """Whatever a party may read of what happened stands on its page, and says rightly who else reads it."""
+
+    def test_has_a_place_for_every_text_that_a_party_may_read(self) -> None:
+        elsewhere = {"evidence_submitted", "case_disclosed", "ruling_issued"}
+        texts = {
+            kind.model_fields["type"].default: set(text_fields(kind)) - {"subject", "attachments"}
+            for kind in members(Fact)
+            if kind.model_fields["type"].default not in elsewhere
+        }
+        read = {name: fields for name, fields in texts.items() if fields and told(name)}
+        assert {name: set(WORDS[name]) for name in read if name in WORDS} == read
+        assert set(WORDS) - {"case_moved_in", "withdrawal_explained"} == set(read)
+
+    def test_says_of_what_the_other_side_reads_nothing(self) -> None:
+        sides = {"claimant", "respondent"}
+        of_one = {name for name in WORDS if isinstance(KNOWN[name].by, frozenset) and not sides <= KNOWN[name].by}
+        assert of_one <= ALONE
+        assert {name for name in ALONE if isinstance(KNOWN[name].by, frozenset)} == of_one
+
+
+def told(name: str) -> bool:
+    """Whether one of the sides may know of such a fact."""
+    known = KNOWN.get(name)
+    return known is not None and (not isinstance(known.by, frozenset) or bool(known.by & {"claimant", "respondent"}))
+
+
+def members(union: Any) -> list[Any]:
+    """The models of a union, whatever it is put together of."""
+    return [kind for part in get_args(union) for kind in ([part] if hasattr(part, "model_fields") else members(part))]
+
+
 class TestHowItIsWritten:
     def test_times_spans_and_amounts_are_those_of_the_language(self) -> None:
         at, paris, german = datetime(2026, 11, 27, 10, 0, tzinfo=UTC), ZoneInfo("Europe/Paris"), languages()["de"]
@@ -120,7 +155,7 @@ class TestHowItIsWritten:
 NOBODYS = Language("en", ENGLISH.words, ("⟦", "⟧"))
 """English with a mark around everything that the catalogue says: what stands outside was written past it."""
 CURRENCIES = {"EUR", "USD", "GBP", "CHF"}
-_DATA = ("Test", "You were charged twice for one booking", "What happened at the door")
+_DATA = ("booking-7781", "Test", "You were charged twice for one booking", "What happened at the door")
 
 
 def unsaid(browser: Browser, *data: str) -> list[str]:
@@ -188,7 +223,7 @@ class TestEveryPage:
         await stranger.open(path)
         assert unsaid(stranger) == []
         # Nothing chosen, nothing written, an address that is none: each screen with what is wrong on it.
-        await stranger.send(path)
+        await stranger.turn(path)
         assert unsaid(stranger) == []
         category = re.findall(r"name=\"category\"[^>]*value=\"([^\"]+)\"", stranger.html)[0]
         for filled in (
@@ -196,7 +231,7 @@ class TestEveryPage:
             {"statement": "My bank shows two charges on the same day.", "occurred": ""}, {"email": "nobody"},
             {"email": "a@b.example", "name": "Ada"},
         ):  # fmt: skip
-            await stranger.send(path, **filled)
+            await stranger.turn(path, **filled)
             data = ("My bank shows two charges on the same day.", "My bank shows two charges.", "a@b.example", "Ada", "someday")
             assert [line for line in unsaid(stranger, *data) if line not in CURRENCIES] == [], filled
 

@@ -122,6 +122,11 @@ class Browser:
         form = self.form(action)
         return await self.post(form.action, {**form.fields, **said})
 
+    async def turn(self, action: str, **said: Any) -> httpx2.Response:
+        """Send a form of the page, and go where the answer leads, if anywhere."""
+        page = await self.send(action, **said)
+        return await self.follow() if page.status_code == 303 else page
+
     async def follow(self) -> httpx2.Response:
         """Where the answer leads."""
         assert self.page is not None

@@ -35,6 +35,7 @@ from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
 from storage.access.party_addresses import PostgresPartyAddresses
+from storage.access.outside_drafts import PostgresOutsideDrafts
 from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
@@ -247,6 +248,7 @@ class Office:
             api_keys=PostgresKeys(self.database),
             sessions=PostgresSessions(self.database),
             party_links=PostgresPartyLinks(self.database, self.vault),
+            outside_drafts=PostgresOutsideDrafts(self.database, self.vault),
             party_addresses=PostgresPartyAddresses(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),

@@ -332,3 +332,27 @@ class TestVisible:
         life.in_approval().says(LEAD, "return_ruling").ruled().says(MEDIATOR, "retract")
         for recording in life.recordings[known:]:
             assert self.shown(life, recording) == {MEDIATOR}, recording.fact.type
+
+
+class TestNextWord:
+    def test_whoever_reported_a_danger_hears_again_by_then_or_somebody_is_called(self) -> None:
+        life = a_case("safety_incident", category="assault").opened()
+        due = life.seen_by(CLAIMANT).next_word_by
+        care = [row for row in life.case.timetable if row.clock == "care" and row.level == "breach"]
+        assert [row.due_at for row in care] == [due]
+        level = life.case.terms.level("care", "breach")
+        assert level is not None
+        assert level.action == "escalate"
+        assert life.seen_by(RESPONDENT).next_word_by is None
+        assert a_case().opened().seen_by(CLAIMANT).next_word_by is None
+
+
+class TestGrant:
+    def test_says_to_whoever_could_grant_the_claim_what_that_gives(self) -> None:
+        life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_review()
+        grant = life.seen_by(RESPONDENT).grant
+        assert grant is not None
+        assert (grant.type, grant.amount) == (life.case.terms.concession, life.case.amount)
+        assert life.seen_by(CLAIMANT).grant is None
+        assert life.seen_by(PLATFORM).grant is None
+        assert a_case("payment_dispute").in_review().seen_by(RESPONDENT).grant is None

@@ -99,6 +99,7 @@ MATRIX = {
     "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),
+    "outside_drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody outside writes and has not sent: gone in a day."),
     "drafts": May("DELETE, INSERT, SELECT, UPDATE", "", "What somebody writes and has not sent: gone when it is sent."),
     "presence": May(
         "DELETE, INSERT, SELECT, UPDATE", "", "Who looks at a case now, for less than a minute; nothing is kept of it."
