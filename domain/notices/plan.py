@@ -12,7 +12,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
+from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.data import said, texts
 from domain.rules import complaints, last_word
 from domain.rules.address_proof import is_unproven
@@ -72,6 +72,14 @@ _ALWAYS: Notices = {
     "paid_elsewhere_noticed": ("owner", "leads"),
     "effect_reported:needs_hands": ("owner",),
     "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
+    "appointment_proposed": ("claimant", "respondent"),
+    "appointment_unmatched": ("owner",),
+    "appointment_confirmed": ("claimant", "respondent", "owner"),
+    "appointment_moved": ("claimant", "respondent", "owner"),
+    "appointment_cancelled": ("claimant", "respondent", "owner"),
+    "appointment_reminded": ("claimant", "respondent", "owner"),
+    "appointment_held": ("claimant", "respondent"),
+    "protocol_commented": ("claimant", "respondent", "owner"),
     "signal_received:closed": ("ops",),
     "signal_received": ("owner",),
 }
@@ -79,7 +87,9 @@ _ALWAYS: Notices = {
 _LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
 """The same of what everything else outweighs: whose time to answer begins, has to know of it."""
 _UNDECIDED = (Outcome.DECLINED, Outcome.EXPIRED)
-_RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
+_RECEIPTS = frozenset(
+    {"withdrawal_requested", "offer_accepted", "proposal_ended", "appointment_confirmed", "appointment_cancelled"}
+)
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
 have in writing what they agreed on, whoever said yes last."""
 _OF_STRANGERS = frozenset({"case_withdrawn", "case_closed"})
@@ -88,7 +98,7 @@ _TOLD_ALONG = frozenset({
     "ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted", "appeal_withdrawn",
 })  # fmt: skip
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
-_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
+_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name, APPOINTMENT.name})
 _OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right", "credit")
 
 Moment = tuple[f.Recording, frozenset[str]]
