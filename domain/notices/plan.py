@@ -13,6 +13,7 @@ from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
+from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
 from domain.rules import complaints, last_word
 from domain.rules.address_proof import is_unproven
@@ -48,44 +49,6 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
-_ALWAYS: Notices = {
-    "case_joined": ("owner",),
-    "interim_ended:lapsed": ("owner", "leads"),
-    "same_matter_reported": ("owner", "leads"),
-    "interim_review_asked": ("owner",),
-    "interim_review_asked:closed": ("leads",),
-    "came_since_draft": ("drafter", "leads"),
-    "ruling_annulled": ("all",),
-    "withdrawal_requested": ("claimant", "respondent", "owner"),
-    "withdrawal_accepted": ("claimant", "respondent"),
-    "withdrawal_overtaken:revoked": ("claimant", "respondent", "owner"),
-    "withdrawal_overtaken:left": ("owner",),
-    "continued_of_office": ("claimant", "respondent", "platform"),
-    "party_added": ("claimant", "respondent", "platform", "owner"),
-    "party_left": ("claimant", "respondent", "platform", "owner"),
-    "party_removal_proposed": ("leads",),
-    "party_change_waits": ("leads",),
-    "party_change_confirmed": ("owner",),
-    "ruling_withheld": ("owner", "leads"),
-    "effect_withheld": ("owner", "leads"),
-    "effect_released": ("owner", "leads"),
-    "paid_elsewhere_noticed": ("owner", "leads"),
-    "effect_reported:needs_hands": ("owner",),
-    "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
-    "appointment_proposed": ("claimant", "respondent"),
-    "appointment_unmatched": ("owner",),
-    "appointment_confirmed": ("claimant", "respondent", "owner"),
-    "appointment_moved": ("claimant", "respondent", "owner"),
-    "appointment_cancelled": ("claimant", "respondent", "owner"),
-    "appointment_reminded": ("claimant", "respondent", "owner"),
-    "appointment_held": ("claimant", "respondent"),
-    "protocol_commented": ("claimant", "respondent", "owner"),
-    "signal_received:closed": ("ops",),
-    "signal_received": ("owner",),
-}
-"""Whom every pack tells, unless it says otherwise."""
-_LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
-"""The same of what everything else outweighs: whose time to answer begins, has to know of it."""
 _UNDECIDED = (Outcome.DECLINED, Outcome.EXPIRED)
 _RECEIPTS = frozenset(
     {"withdrawal_requested", "offer_accepted", "proposal_ended", "appointment_confirmed", "appointment_cancelled"}
@@ -112,7 +75,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """
     if not notices:
         return ()
-    notices = {**_ALWAYS, **notices, **{event: told for event, told in _LAST.items() if event not in notices}}
+    notices = {**ALWAYS, **notices, **{event: told for event, told in LAST.items() if event not in notices}}
     happened: dict[str, f.Recording] = {}
     mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
@@ -130,7 +93,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
 
 def events_of_platform(notices: Notices) -> frozenset[str]:
     """The events that a pack tells the platform's endpoints."""
-    every = {**_LAST, **_ALWAYS, **notices}
+    every = {**LAST, **ALWAYS, **notices}
     return frozenset(event for event, audiences in every.items() if "platform" in _each(audiences))
 
 

@@ -9,7 +9,7 @@ it and may comment on it. While a hearing is ahead nothing is decided: a letter 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -44,7 +44,7 @@ from domain.rules.authorities import protects
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
-from domain.rules.topic import Known, NoticeData, Topic
+from domain.rules.topic import Known, NoticeData, Refuse, Topic
 
 LEAST_NOTICE_FOR = timedelta(hours=1)
 """Wall time: nobody is asked to a hearing that begins within the hour."""
@@ -112,9 +112,7 @@ def move(case: Case, command: MoveAppointment, context: DecisionContext, at: dat
     _check_times(command.times, at)
     side = context.actor.side if context.actor is not None else None
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
-        said = (
-            f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
-        )
+        said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
         raise AppointmentNotOpen(said, because="moved_often")
     if side is not None and needs_consent(case, one) and not _agreed_to_meet(one, side):
         raise ConsentMissing("Answer first whether you agree to meet the other side; you need not, and need not say why.")
@@ -353,9 +351,18 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
             return NoticeData(_data(case, fact), about)
 
 
-def _refusal(case: Case, actor: Actor) -> Refusal | None:
-    known = [one for one in case.appointments if actor.side is None or actor.side in one.invited]
-    return None if known else AppointmentUnknown("There is no hearing or call here.")
+def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
+    """Why there is nothing to do about any of them, whichever is named."""
+
+    def why_not(case: Case, actor: Actor) -> Refusal | None:
+        known = [one for one in case.appointments if actor.side is None or actor.side in one.invited]
+        if not known:
+            return AppointmentUnknown("There is no hearing or call here.")
+        if any(fits(one) for one in known):
+            return None
+        return AppointmentNotOpen("It is over, was called off, or is not so far.", because=known[-1].state)
+
+    return why_not
 
 
 def _refusal_of_another(case: Case, actor: Actor | None = None) -> Refusal | None:
@@ -378,9 +385,9 @@ TOPIC = Topic(
     },
     refuses={
         "propose_appointment": _refusal_of_another,
-        **dict.fromkeys(
-            ("answer_appointment", "move_appointment", "cancel_appointment", "record_appointment", "comment_protocol"), _refusal
-        ),
+        **dict.fromkeys(("answer_appointment", "move_appointment", "cancel_appointment"), _refusal(lambda one: one.open)),
+        "record_appointment": _refusal(lambda one: one.state == "confirmed"),
+        "comment_protocol": _refusal(lambda one: one.protocol is not None),
     },
     changes={
         "appointment_proposed": _proposed,

@@ -1,53 +1,17 @@
-"""A hearing or call: proposed, answered by whoever is invited, agreed, moved, missed, put down and commented on."""
+"""A hearing or call: proposed, answered by whoever is invited, agreed, moved, put down and commented on."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from domain.model import facts as f
-from domain.model.appointments import Appointment
 from domain.rules.visibility import knows
-from tests.support.cases import CLAIMANT, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case, facts_named
+from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
+from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case, facts_named
 
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 PROTECTIVE = ("conduct_report", "safety_incident")
-
-
-def times(life: Life, *days: int) -> list[str]:
-    return [(life.now + DAY * day).isoformat() for day in days]
-
-
-def proposed(life: Life, *days: int, **fields: Any) -> Life:
-    said = {"about": "What was agreed on the phone in May. We call you.", "times": times(life, *(days or (3, 4))), **fields}
-    return life.says(MEDIATOR, "propose_appointment", **said)
-
-
-def newest(life: Life) -> Appointment:
-    return life.case.appointments[-1]
-
-
-def on(life: Life, *numbers: int) -> list[str]:
-    """The proposed times of these numbers, as a party names them."""
-    return [newest(life).times[number].isoformat() for number in numbers]
-
-
-def agreed(life: Life) -> Life:
-    proposed(life)
-    life.says(CLAIMANT, "answer_appointment", times=on(life, 0, 1), joint=True)
-    return life.says(RESPONDENT, "answer_appointment", times=on(life, 1), joint=True)
-
-
-def in_review(kind: str = "bounty_dispute") -> Life:
-    life = a_case(kind).in_review()
-    return life if life.case.is_disclosed else life.disclosed(text="That they followed somebody home on Monday.")
-
-
-def told(life: Life, who: str) -> list[str]:
-    return [notice.event for notice in life.notices_for(who)]
 
 
 class TestAgreement:
@@ -93,16 +57,6 @@ class TestAgreement:
         life = agreed(in_review())
         assert life.refused(MEDIATOR, "propose_appointment", times=times(life, 3), about="Once more.").code == "appointment_ahead"
 
-    def test_what_nobody_agreed_on_lapses_with_its_last_time(self) -> None:
-        life = proposed(in_review()).later(5 * DAY)
-        assert (newest(life).state, newest(life).because) == ("cancelled", "no_answer")
-
-    def test_whoever_has_not_answered_is_asked_once_more_and_nobody_else(self) -> None:
-        life = proposed(in_review())
-        life.says(CLAIMANT, "answer_appointment", times=on(life, 0)).later(2 * DAY)
-        assert "appointment_reminded" in told(life, RESPONDENT)
-        assert "appointment_reminded" not in told(life, CLAIMANT)
-
 
 class TestConsent:
     @pytest.mark.parametrize("kind", PROTECTIVE)
@@ -115,7 +69,9 @@ class TestConsent:
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
     @pytest.mark.parametrize("late", [False, True])
-    def test_who_does_not_want_to_ends_it_at_any_time_and_the_other_does_not_learn_who_it_was(self, kind: str, late: bool) -> None:
+    def test_who_does_not_want_to_ends_it_at_any_time_and_the_other_does_not_learn_of_it(
+        self, kind: str, late: bool
+    ) -> None:
         life = agreed(in_review(kind)) if late else proposed(in_review(kind))
         life.says(CLAIMANT, "answer_appointment", joint=False)
         assert (newest(life).state, newest(life).because) == ("cancelled", "no_consent")
@@ -182,45 +138,6 @@ class TestMoving:
         assert newest(life).because == "cannot_come"
 
 
-class TestReminders:
-    def test_a_day_and_an_hour_before_each_once(self) -> None:
-        life = agreed(in_review())
-        begins = newest(life).at
-        assert begins is not None
-        life.later(begins - life.now - timedelta(minutes=1))
-        assert [fact.what for fact in facts_named(life.recordings, "appointment_reminded")] == ["tomorrow", "soon"]  # type: ignore[attr-defined]
-        for who in (CLAIMANT, RESPONDENT, MEDIATOR):
-            assert told(life, who).count("appointment_reminded") == 2
-
-    def test_who_has_just_agreed_is_not_reminded_that_it_is_within_the_day(self) -> None:
-        life = in_review()
-        soon = [(life.now + 5 * HOUR).isoformat()]
-        life.says(MEDIATOR, "propose_appointment", times=soon, about="The listing.")
-        life.says(CLAIMANT, "answer_appointment", times=soon).says(RESPONDENT, "answer_appointment", times=soon)
-        life.later(4 * HOUR + timedelta(minutes=30))
-        assert [fact.what for fact in facts_named(life.recordings, "appointment_reminded")] == ["soon"]  # type: ignore[attr-defined]
-
-    def test_after_a_move_they_come_again(self) -> None:
-        life = agreed(in_review()).later(3 * DAY + HOUR)
-        life.says(RESPONDENT, "move_appointment", times=(there := times(life, 6)), reasons="Ill.")
-        life.says(CLAIMANT, "answer_appointment", times=there).later(6 * DAY - HOUR)
-        named = [fact.what for fact in facts_named(life.recordings, "appointment_reminded")]  # type: ignore[attr-defined]
-        assert named.count("tomorrow") == 2
-
-    def test_whoever_led_it_is_reminded_of_the_protocol_each_day_and_no_party_hears_of_that(self) -> None:
-        life = agreed(in_review()).later(4 * DAY)
-        before = told(life, CLAIMANT)
-        life.later(2 * DAY + 2 * HOUR)
-        assert facts_named(life.recordings, "appointment_reminded")[-1].what == "protocol"  # type: ignore[attr-defined]
-        assert told(life, CLAIMANT) == before
-        assert [n.data["what"] for n in life.notices_for(MEDIATOR) if n.event == "appointment_reminded"].count("protocol") == 2
-
-    def test_with_the_case_it_is_over(self) -> None:
-        life = agreed(in_review()).says(OPS, "close", reason="resolved")
-        assert (newest(life).state, newest(life).because) == ("cancelled", "case_over")
-        assert all(row.clock != "appointment" for row in life.case.timetable)
-
-
 class TestProtocol:
     def held(self, **fields: Any) -> Life:
         life = agreed(in_review()).later(4 * DAY + HOUR)
@@ -243,7 +160,7 @@ class TestProtocol:
 
     def test_what_was_said_is_put_down_where_somebody_came(self) -> None:
         life = agreed(in_review()).later(4 * DAY + HOUR)
-        assert life.refused(MEDIATOR, "record_appointment", missed_by=["claimant"]).code == "protocol_missing"
+        assert life.refused(MEDIATOR, "record_appointment", missed_by=["claimant"], protocol=None).code == "protocol_missing"
         assert life.says(MEDIATOR, "record_appointment", missed_by=["claimant", "respondent"])
 
     def test_nothing_is_put_down_before_it_began(self) -> None:
@@ -256,8 +173,3 @@ class TestProtocol:
         assert refusal.code == "appointment_ahead"
         life.says(MEDIATOR, "cancel_appointment", reasons="You have settled it by phone.")
         assert life.refused(MEDIATOR, "rule", outcome="rejected", reasons="It is a duplicate.").code != "appointment_ahead"
-
-    def test_the_platform_knows_when_and_nobody_s_answers(self) -> None:
-        life = agreed(in_review())
-        assert life.seen_by(PLATFORM).appointments[-1].answers == ()
-        assert knows(life.case, f.AppointmentConfirmed(appointment_id=newest(life).id, at=life.now), "platform")
