@@ -27,12 +27,12 @@ def _split(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-_AsWords = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
+AS_WORDS = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
 """Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
-Codes = Annotated[tuple[Code, ...], *_AsWords]
-Audiences = Annotated[tuple[Audience, ...], *_AsWords]
-Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
-Phases = Annotated[tuple[Phase, ...], *_AsWords]
+Codes = Annotated[tuple[Code, ...], *AS_WORDS]
+Audiences = Annotated[tuple[Audience, ...], *AS_WORDS]
+Triggers = Annotated[tuple[Trigger, ...], *AS_WORDS]
+Phases = Annotated[tuple[Phase, ...], *AS_WORDS]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
     "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose", "lapse_offer",
