@@ -43,7 +43,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "complete_step": {"step": "logs_read", "reasons": "Both devices are in the logs."},
     "skip_step": {"step": "expert_asked", "reasons": "The logs leave no question open."},
     "name_root_cause": {"cause": "unclear_policy", "insight": "The policy does not say what counts as a duplicate."},
-    "report_manual_work": {"effect_id": "eff_0198c5a2", "result": "done", "reference": "SEPA-118204", "text": "By bank transfer."},
+    "report_manual_work": {"effect_id": "eff_0198c5a2", "result": "done", "reference": "SEPA-118204", "text": "By transfer."},
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
     "place_hold": {"reason": "litigation", "reasons": "The respondent has sued."},
     "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},
@@ -72,6 +72,12 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
         "by_party": {"side": "respondent", "ref": "programme-9"},
     },
     "disclose": {"text": "Guests say that the flat in Rua Augusta does not exist.", "with_statement": False},
+    "propose_appointment": {"times": ["2026-06-01T09:00:00Z", "2026-06-02T14:00:00Z"], "about": "What was agreed. We call you."},
+    "answer_appointment": {"times": ["2026-06-02T14:00:00Z"], "joint": True},
+    "move_appointment": {"times": ["2026-06-04T09:00:00Z"], "reasons": "I am at work then."},
+    "cancel_appointment": {"reasons": "You have settled it between you."},
+    "record_appointment": {"missed_by": ["respondent"], "protocol": "The guest says that the key was handed over on Monday."},
+    "comment_protocol": {"text": "It was on Tuesday."},
     "ask_interim_review": {"text": "The deed is in my account."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
     "continue_of_office": {"reasons": "We go on without you, because others book there."},
@@ -81,10 +87,12 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
 
 PARTY_TYPES = {
     "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "appeal",
-    "withdraw", "message", "ship_return", "confirm_return", "contest_return",
+    "withdraw", "message", "answer_appointment", "move_appointment", "comment_protocol",
+    "ship_return", "confirm_return", "contest_return",
 }  # fmt: skip
 
 PACK_SAMPLES = {
+    "also": "also: [fraud_report/stolen_cards]",
     "acknowledged_for": "acknowledged_for: 2 hours",
     "ladder": "ladder: [{name: lead, audience: [owner, leads], wait_for: 1 business day}]",
     "skills": "skills: {injury: veterinary, any: general}",

@@ -58,6 +58,8 @@ def _ladders(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
     taken: dict[str, str] = {}
     for number, ladder in enumerate(terms.ladders):
         place = f"sanctions.ladders.{number}"
+        if own := [named for named in ladder.also if named.partition("/")[0] == pack.kind]:
+            yield f"{place}.also: '{own[0]}' is of this kind, whose sanctions count here by their category anyway"
         for ground in ladder.grounds:
             if ground not in pack.grounds:
                 yield f"{place}.grounds: there is no ground '{ground}' in the pack{did_you_mean(ground, pack.grounds)}"

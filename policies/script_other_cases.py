@@ -30,8 +30,9 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
         for sanction in other.state.sanctions if other.state else ():
             party = other.state.party(sanction.party) if other.state else None
             if sanction.voided_at is None and party is not None and party.ref_digest in here:
-                names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest"}
-                yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **sanction.model_dump(include=names))
+                names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest", "kind", "final"}
+                of = {"kind": other.state.kind, "final": not other.state.open} if other.state else {}
+                yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **of, **sanction.model_dump(include=names))
 
 
 def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime) -> Iterator[HeldPerson]:

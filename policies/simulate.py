@@ -45,12 +45,16 @@ class PastSanction(EarlierSanction):
 
     voided_at: Instant | None = None
     """When it was taken back, as if it had never been."""
+    closed_at: Instant | None = None
+    """When its case was closed: from then on it counts in other kinds, where their packs say so."""
 
     def known_at(self, at: datetime) -> EarlierSanction | None:
         """As it stood at an instant; None where it did not count against anybody then."""
         if self.imposed_at > at or (self.voided_at is not None and self.voided_at <= at):
             return None
-        return self.model_copy(update={"lifted_at": None}) if self.lifted_at is not None and self.lifted_at > at else self
+        lifted = self.lifted_at if self.lifted_at is not None and self.lifted_at <= at else None
+        closed = self.kind is None or (self.closed_at is not None and self.closed_at <= at)
+        return self.model_copy(update={"lifted_at": lifted, "final": closed})
 
 
 class Past(Kept):

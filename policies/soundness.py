@@ -16,7 +16,7 @@ from domain.worktime.spans import Span, SpanUnit
 from policies.pack import Pack
 from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
-from policies.suggestions import did_you_mean
+from policies.suggestions import did_you_mean, nearest_trigger
 
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
@@ -229,27 +229,12 @@ def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
             named += [(f"clocks.{name}.{field}", trigger) for trigger in getattr(clock, field)]
     for place, trigger in named:
         if trigger not in WORDS:
-            yield f"{place}: nothing that happens is called '{trigger}'{_nearest(trigger)}"
+            yield f"{place}: nothing that happens is called '{trigger}'{nearest_trigger(trigger, pack.labels)}"
             continue
         word, _, phase = trigger.partition(":")
         if word.startswith("phase_") and phase and phase not in pack.labels:
             phases = ", ".join(pack.labels)
             yield f"{place}: this kind has no phase '{phase}', so '{trigger}' never happens; it has {phases}"
-
-
-def _nearest(trigger: str) -> str:
-    """What may have been meant: what can stand behind this colon, else any word."""
-    word, _, after = trigger.partition(":")
-    ends = sorted(known.partition(":")[2] for known in WORDS if known.startswith(f"{word}:"))
-    if not ends and word in WORDS:
-        return f"; did you mean '{word}'? Nothing stands behind it"
-    if not ends:
-        return did_you_mean(trigger, WORDS)
-    near = did_you_mean(after, ends) if after else ""
-    if near:
-        return near.replace("did you mean '", f"did you mean '{word}:")
-    listed = f"one of {', '.join(ends)}" if len(ends) > 1 else f"only '{ends[0]}'"
-    return f"; behind the colon stands {listed}"
 
 
 def _clocks(clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -61,13 +61,26 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "due": _when(instant_of(data.get("due_at")), notice, words),
         "measure_until": _when(instant_of(data.get("measure_until")), notice, words),
         "answer_until": _when(instant_of(data.get("answer_until")), notice, words),
+        "hearing": _hearing(notice, words, side),
         "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {
             name: _quoted(notice.texts.get(name))
-            for name in ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse")
+            for name in (
+                "reasons",
+                "what",
+                "text",
+                "reply",
+                "facts",
+                "clause",
+                "explanation",
+                "told",
+                "misuse",
+                "about",
+                "protocol",
+            )  # fmt: skip
         },
         **_what_happened(data, words, side),
         "remedies": _remedies(notice, words, side),
@@ -75,6 +88,24 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         **_of_sanction(notice, words),
         "credit_at": _when(instant_of(_credit_of(data).get("ended_at")), notice, words),
         **(_internal(notice, words) if staff else dict.fromkeys(_INTERNAL)),
+    }
+
+
+def _hearing(notice: OutgoingNotice, words: Words, side: str | None) -> dict[str, Any]:
+    """A hearing or call: when it can be or is, who has to agree to it, and who was not there."""
+    data = notice.data
+    times = (_when(instant_of(value), notice, words) for value in _list_of(data.get("times")))
+    return {
+        "form": words.hearings.get(_string(data.get("form")) or "", words.hearing),
+        "minutes": data.get("minutes") if isinstance(data.get("minutes"), int) else 60,
+        "times": [at.local if at.utc is None else f"{at.local} ({at.utc})" for at in times if at is not None],
+        "at": _when(instant_of(data.get("at")), notice, words),
+        "both": data.get("sides") == "both",
+        "consent": data.get("consent") is True,
+        "what": _string(data.get("what")),
+        "because": _string(data.get("because")),
+        "by": _who(data.get("by"), side),
+        "missed": [who for value in _list_of(data.get("missed_by")) if (who := _who(value, side)) is not None],
     }
 
 

@@ -51,6 +51,9 @@ class Words:
     once_back: str
     may_appeal: str
     no_appeal: str
+    hearing: str
+    """What an appointment is called whose form nobody knows."""
+    hearings: Mapping[str, str]
     kinds: Mapping[str, str]
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""

@@ -42,6 +42,8 @@ GERMAN = Words(
     once_back=", sobald die Ware zurück ist",
     may_appeal="Sie können gegen diese Entscheidung Einspruch einlegen.",
     no_appeal="Gegen diese Entscheidung können Sie keinen Einspruch einlegen.",
+    hearing="Eine Anhörung",
+    hearings={"call": "Ein Anruf", "video": "Ein Videogespräch", "in_person": "Ein Treffen"},
     kinds={
         "bounty_dispute": "Streit um eine Prämie",
         "conduct_report": "Meldung von Fehlverhalten",

@@ -32,6 +32,8 @@ ENGLISH = Words(
     once_back=", once the goods are back",
     may_appeal="You may appeal this decision.",
     no_appeal="You cannot appeal this decision.",
+    hearing="A hearing",
+    hearings={"call": "A call", "video": "A video call", "in_person": "A meeting"},
     kinds={
         "bounty_dispute": "bounty dispute",
         "conduct_report": "conduct report",

@@ -110,6 +110,33 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("ground", "The clause they are asked about, where the category says another."),
         Field("due_at", "Until when, with the zone.")),
     ),
+    "propose_appointment": ("Propose a hearing or a call, with the times that would do.", (
+        _needs("times", "A time, with the zone; repeatable, up to five.", kind=LIST),
+        _needs("about", "What it is about and how to take part, as they will read it."),
+        Field("sides", "both (when left out), claimant or respondent."),
+        Field("form", "call (when left out), video or in_person."),
+        Field("minutes", "How long it takes; 60 when left out.")),
+    ),
+    "answer_appointment": ("Say which of the proposed times would do; none: the side cannot come. For a party.", (
+        Field("times", "One of the proposed times; repeatable.", kind=LIST),
+        Field("joint", "true or false: whether the side agrees to meet the other one."),
+        Field("appointment", "Which one (apt_…); left out: the newest.")),
+    ),
+    "move_appointment": ("Propose other times for a hearing or a call.", (
+        _needs("times", "A time, with the zone; repeatable, up to five.", kind=LIST), REASONS,
+        Field("appointment", "Which one (apt_…); left out: the newest.")),
+    ),
+    "cancel_appointment": ("Call a hearing or a call off.", (
+        REASONS, Field("appointment", "Which one (apt_…); left out: the newest.")),
+    ),
+    "record_appointment": ("Put down who came to a hearing or a call, and what was said.", (
+        Field("protocol", "What was said, as both sides will read it; - reads it from stdin."),
+        Field("missed_by", "A side that did not come; repeatable.", kind=LIST),
+        Field("appointment", "Which one (apt_…); left out: the newest.")),
+    ),
+    "comment_protocol": ("Say what your side thinks of the protocol. For a party.", (
+        _needs("text", "The words."), Field("appointment", "Which one (apt_…); left out: the newest.")),
+    ),
     "ask_identity": ("Ask the claimant to prove who they are.", (_needs("what", "What is asked for, as they will read it."),)),
     "escalate": ("Leave the settlement and ask for a decision. For a party.", ()),
     "offer": ("Propose how to settle. A party to the other side; whoever handles the case to both.", (

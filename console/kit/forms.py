@@ -23,7 +23,9 @@ from domain.base import Code
 from domain.model.commands import COMMANDS, SYSTEM_COMMANDS
 from services.errors import FieldError, Refused
 
-Kind = Literal["text", "line", "code", "choice", "tick", "yes_no", "moment", "number", "lines", "money", "object", "rows"]
+Kind = Literal[
+    "text", "line", "code", "choice", "tick", "yes_no", "moment", "moments", "number", "lines", "money", "object", "rows"
+]  # fmt: skip
 ROWS = 3
 """So many entries of a list of several fields each can be filled in at once; a fourth one goes by the API."""
 _LONG = 2000
@@ -127,7 +129,7 @@ def _asked(field: Field) -> str:
     label = field.label[:1].lower() + field.label[1:]
     if field.kind in ("choice", "yes_no") or field.options:
         return f"Choose: {label}."
-    if field.kind == "moment":
+    if field.kind in ("moment", "moments"):
         return "Write a date and a time of day."
     return f"Write the amount: {label}." if field.kind == "money" else f"Write something here: {label}."
 
@@ -157,11 +159,14 @@ def _field(defs: Mapping[str, Any], about: Mapping[str, Any], name: str, require
         case {"enum": values}:
             return replace(made, kind="choice", options=tuple((value, in_words(value)) for value in values))
         case {"type": "boolean"}:
-            return replace(made, kind="yes_no" if required else "tick")
+            # What may be left unsaid is no tick: nobody has said no by leaving it.
+            return replace(made, kind="yes_no" if required or "anyOf" in about else "tick")
         case {"type": "integer"}:
             return replace(made, kind="number")
         case {"type": "array", "items": items}:
             inner = _resolved(defs, items)
+            if inner.get("format") == "date-time":
+                return replace(made, kind="moments")
             if "properties" not in inner:
                 return replace(made, kind="lines", hint="One a line.")
             rows = (Field(f"{name}.{n}", "object", parts=tuple(_fields(defs, inner, f"{name}.{n}."))) for n in range(ROWS))
@@ -201,6 +206,9 @@ def _read(field: Field, form: Form, zone: ZoneInfo, amounts: Amounts, errors: li
             return said if any(value is not False for value in said.values()) else None
         case "tick":
             return field.name in form
+        case "moments":
+            written_ = (text for text in form.all(field.name) if text.strip())
+            return [at for text in written_ if (at := _moment(field, text, zone, errors)) is not None] or None
         case "lines":
             return [line.strip() for value in form.all(field.name) for line in value.split("\n") if line.strip()] or None
         case "money":
@@ -270,8 +278,9 @@ def _write(field: Field, value: Any, zone: ZoneInfo, amounts: Amounts, found: di
         case "money":
             written = amounts.write(value["amount"], value["currency"]).partition(" ")[0].replace(",", "")
             found[f"{field.name}.amount"], found[f"{field.name}.currency"] = [written], [value["currency"]]
-        case "moment":
-            at = datetime.fromisoformat(value) if isinstance(value, str) else value
-            found[field.name] = [at.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")]
+        case "moment" | "moments":
+            several = value if field.kind == "moments" else [value]
+            instants = (datetime.fromisoformat(one) if isinstance(one, str) else one for one in several)
+            found[field.name] = [at.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds") for at in instants]
         case _:
             found[field.name] = [str(value)]

@@ -8,9 +8,11 @@ from console.kit.words import in_words
 from console.pages.case import Shown
 from console.pages.in_force import remedy_words
 from console.pages.settlement import offered
+from domain.base import Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
+from domain.views.appointments import AppointmentView
 from domain.views.preview import named_at_end, reopening_grounds
 from services.manual_work import contested, correctable, waiting
 
@@ -72,6 +74,8 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         **dict.fromkeys(("party", "parties", "represents"), parties),
         "measure_id": measures,
         **{name: [*measures, *left] for name in ("ends", "stays")},
+        "appointment": [(one.id, _hearing(one)) for one in reversed(found.said.appointments)],
+        "missed_by": [(side.value, found.of(side) or f"The {side.value}") for side in Side],
         "offer_id": list(_offers(found)),
         "hold_id": holds,
         "report_id": reports,
@@ -96,6 +100,12 @@ def _offers(found: Shown) -> Iterable[Option]:
     for proposal in found.said.proposals:
         if proposal.became == "open":
             yield proposal.id, f"{offered(proposal)}, proposed by the team"
+
+
+def _hearing(one: AppointmentView) -> str:
+    """A hearing or call by its form, its people and how it stands."""
+    whom = "both sides" if one.sides == "both" else f"the {one.sides}"
+    return f"{in_words(one.form)} with {whom}: {in_words(one.state)}"
 
 
 def _remedy(remedy: Remedy, names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ A deed is a command of the API's, sent with the party's own credential and judge
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -33,6 +34,8 @@ _TEXTS: Mapping[str, tuple[str, bool]] = {
     "withdraw": ("reasons", False),
     "not-returned": ("reasons", True),
     "measure": ("text", True),
+    "hearing-move": ("reasons", True),
+    "hearing-comment": ("text", True),
 }
 _TO = ("all", "desk")
 
@@ -130,6 +133,8 @@ async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormDat
         # Nobody's date moves because somebody asks: whoever works on the case reads it and decides.
         command["to"] = "desk"
     command |= _chosen(mine, deed, sent)
+    if deed in ("hearing", "hearing-move"):
+        command |= _hearing(visit, mine, deed, sent)
     if deed == "offer":
         command |= _offered(visit, mine, sent)
     if deed == "withdraw" and mine.said.withdrawal is not None:
@@ -189,6 +194,24 @@ async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict
     return {"files": found} if found else {}
 
 
+def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
+    """Which times would do, and whether they agree to meet the other side. Raises ``malformed`` where that is asked and not said,
+    and for what is no time."""
+    several = sent.all("times") if isinstance(sent, Form) else ()
+    try:
+        named = [datetime.fromisoformat(text) for text in several if text.strip()]
+    except ValueError:
+        raise _wrong("times", "times_missing") from None
+    found: dict[str, Any] = {"times": [(at if at.tzinfo else at.replace(tzinfo=visit.zone)).isoformat() for at in named]}
+    if deed == "hearing-move" and not named:
+        raise _missing("times")
+    if deed == "hearing" and (joint := _text(sent, "joint")):
+        found["joint"] = joint == "yes"
+    elif deed == "hearing" and named and mine.said.appointments and mine.said.appointments[-1].needs_consent:
+        raise _missing("joint")
+    return found
+
+
 def _then(mine: MyCase, deed: str) -> str:
     """What follows from a deed, as a key. What follows from taking it back depends on the kind and on what is taken back."""
     if deed != "withdraw":
@@ -215,6 +238,8 @@ def _asks_first(mine: MyCase) -> bool:
 def _said_to(mine: MyCase, deed: str) -> str:
     """Who reads what is written with a deed that does not ask to whom, as a key. The rules of each fact hold it."""
     readers = readers_of(mine)
+    if deed == "hearing-move" and mine.terms.words == "desk":
+        return "desk_only"
     if deed in ("more-time", "measure") or (deed == "withdraw" and _asks_first(mine)):
         return "desk_only"
     return readers if readers == "undisclosed" else "shared"
@@ -256,6 +281,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "remedies": remedies_of(mine) if deed == "offer" else [],
         "currency": currency_of(mine),
         "texts": mine.texts,
+        "hearing": next((one for one in reversed(mine.said.appointments) if one.state in ("proposed", "confirmed")), None),
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,

@@ -31,6 +31,9 @@ DEEDS: Mapping[str, str] = {
     "returned": "confirm_return",
     "not-returned": "contest_return",
     "measure": "ask_interim_review",
+    "hearing": "answer_appointment",
+    "hearing-move": "move_appointment",
+    "hearing-comment": "comment_protocol",
     "appeal": "appeal",
     "withdraw": "withdraw",
 }
@@ -39,7 +42,8 @@ Parties are added and removed through the platform or the team, who know the add
 ICONS: Mapping[str, str] = {
     "accept": "check", "decline": "x", "offer": "handshake", "write": "message-square", "hand-in": "paperclip",
     "more-time": "clock", "decision": "gavel", "grant": "handshake", "shipped": "send", "returned": "check",
-    "not-returned": "triangle-alert", "measure": "shield-alert", "appeal": "scale", "withdraw": "undo-2",
+    "not-returned": "triangle-alert", "measure": "shield-alert", "hearing": "check",
+    "hearing-move": "clock", "hearing-comment": "message-square", "appeal": "scale", "withdraw": "undo-2",
 }  # fmt: skip
 TOLD = frozenset({
     "case_opened", "case_disclosed", "case_reopened", "case_withdrawn", "case_closed", "case_declined", "case_remitted",
@@ -47,7 +51,9 @@ TOLD = frozenset({
     "evidence_requested", "evidence_submitted", "evidence_lapsed", "ruling_issued", "ruling_annulled", "appeal_lodged",
     "appeal_withdrawn", "clock_extended", "interim_imposed", "interim_ended", "return_awaited", "return_shipped",
     "return_contested", "return_ended", "withdrawal_requested", "withdrawal_accepted", "provisional_credit_given",
-    "provisional_credit_ended", "party_added", "party_left", "sanction_imposed", "sanction_lifted", "sanction_voided",
+    "provisional_credit_ended", "appointment_proposed", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
+    "appointment_held", "protocol_commented", "party_added", "party_left", "sanction_imposed", "sanction_lifted",
+    "sanction_voided",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
 OPENING = ("case_opened", "case_moved_in")

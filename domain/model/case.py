@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
+from domain.model.appointments import Appointment
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
@@ -178,6 +179,8 @@ class Case(Kept):
     """The last one of each that was lifted or lapsed before the matter was decided."""
     handed_in: tuple[str, ...] = ()
     """Ids of the evidence on file, oldest first."""
+    appointments: tuple[Appointment, ...] = ()
+    """Hearings and calls, oldest first."""
     steps: tuple[StepTaken, ...] = ()
     root_cause: str | None = None
     legal_holds: tuple[LegalHold, ...] = ()

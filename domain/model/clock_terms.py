@@ -27,16 +27,16 @@ def _split(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
 
 
-_AsWords = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
+AS_WORDS = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
 """Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
-Codes = Annotated[tuple[Code, ...], *_AsWords]
-Audiences = Annotated[tuple[Audience, ...], *_AsWords]
-Triggers = Annotated[tuple[Trigger, ...], *_AsWords]
-Phases = Annotated[tuple[Phase, ...], *_AsWords]
+Codes = Annotated[tuple[Code, ...], *AS_WORDS]
+Audiences = Annotated[tuple[Audience, ...], *AS_WORDS]
+Triggers = Annotated[tuple[Trigger, ...], *AS_WORDS]
+Phases = Annotated[tuple[Phase, ...], *AS_WORDS]
 DefaultAction = Literal[
     "open_review", "proceed_on_file", "issue_ruling", "close", "lift_interim", "end_return", "honour_return", "lift_sanction",
     "end_kept_interim", "send_chargeback", "miss_chargeback", "disclose", "lapse_offer",
-    "end_complaints", "take_credit_back",
+    "end_complaints", "take_credit_back", "lapse_appointment",
 ]  # fmt: skip
 """What a clock can do by itself when it runs out (the stated default of the pack)."""
 _T = TypeVar("_T")
@@ -317,4 +317,16 @@ OFFER_EXPIRY, PROPOSAL_EXPIRY = (
     for name in ("offer", "proposal")
 )
 """Every case has them: they come due when an offer, or a proposal to both sides, that has an expiry can be accepted no longer."""
-BUILT_IN = (SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS, OFFER_EXPIRY, PROPOSAL_EXPIRY)
+APPOINTMENT = ClockTerms(
+    name="appointment",
+    target=Span.wall(timedelta(0)),
+    levels=(
+        *(Level(name=name, action="warn") for name in ("unanswered", "tomorrow", "soon", "protocol")),
+        Level(name="lapse", action="default", default="lapse_appointment"),
+    ),
+)
+"""Every case has it: whoever takes part in a hearing or call is asked for an answer and reminded of it, and whoever led it of the
+protocol (`appointment_reminded`); one on which nobody agreed lapses with its last proposed time."""
+BUILT_IN = (
+    SNOOZE, STANDSTILL, SANCTION, KEPT_MEASURE, CHARGEBACK, *EVIDENCE_CLOCKS, OFFER_EXPIRY, PROPOSAL_EXPIRY, APPOINTMENT,
+)  # fmt: skip

@@ -25,6 +25,13 @@ from domain.model.legal_hold import LegalHoldCommand
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
+from domain.model.appointments import AnswerAppointment as AnswerAppointment
+from domain.model.appointments import AppointmentCommand
+from domain.model.appointments import CancelAppointment as CancelAppointment
+from domain.model.appointments import CommentProtocol as CommentProtocol
+from domain.model.appointments import MoveAppointment as MoveAppointment
+from domain.model.appointments import ProposeAppointment as ProposeAppointment
+from domain.model.appointments import RecordAppointment as RecordAppointment
 from domain.model.manual_work import ManualWorkCommand
 from domain.model.manual_work import ReportManualWork as ReportManualWork
 from domain.model.money import MoneyCommand
@@ -164,7 +171,7 @@ Command = Annotated[
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
     | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand
-    | ManualWorkCommand | Acknowledge | ProveAddress,
+    | ManualWorkCommand | Acknowledge | ProveAddress | AppointmentCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from typing import Annotated
 from domain.model.alarms import AlarmAcknowledged as AlarmAcknowledged
+from domain.model.appointments import AppointmentAnswered as AppointmentAnswered
+from domain.model.appointments import AppointmentCancelled as AppointmentCancelled
+from domain.model.appointments import AppointmentConfirmed as AppointmentConfirmed
+from domain.model.appointments import AppointmentFact
+from domain.model.appointments import AppointmentHeld as AppointmentHeld
+from domain.model.appointments import AppointmentMoved as AppointmentMoved
+from domain.model.appointments import AppointmentProposed as AppointmentProposed
+from domain.model.appointments import AppointmentReminded as AppointmentReminded
+from domain.model.appointments import ProtocolCommented as ProtocolCommented
 from domain.model.chargeback import ChargebackFact
 from pydantic import Field
 
@@ -196,7 +205,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven,
+    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -7,8 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.base import Code, Compact
-from domain.model.clock_terms import Codes
+from domain.model.clock_terms import AS_WORDS, Codes
 from domain.worktime.spans import Span
+
+OtherLadders = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(/[a-z0-9][a-z0-9_.:-]*)?$", max_length=120)], ...], *AS_WORDS
+]
+"""Ladders of other kinds, each by its kind and, after a slash, its category."""
 
 
 class SanctionKind(Compact):
@@ -35,6 +40,13 @@ class SanctionLadder(Compact):
     """How long a sanction of this category counts."""
     misuse: bool = False
     """Its clauses are misuse of the procedure: found beside any outcome, also where a decision is upheld."""
+    also: OtherLadders = ()
+    """Sanctions of other kinds that count here once their case is closed: ``conduct_report/threats``, or ``conduct_report`` for
+    all of that kind. They count as long as they do there, and for as many. Left out: those of this kind alone."""
+
+    def takes(self, kind: str, category: str) -> bool:
+        """Whether sanctions of another kind count here."""
+        return kind in self.also or f"{kind}/{category}" in self.also
 
 
 class SanctionTerms(Compact):

@@ -24,6 +24,10 @@ class EarlierSanction(Kept):
     ends_at: Instant | None = None
     """When the ban is over; None for what is no ban, and for one without an end."""
     lifted_at: Instant | None = None
+    kind: str | None = None
+    """The kind of that case; None: nobody looked, and it is one of the same kind."""
+    final: bool = True
+    """That case is closed: its ruling stands."""
 
 
 MisuseGravity = Literal["slight", "serious", "grave"]

@@ -17,6 +17,7 @@ from domain.model.sanction_terms import SanctionTerms as SanctionTerms
 from domain.model.clock_terms import (
     Audience as Audience,
     Audiences as Audiences,
+    APPOINTMENT as APPOINTMENT,
     BUILT_IN as BUILT_IN,
     CHARGEBACK as CHARGEBACK,
     ClockTerms as ClockTerms,

@@ -12,7 +12,8 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.prose import Prose
-from domain.model.terms import OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
+from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
+from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
 from domain.rules import complaints, last_word, told_codes
 from domain.rules.address_proof import is_unproven
@@ -48,39 +49,10 @@ class NoticeDraft(Kept):
 Planned = tuple[tuple[int, NoticeDraft], ...]
 
 
-_ALWAYS: Notices = {
-    "case_joined": ("owner",),
-    "interim_ended:lapsed": ("owner", "leads"),
-    "same_matter_reported": ("owner", "leads"),
-    "interim_reviewed": ("claimant", "respondent"),
-    "interim_review_asked": ("owner",),
-    "interim_review_asked:closed": ("leads",),
-    "came_since_draft": ("drafter", "leads"),
-    "ruling_annulled": ("all",),
-    "withdrawal_requested": ("claimant", "respondent", "owner"),
-    "withdrawal_accepted": ("claimant", "respondent"),
-    "withdrawal_overtaken:revoked": ("claimant", "respondent", "owner"),
-    "withdrawal_overtaken:left": ("owner",),
-    "continued_of_office": ("claimant", "respondent", "platform"),
-    "party_added": ("claimant", "respondent", "platform", "owner"),
-    "party_left": ("claimant", "respondent", "platform", "owner"),
-    "party_removal_proposed": ("leads",),
-    "party_change_waits": ("leads",),
-    "party_change_confirmed": ("owner",),
-    "ruling_withheld": ("owner", "leads"),
-    "effect_withheld": ("owner", "leads"),
-    "effect_released": ("owner", "leads"),
-    "paid_elsewhere_noticed": ("owner", "leads"),
-    "effect_reported:needs_hands": ("owner",),
-    "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
-    "signal_received:closed": ("ops",),
-    "signal_received": ("owner",),
-}
-"""Whom every pack tells, unless it says otherwise."""
-_LAST: Notices = {"evidence_submitted": ("claimant", "respondent")}
-"""The same of what everything else outweighs: whose time to answer begins, has to know of it."""
 _UNDECIDED = (Outcome.DECLINED, Outcome.EXPIRED)
-_RECEIPTS = frozenset({"withdrawal_requested", "offer_accepted", "proposal_ended"})
+_RECEIPTS = frozenset(
+    {"withdrawal_requested", "offer_accepted", "proposal_ended", "appointment_confirmed", "appointment_cancelled"}
+)
 """What is told to whoever did it, too: they have to know that it arrived, and what it does not do; and both sides of an agreement
 have in writing what they agreed on, whoever said yes last."""
 _OF_STRANGERS = frozenset({"case_withdrawn", "case_closed"})
@@ -89,7 +61,7 @@ _TOLD_ALONG = frozenset({
     "ruling_issued", "case_closed", "case_reopened", "case_withdrawn", "case_remitted", "appeal_withdrawn",
 })  # fmt: skip
 """What somebody is told who came with a merge: how the matter goes, and nothing that passes between the sides."""
-_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name})
+_OF_NOBODY = frozenset({SANCTION.name, OFFER_EXPIRY.name, PROPOSAL_EXPIRY.name, APPOINTMENT.name})
 _OF_THE_SIDE = ("due_at", "due_clock", "by_default", "right", "credit")
 
 Moment = tuple[f.Recording, frozenset[str]]
@@ -103,7 +75,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """
     if not notices:
         return ()
-    notices = {**_ALWAYS, **notices, **{event: told for event, told in _LAST.items() if event not in notices}}
+    notices = {**ALWAYS, **notices, **{event: told for event, told in LAST.items() if event not in notices}}
     happened: dict[str, f.Recording] = {}
     mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
@@ -121,7 +93,7 @@ def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
 
 def events_of_platform(notices: Notices) -> frozenset[str]:
     """The events that a pack tells the platform's endpoints."""
-    every = {**_LAST, **_ALWAYS, **notices}
+    every = {**LAST, **ALWAYS, **notices}
     return frozenset(event for event, audiences in every.items() if "platform" in _each(audiences))
 
 

@@ -66,7 +66,7 @@ def accuses(case: Case, at: datetime) -> bool:
     and 18(1)(c).
     """
     pending = case.closed_at is None or at < case.closed_at + case.terms.reopen_for
-    told = bool(case.terms.authorities) or _protects(case)
+    told = bool(case.terms.authorities) or protects(case)
     return (pending and told) or any(not report.made for report in case.reports)
 
 
@@ -77,13 +77,13 @@ def charges(case: Case, party: OpenedParty) -> bool:
         return False
     if case.chargeback is not None and case.chargeback.closed_at is None:
         return True
-    if not _protects(case) or party.side not in case.terms.hear:
+    if not protects(case) or party.side not in case.terms.hear:
         return False
     mine = (r for r in case.requests if r.of is party.side and r.party in (None, party.id))
     return party.id in case.questioned or any(r.id not in case.identity_requests for r in mine)
 
 
-def _protects(case: Case) -> bool:
+def protects(case: Case) -> bool:
     """Whether the kind protects people: nobody ends a report of it by taking it back."""
     return case.terms.withdrawal != "closes"
 

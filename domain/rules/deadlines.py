@@ -9,9 +9,10 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import DeadlineMoot
-from domain.model.terms import BUILT_IN, ClockTerms, DefaultAction, LadderStep, Level
+from domain.model.terms import APPOINTMENT, BUILT_IN, ClockTerms, DefaultAction, LadderStep, Level
 from domain.rules import (
     alarms,
+    appointments,
     chargeback,
     complaints,
     credit,
@@ -52,6 +53,8 @@ def deadline(case: Case, command: c.Deadline, context: DecisionContext, at: date
             return (reached, *_by_default(case, level.default or "close", definition, command, at))
         case "escalate":
             return _escalated(case, reached, level, context, at)
+        case "warn" if row.clock == APPOINTMENT.name:
+            return (reached, *appointments.remind(case, row))
         case "warn":
             return (reached, *_raised(case, level.raise_priority))
 
@@ -127,12 +130,14 @@ def _by_default(case: Case, default: DefaultAction, definition: ClockTerms, comm
         case "lift_sanction" | "lapse_offer":
             over = default == "lift_sanction"
             return sanctions.lift(case, command.instance) if over else settlement.lapse(case, definition.name, command.instance)
-        case "close" | "end_complaints" | "take_credit_back":
+        case "close" | "end_complaints" | "take_credit_back" | "lapse_appointment":
             return _at_the_end(case, default, command)
 
 
 def _at_the_end(case: Case, default: DefaultAction, command: c.Deadline) -> Facts:
-    """What happens by itself to a matter that is decided."""
+    """What happens by itself to a matter that is decided, or to a hearing on which nobody agreed."""
+    if default == "lapse_appointment":
+        return appointments.lapse(case, command.instance)
     if default == "take_credit_back":
         return credit.take_back(case, command.id)
     return complaints.end(case) if default == "end_complaints" else returns.window_over(case)

@@ -80,6 +80,8 @@ _REPORTED_FROM = (Phase.REVIEW, Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE, P
 _DECIDED = (Phase.APPROVAL, Phase.RULED, Phase.APPEALABLE)
 """Phases in which a ruling is drafted or told, and an appeal is not being decided."""
 
+_HEARD_IN = (_P.SETTLEMENT, _P.REVIEW, _P.APPEAL)
+"""Phases in which the sides and the team speak with each other."""
 _ANSWERS = (("accept_withdrawal", "appealable closed"), ("continue_of_office", ""))
 """To whoever wants to take something back, with where each leads."""
 _ANSWERED_IN = (_P.REVIEW, _P.APPROVAL, _P.RULED, _P.APPEAL)
@@ -196,6 +198,19 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "name_root_cause", KEEPERS) for phase in Phase if phase not in (_P.INTAKE, _P.SETTLEMENT)),
     # who somebody is: asked by whoever handles a request
     _row(_P.REVIEW, "ask_identity", "owner"),
+    # hearings and calls: led by whoever handles the case; each side that is invited answers for itself, and reads the protocol
+    *(
+        _row(phase, command, "owner")
+        for phase in _HEARD_IN
+        for command in ("propose_appointment", "cancel_appointment", "record_appointment")
+    ),
+    *(_row(phase, "move_appointment", "owner claimant respondent") for phase in _HEARD_IN),
+    *(_row(phase, "move_appointment", PARTIES) for phase in (_P.APPROVAL, _P.RULED)),
+    *(
+        _row(phase, command, PARTIES)
+        for phase in (*_HEARD_IN, _P.APPROVAL, _P.RULED)
+        for command in ("answer_appointment", "comment_protocol")
+    ),
     # legal hold: before, during and after everything else
     *(_row(phase, command, "lead ops") for phase in Phase for command in ("place_hold", "lift_hold")),
     # cases that have to do with each other: for whoever handles the matter; never after a ruling was begun, as that is about one

@@ -7,7 +7,7 @@ from typing import Any
 from domain.base import Outcome, Phase
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.rules import complaints
+from domain.rules import appointments, complaints
 from domain.rules.agreement import AGREED
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
@@ -64,6 +64,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),
         **dropped(case, rec.at),
+        **appointments.over(case),
     }
 
 

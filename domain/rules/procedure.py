@@ -22,6 +22,7 @@ from domain.model.procedure import (
 from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
+from domain.rules import appointment_times
 from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Topic, inside
@@ -72,8 +73,8 @@ def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
 
     That the sides were heard is asked of a ruling by which somebody loses: :func:`check_hearing`.
     """
-    if (several := _several_ask(case)) is not None:
-        return several
+    if (refusal := appointment_times.refusal_of_deciding(case) or _several_ask(case)) is not None:
+        return refusal
     steps = missing_steps(case)
     missing = tuple(step for step in steps if step != HEARING_STEP or not case.terms.hear)
     cause = case.terms.root_cause_needed and case.root_cause is None

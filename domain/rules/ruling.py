@@ -24,6 +24,7 @@ from domain.model.ruling import (
 from domain.model.terms import OutcomeTerms
 from domain.rules import (
     agreement_terms,
+    appointment_times,
     authorities,
     charge,
     confirmation,
@@ -70,6 +71,8 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
 
 def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
     """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
+    if (hearing_ahead := appointment_times.refusal_of_deciding(case)) is not None:
+        raise hearing_ahead
     before = case.rulings[-1]
     refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
@@ -439,6 +442,7 @@ TOPIC = Topic(
         "retract": retract,
         "decide_appeal": decide_appeal,
     },
+    refuses={"decide_appeal": lambda case, actor: appointment_times.refusal_of_deciding(case)},
     changes={
         "ruling_drafted": _ruling_drafted,
         "ruling_approved": _ruling_approved,

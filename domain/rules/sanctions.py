@@ -59,7 +59,7 @@ def drafted(
         raise PartyUnclear("Several are on this side, and a sanction hits one: split the case, so that each has their own.")
     if context.earlier is None:
         raise LookupError("what counts against the person was not looked up")
-    counted = tuple(sanction for sanction in context.earlier if counts(sanction, person.ref_digest, ladder.category, at))
+    counted = tuple(sanction for sanction in context.earlier if counts_here(case, ladder, sanction, person.ref_digest, at))
     count = sum(sanction.weight for sanction in counted)
     says = step_of(ladder, count) if outcome.sanction is None else outcome.sanction
     chosen = command.sanction or says
@@ -123,6 +123,14 @@ def counts(one: EarlierSanction, ref_digest: str, category: str, at: datetime) -
     if (one.ref_digest, one.category) != (ref_digest, category) or one.counts_until is None:
         return False
     return one.imposed_at <= at < one.counts_until
+
+
+def counts_here(case: Case, ladder: SanctionLadder, one: EarlierSanction, ref_digest: str, at: datetime) -> bool:
+    """Whether an earlier sanction counts on a ladder of this case: of the same kind by its category, of another one where the
+    pack says so and its ruling stands."""
+    if one.kind in (None, case.kind):
+        return counts(one, ref_digest, ladder.category, at)
+    return one.final and ladder.takes(one.kind, one.category) and counts(one, ref_digest, one.category, at)
 
 
 def step_of(ladder: SanctionLadder, count: int) -> str:
@@ -256,7 +264,7 @@ def preview(case: Case, side: Side, earlier: Iterable[EarlierSanction], at: date
     known = tuple(earlier)
     found = {}
     for ladder in terms.ladders:
-        count = sum(sanction.weight for sanction in known if counts(sanction, person.ref_digest, ladder.category, at))
+        count = sum(sanction.weight for sanction in known if counts_here(case, ladder, sanction, person.ref_digest, at))
         found[ladder.category] = (count, step_of(ladder, count))
     return found
 

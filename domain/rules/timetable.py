@@ -26,6 +26,7 @@ from domain.model.terms import (
     Level,
 )
 from domain.rules import chargeback, complaints, interim
+from domain.rules.appointment_times import rows as appointment_rows
 from domain.rules.evidence_due import meant
 from domain.rules.evidence_due import rows as evidence_rows
 from domain.rules.levels import ClockInputs, ClockSchedule, calendars_of, inputs_of, level_at, schedule_of, stands_still
@@ -211,7 +212,7 @@ def timetable(before: Case | None, after: Case, calendars: Mapping[str, Calendar
             row = row or _next(ladder, clock, level, inputs, calendar, days)
             if row is not None:
                 rows.append(row)
-    rows += [*_snoozes(after), *evidence_rows(after), *chargeback.levels(after)]
+    rows += [*_snoozes(after), *evidence_rows(after), *appointment_rows(after), *chargeback.levels(after)]
     if after.open and not rows:
         rows.append(_standstill(before, after))
     rows += [*_sanctions(after), *_kept_measures(after), *_expiries(after)]

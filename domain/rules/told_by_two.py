@@ -104,6 +104,11 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("remove_party", "told"): "word",
     ("replace_party", "reasons"): "hidden",
     ("report_manual_work", "text"): "inside",
+    ("propose_appointment", "about"): "word",
+    ("move_appointment", "reasons"): "word",
+    ("cancel_appointment", "reasons"): "word",
+    ("record_appointment", "protocol"): "word",
+    ("comment_protocol", "text"): "party",
 }
 """By command and field: how a text of one person goes while somebody is reported in secret."""
 

@@ -38,6 +38,7 @@ from domain.rules.ruling_told import told_route
 from domain.rules.under_age import asked_in_confidence, beside_a_child, kept_from, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.actions import Action, actions, may_see
+from domain.views.appointments import AppointmentView, appointments_seen
 from domain.views.chargeback import ChargebackView, ProviderDisputeView, disputes_seen, seen
 from domain.views.evidence import RequestView, asked_of, open_requests, settled_requests
 from domain.views.urgency import AlarmView, alarm_of
@@ -133,6 +134,8 @@ class CaseView(Kept):
     """All offers of the settlement, oldest first, with what became of them."""
     proposals: tuple[Proposal, ...] = ()
     """What was proposed to both sides, oldest first. Of the answers to it a side sees its own."""
+    appointments: tuple[AppointmentView, ...] = ()
+    """Hearings and calls to which the viewer's side is invited; to the team all."""
     settlement: Settlement | None = None
     """The newest agreement of the sides, with its terms in words."""
     returning: Returning | None = None
@@ -310,6 +313,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "offer": case.offer,
         "offers": case.offers if came is None else tuple(o for o in case.offers if (o.became_at or came) >= came),
         "proposals": tuple(_answered_by(p, viewer) for p in case.proposals if came is None or (p.became_at or came) >= came),
+        "appointments": appointments_seen(case, viewer) if came is None else (),
         "settlement": case.settlement,
         "returning": case.returning,
         "grant": would_grant(case) if side is Side.RESPONDENT and refusal_of(case, viewer, "concede") is None else None,

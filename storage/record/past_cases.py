@@ -42,8 +42,8 @@ ORDER BY w.received_at, w.id
 # Also what was taken back since: until then it counted.
 _SANCTIONS = """
 SELECT s.id, s.case_id, s.ref_digest, s.category, s.sanction, s.weight, s.imposed_at, s.counts_until, s.ends_at, s.lifted_at,
-    s.voided_at
-FROM sanctions s
+    s.voided_at, c.kind, c.closed_at
+FROM sanctions s JOIN cases c ON c.tenant = s.tenant AND c.id = s.case_id
 WHERE s.tenant = $1 AND s.case_id <> $2
     AND s.ref_digest IN (SELECT p.ref_digest FROM parties p WHERE p.tenant = $1 AND p.case_id = $2)
 ORDER BY s.imposed_at, s.id

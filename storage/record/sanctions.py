@@ -15,8 +15,9 @@ from storage.postgres.pool import NOW, Database
 # The parties are there since the report was received, also when the case has not been judged yet. What a gold or test case
 # comes to is held against nobody.
 AGAINST = """
-SELECT s.id, s.case_id, s.ref_digest, s.category, s.sanction, s.weight, s.imposed_at, s.counts_until, s.ends_at, s.lifted_at
-FROM sanctions s
+SELECT s.id, s.case_id, s.ref_digest, s.category, s.sanction, s.weight, s.imposed_at, s.counts_until, s.ends_at, s.lifted_at,
+    c.kind, c.closed_at IS NOT NULL AS final
+FROM sanctions s JOIN cases c ON c.tenant = s.tenant AND c.id = s.case_id
 WHERE s.tenant = $1 AND s.case_id <> $2 AND s.voided_at IS NULL
     AND s.ref_digest IN (SELECT p.ref_digest FROM parties p WHERE p.tenant = $1 AND p.case_id = $2)
 ORDER BY s.imposed_at, s.id

@@ -285,6 +285,19 @@ def called() -> Life:
     return a_case().in_review().fire("first_response", "breach").says(LEAD, "acknowledge")
 
 
+def spoken_with() -> Life:
+    """Both sides spoken with: proposed, agreed, moved, reminded of, put down and commented on; a second call is called off."""
+    life = a_case().in_review()
+    soon, late = ([(life.now + timedelta(days=day)).isoformat()] for day in (3, 4))
+    life.says(MEDIATOR, "propose_appointment", times=soon, about="The fee.").says(CLAIMANT, "answer_appointment", times=soon)
+    life.says(RESPONDENT, "move_appointment", times=late, reasons="At work.").says(CLAIMANT, "answer_appointment", times=late)
+    life.later(timedelta(days=4)).says(MEDIATOR, "record_appointment", protocol="Both named the fee.")
+    life.says(CLAIMANT, "comment_protocol", text="It was less.")
+    again = [(life.now + timedelta(days=3)).isoformat()]
+    life.says(MEDIATOR, "propose_appointment", times=again, about="The rest.")
+    return life.says(MEDIATOR, "cancel_appointment", reasons="Nothing is left to say.")
+
+
 def by_a_form() -> Life:
     """Reported by a form, and the address proven when the link of the letter was used."""
     life = a_case("payment_dispute").by_a_form().in_settlement().says(CLAIMANT, "message", text="It never came.")
@@ -311,6 +324,7 @@ def _lived() -> dict[str, Life]:
         "reported": reported(),
         "called": called(),
         "by_a_form": by_a_form(),
+        "spoken_with": spoken_with(),
     }
 
 

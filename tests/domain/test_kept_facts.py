@@ -54,6 +54,8 @@ UNRELEASED = frozenset({
     "effect_withheld", "effect_released", "ruling_withheld", "party_added", "party_left",
     "party_agreed", "ruling_annulled", "case_recused", "disclosure_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
     "party_change_confirmed", "adulthood_proposed", "manual_work_reported", "alarm_acknowledged",
+    "appointment_proposed", "appointment_answered", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
+    "appointment_held", "appointment_reminded", "protocol_commented",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

@@ -612,6 +612,11 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "recuse": {"reason": "knows_a_party"},
     "merge": {"reasons": "It is the same matter."},
     "ask_interim_review": {"text": "The account pays my rent."},
+    "propose_appointment": {"about": "What was agreed in May. We call you."},
+    "move_appointment": {"reasons": "I am at work then."},
+    "cancel_appointment": {"reasons": "There is nothing left to say."},
+    "record_appointment": {"protocol": "Both say what the fee was."},
+    "comment_protocol": {"text": "It was less."},
     "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }
 

@@ -30,6 +30,7 @@ from tests.support.cases import (
     MEDIATOR,
     MEDIATOR_2,
     MEDIATOR_3,
+    MONDAY,
     OFFERS,
     OPS,
     OUTCOMES,
@@ -56,7 +57,7 @@ CODES = {
     "pf": "party_unfit", "ad": "already_disclosed",
     **dict.fromkeys(("lr", "lo", "ln"), "not_in_this_phase"),
     "nw": "no_withdrawal", "wp": "withdrawal_pending", "of": "of_office", "nx": "not_withdrawable",
-    "na": "no_alarm",
+    "na": "no_alarm", "ap": "appointment_unknown",
 }  # fmt: skip
 _WRITTEN: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lifecycle_matrix.yaml").read_text("utf-8"))
 KIND_CELLS: dict[str, dict[str, dict[str, str]]] = _WRITTEN.pop("kinds")
@@ -205,6 +206,8 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
 _BODIES: dict[str, dict[str, Any]] = {
     "assign": {"owner": MEDIATOR_2},
     "request_evidence": {"of": "respondent"},
+    "propose_appointment": {"times": [(MONDAY + timedelta(days=60)).isoformat()]},
+    "move_appointment": {"times": [(MONDAY + timedelta(days=60)).isoformat()]},
     "decide_appeal": {"decision": "uphold"},
     "report_delivery": {"notice_id": "ntc_1", "reason": "mailbox_gone"},
     "pause": {"reason": "expert_asked"},

@@ -25,6 +25,7 @@ from tests.support.cases import (
     a_case,
     digest_of,
     facts_named,
+    shelf,
 )
 from tests.support.clock_readings import at
 
@@ -62,6 +63,28 @@ class TestWhatIsCounted:
 
     def test_is_of_the_person_and_not_of_the_other_party(self) -> None:
         life = sanctioned("insult", earlier("warning", party=CLAIMANT))
+        assert life.case.sanctions[0].sanction == "warning"
+
+    def test_of_another_kind_it_is_what_the_pack_names_once_its_case_is_closed(self) -> None:
+        fraud = {"kind": "fraud_report", "category": "stolen_cards"}
+        for named, final, sanction in (
+            ((), True, "warning"),
+            (("fraud_report/stolen_cards",), True, "final_warning"),
+            (("fraud_report",), True, "final_warning"),
+            (("fraud_report/other",), True, "warning"),
+            (("fraud_report",), False, "warning"),
+        ):
+            terms = shelf().packs["conduct_report"].sanctions
+            assert terms is not None
+            ladders = tuple(ladder.model_copy(update={"also": named}) for ladder in terms.ladders)
+            other = terms.model_copy(update={"ladders": ladders})
+            life = a_case("conduct_report").with_terms(sanctions=other).in_review().heard()
+            life.earlier = (earlier("suspension", **fraud, final=final),)
+            life.says(MEDIATOR, "rule", ground="insult", **VIOLATION).fire("grace")
+            assert life.case.sanctions[0].sanction == sanction, named
+
+    def test_a_category_of_another_kind_that_is_called_the_same_is_another_one(self) -> None:
+        life = sanctioned("insult", earlier("warning", kind="fraud_report"))
         assert life.case.sanctions[0].sanction == "warning"
 
     def test_was_imposed_by_the_time_at_which_the_ruling_came_in(self) -> None:

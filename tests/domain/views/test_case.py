@@ -188,6 +188,9 @@ def _of_the_law(life: Life, clock: str) -> bool:
     return definition is not None and definition.statutory
 
 
+_NO_HEARING = dict.fromkeys(("answer_appointment", "move_appointment", "comment_protocol"), "appointment_unknown")
+
+
 class TestActions:
     def test_what_a_party_can_do_in_a_settlement(self) -> None:
         life = a_case().in_settlement().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 7, "currency": "USD"})
@@ -195,6 +198,7 @@ class TestActions:
             "message", "offer", "accept_offer", "decline_offer", "escalate", "submit_evidence", "add_party", "withdraw",
         }  # fmt: skip
         assert refused(life.seen_by(RESPONDENT)) == {
+            **_NO_HEARING,
             "accept_offer": "own_offer",
             "decline_offer": "own_offer",
             "concede": "nothing_to_concede",
@@ -204,6 +208,7 @@ class TestActions:
 
     def test_nothing_to_accept_is_a_disabled_button(self) -> None:
         assert refused(a_case().in_settlement().seen_by(CLAIMANT)) == {
+            **_NO_HEARING,
             "accept_offer": "no_such_offer",
             "decline_offer": "no_such_offer",
             "concede": "not_allowed",
@@ -235,6 +240,7 @@ class TestActions:
         offer = dict(OFFERS.get(kind, {}))
         bodies: dict[str, dict[str, Any]] = {
             "offer": offer, "assign": {"owner": "per_m3"}, "request_evidence": {"of": "claimant"},
+            "propose_appointment": {"times": ["2026-05-01T09:00:00Z"]}, "move_appointment": {"times": ["2026-05-01T09:00:00Z"]},
             "rule": dict(OUTCOMES[kind]["light"]), "decide_appeal": {"decision": "uphold"}, "pause": {"reason": "expert_asked"},
             "skip": {"reason": "too_technical"},
             "snooze": {"until": "2026-06-01T09:00:00Z", "reason": "expert_asked"}, "freeze": {"incident": "inc_1"},

@@ -1,0 +1,255 @@
+"""Hearings and calls: when the sides and the team speak with each other, who came, and what was said there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.base import CommandBase, Instant, Kept, Reference, Side
+from domain.model.prose import Prose, SealedText
+from domain.model.refusals import Refusal
+
+AppointmentForm = Literal["call", "video", "in_person"]
+AppointmentSides = Literal["both", "claimant", "respondent"]
+"""Who is invited: both sides together, or one of them alone."""
+CancelledBecause = Literal["by_hand", "no_consent", "cannot_come", "no_answer", "case_over"]
+Times = Annotated[tuple[Instant, ...], Field(min_length=1, max_length=5)]
+
+
+class ProposeAppointment(CommandBase):
+    """Propose a hearing or a call: the times that would do, and what it is about. The first time that suits everybody invited is
+    taken by itself. In kinds that protect people nobody meets the other side without having agreed to that."""
+
+    type: Literal["propose_appointment"] = "propose_appointment"
+    sides: AppointmentSides = "both"
+    form: AppointmentForm = "call"
+    times: Times
+    minutes: Annotated[int, Field(ge=10, le=480)] = 60
+    """How long it takes."""
+    about: SealedText
+    """What it is about and how to take part, as those who are invited read it."""
+
+
+class AnswerAppointment(CommandBase):
+    """Say for one's side which of the proposed times would do; none of them: it cannot come. Also that it does not want to meet
+    the other side, at any time before it begins."""
+
+    type: Literal["answer_appointment"] = "answer_appointment"
+    appointment: Reference | None = None
+    """Which one; left out: the newest."""
+    times: Annotated[tuple[Instant, ...], Field(max_length=5)] = ()
+    joint: bool | None = None
+    """Whether the side agrees to meet the other one. Needed where the kind protects people and both are invited."""
+
+
+class MoveAppointment(CommandBase):
+    """Propose other times, with the reason. Everybody invited answers anew; whoever moves it has said that these would do."""
+
+    type: Literal["move_appointment"] = "move_appointment"
+    appointment: Reference | None = None
+    times: Times
+    reasons: SealedText
+
+
+class CancelAppointment(CommandBase):
+    """Call an appointment off, with the reason."""
+
+    type: Literal["cancel_appointment"] = "cancel_appointment"
+    appointment: Reference | None = None
+    reasons: SealedText
+
+
+class RecordAppointment(CommandBase):
+    """Say who did not come, and put down what was said. Everybody who was invited reads it and may comment on it."""
+
+    type: Literal["record_appointment"] = "record_appointment"
+    appointment: Reference | None = None
+    missed_by: Annotated[tuple[Side, ...], Field(max_length=2)] = ()
+    protocol: SealedText | None = None
+    """Needed unless nobody came."""
+
+
+class CommentProtocol(CommandBase):
+    """Say what one's side thinks of the protocol. Everybody who was invited reads it."""
+
+    type: Literal["comment_protocol"] = "comment_protocol"
+    appointment: Reference | None = None
+    text: SealedText
+
+
+AppointmentCommand = (
+    ProposeAppointment | AnswerAppointment | MoveAppointment | CancelAppointment | RecordAppointment | CommentProtocol
+)
+
+
+class AppointmentProposed(Kept):
+    type: Literal["appointment_proposed"] = "appointment_proposed"
+    appointment_id: str
+    sides: AppointmentSides
+    form: AppointmentForm
+    times: tuple[Instant, ...]
+    minutes: int
+    about: Prose
+
+
+class AppointmentAnswered(Kept):
+    type: Literal["appointment_answered"] = "appointment_answered"
+    appointment_id: str
+    side: Side
+    times: tuple[Instant, ...] = ()
+    joint: bool | None = None
+
+
+class AppointmentConfirmed(Kept):
+    """A time suits everybody who is invited."""
+
+    type: Literal["appointment_confirmed"] = "appointment_confirmed"
+    appointment_id: str
+    at: Instant
+
+
+class AppointmentMoved(Kept):
+    type: Literal["appointment_moved"] = "appointment_moved"
+    appointment_id: str
+    side: Side | None = None
+    """The side that moved it; None: the team."""
+    times: tuple[Instant, ...]
+    reasons: Prose
+
+
+class AppointmentCancelled(Kept):
+    type: Literal["appointment_cancelled"] = "appointment_cancelled"
+    appointment_id: str
+    because: CancelledBecause = "by_hand"
+    reasons: Prose | None = None
+
+
+class AppointmentReminded(Kept):
+    """Whoever has not answered is asked once more; whoever takes part is told that it is soon; whoever led it, that what was said
+    is still to be put down."""
+
+    type: Literal["appointment_reminded"] = "appointment_reminded"
+    appointment_id: str
+    what: Literal["unanswered", "tomorrow", "soon", "protocol"]
+
+
+class AppointmentHeld(Kept):
+    """It is over: who was not there, and the protocol."""
+
+    type: Literal["appointment_held"] = "appointment_held"
+    appointment_id: str
+    missed_by: tuple[Side, ...] = ()
+    protocol: Prose | None = None
+
+
+class ProtocolCommented(Kept):
+    type: Literal["protocol_commented"] = "protocol_commented"
+    appointment_id: str
+    side: Side
+    text: Prose
+
+
+AppointmentFact = (
+    AppointmentProposed | AppointmentAnswered | AppointmentConfirmed | AppointmentMoved | AppointmentCancelled
+    | AppointmentHeld | AppointmentReminded | ProtocolCommented
+)  # fmt: skip
+
+
+class AppointmentUnknown(Refusal):
+    """There is no such appointment, or not for this side."""
+
+    code = "appointment_unknown"
+
+
+class AppointmentNotOpen(Refusal):
+    """It is over, was called off, has begun, or has not begun yet: what was asked does not fit how it stands."""
+
+    code = "appointment_not_open"
+
+
+class TimeNotProposed(Refusal):
+    """A time that was not among those proposed, or that is past."""
+
+    code = "time_not_proposed"
+
+
+class ConsentMissing(Refusal):
+    """Both sides are invited in a kind that protects people: say in 'joint' whether the side agrees to meet the other one."""
+
+    code = "consent_missing"
+
+
+class AppointmentAhead(Refusal):
+    """A hearing or call is proposed or agreed and not over: hold it or call it off before anything is decided."""
+
+    code = "appointment_ahead"
+
+
+class ProtocolMissing(Refusal):
+    """Somebody came: put down what was said."""
+
+    code = "protocol_missing"
+
+
+class AppointmentAnswer(Kept):
+    """What a side said to the times proposed last."""
+
+    side: Side
+    times: tuple[Instant, ...] = ()
+    joint: bool | None = None
+
+
+class ProtocolComment(Kept):
+    """What a side said to the protocol."""
+
+    side: Side
+    at: Instant
+    text: Prose
+
+
+class Appointment(Kept):
+    """A hearing or call, as it stands."""
+
+    id: str
+    number: int
+    sides: AppointmentSides
+    form: AppointmentForm
+    minutes: int
+    about: Prose
+    times: tuple[Instant, ...]
+    proposed_at: Instant
+    """When these times were proposed."""
+    state: Literal["proposed", "confirmed", "cancelled", "held"] = "proposed"
+    at: Instant | None = None
+    """The time that was agreed on."""
+    confirmed_at: Instant | None = None
+    answers: tuple[AppointmentAnswer, ...] = ()
+    moved_by: tuple[Side, ...] = ()
+    """The sides that moved it, a name for each time."""
+    told: tuple[str, ...] = ()
+    """The levels of its clock that were reached, each time."""
+    told_since: tuple[str, ...] = ()
+    """Those since these times were proposed."""
+    because: CancelledBecause | None = None
+    reasons: Prose | None = None
+    """Why it was moved or called off last."""
+    missed_by: tuple[Side, ...] = ()
+    protocol: Prose | None = None
+    comments: tuple[ProtocolComment, ...] = ()
+
+    @property
+    def invited(self) -> tuple[Side, ...]:
+        """The sides that take part."""
+        return tuple(Side) if self.sides == "both" else (Side(self.sides),)
+
+    @property
+    def open(self) -> bool:
+        """Neither over nor called off."""
+        return self.state in ("proposed", "confirmed")
+
+    @property
+    def ends_at(self) -> Instant | None:
+        """When it is over, of one that has a time."""
+        return self.at + timedelta(minutes=self.minutes) if self.at is not None else None

@@ -1,0 +1,436 @@
+"""Hearings and calls: proposed, answered by each side that is invited, confirmed, reminded of, moved, missed, and put down.
+
+Whoever handles the case proposes times. Each side that is invited says which of them would do, and the first one that suits
+everybody is taken. In kinds that protect people nobody meets the other side without having agreed to it (Istanbul Convention,
+article 48(1): no mandatory mediation; directive 2012/29/EU, article 19: no contact that the victim does not want): who refuses is
+not asked why, and the other side does not learn whose word it was. What was said is put down, and everybody who was invited reads
+it and may comment on it. While a hearing is ahead nothing is decided: a letter says that it will be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from domain.base import Side, derived_id
+from domain.model import facts as f
+from domain.model.appointments import (
+    AnswerAppointment,
+    Appointment,
+    AppointmentAhead,
+    AppointmentAnswer,
+    AppointmentNotOpen,
+    AppointmentUnknown,
+    CancelAppointment,
+    CancelledBecause,
+    CommentProtocol,
+    ConsentMissing,
+    MoveAppointment,
+    ProposeAppointment,
+    ProtocolComment,
+    ProtocolMissing,
+    RecordAppointment,
+    TimeNotProposed,
+)
+from domain.model.case import Case
+from domain.model.evidence import PartyNotAsked
+from domain.model.people import Actor
+from domain.model.refusals import InstantRefused, Refusal
+from domain.model.withdrawal import OfOffice
+from domain.rules.appointment_times import ahead, common_time
+from domain.rules.audiences import Audience
+from domain.rules.authorities import protects
+from domain.rules.disclosure import along, check_says_what
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.sanctions import heard
+from domain.rules.topic import Known, NoticeData, Refuse, Topic
+
+LEAST_NOTICE_FOR = timedelta(hours=1)
+"""Wall time: nobody is asked to a hearing that begins within the hour."""
+LONGEST_AHEAD_FOR = timedelta(days=90)
+"""The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
+MOVES_OF_A_SIDE = 2
+"""How often a side moves one appointment; after that whoever handles the case does, or goes on without it."""
+
+
+def propose(case: Case, command: ProposeAppointment, context: DecisionContext, at: datetime) -> Facts:
+    """Times for a hearing or a call. To invite the respondent tells them of the case: refused where that is barred."""
+    if (refusal := _refusal_of_another(case)) is not None:
+        raise refusal
+    _check_times(command.times, at)
+    appointment_id = derived_id("apt", command.id)
+    proposed = f.AppointmentProposed(
+        appointment_id=appointment_id,
+        sides=command.sides,
+        form=command.form,
+        times=tuple(sorted(set(command.times))),
+        minutes=command.minutes,
+        about=command.about,
+    )
+    invited = tuple(Side) if command.sides == "both" else (Side(command.sides),)
+    for side in invited:
+        if not any(party.speaks and not party.left for party in case.side_parties(side)):
+            raise PartyNotAsked(f"Nobody speaks for the side of the {side.value}.", of=side.value)
+    if case.of_office is not None and Side.CLAIMANT in invited:
+        raise OfOffice("Whoever reported it took it back and is asked nothing: invite the respondent alone.")
+    if Side.RESPONDENT not in invited:
+        return (proposed,)
+    if not case.is_disclosed:
+        check_says_what(command.about)
+    return (*along(case, "asked"), proposed)
+
+
+def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at: datetime) -> Facts:
+    """What a side can do. The first time that suits everybody is taken; a side that does not come, or does not want to meet the
+    other one, ends it."""
+    side, one = context.side(), _theirs(case, command.appointment, context)
+    _check_not_begun(one, at)
+    if unknown := [time.isoformat() for time in command.times if time not in one.times or time <= at]:
+        raise TimeNotProposed("Name times that were proposed and are ahead.", times=unknown)
+    answered = f.AppointmentAnswered(
+        appointment_id=one.id, side=side, times=tuple(sorted(set(command.times))), joint=command.joint
+    )
+    if one.sides == "both" and command.joint is False:
+        return (answered, _cancelled(one, "no_consent"))
+    if needs_consent(case, one) and command.times and command.joint is None:
+        raise ConsentMissing("Say in 'joint' whether you agree to meet the other side; you need not, and need not say why.")
+    if one.state == "confirmed":
+        if command.times and one.at in command.times:
+            return (answered,)
+        if command.times:
+            raise TimeNotProposed("A time is agreed on: move the appointment to propose others.", at=one.at)
+        return (answered, _cancelled(one, "cannot_come"))
+    time = common_time(_answered(one, answered), at)
+    return (answered,) if time is None else (answered, f.AppointmentConfirmed(appointment_id=one.id, at=time))
+
+
+def move(case: Case, command: MoveAppointment, context: DecisionContext, at: datetime) -> Facts:
+    """Other times, from the team or from a side that is invited."""
+    one = _theirs(case, command.appointment, context)
+    _check_not_begun(one, at)
+    _check_times(command.times, at)
+    side = context.actor.side if context.actor is not None else None
+    if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
+        said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
+        raise AppointmentNotOpen(said, because="moved_often")
+    if side is not None and needs_consent(case, one) and not _agreed_to_meet(one, side):
+        raise ConsentMissing("Answer first whether you agree to meet the other side; you need not, and need not say why.")
+    times = tuple(sorted(set(command.times)))
+    return (f.AppointmentMoved(appointment_id=one.id, side=side, times=times, reasons=command.reasons),)
+
+
+def cancel(case: Case, command: CancelAppointment, context: DecisionContext, at: datetime) -> Facts:
+    """It does not take place."""
+    one = _theirs(case, command.appointment, context)
+    if not one.open:
+        raise AppointmentNotOpen("It is over, or was called off.", because=one.state)
+    return (_cancelled(one, "by_hand").model_copy(update={"reasons": command.reasons}),)
+
+
+def record(case: Case, command: RecordAppointment, context: DecisionContext, at: datetime) -> Facts:
+    """Who came, and what was said. Whoever came has been heard."""
+    one = _theirs(case, command.appointment, context)
+    if one.state != "confirmed" or one.at is None or at < one.at:
+        raise AppointmentNotOpen("It has no agreed time, has not begun, or was put down already.", because=one.state)
+    missed = tuple(side for side in Side if side in command.missed_by)
+    if strangers := [side.value for side in missed if side not in one.invited]:
+        raise PartyNotAsked("Only who was invited can miss it.", of=strangers[0])
+    if command.protocol is None and set(missed) != set(one.invited):
+        raise ProtocolMissing("Put down in 'protocol' what was said; leave it out where nobody came.")
+    return (f.AppointmentHeld(appointment_id=one.id, missed_by=missed, protocol=command.protocol),)
+
+
+def comment(case: Case, command: CommentProtocol, context: DecisionContext, at: datetime) -> Facts:
+    """What a side thinks of the protocol."""
+    one = _theirs(case, command.appointment, context)
+    if one.protocol is None:
+        raise AppointmentNotOpen("There is no protocol to comment on.", because=one.state)
+    return (f.ProtocolCommented(appointment_id=one.id, side=context.side(), text=command.text),)
+
+
+def lapse(case: Case, number: int) -> Facts:
+    """The last proposed time comes, and nobody has agreed on one."""
+    one = next((one for one in case.appointments if one.number == number), None)
+    return (_cancelled(one, "no_answer"),) if one is not None and one.state == "proposed" else ()
+
+
+def remind(case: Case, row: f.DueLevel) -> tuple[f.AppointmentReminded, ...]:
+    """What falls due of an appointment beside its end."""
+    one = next((one for one in case.appointments if one.number == row.instance), None)
+    names = {name: name for name in get_args(f.AppointmentReminded.model_fields["what"].annotation)}
+    return (f.AppointmentReminded(appointment_id=one.id, what=names[row.level]),) if one is not None else ()
+
+
+def needs_consent(case: Case, one: Appointment) -> bool:
+    """Whether each side has to agree to meet the other one."""
+    return one.sides == "both" and protects(case)
+
+
+def over(case: Case) -> Change:
+    """What closing a case does: no hearing of it takes place any more."""
+    gone = {"state": "cancelled", "because": "case_over"}
+    return {"appointments": tuple(one.model_copy(update=gone) if one.open else one for one in case.appointments)}
+
+
+def _check_times(times: Iterable[datetime], at: datetime) -> None:
+    if any(time < at + LEAST_NOTICE_FOR for time in times):
+        raise InstantRefused("Each time has to be an hour ahead at least.", because="past")
+    if any(time > at + LONGEST_AHEAD_FOR for time in times):
+        raise InstantRefused(f"That is more than {LONGEST_AHEAD_FOR.days} days away.", because="too_far")
+
+
+def _check_not_begun(one: Appointment, at: datetime) -> None:
+    if not one.open:
+        raise AppointmentNotOpen("It is over, or was called off.", because=one.state)
+    if one.at is not None and one.at <= at:
+        raise AppointmentNotOpen("It has begun.", because="begun")
+
+
+def _theirs(case: Case, wanted: str | None, context: DecisionContext) -> Appointment:
+    """The appointment that is meant, of those that whoever speaks may know."""
+    side = context.stands_for or (context.actor.side if context.actor is not None else None)
+    known = [one for one in case.appointments if side is None or side in one.invited]
+    found = next((one for one in reversed(known) if wanted in (None, one.id)), None)
+    if found is None:
+        raise AppointmentUnknown("There is no such hearing or call.", appointment=wanted)
+    return found
+
+
+def _cancelled(one: Appointment, because: CancelledBecause) -> f.AppointmentCancelled:
+    return f.AppointmentCancelled(appointment_id=one.id, because=because)
+
+
+def _agreed_to_meet(one: Appointment, side: Side) -> bool:
+    return any(said.side is side and said.joint for said in one.answers)
+
+
+def _answered(one: Appointment, fact: f.AppointmentAnswered) -> Appointment:
+    others = tuple(said for said in one.answers if said.side is not fact.side)
+    said = AppointmentAnswer(side=fact.side, times=fact.times, joint=fact.joint)
+    return one.model_copy(update={"answers": (*others, said)})
+
+
+def _with(case: Case, appointment_id: str, **update: Any) -> Change:
+    changed = (one.model_copy(update=update) if one.id == appointment_id else one for one in case.appointments)
+    return {"appointments": tuple(changed)}
+
+
+def _of(case: Case, fact: Any) -> Appointment | None:
+    return next((one for one in case.appointments if one.id == fact.appointment_id), None)
+
+
+def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Change:
+    one = Appointment(
+        id=fact.appointment_id,
+        number=len(case.appointments) + 1,
+        sides=fact.sides,
+        form=fact.form,
+        minutes=fact.minutes,
+        about=fact.about,
+        times=fact.times,
+        proposed_at=rec.at,
+    )
+    return {"appointments": (*case.appointments, one)}
+
+
+def _noted(case: Case, rec: f.Recording, fact: f.AppointmentAnswered) -> Change:
+    one = _of(case, fact)
+    return _with(case, fact.appointment_id, answers=_answered(one, fact).answers) if one is not None else {}
+
+
+def _confirmed(case: Case, rec: f.Recording, fact: f.AppointmentConfirmed) -> Change:
+    return _with(case, fact.appointment_id, state="confirmed", at=fact.at, confirmed_at=rec.at)
+
+
+def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
+    one = _of(case, fact)
+    if one is None:
+        return {}
+    # Whether they want to meet stays said; which times would do is asked anew.
+    kept = (said.model_copy(update={"times": fact.times}) for said in one.answers if said.side is fact.side)
+    mine = tuple(kept) or ((AppointmentAnswer(side=fact.side, times=fact.times),) if fact.side is not None else ())
+    again = {"state": "proposed", "at": None, "confirmed_at": None, "times": fact.times, "proposed_at": rec.at}
+    moved_by = (*one.moved_by, fact.side) if fact.side is not None else one.moved_by
+    return _with(case, fact.appointment_id, **again, answers=mine, moved_by=moved_by, told_since=(), reasons=fact.reasons)
+
+
+def _called_off(case: Case, rec: f.Recording, fact: f.AppointmentCancelled) -> Change:
+    return _with(case, fact.appointment_id, state="cancelled", because=fact.because, reasons=fact.reasons)
+
+
+def _reminded(case: Case, rec: f.Recording, fact: f.AppointmentReminded) -> Change:
+    one = _of(case, fact)
+    told = {"told": (*one.told, fact.what), "told_since": (*one.told_since, fact.what)} if one is not None else {}
+    return _with(case, fact.appointment_id, **told)
+
+
+def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
+    one = _of(case, fact)
+    if one is None:
+        return {}
+    came = {side for side in one.invited if side not in fact.missed_by}
+    put_down = _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
+    return {**put_down, **heard(case, came)}
+
+
+def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
+    one = _of(case, fact)
+    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text)
+    return _with(case, fact.appointment_id, comments=(*one.comments, said)) if one is not None else {}
+
+
+def _invited(case: Case, fact: Any, audience: Audience) -> bool:
+    """Whether an audience takes part; a platform's machine may have to help."""
+    if audience == "platform":
+        return True
+    if isinstance(fact, f.AppointmentProposed):
+        return fact.sides in ("both", audience)
+    one = _of(case, fact)
+    return one is not None and audience in {side.value for side in one.invited}
+
+
+def _still_to_answer(case: Case, fact: f.AppointmentReminded, audience: Audience) -> bool:
+    """Whether a reminder is for an audience: of what is soon for who takes part, of an answer for who still owes it."""
+    one = _of(case, fact)
+    if one is None or fact.what == "protocol" or audience not in {side.value for side in one.invited}:
+        return False
+    return fact.what != "unanswered" or audience not in {said.side.value for said in one.answers}
+
+
+def _own(case: Case, fact: f.AppointmentAnswered, audience: Audience) -> bool:
+    return audience == fact.side.value
+
+
+def _answers_mean(before: Case | None, fact: f.AppointmentAnswered, after: Case) -> set[str]:
+    """That everybody has answered, and no time suits them all."""
+    one = _of(after, fact)
+    everybody = one is not None and {said.side for said in one.answers} == set(one.invited)
+    if one is None or not everybody or one.state != "proposed":
+        return set()
+    return {"appointment_unmatched"} if common_time(one, None) is None else set()
+
+
+def words_go(case: Case, side: Side | None, audience: Audience) -> bool:
+    """Whether an audience reads why a side moved it: where words go to the desk alone, the other side does not."""
+    return side is None or audience in ("staff", side.value) or case.terms.words == "shared"
+
+
+def _data(case: Case, fact: Any, **more: Any) -> dict[str, Any]:
+    one = _of(case, fact)
+    if one is None:
+        return {}
+    times = {"times": [time.isoformat() for time in one.times]} if one.state == "proposed" else {}
+    begins = {"at": one.at.isoformat()} if one.at is not None else {}
+    consent = {"consent": True} if needs_consent(case, one) else {}
+    named = {"form": one.form, "minutes": one.minutes, "sides": one.sides}
+    return {**named, **times, **begins, **consent, **more}
+
+
+def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
+    one = _of(case, fact)
+    about = {"about": one.about} if one is not None else {}
+    match fact:
+        case f.AppointmentMoved():
+            texts = {"reasons": fact.reasons} if words_go(case, fact.side, audience) else {}
+            return NoticeData(_data(case, fact, by=fact.side.value if fact.side else "staff"), {**about, **texts})
+        case f.AppointmentCancelled():
+            # Whose word it was that ends it, the other side does not learn.
+            because = fact.because if audience == "staff" or fact.because == "no_answer" else "by_hand"
+            return NoticeData(_data(case, fact, because=because), {"reasons": fact.reasons})
+        case f.AppointmentHeld():
+            missed = [side.value for side in fact.missed_by]
+            return NoticeData(_data(case, fact, missed_by=missed), {"protocol": fact.protocol})
+        case f.ProtocolCommented():
+            return NoticeData({"by": fact.side.value}, {"text": fact.text})
+        case f.AppointmentReminded():
+            return NoticeData(_data(case, fact, what=fact.what), about)
+        case f.AppointmentAnswered():
+            return NoticeData(_data(case, fact, by=fact.side.value))
+        case _:
+            return NoticeData(_data(case, fact), about)
+
+
+def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
+    """Why there is nothing to do about any of them, whichever is named."""
+
+    def why_not(case: Case, actor: Actor) -> Refusal | None:
+        known = [one for one in case.appointments if actor.side is None or actor.side in one.invited]
+        if not known:
+            return AppointmentUnknown("There is no hearing or call here.")
+        if any(fits(one) for one in known):
+            return None
+        return AppointmentNotOpen("It is over, was called off, or is not so far.", because=known[-1].state)
+
+    return why_not
+
+
+def _refusal_of_another(case: Case, actor: Actor | None = None) -> Refusal | None:
+    another = AppointmentAhead("One is ahead already: move it, hold it or call it off first.")
+    return another if ahead(case) is not None else None
+
+
+_TAKE_PART = Known(
+    _invited, "nothing", "Whoever is invited has to know when, and what was put down; the platform may have to help."
+)
+
+TOPIC = Topic(
+    rules={
+        "propose_appointment": propose,
+        "answer_appointment": answer,
+        "move_appointment": move,
+        "cancel_appointment": cancel,
+        "record_appointment": record,
+        "comment_protocol": comment,
+    },
+    refuses={
+        "propose_appointment": _refusal_of_another,
+        **dict.fromkeys(("answer_appointment", "move_appointment", "cancel_appointment"), _refusal(lambda one: one.open)),
+        "record_appointment": _refusal(lambda one: one.state == "confirmed"),
+        "comment_protocol": _refusal(lambda one: one.protocol is not None),
+    },
+    changes={
+        "appointment_proposed": _proposed,
+        "appointment_answered": _noted,
+        "appointment_confirmed": _confirmed,
+        "appointment_moved": _moved,
+        "appointment_cancelled": _called_off,
+        "appointment_held": _held,
+        "appointment_reminded": _reminded,
+        "protocol_commented": _commented,
+    },
+    means={"appointment_answered": _answers_mean},
+    words=frozenset({"appointment_unmatched"}),
+    known_to={
+        "appointment_answered": Known(
+            _own, "nothing", "What a side can do, and whether it wants to meet the other one, is between it and the team."
+        ),
+        "appointment_reminded": Known(
+            _still_to_answer, "nothing", "Whoever takes part is reminded; of the protocol, whoever led it."
+        ),
+        **dict.fromkeys(
+            (
+                "appointment_proposed",
+                "appointment_confirmed",
+                "appointment_moved",
+                "appointment_cancelled",
+                "appointment_held",
+                "protocol_commented",
+            ),
+            _TAKE_PART,
+        ),
+    },
+    said=dict.fromkeys(
+        (
+            "appointment_proposed",
+            "appointment_answered",
+            "appointment_confirmed",
+            "appointment_moved",
+            "appointment_cancelled",
+            "appointment_held",
+            "appointment_reminded",
+            "protocol_commented",
+        ),
+        _said,
+    ),
+)

@@ -1,0 +1,50 @@
+"""Hearings and calls as whoever takes part may see them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.base import Instant, Kept, Side
+from domain.model import facts as f
+from domain.model.appointments import Appointment, AppointmentAnswer, AppointmentForm, AppointmentSides, ProtocolComment
+from domain.model.case import Case
+from domain.model.prose import Prose
+from domain.rules.appointments import needs_consent
+from domain.rules.audiences import audience_of
+
+
+class AppointmentView(Kept):
+    """A hearing or call: when it can be or is, who was not there, and what was put down."""
+
+    id: str
+    sides: AppointmentSides
+    form: AppointmentForm
+    minutes: int
+    about: Prose
+    state: Literal["proposed", "confirmed", "cancelled", "held"]
+    times: tuple[Instant, ...] = ()
+    """What was proposed last."""
+    at: Instant | None = None
+    ends_at: Instant | None = None
+    needs_consent: bool = False
+    """Nobody meets the other side here without having agreed to it."""
+    answers: tuple[AppointmentAnswer, ...] = ()
+    """A side sees its own, the team all, the platform none."""
+    missed_by: tuple[Side, ...] = ()
+    protocol: Prose | None = None
+    comments: tuple[ProtocolComment, ...] = ()
+
+
+def appointments_seen(case: Case, viewer: f.Actor) -> tuple[AppointmentView, ...]:
+    """Those that a viewer may know of, oldest first."""
+    return tuple(_seen(case, one, viewer) for one in case.appointments if viewer.side is None or viewer.side in one.invited)
+
+
+def _seen(case: Case, one: Appointment, viewer: f.Actor) -> AppointmentView:
+    staff = audience_of(viewer) == "staff"
+    same = ("id", "sides", "form", "minutes", "about", "state", "times", "at", "ends_at", "missed_by", "protocol", "comments")
+    return AppointmentView(
+        **{name: getattr(one, name) for name in same},
+        needs_consent=needs_consent(case, one),
+        answers=tuple(said for said in one.answers if staff or said.side is viewer.side),
+    )
