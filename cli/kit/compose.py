@@ -317,8 +317,8 @@ def _addresses(settings: Settings) -> Callable[[str, bool], Awaitable[str | None
 def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     """What administrators work with."""
     from storage.access.keys import PostgresKeys
-    from storage.access.party_addresses import PostgresPartyAddresses
     from storage.access.outside_drafts import PostgresOutsideDrafts
+    from storage.access.party_addresses import PostgresPartyAddresses
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail

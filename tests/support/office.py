@@ -34,8 +34,8 @@ from policies.shelf import Shelf
 from runtime.settings import Settings
 from services.parts import Parts
 from storage.access.keys import PostgresKeys
-from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.outside_drafts import PostgresOutsideDrafts
+from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.party_links import PostgresPartyLinks
 from storage.access.sessions import PostgresSessions
 from storage.access.signing_keys import PostgresSigningKeys
