@@ -411,7 +411,7 @@ class TestWhoeverIsBeside:
             assert here in browser.words, role
             assert "You reported it" not in browser.words
             assert ("It is your turn" in browser.words) == (role == "representative")
-        assert "The two sides and Test go on with it" in browser.words
+            assert ("The two sides and Test go on with it" in browser.words) == (role == "witness")
 
     async def test_a_child_reads_what_is_offered_and_who_answers_it(self, lobby: Lobby) -> None:
         desk = lobby.office.desk()

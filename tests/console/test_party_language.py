@@ -110,7 +110,7 @@ class TestWhatWasSaid:
 
     def test_says_of_what_the_other_side_reads_nothing(self) -> None:
         sides = {"claimant", "respondent"}
-        of_one = {name for name in WORDS if isinstance(KNOWN[name].by, frozenset) and not sides <= KNOWN[name].by}
+        of_one = {name for name in WORDS if isinstance((by := KNOWN[name].by), frozenset) and not sides <= by}
         assert of_one <= ALONE
         assert {name for name in ALONE if isinstance(KNOWN[name].by, frozenset)} == of_one
 

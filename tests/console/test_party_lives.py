@@ -78,6 +78,56 @@ async def test_a_report_by_form_on_a_phone(rooms: Rooms, scripts: bool) -> None:
 
 
 @SCRIPTS
+async def test_a_form_loses_nothing_by_going_back_loading_it_again_or_another_language(rooms: Rooms, scripts: bool) -> None:
+    key = await rooms.office.key(scopes=("*", "admin"), person_id="per_dana")
+    made = (
+        await rooms.office.desk(key).post("/v1/intake-sources", {"provider": "form", "kind": "safety_incident", "page": True})
+    ).json()
+    page = await (await rooms.context(**PHONE, java_script_enabled=scripts, timezone_id="America/New_York")).new_page()
+    await page.goto(f"/report/{made['id']}")
+    await page.get_by_role("radio", name=re.compile("I was attacked")).check(force=True)
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Tell it in your own words").fill("He would not let me pass.")
+    await page.get_by_role("button", name="Deutsch").click()
+    await page.get_by_role("button", name="Weiter").wait_for()
+    assert await page.input_value("#statement") == "He would not let me pass."
+    await page.get_by_role("button", name="English").click()
+    await page.get_by_role("button", name="Continue").click()
+    assert await page.input_value("#zone") == ("America/New_York" if scripts else "UTC")
+    await page.get_by_label("Your e-mail address").fill("mara@example.org")
+    # The enter key goes on, and speaks no other language.
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Is everything right?").wait_for()
+    await page.go_back()
+    assert await page.input_value("#email") == "mara@example.org"
+    await page.go_back()
+    await page.reload()
+    assert await page.input_value("#statement") == "He would not let me pass."
+
+
+@SCRIPTS
+async def test_what_was_begun_stays(rooms: Rooms, scripts: bool) -> None:
+    case = await rooms.office.desk().opened(**CABIN)
+    page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    await page.fill("#text", "Half a sentence")
+    await page.get_by_role("button", name="Deutsch").click()
+    await page.get_by_role("button", name="Nachricht senden").wait_for()
+    assert await page.input_value("#text") == "Half a sentence"
+    await page.get_by_role("button", name="English").click()
+    await page.get_by_role("button", name="Send message").wait_for()
+    await page.fill("#text", "Half a sentence, and more")
+    if not scripts:
+        await page.get_by_role("button", name="Keep it for later").click()
+        await page.wait_for_load_state()
+    await page.get_by_role("link", name="Offer something").click()
+    await page.get_by_label("Amount in EUR").fill("300")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/my/receipts/**")
+    await page.goto("/my")
+    assert await page.input_value("#text") == "Half a sentence, and more"
+
+
+@SCRIPTS
 async def test_a_settlement_between_two_phones(rooms: Rooms, scripts: bool) -> None:
     case = await rooms.office.desk().opened(**CABIN)
     hers = await phone(rooms, case, "claimant", java_script_enabled=scripts)
@@ -140,7 +190,10 @@ async def test_a_decision_read_by_its_link_and_an_appeal(rooms: Rooms, scripts: 
     await page.get_by_label("Why").fill("The whole second charge has to come back.")
     await sent(page, "Appeal")
     await page.goto("/my")
-    assert "You appealed" in await text(page)
+    assert "You appealed The whole second charge has to come back." in await text(page)
+    # Whom it was sent to reads it on their own page.
+    other = await phone(rooms, case, "respondent", java_script_enabled=scripts)
+    assert "The other side appealed The whole second charge has to come back." in await text(other)
 
 
 @SCRIPTS
