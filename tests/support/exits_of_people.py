@@ -10,7 +10,7 @@ from tests.support.cases import STATEMENT
 from tests.support.exits import SHORTLY, SOON, WHY, Exit, act
 
 _ORDER = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
-_STEPS = tuple(act("review", "owner", "complete_step", step=step) for step in _ORDER)
+_STEPS = tuple(act("review", "owner", "complete_step", step=step, reasons="Done; see the notes.") for step in _ORDER)
 _HEARD = (
     act("review", "owner", "complete_step", steps=["evidence_secured", "record_checked"]),
     act("review", "owner", "request_evidence", of="respondent", what="Tell us your side of it."),
