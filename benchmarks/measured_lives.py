@@ -37,7 +37,7 @@ BEFORE: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "bounty_dispute": (("escalate", {}),),
     "payment_dispute": (("escalate", {}),),
     "conduct_report": (("complete_step", {"steps": ["evidence_secured", "record_checked"]}),),
-    "compliance_request": (("complete_step", {"steps": _STEPS}),),
+    "compliance_request": (("complete_step", {"steps": _STEPS, "reasons": "Done."}),),
     "safety_incident": (
         ("complete_step", {"steps": ["reporter_is_safe", "expert_heard"]}),
         ("name_root_cause", {"cause": "no_supervision"}),

@@ -325,6 +325,7 @@ ENGLISH = Words(
     approvals={
         "outcome_needs_approval": "Every ruling that ends like this is looked at twice.",
         "amount_above_limit": "It gives more than one person can give alone.",
+        "amount_of_split": "Parts of the matter were split off, and together they give more than one person can give alone.",
         "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
@@ -334,6 +335,8 @@ ENGLISH = Words(
         "reported_in_secret": "Whoever it hits is reported to an authority and must not learn of it.",
         "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",
         "settled_before": "The sides had agreed, and the matter was taken up again all the same.",
+        "worse_for_the_only_appellant": "Only one side appealed and gets less by it; what is said to be new is not in the file.",
+        "step_skipped": "A step of the procedure was left out by somebody who had a hand in the ruling.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

@@ -113,6 +113,12 @@ class EvidenceUnknown(Refusal):
     code = "evidence_unknown"
 
 
+class IdentityUnshown(Refusal):
+    """That somebody is who they say they are rests on something: a proof in the file, or a word of how it was checked."""
+
+    code = "identity_unshown"
+
+
 class RootCauseUnknown(Refusal):
     """The pack does not know this root cause."""
 

@@ -6,7 +6,7 @@ The bound is that of card networks and payment services: a refund never exceeds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -313,8 +313,16 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
             return "currency_differs"
-        found = "amount_above_limit" if any(sums[name] > terms.limits[name] for name in sums) else None
+        found = "amount_above_limit" if any(sums[name] > terms.limits[name] for name in sums) else _why_by_parts(case, sums)
     return found
+
+
+def _why_by_parts(case: Case, sums: Mapping[str, int]) -> str | None:
+    """Nobody stays below the limit by splitting: what was split off counts as given, and a part is given by two, for what it was
+    split from is not known there."""
+    parts = _sums(case.split_off)
+    above = any(sums[name] + parts.get(name, 0) > case.terms.limits[name] for name in sums)
+    return "amount_of_split" if sums and (above or case.source == "split") else None
 
 
 def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | None:

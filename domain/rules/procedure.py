@@ -13,6 +13,7 @@ from domain.model.parties import PartyUnclear
 from domain.model.people import Actor
 from domain.model.procedure import (
     EvidenceUnknown,
+    IdentityUnshown,
     ProcedureIncomplete,
     RootCauseMissing,
     RootCauseUnknown,
@@ -134,6 +135,8 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
     unknown = [piece for piece in command.evidence if piece not in case.handed_in]
     if unknown:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
+    if IDENTITY_STEP in before:
+        _check_shown(case, command)
     if HEARING_STEP in before and (unheard := all_heard(case)) is not None:
         # Whatever else is done is noted; that somebody was heard who was not, never.
         del before[HEARING_STEP]
@@ -143,6 +146,17 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
     if not news:
         raise NothingChanges("This is done already; add evidence to it, or go on.", step=command.named[0])
     return tuple(f.StepCompleted(step=step, evidence=command.evidence, reasons=command.reasons) for step in news)
+
+
+def _check_shown(case: Case, command: c.CompleteStep) -> None:
+    """Refuses to say that somebody is who they say they are by a tick alone: a proof is in the file, or how it was seen is said.
+
+    Whoever answers can show it: Regulation (EU) 2016/679, articles 5(2) and 12(6).
+    """
+    answered = any(x.id in case.identity_requests and x.state == "answered" for x in case.settled_requests)
+    if not command.evidence and command.reasons is None and not answered:
+        said = "Name the evidence that shows who they are, or say in the reasons how it was checked; or ask them (ask_identity)."
+        raise IdentityUnshown(said, step=IDENTITY_STEP)
 
 
 def _is_news(taken: StepTaken | None, evidence: tuple[str, ...]) -> bool:

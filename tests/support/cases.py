@@ -493,7 +493,7 @@ class Life:
         owner = self.case.owner or MEDIATOR
         self.says(owner, "request_evidence", of="respondent", ground=ground).says(RESPONDENT, "submit_evidence")
         for one in self.case.terms.procedure:
-            self.says(owner, "complete_step", step=one)
+            self.says(owner, "complete_step", step=one, reasons="Done.")
         return self
 
     @_lived_once

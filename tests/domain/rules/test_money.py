@@ -298,6 +298,21 @@ class TestParts:
         refusal = life.refused(MEDIATOR, "rule", **ruling(refund(usd(6_001))))
         assert refusal.fields["payable"] == 6_000
 
+    def test_nobody_stays_below_the_limit_by_splitting(self) -> None:
+        """What went along counts as given, and in the part two give it."""
+        whole = a_case("payment_dispute", amount=usd(80_000)).in_review()
+        assert whole.case.terms.limits["USD"] == 50_000
+        whole.says(MEDIATOR, "split", statement="The second lamp.", amount=usd(40_000), reasons="Two lamps.")
+        part = a_case("payment_dispute", amount=usd(40_000), source="split").in_review()
+        for life, given in ((whole, 40_000), (part, 1_000)):
+            life.says(MEDIATOR, "rule", **ruling(refund(usd(given)), outcome="partly_refunded"))
+            drafted = next(x for x in life.facts if isinstance(x, f.RulingDrafted))
+            assert (life.case.phase, drafted.approval_because) == (Phase.APPROVAL, "amount_of_split")
+
+    def test_what_stays_below_it_with_all_parts_is_given_by_one(self) -> None:
+        life = a_payment().in_review().says(MEDIATOR, "split", statement="A lamp.", amount=usd(4_000), reasons="Two lamps.")
+        assert life.says(MEDIATOR, "rule", **ruling(refund(usd(5_000)), outcome="partly_refunded")).case.phase is Phase.RULED
+
     def test_never_more_than_there_is(self) -> None:
         said = {"statement": "The second lamp.", "reasons": "Two lamps."}
         assert a_payment().in_review().refused(MEDIATOR, "split", amount=usd(10_001), **said).code == "amount_too_high"

@@ -183,7 +183,16 @@ class TestIdentity:
 
     def proved(self, category: str = "gdpr_access") -> Life:
         life = a_case("compliance_request", category=category).that_protects().in_review()
-        return life.says(MEDIATOR, "complete_step", steps=self.STEPS)
+        return life.says(MEDIATOR, "complete_step", steps=self.STEPS, reasons="By telephone.")
+
+    def test_a_tick_alone_shows_nothing(self) -> None:
+        """Regulation (EU) 2016/679, articles 5(2) and 12(6)."""
+        life = a_case("compliance_request", category="gdpr_access").in_review()
+        assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS).code == "identity_unshown"
+        life.says(MEDIATOR, "ask_identity")
+        assert life.refused(MEDIATOR, "complete_step", step="identity").code == "identity_unshown"
+        life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "complete_step", step="identity")
+        assert {step.step for step in life.case.steps} == {"identity"}
 
     @pytest.mark.parametrize("decider", [MEDIATOR, JUNIOR, MEDIATOR_2])
     def test_left_out_takes_two_whoever_answers(self, decider: str) -> None:
@@ -219,7 +228,7 @@ class TestIdentity:
     def test_goes_with_the_person_who_was_replaced(self) -> None:
         life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)
         assert life.refused(MEDIATOR, "rule", **self.GRANTED).fields["missing"] == ["identity"]
-        life.says(MEDIATOR, "complete_step", step="identity")
+        life.says(MEDIATOR, "complete_step", step="identity", reasons="By telephone.")
         assert life.says(MEDIATOR, "rule", **self.GRANTED).case.phase is Phase.RULED
 
     def test_a_draft_goes_back(self) -> None:
@@ -250,7 +259,7 @@ class TestIdentity:
 
     def test_two_in_one_report_are_not_answered_together(self) -> None:
         life = a_case("compliance_request").that_protects().with_party("pty_two", "claimant", "principal").in_review()
-        assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS).code == "party_unclear"
+        assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS, reasons="By telephone.").code == "party_unclear"
         life.says(MEDIATOR, "complete_step", steps=["receipt_confirmed", "scope", "search", "exemptions"])
         life.says(MEDIATOR, "skip_step", step="identity")
         assert life.refused(MEDIATOR, "rule", **self.GRANTED).code == "party_unclear"

@@ -21,7 +21,7 @@ def a_request(category: str = "gdpr_access") -> Life:
 def looked_into(category: str = "gdpr_access") -> Life:
     life = a_request(category)
     for step in STEPS:
-        life.says(MEDIATOR, "complete_step", step=step)
+        life.says(MEDIATOR, "complete_step", step=step, reasons="Seen.")
     return life
 
 
