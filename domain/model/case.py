@@ -38,7 +38,7 @@ class Caucus(Kept):
 
 WaitingOn = Literal["nobody", "claimant", "respondent", "both", "staff"]
 
-FORM = 5
+FORM = 6
 """The form of the state that this release folds. A stored state of an older form is folded again from its facts when the case is
 next recorded; it counts up whenever the same facts lead to more than before.
 """
@@ -68,6 +68,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
+    6: frozenset({"form", "withdrawal", "unseen_end"}),
 }
 """By form: the fields that it folds otherwise than the form before."""
 
@@ -249,6 +250,8 @@ class Case(Kept):
     """The claimant wants to take the report back, and nobody has answered yet."""
     revoked: tuple[tuple[str, str], ...] = ()
     """Who has taken such a wish back, and by what name ``seen`` calls that."""
+    unseen_end: OpenWithdrawal | None = None
+    """A wish of whoever represents a child, which the child has taken back by a word to the desk alone: to them it stands."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None
