@@ -71,7 +71,7 @@ SINCE: dict[int, frozenset[str]] = {
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
-        | {"effects", "settlement"}
+        | {"effects", "settlement", "withdrawal", "unseen_end"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -266,6 +266,8 @@ class Case(Kept):
     """The claimant wants to take the report back, and nobody has answered yet."""
     revoked: tuple[tuple[str, str], ...] = ()
     """Who has taken such a wish back, and by what name ``seen`` calls that."""
+    unseen_end: OpenWithdrawal | None = None
+    """A wish of whoever represents a child, which the child has taken back by a word to the desk alone: to them it stands."""
     of_office: Instant | None = None
     """Since when the platform is the claimant, because the case goes on although whoever reported it took it back."""
     final: tuple[str, ...] | None = None

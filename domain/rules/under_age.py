@@ -15,6 +15,7 @@ from domain.model.case import Case
 from domain.model.evidence import PartyNotAsked
 from domain.model.parties import AgreementMissing, GuardianNeeded
 from domain.model.people import Actor, OpenedParty
+from domain.model.withdrawal import OpenWithdrawal
 from domain.rules.rule import Facts
 
 
@@ -52,6 +53,21 @@ def told_in_confidence(case: Case, recording: f.Recording) -> bool:
             return because == "revoked" and case.terms.words == "desk"
         case _:
             return False
+
+
+def ended_unseen(case: Case, rec: f.Recording, fact: f.Fact) -> OpenWithdrawal | None:
+    """The wish to take a report back whose end its own author does not learn of: a child has ended it by a word to the desk."""
+    asked = case.withdrawal
+    if not isinstance(fact, f.WithdrawalOvertaken) or not told_in_confidence(case, rec):
+        return None
+    return asked if asked is not None and asked.by != rec.actor.id else case.unseen_end
+
+
+def stands_to(case: Case, party_id: str) -> OpenWithdrawal | None:
+    """The wish that waits, to whoever made it, although it is over."""
+    unseen, open_wish = case.unseen_end, case.withdrawal
+    mine = unseen is not None and unseen.by == party_id and (open_wish is None or open_wish.by != party_id)
+    return unseen if mine else None
 
 
 def asked_in_confidence(case: Case, of: Side, party_id: str | None) -> bool:

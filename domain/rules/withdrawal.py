@@ -78,8 +78,10 @@ def withdraw(case: Case, command: Withdraw, context: DecisionContext, at: dateti
 
 
 def _of_a_child_alone(case: Case, context: DecisionContext) -> bool:
-    """Whether a child has such a wish already, for the desk alone, and whoever represents it comes with one now."""
+    """Whether a child has such a wish, for the desk alone, or may have ended theirs, and whoever represents it comes with one."""
     asked, actor = case.withdrawal, context.known()
+    if case.terms.words == "desk" and asked is not None and asked.appeal is None and asked.by == actor.id:
+        return under_age.beside_a_child(case, actor.id)
     child = case.party(asked.by) if asked is not None and asked.appeal is None else None
     hidden = child is not None and child.minor and child.role == "principal" and case.terms.words == "desk"
     return hidden and child is not None and actor.id != child.id and actor.side is child.side
@@ -128,6 +130,7 @@ def _end_of_appeal(case: Case, side: Side) -> str:
 def _revoked(case: Case, context: DecisionContext) -> Facts:
     """Whoever asked for it, or whose report it is, wants it no more. Whoever else is on the side has no part in that."""
     asked, actor = case.withdrawal, context.known()
+    asked = under_age.stands_to(case, actor.id) or asked
     if asked is None:
         raise NoWithdrawal("Nobody wants to take this report back.")
     if actor.id not in (asked.by, *_concerned(case)):
@@ -279,8 +282,8 @@ def _withdrawal_requested(case: Case, rec: f.Recording, fact: f.WithdrawalReques
     said = tuple(word for by, word in case.revoked if by != rec.actor.id)
     if case.withdrawal is not None:
         said = tuple(dict.fromkeys((*case.withdrawal.said, *said)))
-    about = {"party": fact.party, "appeal": fact.appeal, "said": said}
-    return {"withdrawal": OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, **about)}
+    wish = OpenWithdrawal(id=fact.request_id, by=rec.actor.id, at=rec.at, party=fact.party, appeal=fact.appeal, said=said)
+    return {"withdrawal": wish, **({"unseen_end": None} if under_age.stands_to(case, rec.actor.id) else {})}
 
 
 def _withdrawal_explained(case: Case, rec: f.Recording, fact: f.WithdrawalExplained) -> Change:
@@ -294,8 +297,11 @@ def _answered(case: Case, rec: f.Recording, fact: f.WithdrawalAccepted | f.Withd
         ended = _end_of_appeal(case, fact.appeal)
         again = {"agreed": tuple(one for one in case.agreed if one.to != ended)}
     if isinstance(fact, f.WithdrawalOvertaken):
+        if case.unseen_end is not None and fact.request_id == case.unseen_end.id:
+            # It was over before, which they did not know.
+            return {"unseen_end": None}
         again = {**again, "revoked": _still_unread(case, rec, fact)}
-    return {"withdrawal": None, **again}
+    return {"withdrawal": None, **again, "unseen_end": under_age.ended_unseen(case, rec, fact)}
 
 
 def _still_unread(case: Case, rec: f.Recording, fact: f.WithdrawalOvertaken) -> tuple[tuple[str, str], ...]:
@@ -305,8 +311,8 @@ def _still_unread(case: Case, rec: f.Recording, fact: f.WithdrawalOvertaken) -> 
         return (*case.revoked, (rec.actor.id, f"revoked:{rec.seq}"))
     if fact.because != "left" or asked is None:
         return ()
-    known = {word for _, word in case.revoked}
-    return (*case.revoked, *((asked.party or asked.by, word) for word in asked.said if word not in known))
+    new = [word for word in asked.said if word not in {known for _, known in case.revoked}]
+    return (*case.revoked, *((asked.party or asked.by, word) for word in new))
 
 
 def said_since(case: Case, rec: f.Recording) -> OpenWithdrawal | None:

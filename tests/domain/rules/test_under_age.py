@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.base import Outcome, Phase, Priority, Side
 from domain.model.refusals import Refusal
+from domain.rules.evolve import fold
 from domain.rules.under_age import without_guardian
 from domain.views.case import visible
 from tests.support.cases import (
@@ -167,6 +168,35 @@ class TestBeingHeard:
         assert [r.seq for r in life.recordings if visible(life.case, r, life.actor("pty_guardian"))] == read
         assert "pty_guardian" not in {n.recipient for _, n in life.notices[told:]}
         assert life.says("pty_guardian", "withdraw").case.withdrawal is not None, "nor does a refusal"
+
+    def test_nor_by_asking_again(self) -> None:
+        """Whether the child has taken the guardian's wish back shows in no answer to the same wish."""
+        answers = []
+        for revokes in (True, False):
+            life = with_guardian(of_a_child("safety_incident").in_review()).says("pty_guardian", "withdraw")
+            if revokes:
+                life.says(CLAIMANT, "withdraw", revoke=True)
+            before = len(life.facts)
+            answers.append([fact.type for fact in life.says("pty_guardian", "withdraw").facts[before:]])
+        assert answers[0] == answers[1]
+
+    @pytest.mark.parametrize("kind", ["safety_incident", "conduct_report", "fraud_report"])
+    def test_nor_that_it_took_back_what_its_guardian_wished(self, kind: str) -> None:
+        """To the guardian the wish stands as before, in every field; the desk knows better, and grants it to nobody."""
+        life = with_guardian(of_a_child(kind).in_review()).says("pty_guardian", "withdraw")
+        seen, mail = life.seen_by("pty_guardian"), len(life.notices_for("pty_guardian"))
+        assert seen.withdrawal is not None
+        life.later(timedelta(hours=1)).says(CLAIMANT, "withdraw", revoke=True)
+        for steps in ((), ((CLAIMANT, "withdraw", {}),), ((CLAIMANT, "withdraw", {"revoke": True}),)):
+            for who, what, fields in steps:
+                life.later(timedelta(hours=1)).says(who, what, **fields)
+            assert life.seen_by("pty_guardian") == seen
+            assert len(life.notices_for("pty_guardian")) == mail
+        assert life.refused(MEDIATOR, "accept_withdrawal", reasons="As wished.").code == "no_withdrawal"
+        life.says("pty_guardian", "withdraw", revoke=True)
+        assert life.seen_by("pty_guardian").withdrawal is None
+        assert life.says("pty_guardian", "withdraw").case.withdrawal is not None
+        assert fold(life.case_id, life.recordings) == life.case
 
     def test_by_the_desk_is_read_by_both_where_they_are_no_child(self) -> None:
         life = with_guardian(a_case("safety_incident").in_review()).says(CLAIMANT, "message", to="desk")
