@@ -127,6 +127,9 @@ class _NotProved:
     def dispute_of(self, body: bytes) -> str | None:
         return None
 
+    def refund_of(self, body: bytes) -> str | None:
+        return None
+
 
 def _other_side(source: LiveSource | None, tenant: Tenant | None, name: str) -> ReportedParty | None:
     """Who is on the other side when the report does not say: the source's, else the tenant's."""
