@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.currencies import from_typed
 from cli.kit.operator import HARBOR
 from domain.currencies import in_words
+from runtime.addresses import block_of
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
 from storage.tenants import PostgresTenants
@@ -46,6 +47,7 @@ def house_of(settings: Settings, parts: Parts) -> House:
         development=_development(settings, parts),
         identities=identities_of(settings),
         temporal_pages=_temporal_pages(settings),
+        place_of=block_of,
     )
 
 

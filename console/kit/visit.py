@@ -52,6 +52,8 @@ class House:
     """Which language a party's page is in, of those that are wanted; None: as :func:`console.party.language.chosen` says."""
     temporal_pages: str | None = None
     """Where Temporal shows its workflows; None: nobody said."""
+    place_of: Callable[[str], str] = str
+    """By what the tries of an address are counted: itself, or all that one customer gets."""
 
     @cached_property
     def pages(self) -> Pages:

@@ -20,7 +20,6 @@ from console.kit.render import zone_of
 from console.kit.uploads import received
 from console.kit.visit import Form, House, read_form, theme_of
 from console.party.language import Language, chosen, languages
-from runtime.addresses import block_of
 from services import cases, party_links
 from services.callers import Caller
 from services.cases import Seen
@@ -63,7 +62,7 @@ class PartyVisit:
     def place(self) -> str:
         """Where the request comes from, to count by: the other end, or whom a proxy names that a setting names. By IPv6 all
         addresses that one customer gets are one place."""
-        return block_of(self.request.client.host) if self.request.client else "?"
+        return self.house.place_of(self.request.client.host) if self.request.client else "?"
 
     async def case(self, *reading: str) -> Seen:
         """Their case. Raises ``not_found`` where there is none for them (any more)."""

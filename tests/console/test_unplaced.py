@@ -84,6 +84,7 @@ async def test_an_answer_that_nothing_proves_is_shown_so_placed_by_hand_and_its_
     address = "jonas@example.org"
     with_relay = parsers(settings().model_copy(update={"mail_relay": "mx.ombud.example"}))
     token = office.vault.reply_token(office.tenant_id, letter)
+    mail = ""
     for number in range(2):
         raw = (
             f"From: {address}\r\nTo: us@ombud.example\r\nSubject: Re: your case\r\nMessage-ID: <a{number}@example.org>\r\n"
@@ -91,7 +92,7 @@ async def test_an_answer_that_nothing_proves_is_shown_so_placed_by_hand_and_its_
         )
         answer = await office.desk(parsers=with_relay).post("/v1/intake/email", content=raw.encode())
         assert answer.json()["reason"] == "unproven", answer.text
-    mail = answer.json()["unplaced"]
+        mail = answer.json()["unplaced"]
     async with office.database.tenant(office.tenant_id) as conn:
         assert await conn.fetchval("SELECT count(*) FROM unplaced WHERE tell <> 'none'") == 1, "told once, however often"
     lead = await lobby.signed_in("cleo")

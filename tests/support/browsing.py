@@ -17,6 +17,7 @@ from cli.kit.pages import Amounts
 from console.app import create_console
 from console.kit.assets import Assets
 from console.kit.visit import House, Identities
+from runtime.addresses import block_of
 from tests.support.lamp import in_claim
 from tests.support.office import Office
 
@@ -150,7 +151,7 @@ class Lobby:
             return [self.office.tenant_id]
 
         development = tenants if self.in_development else None
-        return House(self.office.parts(), URL, PROBLEMS, Amounts(), development, self.identities, ASSETS)
+        return House(self.office.parts(), URL, PROBLEMS, Amounts(), development, self.identities, ASSETS, place_of=block_of)
 
     @cached_property
     def app(self) -> Starlette:
