@@ -6,9 +6,9 @@ here.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from domain.base import Code, Compact, Currency, Money, Phase, Priority, Side
 from domain.model.disclosure import Disclosure, Words
@@ -138,6 +138,22 @@ class CreditLessTerms(Compact):
     """The categories in which the law lets it be withheld; left out: all."""
 
 
+_ALL_REDRESS = ("internal_complaint", "out_of_court_settlement", "court")
+
+
+def _redress(value: Any) -> Any:
+    """Every way at once, in one word: terms travel in the opening fact of every case."""
+    said = tuple(value.split()) if isinstance(value, str) else value
+    return _ALL_REDRESS if said == ("all",) else said
+
+
+def _in_a_word(value: tuple[str, ...]) -> str:
+    return "all" if value == _ALL_REDRESS else " ".join(value)
+
+
+Redress = Annotated[tuple[Code, ...], BeforeValidator(_redress), PlainSerializer(_in_a_word, return_type=str)]
+
+
 class StatementTerms(Compact):
     """Which rulings need a statement of reasons (article 17 of the EU's Digital Services Act)."""
 
@@ -147,7 +163,7 @@ class StatementTerms(Compact):
     """The sanctions that need one, whatever the outcome: whoever is banned is told why."""
     remedies: Codes = ()
     """The remedies that need one, whatever the outcome: what restricts an account, content or payments."""
-    redress: Codes = ()
+    redress: Redress = ()
     """How they can be complained about, where the statement does not say."""
 
 

@@ -72,6 +72,8 @@ ARROWS = {
     # It opens in appeal; nothing waits for approval, and nothing is reviewed before a remit or a reopening.
     "moderation_appeal": frozenset({
         ("intake", "appeal"), ("intake", "closed"), ("appeal", "ruled"), ("appeal", "closed"), ("ruled", "appeal"),
+        # A notice: nobody has decided before.
+        ("intake", "review"),
         ("ruled", "appealable"), ("ruled", "closed"), ("ruled", "review"), ("review", "ruled"), ("review", "closed"),
         ("appealable", "appeal"), ("appealable", "closed"), ("closed", "review"), ("appealable", "review"), ("appeal", "review"),
     }),
@@ -97,7 +99,7 @@ ENDS = {
 }
 GATES = {
     "safety_incident": {"what_happened_to_ask", "not_booked_here"},
-    "moderation_appeal": {"no_reason_given", "ordered_by_authority"},
+    "moderation_appeal": {"no_reason_given", "ordered_by_authority", "notice_incomplete", "author_to_find"},
     "compliance_request": {"not_ours", "law_to_find"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},

@@ -59,10 +59,7 @@ def test_what_gives_everything_says_what_was_done_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("category", "beside", "action"),
     [
-        ("gdpr_erasure", "limit_use", "erase"),
-        ("gdpr_rectification", "limit_use", "correction"),
         ("gdpr_objection", "erase", "stop_use"),
-        ("gdpr_portability", "disclose", "hand_over"),
         ("gdpr_automated", "stop_use", "human_review"),
         ("ccpa_opt_out", "stop_use", "opt_out"),
     ],
