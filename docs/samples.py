@@ -43,7 +43,12 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "complete_step": {"step": "logs_read", "reasons": "Both devices are in the logs."},
     "skip_step": {"step": "expert_asked", "reasons": "The logs leave no question open."},
     "name_root_cause": {"cause": "unclear_policy", "insight": "The policy does not say what counts as a duplicate."},
-    "report_manual_work": {"effect_id": "eff_0198c5a2", "result": "done", "reference": "SEPA-118204", "text": "By transfer."},
+    "report_manual_work": {
+        "effect_id": "eff_0198c5a2",
+        "result": "done",
+        "reference": "SEPA-118204",
+        "text": "By bank transfer.",
+    },
     "impose_interim": {"reasons": "Until it is clear whose account it is."},
     "place_hold": {"reason": "litigation", "reasons": "The respondent has sued."},
     "lift_hold": {"hold_id": "lgh_0198c5a2", "reasons": "The suit was settled."},

@@ -358,11 +358,13 @@ class Life:
         return {"complaint_route": routes[0]} if routes else {}
 
     def _stated(self, what: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Why, in kinds in which whoever is banned or restricted is told so in the fields of the law."""
+        """Why, in kinds in which whoever is banned or restricted is told so in the fields of the law; and why it is less, where
+        whoever wins gets little."""
         case = self._case
         decides = what == "rule" or (what == "decide_appeal" and fields.get("decision") in ("overturn", "vary"))
         terms = case.terms.statement if decides and case is not None else None
-        return {"statement": STATEMENT} if terms is not None and (terms.sanctions or terms.remedies) else {}
+        stated = {"statement": STATEMENT} if terms is not None and (terms.sanctions or terms.remedies) else {}
+        return {**stated, "less_because": "not_proven"} if decides else stated
 
     def says(self, who: str | Actor, what: str, /, **fields: Any) -> Self:
         """Somebody sends a command a minute later; texts that it needs are made up. Raises the Refusal."""

@@ -101,9 +101,9 @@ def test_an_answer_that_erases_waits_for_the_end_of_a_legal_hold() -> None:
 
 
 class TestAWinnerWhoGetsLittle:
-    def upheld(self, amount: int, **more: str) -> dict[str, Any]:
+    def upheld(self, amount: int, **more: str | None) -> dict[str, Any]:
         remedy = {"type": "payout", "to": "claimant", "amount": {"amount": amount, "currency": "USD"}}
-        return {"outcome": "upheld", "ground": "severity", "remedies": [remedy], **more}
+        return {"outcome": "upheld", "ground": "severity", "remedies": [remedy], "less_because": None, **more}
 
     def life(self) -> Life:
         return a_case(amount={"amount": 240_000, "currency": "USD"}).in_review()

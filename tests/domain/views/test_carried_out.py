@@ -26,7 +26,7 @@ def test_it_is_not_done_before_somebody_says_so(who: str) -> None:
     effect = life.case.effects[0].id
     life.says(ROBOT, "report_effect", effect_id=effect, result="needs_hands")
     assert states(life, who) == ["not_yet"]
-    life.says(LEAD, "report_manual_work", effect_id=effect, result="done")
+    life.says(LEAD, "report_manual_work", effect_id=effect, result="done", reference="SEPA-118204")
     assert states(life, who) == ["done"]
 
 

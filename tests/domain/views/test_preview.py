@@ -88,7 +88,8 @@ class TestForesee:
         given = [
             {"type": name, **({"amount": {"amount": cents, "currency": "USD"}} if cents else {})} for name, cents in remedies
         ]
-        found = foreseen(life, MEDIATOR, "rule", outcome=outcome, ground="not_received", remedies=given)
+        meant = {"outcome": outcome, "ground": "not_received", "remedies": given, "less_because": "not_proven"}
+        found = foreseen(life, MEDIATOR, "rule", **meant)
         assert (found.short and tuple(one.amount for one in found.short)) == short
 
     def test_what_is_sent_back_to_review_gives_nobody_a_right(self) -> None:
