@@ -32,9 +32,7 @@ def earlier_sanctions(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterato
             if sanction.voided_at is None and party is not None and party.ref_digest in here:
                 names = set(EarlierSanction.model_fields) - {"case_id", "ref_digest", "kind", "final"}
                 of = {"kind": other.state.kind, "final": not other.state.open} if other.state else {}
-                yield EarlierSanction(
-                    case_id=other.id, ref_digest=party.ref_digest, **of, **sanction.model_dump(include=names)
-                )
+                yield EarlierSanction(case_id=other.id, ref_digest=party.ref_digest, **of, **sanction.model_dump(include=names))
 
 
 def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime) -> Iterator[HeldPerson]:

@@ -69,9 +69,7 @@ class TestConsent:
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
     @pytest.mark.parametrize("late", [False, True])
-    def test_who_does_not_want_to_ends_it_at_any_time_and_the_other_does_not_learn_of_it(
-        self, kind: str, late: bool
-    ) -> None:
+    def test_who_does_not_want_to_ends_it_at_any_time_and_the_other_does_not_learn_of_it(self, kind: str, late: bool) -> None:
         life = agreed(in_review(kind)) if late else proposed(in_review(kind))
         life.says(CLAIMANT, "answer_appointment", joint=False)
         assert (newest(life).state, newest(life).because) == ("cancelled", "no_consent")
