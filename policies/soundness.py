@@ -361,6 +361,8 @@ def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:
         yield f"{place}.default: say what happens by default where the action is 'default', and only there"
     if sum((level.at != 1.0, level.before is not None, level.after is not None)) > 1:
         yield f"{place}: a level lies at a share (at), before the end, or after it; say one"
+    if level.default == "lapse_appointment":
+        yield f"{place}.default: a hearing or call lapses by itself, with the last of its proposed times"
     if level.default == "lapse_offer":
         yield f"{place}.default: an offer lapses by itself, at the expiry that whoever made it set"
     if level.default == "lift_sanction":

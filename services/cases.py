@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from pydantic import TypeAdapter
 
 from domain.base import CaseId, Phase
+from domain.model.appointments import Appointment
 from domain.model.case import Case, WaitingOn
 from domain.model.facts import Actor
 from domain.model.ruling import Ruling
@@ -115,7 +116,14 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
     shown = [*case.rulings, *([case.ruling] if case.ruling else [])]
     asked = [request.what.content_id for request in (*case.requests, *case.settled_requests) if request.what]
     told = [case.disclosed.text.content_id] if case.disclosed is not None and case.disclosed.text is not None else []
-    return await parts.views.texts(caller.tenant_id, [*told, *asked, *(text for ruling in shown for text in _texts_of(ruling))])
+    spoken = [text for one in case.appointments for text in _texts_of_hearing(one)]
+    decided = [text for ruling in shown for text in _texts_of(ruling)]
+    return await parts.views.texts(caller.tenant_id, [*told, *asked, *spoken, *decided])
+
+
+def _texts_of_hearing(one: Appointment) -> list[str]:
+    said = (one.about, one.protocol, *(comment.text for comment in one.comments))
+    return [text.content_id for text in said if text is not None]
 
 
 def _texts_of(ruling: Ruling) -> list[str]:

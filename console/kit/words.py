@@ -341,6 +341,7 @@ DEFAULTS: Mapping[str, str] = {
     "honour_return": "the goods count as back",
     "lift_sanction": "the sanction ends",
     "end_kept_interim": "the measure that stayed ends",
+    "lapse_appointment": "the hearing or call lapses",
     "send_chargeback": "what is drafted goes to the card network",
     "miss_chargeback": "the card network's day goes by",
     "disclose": "the respondent is told of it",

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -266,6 +266,34 @@ class TestTheCase:
         await browser.follow()
         await browser.open("/my")
         assert "Test is working on it" in browser.words
+
+    async def test_a_hearing_is_answered_moved_and_commented_on(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        desk = lobby.office.desk("ada")
+        first, second = ((datetime.now(UTC) + timedelta(days=day)).isoformat(timespec="seconds") for day in (3, 4))
+        await lobby.office.desk("dana").command(case["id"], "assign", "per_dana", owner="per_ada")
+        said = {"times": [first, second], "about": "We call you both."}
+        answer = await desk.command(case["id"], "propose_appointment", "per_ada", **said)
+        assert answer.status_code == 200, answer.text
+        browser = await by_link(lobby, case, "claimant")
+        await browser.open("/my")
+        assert "which time suits you?" in browser.words
+        assert "We call you both." in browser.words
+        await browser.open("/my/do/hearing")
+        await browser.send("/my/do/hearing", times=first, joint="yes")
+        await browser.follow()
+        assert "Your answer was noted" in browser.words
+        await browser.open("/my/do/hearing-move")
+        await browser.send("/my/do/hearing-move", text="I am at work then.")
+        assert "Name at least one time." in browser.words
+        await browser.send("/my/do/hearing-move", text="I am at work then.", times="2099-01-01T10:00")
+        assert browser.page is not None
+        assert browser.page.status_code == 422
+        team = await lobby.signed_in("ada")
+        await team.open(f"/cases/{case['id']}")
+        assert "Call with both sides" in team.words
+        await team.open(f"/cases/{case['id']}/do/propose_appointment")
+        assert team.html.count('type="datetime-local"') == 3
 
     async def test_keeps_what_was_written_when_something_is_wrong(self, lobby: Lobby) -> None:
         case = await lobby.office.desk().opened(**CABIN)
