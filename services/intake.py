@@ -193,13 +193,17 @@ async def land(
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
-    left: tuple[str, ...] = ()
-    if report.attachments:
-        ends = row.case is None and routing.decision == "decline"
-        left = await of_report(parts, tenant.id, row, report, credential or opened_by)
-        left = tuple(one.name for one in report.attachments) if ends else left
-        row = await parts.views.case(tenant.id, row.id) or row
-    return Landed(row, opened.command_id, opened.created, left)
+    if not report.attachments:
+        return Landed(row, opened.command_id, opened.created)
+    ends = row.case is None and routing.decision == "decline"
+    left = await of_report(parts, tenant.id, row, report, credential or opened_by)
+    row = await parts.views.case(tenant.id, row.id) or row
+    return Landed(row, opened.command_id, opened.created, _names(report) if ends else left)
+
+
+def _names(report: Report) -> tuple[str, ...]:
+    """Of its files: a case that will be turned away once it is judged takes none of them."""
+    return tuple(one.name for one in report.attachments)
 
 
 async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf, Terms, Routing]:
