@@ -175,15 +175,9 @@ async def land(
             report,
             terms,
             routing,
-            calendars=shelf.calendars_of(terms),
-            notices=shelf.packs[terms.pack].notices,
-            idempotency_key=key,
-            opened_by=opened_by,
-            channel=channel,
-            credential=credential,
-            news=news,
-            unproven=unproven,
-        )
+            calendars=shelf.calendars_of(terms), notices=shelf.packs[terms.pack].notices, idempotency_key=key,
+            opened_by=opened_by, channel=channel, credential=credential, news=news, unproven=unproven,
+        )  # fmt: skip
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None
     row = await parts.views.case(tenant.id, opened.case_id)
@@ -193,17 +187,14 @@ async def land(
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
-    if not report.attachments:
-        return Landed(row, opened.command_id, opened.created)
-    ends = row.case is None and routing.decision == "decline"
-    left = await of_report(parts, tenant.id, row, report, credential or opened_by)
-    row = await parts.views.case(tenant.id, row.id) or row
-    return Landed(row, opened.command_id, opened.created, _names(report) if ends else left)
-
-
-def _names(report: Report) -> tuple[str, ...]:
-    """Of its files: a case that will be turned away once it is judged takes none of them."""
-    return tuple(one.name for one in report.attachments)
+    left: tuple[str, ...] = ()
+    if report.attachments:
+        left = await of_report(parts, tenant.id, row, report, credential or opened_by)
+        # A case that will be turned away once it is judged takes none.
+        ends = row.case is None and routing.decision == "decline"
+        left = tuple(one.name for one in report.attachments) if ends else left
+        row = await parts.views.case(tenant.id, row.id) or row
+    return Landed(row, opened.command_id, opened.created, left)
 
 
 async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf, Terms, Routing]:
