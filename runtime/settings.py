@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     mail_hosts: str = Field(
         "",
         description="Your own mail servers behind the relay, with spaces between: names by which they go in `Received` (`by "
-        "mx1.internal.example`), and networks from which they hand mail on to each other (`10.0.0.0/8`). A refusal that one of "
+        "mx1.in.example`), and networks from which they hand mail on to each other (`198.51.100.0/24`). A refusal that one of "
         "them hands back itself is believed. Empty: those of `OMBUD_MAIL_RELAY` alone, and nothing of yours behind them.",
     )
     mail_reply_to: str = Field(
@@ -360,7 +360,7 @@ class Settings(BaseSettings):
         for one in value.split():
             network = _network(one)
             if (network is not None and network.prefixlen == 0) or (network is None and not _HOST.fullmatch(one)):
-                raise ValueError("Name hosts and networks, with spaces between them: mx1.internal.example 10.0.0.0/8.")
+                raise ValueError("Name hosts and networks, with spaces between them: mx1.in.example 198.51.100.0/24.")
         return value
 
     @field_validator("trusted_proxies")

@@ -175,15 +175,9 @@ async def land(
             report,
             terms,
             routing,
-            calendars=shelf.calendars_of(terms),
-            notices=shelf.packs[terms.pack].notices,
-            idempotency_key=key,
-            opened_by=opened_by,
-            channel=channel,
-            credential=credential,
-            news=news,
-            unproven=unproven,
-        )
+            calendars=shelf.calendars_of(terms), notices=shelf.packs[terms.pack].notices, idempotency_key=key,
+            opened_by=opened_by, channel=channel, credential=credential, news=news, unproven=unproven,
+        )  # fmt: skip
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None
     row = await parts.views.case(tenant.id, opened.case_id)
@@ -195,8 +189,9 @@ async def land(
         row = await parts.views.case(tenant.id, row.id) or row
     left: tuple[str, ...] = ()
     if report.attachments:
-        ends = row.case is None and routing.decision == "decline"
         left = await of_report(parts, tenant.id, row, report, credential or opened_by)
+        # A case that will be turned away once it is judged takes none.
+        ends = row.case is None and routing.decision == "decline"
         left = tuple(one.name for one in report.attachments) if ends else left
         row = await parts.views.case(tenant.id, row.id) or row
     return Landed(row, opened.command_id, opened.created, left)

@@ -80,21 +80,21 @@ def test_our_own_relay_hands_back_what_came_from_nobody(results: list[str], rece
     assert not handed_back(results, (), received)
 
 
-INSIDE = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+INSIDE = (ip_network("198.51.100.0/24"), ip_network("fd00::/8"))
 OUR_OWN = "by mx.desk.example (Postfix) id 1;"
 
 
 @pytest.mark.parametrize(
     ("hop", "by_us"),
     [
-        ("from mx1.internal (mx1.internal [10.0.0.4]) by store.mx.desk.example with LMTP id 2;", True),
-        ("from mx1.internal ([IPv6:fd00::4]) by mx.desk.example with ESMTP;", True),
-        ("from mx1.internal (mx1.internal [192.0.2.4]) by store.mx.desk.example with LMTP;", False),
-        ("from [10.0.0.4] (vps.evil.example [192.0.2.4]) by mx.desk.example with ESMTP;", False),
-        ("from [10.0.0.4] by mx.desk.example with ESMTP;", False),
-        ("from mx1.internal by mx.desk.example with ESMTP;", False),
-        ("from mx1.internal (mx1.internal [10.0.0.4]) by mx.evil.example with ESMTP;", False),
-        ("from mx1.internal ([10.0.0.999]) by mx.desk.example;", False),
+        ("from mx1.in.example (mx1.in.example [198.51.100.4]) by store.mx.desk.example with LMTP id 2;", True),
+        ("from mx1.in.example ([IPv6:fd00::4]) by mx.desk.example with ESMTP;", True),
+        ("from mx1.in.example (mx1.in.example [192.0.2.4]) by store.mx.desk.example with LMTP;", False),
+        ("from [198.51.100.4] (vps.evil.example [192.0.2.4]) by mx.desk.example with ESMTP;", False),
+        ("from [198.51.100.4] by mx.desk.example with ESMTP;", False),
+        ("from mx1.in.example by mx.desk.example with ESMTP;", False),
+        ("from mx1.in.example (mx1.in.example [198.51.100.4]) by mx.evil.example with ESMTP;", False),
+        ("from mx1.in.example ([198.51.100.999]) by mx.desk.example;", False),
         ("from by mx.desk.example", False),
         ("from (", False),
     ],
