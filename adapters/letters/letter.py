@@ -67,22 +67,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
-        "texts": {
-            name: _quoted(notice.texts.get(name))
-            for name in (
-                "reasons",
-                "what",
-                "text",
-                "reply",
-                "facts",
-                "clause",
-                "explanation",
-                "told",
-                "misuse",
-                "about",
-                "protocol",
-            )  # fmt: skip
-        },
+        "texts": {name: _quoted(notice.texts.get(name)) for name in _PROSE},
         **_what_happened(data, words, side),
         "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),
