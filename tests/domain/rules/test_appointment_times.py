@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from domain.model.appointments import AppointmentReminded
 from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
 from tests.support.cases import CLAIMANT, MEDIATOR, OPS, RESPONDENT, Life, facts_named
 
 
 def reminded(life: Life) -> list[str]:
-    return [fact.what for fact in facts_named(life.recordings, "appointment_reminded")]
+    return [fact.what for fact in facts_named(life.recordings, "appointment_reminded") if isinstance(fact, AppointmentReminded)]
 
 
 class TestAnswers:
