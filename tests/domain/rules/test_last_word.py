@@ -319,6 +319,8 @@ FROM_OUTSIDE: dict[str, str] = {
     "concede": "why somebody concedes",
     "remove_party": "why somebody is to go",
     "replace_party": "why somebody is replaced",
+    "move_appointment": "why another time",
+    "comment_protocol": "what somebody says to what was put down of a hearing",
     "open": "the report itself: whoever it is against is heard on it",
     "join": "the report that is joined, by its case",
 }
