@@ -281,7 +281,7 @@ class TestOpen:
         assert life.opened().case.open
 
     def test_a_report_that_a_gate_turns_away_is_declined_and_not_merged(self) -> None:
-        life = a_case("fraud_report", statement="No!")
+        life = a_case("fraud_report", attributes={"status": "won"})
         life.elsewhere = {"other": elsewhere("fraud_report")["other"]}
         assert life.opened().case.outcome is Outcome.DECLINED
 
