@@ -45,7 +45,7 @@ def test_without_any_restriction_each_of_the_four_is_named() -> None:
 
 
 def test_without_a_statement_everything_that_is_required_is_named() -> None:
-    refusal = a_reporters_appeal().refused(MEDIATOR_2, "decide_appeal", **REMOVES)
+    refusal = a_reporters_appeal().refused(MEDIATOR_2, "decide_appeal", **REMOVES, statement=None)
     assert {"decision_facts", "category", "automated_decision"} <= set(refusal.fields["missing"])
 
 

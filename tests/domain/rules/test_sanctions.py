@@ -78,7 +78,7 @@ class TestWhatIsCounted:
             assert terms is not None
             ladders = tuple(ladder.model_copy(update={"also": named}) for ladder in terms.ladders)
             other = terms.model_copy(update={"ladders": ladders})
-            life = a_case("conduct_report").with_terms(sanctions=other).in_review().heard()
+            life = a_case("conduct_report").with_terms(sanctions=other).in_review().heard("insult")
             life.earlier = (earlier("suspension", **fraud, final=final),)
             life.says(MEDIATOR, "rule", ground="insult", **VIOLATION).fire("grace")
             assert life.case.sanctions[0].sanction == sanction, named
