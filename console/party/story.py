@@ -67,10 +67,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "interim_review_asked": ("text",), "decision_taken_over": ("reasons",), "past_decision_kept": ("reasons",),
     "return_contested": ("reasons",), "return_ended": ("reasons",), "return_shipped": ("tracking",),
     "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "manual_work_reported": ("text",),
-    "ruling_annulled": ("reasons",), "party_left": ("told", "reasons"),
+    "ruling_annulled": ("reasons",), "party_left": ("told", "reasons"), "appointment_moved": ("reasons",),
+    "appointment_cancelled": ("reasons",),
 }  # fmt: skip
 """Texts of what happened that stand under *What was said*, by the type of the fact: all that a party may read, but for evidence,
-decisions and what the accused is told, which have a place of their own. A test holds it to the facts."""
+decisions, hearings and what the accused is told, which have a place of their own. A test holds it to the facts."""
 ALONE = frozenset({
     "withdrawal_explained", "withdrawal_accepted", "continued_of_office", "interim_review_asked", "case_merged",
     "provisional_credit_given", "party_left",

@@ -99,6 +99,7 @@ class TestWhatWasSaid:
 
     def test_has_a_place_for_every_text_that_a_party_may_read(self) -> None:
         elsewhere = {"evidence_submitted", "case_disclosed", "ruling_issued"}
+        elsewhere |= {"appointment_proposed", "appointment_held", "protocol_commented"}
         texts = {
             kind.model_fields["type"].default: set(text_fields(kind)) - {"subject", "attachments"}
             for kind in members(Fact)
