@@ -283,6 +283,8 @@ class TestTheCase:
         await browser.send("/my/do/hearing", times=first, joint="yes")
         await browser.follow()
         assert "Your answer was noted" in browser.words
+        assert "Times that you named" in browser.words
+        assert "Do you agree to meet the other side? I agree" in browser.words
         await browser.open("/my/do/hearing-move")
         await browser.send("/my/do/hearing-move", text="I am at work then.")
         assert "Name at least one time." in browser.words
