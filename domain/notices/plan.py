@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
-from domain.rules import complaints, last_word, told_codes
+from domain.rules import complaints, last_word, meeting, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -135,7 +135,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
         for recipient in _recipients(case, audience, fact):
-            if viewer in _SIDES and kept_from(case, recording, recipient):
+            if viewer in _SIDES and (kept_from(case, recording, recipient) or _reminded_for_nothing(case, fact, recipient)):
                 continue
             if _own_deed(case, recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
@@ -158,6 +158,12 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 NoticeDraft(event=event, recipient=recipient, audience=viewer, data=data, texts=_texts(case, recording, viewer))
             )
     return drafts
+
+
+def _reminded_for_nothing(case: Case, fact: f.Fact, recipient: str) -> bool:
+    if not isinstance(fact, f.AppointmentReminded) or fact.what != "unanswered":
+        return False
+    return meeting.has_answered(case, fact.appointment_id, recipient)
 
 
 def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant | None:
