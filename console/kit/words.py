@@ -381,6 +381,7 @@ _PHASES: Mapping[str, str] = {
     "closed": "is closed",
 }
 """What becomes of a case in each phase."""
+_COMMANDS = re.compile(r"\(([a-z_]+(?:, [a-z_]+)*)\)")
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 
 
@@ -397,7 +398,13 @@ def readable(said: str) -> str:
         lambda found: f"{found[1]} is not possible while the case {_PHASES.get(found[2], 'stands as it does')}.", said
     )
     named = _QUOTED.sub(lambda found: f"“{called(found[1])}”" if found[1] in SAID else f"“{found[1]}”", said)
-    return _CODE.sub(lambda found: found[0].replace("_", " "), named)
+    named = _COMMANDS.sub(lambda found: f"({', '.join(_quoted(name) for name in found[1].split(', '))})", named)
+    return _CODE.sub(lambda found: _quoted(found[0]) if found[0] in SAID else found[0].replace("_", " "), named)
+
+
+def _quoted(name: str) -> str:
+    """A command by the words of its button, anything else by its own."""
+    return f"“{called(name)}”" if name in SAID else name
 
 
 def _only(relations: Iterable[str], stands: str | None) -> str:

@@ -34,7 +34,7 @@ class ProposeAppointment(CommandBase):
 
 class AnswerAppointment(CommandBase):
     """Say for one's side which of the proposed times would do; none of them: it cannot come. Also that it does not want to meet
-    the other side, at any time before it begins."""
+    the other side, at any time before it begins. Where the kind protects people, each person agrees to that for themselves."""
 
     type: Literal["answer_appointment"] = "answer_appointment"
     appointment: Reference | None = None
@@ -197,6 +197,8 @@ class AppointmentAnswer(Kept):
     """What a side said to the times proposed last."""
 
     side: Side
+    party: str | None = None
+    """Who on the side it was, where each has to agree themselves; None: it is the answer of the side."""
     times: tuple[Instant, ...] = ()
     joint: bool | None = None
 

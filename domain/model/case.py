@@ -71,7 +71,7 @@ SINCE: dict[int, frozenset[str]] = {
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
-        | {"effects", "settlement", "withdrawal", "unseen_end"}
+        | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
-from domain.rules import complaints, last_word, told_codes
+from domain.rules import complaints, last_word, meeting, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -135,7 +135,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
         if not knows(case, fact, viewer) or (viewer == "respondent" and _never_before(case)):
             continue
         for recipient in _recipients(case, audience, fact):
-            if viewer in _SIDES and kept_from(case, recording, recipient):
+            if viewer in _SIDES and (kept_from(case, recording, recipient) or _reminded_for_nothing(case, fact, recipient)):
                 continue
             if _own_deed(case, recording, recipient) or any(recipient == draft.recipient for draft in drafts):
                 continue
@@ -148,7 +148,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 # The appeal is one of their own, and so is the time for it.
                 hidden = ("credit",) if case.phase is Phase.APPEALABLE else _OF_THE_SIDE
                 data = {name: value for name, value in data.items() if name not in hidden}
-            if (until := _answer_until(case, fact, recipient)) is not None:
+            if (until := _answer_until(case, recording, recipient)) is not None:
                 data["answer_until"] = until.isoformat()
             data = told_share(case, recipient, data)
             if viewer == "staff":
@@ -160,12 +160,19 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
     return drafts
 
 
-def _answer_until(case: Case, fact: f.Fact, recipient: str) -> Instant | None:
+def _reminded_for_nothing(case: Case, fact: f.Fact, recipient: str) -> bool:
+    if not isinstance(fact, f.AppointmentReminded) or fact.what != "unanswered":
+        return False
+    return meeting.has_answered(case, fact.appointment_id, recipient)
+
+
+def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant | None:
     """Until when whoever a letter goes to can answer what this fact brought against them, before it is held against them."""
     party = case.party(recipient)
-    if party is None or not isinstance(fact, f.EvidenceSubmitted):
+    if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld):
         return None
-    return next((one.until for one in last_word.answerable(case, party) if one.id == fact.evidence_id), None)
+    found = last_word.piece_of(recording)
+    return next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:

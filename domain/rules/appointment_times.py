@@ -22,10 +22,9 @@ _PUT_DOWN_FOR = timedelta(days=1)
 
 def common_time(one: Appointment, at: datetime | None) -> datetime | None:
     """The first time, later than ``at``, that suits every side that is invited; None: there is none, or not all have answered."""
-    said = {answer.side: set(answer.times) for answer in one.answers}
-    if set(said) != set(one.invited):
+    if {answer.side for answer in one.answers} != set(one.invited):
         return None
-    suits = set(one.times).intersection(*said.values())
+    suits = set(one.times).intersection(*(answer.times for answer in one.answers))
     return min((time for time in suits if at is None or time > at), default=None)
 
 

@@ -1,10 +1,11 @@
 """Hearings and calls: proposed, answered by each side that is invited, confirmed, reminded of, moved, missed, and put down.
 
 Whoever handles the case proposes times. Each side that is invited says which of them would do, and the first one that suits
-everybody is taken. In kinds that protect people nobody meets the other side without having agreed to it (Istanbul Convention,
-article 48(1): no mandatory mediation; directive 2012/29/EU, article 19: no contact that the victim does not want): who refuses is
-not asked why, and the other side does not learn whose word it was. What was said is put down, and everybody who was invited reads
-it and may comment on it. While a hearing is ahead nothing is decided: a letter says that it will be held.
+everybody is taken. In kinds that protect people nobody meets the other side without having agreed to it themselves
+(:mod:`domain.rules.meeting`; Istanbul Convention, article 48(1): no mandatory mediation; directive 2012/29/EU, article 19: no
+contact that the victim does not want): who refuses is not asked why, and the other side does not learn whose word it was. What
+was said is put down, and everybody who was invited reads it and may comment on it. While a hearing is ahead nothing is decided: a
+letter says that it will be held.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ from domain.model.refusals import InstantRefused, Refusal
 from domain.model.withdrawal import OfOffice
 from domain.rules.appointment_times import ahead, common_time
 from domain.rules.audiences import Audience
-from domain.rules.authorities import protects
 from domain.rules.disclosure import along, check_says_what
+from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
 from domain.rules.topic import Known, NoticeData, Refuse, Topic
@@ -88,6 +89,9 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
     _check_not_begun(one, at)
     if unknown := [time.isoformat() for time in command.times if time not in one.times or time <= at]:
         raise TimeNotProposed("Name times that were proposed and are ahead.", times=unknown)
+    by = context.known().id
+    if command.joint and command.times:
+        check_can_agree(case, one, by)
     answered = f.AppointmentAnswered(
         appointment_id=one.id, side=side, times=tuple(sorted(set(command.times))), joint=command.joint
     )
@@ -101,7 +105,8 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
         if command.times:
             raise TimeNotProposed("A time is agreed on: move the appointment to propose others.", at=one.at)
         return (answered, _cancelled(one, "cannot_come"))
-    time = common_time(_answered(one, answered), at)
+    then = _answered(case, one, answered, by)
+    time = common_time(then, at) if not still_to_agree(case, then) else None
     return (answered,) if time is None else (answered, f.AppointmentConfirmed(appointment_id=one.id, at=time))
 
 
@@ -162,11 +167,6 @@ def remind(case: Case, row: f.DueLevel) -> tuple[f.AppointmentReminded, ...]:
     return (f.AppointmentReminded(appointment_id=one.id, what=names[row.level]),) if one is not None else ()
 
 
-def needs_consent(case: Case, one: Appointment) -> bool:
-    """Whether each side has to agree to meet the other one."""
-    return one.sides == "both" and protects(case)
-
-
 def over(case: Case) -> Change:
     """What closing a case does: no hearing of it takes place any more."""
     gone = {"state": "cancelled", "because": "case_over"}
@@ -205,10 +205,16 @@ def _agreed_to_meet(one: Appointment, side: Side) -> bool:
     return any(said.side is side and said.joint for said in one.answers)
 
 
-def _answered(one: Appointment, fact: f.AppointmentAnswered) -> Appointment:
-    others = tuple(said for said in one.answers if said.side is not fact.side)
-    said = AppointmentAnswer(side=fact.side, times=fact.times, joint=fact.joint)
+def _answered(case: Case, one: Appointment, fact: f.AppointmentAnswered, by: str) -> Appointment:
+    who = _who(case, one, by)
+    others = tuple(said for said in one.answers if said.side is not fact.side or said.party != who)
+    said = AppointmentAnswer(side=fact.side, party=who, times=fact.times, joint=fact.joint)
     return one.model_copy(update={"answers": (*others, said)})
+
+
+def _who(case: Case, one: Appointment, by: str) -> str | None:
+    """Whose answer one is kept as: of whoever gave it where each has to agree themselves, of the side else."""
+    return by if needs_consent(case, one) else None
 
 
 def _with(case: Case, appointment_id: str, **update: Any) -> Change:
@@ -236,7 +242,7 @@ def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Chan
 
 def _noted(case: Case, rec: f.Recording, fact: f.AppointmentAnswered) -> Change:
     one = _of(case, fact)
-    return _with(case, fact.appointment_id, answers=_answered(one, fact).answers) if one is not None else {}
+    return _with(case, fact.appointment_id, answers=_answered(case, one, fact, rec.actor.id).answers) if one is not None else {}
 
 
 def _confirmed(case: Case, rec: f.Recording, fact: f.AppointmentConfirmed) -> Change:
@@ -248,8 +254,10 @@ def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
     if one is None:
         return {}
     # Whether they want to meet stays said; which times would do is asked anew.
-    kept = (said.model_copy(update={"times": fact.times}) for said in one.answers if said.side is fact.side)
-    mine = tuple(kept) or ((AppointmentAnswer(side=fact.side, times=fact.times),) if fact.side is not None else ())
+    who = _who(case, one, rec.actor.id)
+    own = (said for said in one.answers if said.side is fact.side and said.party == who)
+    kept = (said.model_copy(update={"times": fact.times}) for said in own)
+    mine = tuple(kept) or ((AppointmentAnswer(side=fact.side, party=who, times=fact.times),) if fact.side is not None else ())
     again = {"state": "proposed", "at": None, "confirmed_at": None, "times": fact.times, "proposed_at": rec.at}
     moved_by = (*one.moved_by, fact.side) if fact.side is not None else one.moved_by
     return _with(case, fact.appointment_id, **again, answers=mine, moved_by=moved_by, told_since=(), reasons=fact.reasons)
@@ -295,7 +303,7 @@ def _still_to_answer(case: Case, fact: f.AppointmentReminded, audience: Audience
     one = _of(case, fact)
     if one is None or fact.what == "protocol" or audience not in {side.value for side in one.invited}:
         return False
-    return fact.what != "unanswered" or audience not in {said.side.value for said in one.answers}
+    return fact.what != "unanswered" or audience in owing(case, one)
 
 
 def _own(case: Case, fact: f.AppointmentAnswered, audience: Audience) -> bool:
@@ -306,7 +314,7 @@ def _answers_mean(before: Case | None, fact: f.AppointmentAnswered, after: Case)
     """That everybody has answered, and no time suits them all."""
     one = _of(after, fact)
     everybody = one is not None and {said.side for said in one.answers} == set(one.invited)
-    if one is None or not everybody or one.state != "proposed":
+    if one is None or not everybody or one.state != "proposed" or still_to_agree(after, one):
         return set()
     return {"appointment_unmatched"} if common_time(one, None) is None else set()
 

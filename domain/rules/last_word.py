@@ -2,9 +2,10 @@
 
 Kept is what a side has neither been shown nor said anything since: every text that came from outside the team by whatever
 command (a message, the words of an offer, the reasons of an appeal or of a wish to withdraw, evidence, a report that was joined,
-what a machine noticed), said openly or not. It speaks against the other side; what a witness or an insurer says also against the
-side that they stand on, as nobody there has said it; what the platform says and what the team itself hands in, against both; and,
-of several on a side, what one of them says against the others, for a ruling that hits the one and not the other.
+what a machine noticed), said openly or not, and what was put down of a hearing. It speaks against the other side; what a witness
+or an insurer says also against the side that they stand on, as nobody there has said it; what the platform says and what the
+team itself hands in, against both; what was said at a hearing, against each side that was not there; and, of several on a side,
+what one of them says against the others, for a ruling that hits the one and not the other.
 
 Shown is what that side may see when it is said, and what somebody of the team wrote or asked that side since (the gist). Once it
 is shown, a word of the side answers it, and so does the time that the pack gives it. A ruling against the side waits for that,
@@ -69,7 +70,8 @@ def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | No
         # Nothing says who of several it was.
         return (side, tuple(p.id for p in case.principals(side))) if (side := _side_of_past(rec.fact)) is not None else None
     party = case.party(rec.actor.id)
-    if party is None or not party.stands_for_side or not (said_all(rec.fact) or isinstance(rec.fact, f.AppealLodged)):
+    word = said_all(rec.fact) or isinstance(rec.fact, f.AppealLodged | f.ProtocolCommented)
+    if party is None or not party.stands_for_side or not word:
         return None
     return party.side, spoken_for(case, party)
 
@@ -96,6 +98,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     side = _side_of_past(fact) if isinstance(fact, f.PastMessageKept) else _side(case, rec)
     if isinstance(fact, f.CaseJoined):
         against = {Side.RESPONDENT}
+    elif isinstance(fact, f.AppointmentHeld):
+        against = {*Side} - _came(case, fact)
     elif side is None:
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
         against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
@@ -113,6 +117,12 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     for other in (p for p in case.principals(party.side) if p.id not in mine):
         shown_at = rec.at if beside else None
         yield Unanswered(id=found, against=party.side, shown_at=shown_at, party=other.id, by=mine[0], read=beside)
+
+
+def _came(case: Case, fact: f.AppointmentHeld) -> set[Side]:
+    """The sides that were at a hearing."""
+    invited = next((one.invited for one in case.appointments if one.id == fact.appointment_id), ())
+    return {*invited} - {*fact.missed_by}
 
 
 def _read_beside(fact: f.Fact, seen: bool) -> bool:
@@ -135,6 +145,9 @@ def piece_of(rec: f.Recording) -> str | None:
             return f"signal:{rec.seq}" if text is not None else None
         case f.PastMessageKept(sender=sender):
             return f"message:{rec.seq}" if sender != "staff" else None
+        case f.AppointmentHeld(protocol=protocol):
+            # Whoever of the team puts it down: they are the words of whoever was there.
+            return f"message:{rec.seq}" if protocol is not None else None
         case _:
             pass
     if fact.type in NO_PIECES or rec.actor.role not in _OUTSIDE or not any(text_of(fact)):
@@ -171,7 +184,7 @@ def _losing(case: Case) -> Collection[Side]:
 def words_at_after(before: Case | None, rec: f.Recording) -> tuple[int, ...]:
     """The numbers of the facts that brought words from outside the team, after a fact: its own text, where it has one."""
     known = before.words_at if before is not None else ()
-    outside = rec.actor.role in _OUTSIDE or isinstance(rec.fact, f.SignalReceived | f.PastMessageKept)
+    outside = rec.actor.role in _OUTSIDE or isinstance(rec.fact, f.SignalReceived | f.PastMessageKept | f.AppointmentHeld)
     return (*known, rec.seq) if outside and any(text_of(rec.fact)) else known
 
 

@@ -51,6 +51,8 @@ def told_in_confidence(case: Case, recording: f.Recording) -> bool:
             return case.terms.words == "desk"
         case f.WithdrawalOvertaken(because=because):
             return because == "revoked" and case.terms.words == "desk"
+        case f.AppointmentAnswered():
+            return case.terms.words == "desk"
         case _:
             return False
 
@@ -105,9 +107,18 @@ def without_guardian(case: Case) -> tuple[str, ...]:
     return tuple(p.id for side in Side for p in case.principals(side) if p.minor and not _represented(case, p))
 
 
+def guardians(case: Case, child: OpenedParty) -> tuple[OpenedParty, ...]:
+    """Who represents a child without being chosen by it, and not by the word of one alone."""
+    return tuple(p for p in _representing(case, child) if p.stated_by is None)
+
+
 def _represented(case: Case, child: OpenedParty) -> bool:
+    return bool(_representing(case, child))
+
+
+def _representing(case: Case, child: OpenedParty) -> list[OpenedParty]:
     there = (p for p in case.side_parties(child.side) if p.role == "representative" and not p.left and not p.chosen_by_minor)
-    return any(p.represents in (None, child.id) for p in there)
+    return [p for p in there if p.represents in (None, child.id)]
 
 
 def refusal_of_binding(case: Case, actor: Actor) -> AgreementMissing | GuardianNeeded | None:

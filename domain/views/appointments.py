@@ -9,8 +9,8 @@ from domain.model import facts as f
 from domain.model.appointments import Appointment, AppointmentAnswer, AppointmentForm, AppointmentSides, ProtocolComment
 from domain.model.case import Case
 from domain.model.prose import Prose
-from domain.rules.appointments import needs_consent
 from domain.rules.audiences import audience_of
+from domain.rules.meeting import needs_consent, still_to_agree
 
 
 class AppointmentView(Kept):
@@ -29,7 +29,9 @@ class AppointmentView(Kept):
     needs_consent: bool = False
     """Nobody meets the other side here without having agreed to it."""
     answers: tuple[AppointmentAnswer, ...] = ()
-    """A side sees its own, the team all, the platform none."""
+    """A side sees its own, or each on it what they said themselves where each has to agree; the team all, the platform none."""
+    still_to_agree: tuple[str, ...] = ()
+    """The parties who have to agree to meet the other side themselves and have not so far, for the team alone."""
     missed_by: tuple[Side, ...] = ()
     protocol: Prose | None = None
     comments: tuple[ProtocolComment, ...] = ()
@@ -46,5 +48,6 @@ def _seen(case: Case, one: Appointment, viewer: f.Actor) -> AppointmentView:
     return AppointmentView(
         **{name: getattr(one, name) for name in same},
         needs_consent=needs_consent(case, one),
-        answers=tuple(said for said in one.answers if staff or said.side is viewer.side),
+        answers=tuple(said for said in one.answers if staff or (said.side is viewer.side and said.party in (None, viewer.id))),
+        still_to_agree=still_to_agree(case, one) if staff and one.state == "proposed" else (),
     )

@@ -15,7 +15,7 @@ from pydantic_core.core_schema import ErrorType
 from cli.kit.pages import Amounts
 from console.kit.refusals import Speaker
 from console.kit.render import Zones
-from console.kit.words import readable
+from console.kit.words import SAID, called, readable
 from domain.base import Phase
 from domain.rules.lifecycle import Who
 from services.errors import FieldError, Refused
@@ -68,6 +68,13 @@ def _put_in(node: ast.expr) -> str:
 @pytest.mark.parametrize("said", sentences())
 def test_no_sentence_of_the_rules_reads_like_a_machine(said: str) -> None:
     assert not MACHINES.search(SPEAKER.plainly(said)), SPEAKER.plainly(said)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in SAID if "_" in name))
+def test_what_to_do_is_called_as_its_button_is(name: str) -> None:
+    for said in (f"Do that first ({name}).", f"Do one of both (reopen, {name}).", f"Say it too, by {name}."):
+        assert called(name) in readable(said)
+        assert "“Take it up again”" in readable(said) or "reopen" not in said
 
 
 def test_amounts_times_and_ids_are_said_as_people_say_them() -> None:

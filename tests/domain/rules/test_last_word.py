@@ -14,6 +14,7 @@ from domain.rules.evolve import fold
 from domain.rules.last_word import NO_PIECES, piece_of
 from domain.rules.lifecycle import TABLE
 from domain.views.case import view
+from tests.support.appointments import DAY, HOUR, agreed, on, proposed
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -140,6 +141,49 @@ class TestShown:
     def test_it_is_so_for_both_sides(self) -> None:
         life = claimed().says(RESPONDENT, "message").says(CLAIMANT, "submit_evidence")
         assert life.refused(MEDIATOR, "rule", **PAID).fields["side"] == "respondent"
+
+
+class TestSaidAtAHearing:
+    """What is put down speaks against whoever was not there."""
+
+    def held(self, **fields: Any) -> Life:
+        life = agreed(claimed().says(RESPONDENT, "message")).later(4 * DAY + HOUR)
+        return life.says(MEDIATOR, "record_appointment", **{"protocol": "The buyer says that the box was empty.", **fields})
+
+    def test_whoever_missed_it_reads_it_and_has_the_time_to_answer_it(self) -> None:
+        life = self.held(missed_by=["respondent"])
+        piece = f"message:{life.case.seq}"
+        refusal = life.refused(MEDIATOR, "rule", **PAID)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["evidence"]) == ("not_heard", "evidence", [piece])
+        assert life.refused(MEDIATOR, "rule", **PAID, relies_on=[piece]).fields["until"] == refusal.fields["until"]
+        assert [one.id for one in life.seen_by(RESPONDENT).answerable] == [piece]
+        letter = life.notices_for(RESPONDENT)[-1]
+        assert (letter.event, letter.data["answer_until"]) == ("appointment_held", refusal.fields["until"])
+        assert "answer_until" not in life.notices_for(CLAIMANT)[-1].data
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_unless_the_ruling_rests_on_none_of_it(self) -> None:
+        life = self.held(missed_by=["respondent"])
+        assert life.says(MEDIATOR, "rule", **PAID, relies_on=[]).case.ruling is not None
+
+    def test_whoever_was_there_has_answered_it_there(self) -> None:
+        assert self.held().says(MEDIATOR, "rule", **PAID).case.ruling is not None
+
+    @pytest.mark.parametrize("answer", ["message", "comment_protocol"])
+    def test_whoever_missed_it_answers_it_by_a_word(self, answer: str) -> None:
+        life = self.held(missed_by=["respondent"]).says(RESPONDENT, answer)
+        assert not [one for one in life.case.unanswered if one.against.value == "respondent"]
+
+    def test_whoever_was_not_invited_is_told_of_it_first(self) -> None:
+        life = proposed(claimed().says(RESPONDENT, "message"), sides="claimant")
+        life.says(CLAIMANT, "answer_appointment", times=on(life, 0)).later(4 * DAY)
+        life.says(MEDIATOR, "record_appointment", protocol="The buyer says that the box was empty.")
+        assert life.refused(MEDIATOR, "rule", **PAID).fields["until"] is None
+        assert life.seen_by(RESPONDENT).answerable == ()
+        life.says(MEDIATOR, "message", to="respondent")
+        assert life.refused(MEDIATOR, "rule", **PAID).fields["until"] is not None
+        assert life.seen_by(RESPONDENT).answerable == ()
+        assert life.says(RESPONDENT, "message").says(MEDIATOR, "rule", **PAID).case.ruling is not None
 
 
 class TestReliesOn:
