@@ -12,7 +12,7 @@ from domain.model.appointments import Appointment
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
-from domain.model.evidence import EvidenceRequest, Unanswered
+from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere
@@ -66,12 +66,13 @@ SINCE: dict[int, frozenset[str]] = {
     4: frozenset(
         {"form", "seated", "parties", "agreed", "proposals", "revoked", "links", "settlement", "words_at"}
         | {"heard", "heard_parties", "spoke", "spoke_since", "questioned", "unanswered", "words_agreed"}
-        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "charged", "requests", "settled_requests"}
+        | {"ruling", "rulings", "lifted_under", "appealed_by", "charged_at", "requests", "settled_requests"}
     ),
     5: frozenset({"form", "pages", "acknowledged", "clocks", "steps", "interim", "filed_as"}),
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
+        | {"put", "charged_at"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -203,8 +204,8 @@ class Case(Kept):
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
     charged_at: Instant | None = None
     """Since when the matter is called something that another ladder of sanctions answers; None: since it was opened."""
-    charged: tuple[str, ...] = ()
-    """The ladders of sanctions about which somebody was asked by the name of a clause, and has answered or let the time go by."""
+    put: tuple[ClausePut, ...] = ()
+    """The clauses that were put to principals by name since the matter was last taken up, answered or with their time gone by."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     words_at: tuple[int, ...] = ()

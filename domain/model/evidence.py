@@ -31,7 +31,7 @@ class RequestEvidence(CommandBase):
     evidence_type: Code | None = None
     """What it should be: one of the pack's types, where it lists any."""
     ground: Code | None = None
-    """The clause that they are asked about, where it is another one than the category of the case says."""
+    """The clause that they are asked about by name; nobody is hit by one that was not put to them, by this or by the category."""
     due_at: Instant | None = None
     """By when; left out: the response time of the pack. A request with a date of its own lapses at that date and not before."""
 
@@ -162,6 +162,13 @@ class EvidenceRequest(Kept):
     reminded: bool = False
     state: Literal["open", "answered", "lapsed"] = "open"
     settled_at: Instant | None = None
+
+
+class ClausePut(Kept):
+    """A clause that was put to a principal by name, and they have answered or let the time for it go by."""
+
+    party: str
+    clause: str
 
 
 class Unanswered(Kept):

@@ -1,28 +1,31 @@
-"""What somebody is accused of: the ladder to which the category of the case belongs, or, where a kind has none, the category.
+"""What somebody is accused of: the clauses that what the case is called says, and what was put to them by name.
 
-Whoever was asked about one thing was asked nothing about another, which another ladder answers otherwise. Where the matter comes
-to be called something else, who could be sanctioned for it is asked anew, and nobody is sanctioned by a clause of a ladder that
-they were not asked about. A question can put another clause to them by name (``ground``), and so can the telling.
+Whoever was asked about one thing was asked nothing about another: another clause is another charge, of the same ladder too. Where
+the matter comes to be called something else, who could be sanctioned for it is asked anew. A question can put another clause to
+somebody by name (``ground``), and so can the telling. What a question puts to one of several it puts to nobody else.
 
-Where no sanction follows from it the same is true of what hits the respondent (a ban, a warning): told of a stolen card,
-nobody is suspended for a misrepresentation; and whoever was asked about one clause by name is not hit by another. A category that
-is no clause (an injury) says what happened, and is told in words with the rest. One that says nothing (``general``) puts nothing
-to anybody, whatever the team wrote beside it: no machine judges a sentence, so a clause is named, or nobody is hit by one.
+What a case is called says one clause where it is that clause's name; where it is the name of a ladder alone, and no other clause
+was put, the clauses of that ladder. Any other category (an injury) says what happened, and is told in words with the rest; one
+that says nothing (``general``) puts nothing to anybody, whatever the team wrote beside it: no machine judges a sentence, so a
+clause is named, or nobody is hit by one.
 
-European Convention on Human Rights, article 6(3)(a) and (b); Pelissier and Sassi v. France (25444/94).
+Whoever reports is told nothing by what the case is called: it is their own word. What hits them takes the clause by name.
+
+European Convention on Human Rights, article 6(3)(a) and (b); Pelissier and Sassi v. France (25444/94), paragraphs 51 to 54.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
+from domain.model.facts import OpenedParty
 from domain.model.ruling import UnknownGround
 from domain.model.sanctions import NotHeard
-from domain.model.terms import OutcomeTerms, Terms
+from domain.model.terms import Terms
 from domain.rules.rule import Change
 
 SAYS_NOTHING = frozenset({"general", "other"})
@@ -35,49 +38,46 @@ def ladder_of(terms: Terms, category: str) -> str | None:
     return next((one.category for one in ladders if category in (one.category, *one.grounds)), None)
 
 
-def named(terms: Terms, category: str) -> str | None:
-    """The charge that a category of reports, or a clause, is; None where it names none."""
-    if terms.sanctions is not None and terms.sanctions.ladders:
-        return ladder_of(terms, category)
-    return category if category in terms.grounds else None
+def clauses_of(terms: Terms, category: str) -> frozenset[str]:
+    """The clauses that a category of reports says: the one of its name, else those of the ladder of its name; none else."""
+    if category in terms.grounds:
+        return frozenset({category})
+    ladders = terms.sanctions.ladders if terms.sanctions is not None else ()
+    return frozenset(clause for one in ladders if one.category == category for clause in one.grounds)
 
 
 def accused_anew(before: Case | None, fact: f.Fact, after: Case) -> frozenset[Side]:
     """The sides that are accused of something else by a fact: what they answered before is no answer to it."""
     if before is None or not isinstance(fact, f.CaseRetargeted):
         return frozenset()
-    now = ladder_of(after.terms, after.category)
-    if now == ladder_of(before.terms, before.category) or now in before.charged:
+    if not _laddered(after) or _says_no_more(before, after.terms, after.category):
         return frozenset()
-    return _accused(after)
+    said = clauses_of(after.terms, after.category)
+    return frozenset(side for side in _accused(after) if not _all_asked(before, side, said))
 
 
-def charged_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
-    """The ladders about which somebody was asked by the name of a clause, and has answered or let the time for it go by."""
-    known, fact = before.charged if before is not None else (), rec.fact
-    match fact:
-        case f.CaseReopened() | f.RulingAnnulled():
-            return ()
-        case f.AppealLodged(cross=False) if fact.side not in _accused(after):
-            return ()
-        case f.PartyAdded() if fact.party.role == "principal" and fact.party.side in _accused(after):
-            # Whoever comes was asked nothing.
-            return ()
-        case f.EvidenceSubmitted() if (party := after.party(rec.actor.id)) is None or not party.stands_for_side:
-            return known
-        case f.EvidenceSubmitted(answers=asked) | f.EvidenceLapsed(requests=asked) if before is not None:
-            asked_of = (
-                named(before.terms, one.ground or "") for one in before.requests if one.id in asked and _to_accused(before, one)
-            )
-            return tuple(dict.fromkeys((*known, *(charge for charge in asked_of if charge is not None))))
-        case _:
-            return known
+def _says_no_more(before: Case, terms: Terms, category: str) -> bool:
+    """Whether a category accuses nobody of what that of the case did not."""
+    old, new = _sanctionable(before.terms, before.category), _sanctionable(terms, category)
+    return new == old or (bool(new) and new < old)
 
 
-def _to_accused(case: Case, one: EvidenceRequest) -> bool:
-    """Whether it was whoever could be sanctioned who was asked, and not a witness, nor the other side."""
-    party = case.party(one.party) if one.party is not None else None
-    return one.of in _accused(case) and (one.party is None or (party is not None and party.stands_for_side))
+def _sanctionable(terms: Terms, category: str) -> frozenset[str]:
+    """The clauses that a category says; where sanctions follow from some, those."""
+    ladders = terms.sanctions.ladders if terms.sanctions is not None else ()
+    said = clauses_of(terms, category)
+    return frozenset(one for one in said if any(one in ladder.grounds for ladder in ladders)) if ladders else said
+
+
+def _all_asked(case: Case, side: Side, clauses: frozenset[str]) -> bool:
+    """Whether each principal of a side was asked about one of these clauses by name."""
+    several = case.principals(side)
+    return bool(several) and all(clauses & {*put_to(case, p.id)} for p in several)
+
+
+def put_to(case: Case, party: str) -> tuple[str, ...]:
+    """The clauses that were put to a principal by name, and they have answered or let the time for it go by."""
+    return tuple(dict.fromkeys(one.clause for one in case.put if one.party == party))
 
 
 def _accused(case: Case) -> frozenset[Side]:
@@ -90,57 +90,62 @@ def _accused(case: Case) -> frozenset[Side]:
 def moved(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
     """Since when somebody is accused of what they are."""
     terms, category = fact.terms or case.terms, fact.category or case.category
-    same = named(case.terms, case.category) == named(terms, category)
-    return {} if same else {"charged_at": rec.at}
+    return {} if _says_no_more(case, terms, category) else {"charged_at": rec.at}
 
 
 def about_it(case: Case, requests: Collection[str]) -> tuple[str, ...]:
     """Of these requests those that were made since somebody is accused of what they are, or that named it before."""
-    since, now = case.charged_at, named(case.terms, case.category)
+    since, now = case.charged_at, _sanctionable(case.terms, case.category)
     return tuple(
-        one.id
-        for one in case.requests
-        if one.id in requests
-        and (since is None or one.asked_at >= since or (one.ground is not None and named(case.terms, one.ground) == now))
+        one.id for one in case.requests if one.id in requests and (since is None or one.asked_at >= since or one.ground in now)
     )
 
 
-def check(case: Case, outcome: OutcomeTerms, ground: str | None, hit: Collection[Side]) -> None:
-    """Refuses what hits somebody by a clause that was not put to them: of another ladder than that of the case, or another
-    category; or, where they were asked about clauses by name, none of those."""
-    side = outcome.sanctions if _laddered(case) else Side.RESPONDENT if Side.RESPONDENT in hit else None
-    if side is None or side not in case.terms.hear or ground is None:
+def check(case: Case, ground: str | None, hit: Iterable[OpenedParty]) -> None:
+    """Refuses what hits somebody by a clause that was not put to them: neither by name, nor by what the case is called."""
+    unasked = next((p for p in hit if ground is not None and not _was_put(case, p, ground)), None)
+    if unasked is None:
         return
-    wanted, asked = named(case.terms, ground), _put(case, side)
-    if wanted is None or wanted in asked or (not asked and _told_in_words(case, side)):
-        return
+    own = {"party": unasked.id} if len(case.principals(unasked.side)) > 1 else {}
     raise NotHeard(
-        f"{_what_was_put(side, asked, wanted)}: ask them about it (request_evidence with ground); rule when they have "
-        "answered or their time is over. Urgent protection goes by interim measures.",
-        side=side.value,
+        f"{_what_was_put(case, unasked)}, and not about '{ground}': ask them about it (request_evidence with ground); rule when "
+        "they have answered or their time is over. Urgent protection goes by interim measures.",
+        side=unasked.side.value,
         missing="charge",
         until=None,
         ground=ground,
         category=case.category,
+        **own,
     )
 
 
-def _put(case: Case, side: Side) -> tuple[str, ...]:
-    """The charges that were put to whoever is accused: by the telling, what the case is called, and what they were asked about
-    by name."""
-    called = named(case.terms, case.category) if _told(case, side) else None
-    told = named(case.terms, first) if (first := _told_by_telling(case, side)) is not None else None
-    return tuple(dict.fromkeys(one for one in (told, called, *case.charged) if one is not None))
+def _was_put(case: Case, party: OpenedParty, ground: str) -> bool:
+    asked, said = put_to(case, party.id), _said_to(case, party.side)
+    if ground in asked or ground in said:
+        return True
+    # What it was called before they were asked anew is no other clause that somebody chose to put.
+    if party.side is Side.CLAIMANT or asked or {*case.terms.grounds} & {*said} - {*case.filed_as}:
+        return False
+    of_ladders = frozenset[str]().union(*(clauses_of(case.terms, one) for one in said))
+    return ground in of_ladders if of_ladders else _told_in_words(case)
 
 
-def _told_by_telling(case: Case, side: Side) -> str | None:
-    return case.disclosed.charge if case.disclosed is not None and side is Side.RESPONDENT else None
+def _said_to(case: Case, side: Side) -> tuple[str, ...]:
+    """What a side was told that the matter is: by the telling, and by what the case is called; the claimant is told nothing."""
+    if side is Side.CLAIMANT:
+        return ()
+    called = case.category if _told(case, side) else None
+    return tuple(dict.fromkeys(one for one in (_told_by_telling(case), called) if one is not None))
 
 
-def _told_in_words(case: Case, side: Side) -> bool:
+def _told_by_telling(case: Case) -> str | None:
+    return case.disclosed.charge if case.disclosed is not None else None
+
+
+def _told_in_words(case: Case) -> bool:
     """Whether they were told what happened, where what the case is called is no clause: all else the telling said. Whoever knew
     from the beginning, or was told before a charge was kept, had the words alone."""
-    return named(case.terms, case.category) is None and _told_by_telling(case, side) not in SAYS_NOTHING
+    return not clauses_of(case.terms, case.category) and _told_by_telling(case) not in SAYS_NOTHING
 
 
 def check_known(terms: Terms, ground: str | None) -> None:
@@ -165,18 +170,34 @@ def named_to(case: Case, asked: f.EvidenceRequested) -> str | None:
     """What a question names as held against whom it is put to; None where it is put to nobody who could be hit by it."""
     party = case.party(asked.party) if asked.party is not None else None
     own = asked.party is None or (party is not None and party.stands_for_side)
+    if own and asked.of is Side.CLAIMANT and asked.ground is not None:
+        return asked.ground
     if not own or asked.of not in _accused(case) or case.disclosed is None:
         return None
     return in_words(case, asked.ground)
 
 
-def told_of(case: Case) -> tuple[str, ...]:
-    """What was put to the respondent so far, by the codes that their letters and page say in words; answered or not."""
-    if not case.is_disclosed or Side.RESPONDENT not in _accused(case):
+def told_of(case: Case, viewer: OpenedParty | None) -> tuple[str, ...]:
+    """What was put to somebody so far, by the codes that their letters and page say in words, answered or not; None: to anybody
+    who is accused. What one of several was asked in person is no news to the others."""
+    side = viewer.side if viewer is not None else Side.RESPONDENT
+    if viewer is not None and not viewer.speaks:
         return ()
-    told = case.disclosed.charge if case.disclosed is not None else None
-    asked = (one.ground for one in case.requests if _to_accused(case, one))
-    return tuple(dict.fromkeys(one for one in (told, *case.charged, *asked) if one is not None and one not in SAYS_NOTHING))
+    told: tuple[str | None, ...] = ()
+    if side is Side.RESPONDENT:
+        if not case.is_disclosed or side not in _accused(case):
+            return ()
+        told = (_told_by_telling(case),)
+    put = {one.clause for one in case.put}
+    questions = (*case.requests, *(one for one in case.settled_requests if one.ground in put))
+    asked = (one.ground for one in questions if one.of is side and _asks(case, one, viewer))
+    return tuple(dict.fromkeys(one for one in (*told, *asked) if one is not None and one not in SAYS_NOTHING))
+
+
+def _asks(case: Case, one: EvidenceRequest, viewer: OpenedParty | None) -> bool:
+    """Whether a request asks a side, or this one of it, and not a witness."""
+    party = case.party(one.party) if one.party is not None else None
+    return party is None or (party.stands_for_side and (viewer is None or party.id == viewer.id))
 
 
 def _told(case: Case, side: Side) -> bool:
@@ -192,8 +213,8 @@ def _laddered(case: Case) -> bool:
     return case.terms.sanctions is not None and bool(case.terms.sanctions.ladders)
 
 
-def _what_was_put(side: Side, charges: Collection[str], wanted: str) -> str:
-    if not charges:
-        return f"Nothing was put to the {side.value} by name, so not '{wanted}' either"
-    said = " and ".join(f"'{one}'" for one in charges)
-    return f"The {side.value} was asked about {said}, and not about '{wanted}'"
+def _what_was_put(case: Case, party: OpenedParty) -> str:
+    charges = dict.fromkeys((*_said_to(case, party.side), *put_to(case, party.id)))
+    who = f"One on the side of the {party.side.value}" if len(case.principals(party.side)) > 1 else f"The {party.side.value}"
+    said = " and ".join(f"'{one}'" for one in charges if one not in SAYS_NOTHING)
+    return f"{who} was asked about {said}" if said else f"{who} was asked about nothing by name"

@@ -65,7 +65,13 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         due_at=command.due_at,
     )
     # To ask somebody is to tell them.
-    return (*(along(case, "asked", command.ground) if command.of is Side.RESPONDENT else ()), requested)
+    return (*(along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()), requested)
+
+
+def _for_all(case: Case, command: RequestEvidence) -> str | None:
+    """The clause that a question puts to all of the side: what one of several is asked in person tells the others nothing."""
+    others = [p for p in case.principals(command.of) if p.id != command.party]
+    return command.ground if command.party is None or not others else None
 
 
 def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: datetime) -> Facts:

@@ -13,8 +13,7 @@ from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
-from domain.rules.charge import charged_after
-from domain.rules.hearing import heard_after, heard_parties_after, questioned_after, spoke_after, spoke_since_after
+from domain.rules.hearing import heard_after, heard_parties_after, put_after, questioned_after, spoke_after, spoke_since_after
 from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
@@ -51,7 +50,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update["words_at"] = words_at_after(case, recording)
     update.update(came_in_after(case, recording, changed))
     update["unanswered"] = unanswered_after(case, recording, changed, seen)
-    update["charged"] = charged_after(case, recording, changed)
+    update["put"] = put_after(case, recording, changed)
     update["questioned"] = questioned_after(case, recording, changed)
     update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)

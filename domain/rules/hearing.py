@@ -28,6 +28,7 @@ from typing import Literal, NamedTuple
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.evidence import ClausePut, EvidenceRequest
 from domain.model.sanctions import NotHeard
 from domain.model.terms import ClockTerms
 from domain.rules import charge
@@ -233,6 +234,37 @@ def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tupl
             return tuple(dict.fromkeys((*known, *_answering(before, rec, after))))
         case _:
             return known
+
+
+def put_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[ClausePut, ...]:
+    """The clauses that were put to principals by name, after a fact: each of several answers for themselves.
+
+    What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
+    """
+    known, asked_by = before.put if before is not None else (), before.requests if before is not None else ()
+    match rec.fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            own = {p.id for p in after.principals(rec.fact.side)}
+            return tuple(one for one in known if one.party in own)
+        case f.EvidenceLapsed(requests=ids):
+            new = [(r, one) for r in asked_by if r.id in ids for one in _asked_of(after, r)]
+        case f.EvidenceSubmitted(answers=ids) if (party := after.party(rec.actor.id)) is not None and party.speaks:
+            words = {*spoken_for(after, party)}
+            new = [(r, one) for r in asked_by if r.id in ids for one in _asked_of(after, r) if one in words]
+        case _:
+            return known
+    put = (ClausePut(party=one, clause=r.ground) for r, one in new if r.ground is not None)
+    return tuple(dict.fromkeys((*known, *put)))
+
+
+def _asked_of(case: Case, request: EvidenceRequest) -> Iterable[str]:
+    """The principals to whom a question is put: all of the side who were there, or whom one of it stands for."""
+    if request.party is None:
+        return _there(case, request.of, request.asked_at)
+    party = case.party(request.party)
+    return spoken_for(case, party) if party is not None else ()
 
 
 def _puts_it(before: Case | None, asked: Collection[str], after: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.base import Phase, Side
 from domain.model.case import Case
+from domain.model.facts import OpenedParty
 from domain.model.remedy import Remedy
 from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
@@ -52,6 +53,19 @@ def hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> froz
     spared = Side.CLAIMANT if case.of_office is not None else None
     sanctioned = outcome.sanctions if outcome.sanctions is not spared else None
     return frozenset(side for side in Side if sanctioned is side or burdens(case, remedies, side))
+
+
+def persons_hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> tuple[OpenedParty, ...]:
+    """The principals whom a ruling hits, of the sides that the kind hears on it: whom it names, else all of the side."""
+    heard = {*case.terms.hear} | (penalised(case, outcome, remedies) & {Side.CLAIMANT})
+    sides = (side for side in Side if side in heard & hit(case, outcome, remedies))
+    return tuple(p for side in sides for p in case.principals(side) if _is_hit(case, outcome, remedies, p))
+
+
+def _is_hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], party: OpenedParty) -> bool:
+    others = {p.id for p in case.principals(party.side)} - {party.id}
+    theirs = tuple(remedy for remedy in remedies if remedy.party not in others)
+    return party.side in hit(case, outcome, theirs)
 
 
 def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:

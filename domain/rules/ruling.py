@@ -65,7 +65,7 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
     misused = misuse.found(case, command, outcome, context, at)
     sanction = misused or sanctions.drafted(case, command, outcome, command.ground, context, at)
     losses.check_only_appellant(case, outcome, command, None if misused else sanction)
-    charge.check(case, outcome, command.ground, losses.hit(case, outcome, command.remedies))
+    charge.check(case, command.ground, losses.persons_hit(case, outcome, command.remedies))
     return _drafted(case, command, context, "rule", command.outcome, command.ground, command.remedies, sanction, at)
 
 
@@ -107,7 +107,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     misused = misuse.found(case, command, outcome, context, at)
     sanction = misused or sanctions.drafted(case, command, outcome, ground, context, at)
     losses.check_only_appellant(case, outcome, command, None if misused else sanction)
-    charge.check(case, outcome, ground, losses.hit(case, outcome, command.remedies))
+    charge.check(case, ground, losses.persons_hit(case, outcome, command.remedies))
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 

@@ -302,14 +302,13 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     machine = viewer.role == "platform"
     party = case.party(viewer.id)
     came = party.since if party is not None and party.sees_seq else None
-    speaks = party is not None and party.speaks
     talks = [talk for talk in case.caucus if not machine and (side is None or talk.side is side)]
     return {
         "deadlines": _deadlines(case, viewer),
         "answerable": answerable(case, party) if party is not None and side is not None else (),
         "disclosed_at": (case.disclosed_at or case.opened_at) if case.is_disclosed else None,
         "told": case.disclosed.text if case.disclosed is not None and side is not Side.CLAIMANT and not machine else None,
-        "accused_of": charge.told_of(case) if audience_of(viewer) == "staff" or (side is Side.RESPONDENT and speaks) else (),
+        "accused_of": charge.told_of(case, party) if audience_of(viewer) == "staff" or party is not None else (),
         "caucus": () if _reads_less(case, viewer) else tuple(talk for talk in talks if came is None or talk.last_at >= came),
         "offer": case.offer,
         "offers": case.offers if came is None else tuple(o for o in case.offers if (o.became_at or came) >= came),

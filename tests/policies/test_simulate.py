@@ -116,7 +116,7 @@ def an_unfounded_request() -> Story:
         Story()
         .says(HOUR, CLAIMANT, "escalate")
         .says(2 * HOUR, OPS, "assign", owner=MEDIATOR)
-        .says(3 * HOUR, MEDIATOR, "request_evidence", of="claimant")
+        .says(3 * HOUR, MEDIATOR, "request_evidence", of="claimant", ground="without_ground")
         .says(20 * HOUR, CLAIMANT, "submit_evidence")
         .says(24 * HOUR, MEDIATOR, "rule", outcome="unfounded", ground="without_ground")
     )

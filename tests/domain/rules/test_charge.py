@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 import pytest
 
 from domain.base import Phase, Side
-from domain.rules.charge import ladder_of
+from domain.rules import charge
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, STATEMENT, Life, a_case
 
+FIRST, SECOND = RESPONDENT, "pty_second"
 VIOLATION: dict[str, Any] = {"outcome": "violation", "relies_on": []}
 
 
@@ -18,24 +19,39 @@ def answered(category: str = "insult") -> Life:
     return life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
 
 
-class TestLadderOf:
+class TestClausesOf:
     @pytest.mark.parametrize(
-        ("category", "ladder"),
-        [("insult", "unprofessional"), ("unprofessional", "unprofessional"), ("threat", "threats"), ("something_else", None)],
+        ("category", "clauses"),
+        [
+            ("insult", {"insult"}),
+            ("harassment", {"harassment"}),
+            ("threats", {"threat", "doxxing", "retaliation"}),
+            ("something_else", set()),
+        ],
     )
-    def test_a_category_of_reports_is_that_of_a_ladder_or_one_of_its_clauses(self, category: str, ladder: str | None) -> None:
-        assert ladder_of(answered().case.terms, category) == ladder
+    def test_a_category_of_reports_is_a_clause_or_the_ladder_of_its_name(self, category: str, clauses: set[str]) -> None:
+        assert charge.clauses_of(answered().case.terms, category) == clauses
 
-    def test_a_kind_without_sanctions_has_none(self) -> None:
-        assert ladder_of(a_case("payment_dispute").in_review().case.terms, "threat") is None
+    def test_a_kind_without_sanctions_has_no_ladder(self) -> None:
+        assert charge.clauses_of(a_case("payment_dispute").in_review().case.terms, "threats") == set()
 
 
 class TestAnotherClause:
-    def test_of_the_same_ladder_is_ruled_as_it_is(self) -> None:
-        assert answered().says(MEDIATOR, "rule", **VIOLATION, ground="spam").case.phase is Phase.RULED
+    @pytest.mark.parametrize(("category", "ground"), [("insult", "insult"), ("unprofessional", "insult"), ("threats", "threat")])
+    def test_that_the_category_says_by_its_name_or_as_a_ladder_is_put(self, category: str, ground: str) -> None:
+        assert answered(category).says(MEDIATOR, "rule", **VIOLATION, ground=ground).case.phase is Phase.RULED
 
-    @pytest.mark.parametrize(("category", "ground"), [("insult", "threat"), ("threats", "insult")])
-    def test_of_another_one_waits_until_they_were_asked_about_it_by_name(self, category: str, ground: str) -> None:
+    def test_named_to_them_leaves_nothing_to_the_ladder(self) -> None:
+        life = answered("unprofessional").says(MEDIATOR, "request_evidence", of="respondent", ground="insult")
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="spam").fields["missing"] == "charge"
+        assert life.says(MEDIATOR, "rule", **VIOLATION, ground="insult").case.phase is Phase.RULED
+
+    @pytest.mark.parametrize(
+        ("category", "ground"),
+        [("insult", "threat"), ("threats", "insult"), ("harassment", "sexual_misconduct"), ("insult", "spam")],
+    )
+    def test_of_whatever_ladder_waits_until_they_were_asked_about_it_by_name(self, category: str, ground: str) -> None:
         life = answered(category)
         refusal = life.refused(MEDIATOR, "rule", **VIOLATION, ground=ground)
         assert (refusal.code, refusal.fields["missing"], refusal.fields["ground"]) == ("not_heard", "charge", ground)
@@ -56,14 +72,13 @@ class TestAnotherClause:
         life = answered().says(LEAD, "add_party", party={"side": "respondent", "ref": "witness", "role": "witness"})
         due = life.now + timedelta(days=6)
         life.says(MEDIATOR, "request_evidence", **asked, ground="threat", due_at=due).fire(f"{asked['of']}_evidence", "end")
-        assert life.case.charged == ()
+        assert not charge.put_to(life.case, life.case.principals(Side.RESPONDENT)[0].id)
         assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "charge"
 
     def test_nor_to_whoever_takes_their_place(self) -> None:
         life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
-        assert "threats" in life.case.charged
         life.says(OPS, "add_party", party={"side": "respondent", "ref": "second"})
-        assert life.case.charged == ()
+        assert [charge.put_to(life.case, p.id) for p in life.case.principals(Side.RESPONDENT)] == [("threat",), ()]
 
     def test_is_one_of_the_kind(self) -> None:
         refusal = answered().refused(MEDIATOR, "request_evidence", of="respondent", ground="gravity")
@@ -72,7 +87,7 @@ class TestAnotherClause:
     def test_a_question_of_the_first_instance_is_none_of_what_is_decided_afresh(self) -> None:
         life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").says(RESPONDENT, "submit_evidence")
         life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").fire("grace").says(LEAD, "annul", reason="fault")
-        assert life.case.charged == ()
+        assert life.case.put == ()
 
 
 class TestAnotherCategory:
@@ -83,8 +98,12 @@ class TestAnotherCategory:
         life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
         assert life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
 
-    def test_of_the_same_ladder_is_none(self) -> None:
-        life = answered().says(LEAD, "retarget", category="spam", reason="more")
+    def test_of_the_same_ladder_is_one_too(self) -> None:
+        life = answered("harassment").says(LEAD, "retarget", category="sexual_misconduct", reason="more")
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="sexual_misconduct").fields["missing"] == "answer"
+
+    def test_that_says_less_is_none(self) -> None:
+        life = answered("unprofessional").says(LEAD, "retarget", category="spam", reason="more")
         assert life.says(MEDIATOR, "rule", **VIOLATION, ground="spam").case.phase is Phase.RULED
 
     def test_that_they_were_asked_about_by_name_is_none(self) -> None:
@@ -221,3 +240,71 @@ class TestTheTelling:
     def test_is_for_whom_it_is_about_and_the_team(self) -> None:
         life = self.told("safety_incident", "assault")
         assert [life.seen_by(who).accused_of for who in (CLAIMANT, MEDIATOR)] == [(), ("assault",)]
+
+
+class TestOneOfSeveral:
+    """What a question puts to one of several it puts to nobody else (European Convention on Human Rights, article 6(3)(a))."""
+
+    def two(self) -> Life:
+        life = a_case("safety_incident").that_protects().with_party(SECOND, "respondent", "principal")
+        life = life.with_terms(procedure=(), root_cause_needed=False).in_review().says(MEDIATOR, "disclose")
+        return life.says(RESPONDENT, "message").says(SECOND, "message")
+
+    def hits(self, party: str | None) -> dict[str, Any]:
+        remedy = {"type": "suspend", "to": "respondent", **({"party": party} if party else {})}
+        return {"outcome": "substantiated", "remedies": [remedy], "ground": "duty_of_care", "relies_on": []}
+
+    def test_is_hit_only_for_what_was_put_to_them(self) -> None:
+        life = self.two()
+        life.says(MEDIATOR, "request_evidence", of="respondent", party=FIRST, ground="duty_of_care")
+        assert [life.seen_by(who).accused_of for who in (RESPONDENT, SECOND)] == [("duty_of_care",), ()]
+        life.says(RESPONDENT, "submit_evidence")
+        for party in (SECOND, None):
+            refusal = life.refused(MEDIATOR, "rule", **self.hits(party))
+            assert (refusal.fields["missing"], refusal.fields["party"]) == ("charge", SECOND)
+        assert life.says(MEDIATOR, "rule", **self.hits(FIRST)).case.ruling is not None
+
+    def test_of_a_question_to_all_each_answers_for_themselves(self) -> None:
+        life = self.two().says(MEDIATOR, "request_evidence", of="respondent", ground="duty_of_care")
+        life.says(RESPONDENT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **self.hits(None)).fields["missing"] == "charge"
+
+    def test_the_time_of_a_question_to_all_is_over_for_each(self) -> None:
+        life = self.two().says(MEDIATOR, "request_evidence", of="respondent", ground="duty_of_care")
+        life.fire("respondent_response", "end")
+        assert life.says(MEDIATOR, "rule", **self.hits(None)).case.ruling is not None
+
+    def test_whom_a_question_makes_known_the_case_is_told_nothing_of_what_another_was_asked(self) -> None:
+        life = a_case("safety_incident").that_protects().with_party(SECOND, "respondent", "principal").in_review()
+        life.says(MEDIATOR, "request_evidence", of="respondent", party=FIRST, ground="duty_of_care")
+        assert life.case.disclosed is not None
+        assert life.case.disclosed.charge == "general"
+
+
+class TestWhoeverReports:
+    """A sanction or warning of the claimant takes the clause by name: any other question is no charge."""
+
+    WARNS: ClassVar[dict[str, dict[str, Any]]] = {
+        "fraud_report": {
+            "outcome": "suspicious_unproven", "ground": "friendly_fraud", "remedies": [{"type": "warn", "to": "claimant"}],
+        },
+        "bounty_dispute": {"outcome": "unfounded", "ground": "without_ground"},
+    }  # fmt: skip
+
+    def heard(self, kind: str) -> Life:
+        life = a_case(kind).with_terms(hear=tuple(Side), heard_when="told").in_review()
+        return life.says(MEDIATOR, "disclose").says(RESPONDENT, "message") if kind == "fraud_report" else life
+
+    @pytest.mark.parametrize("kind", WARNS)
+    def test_is_hit_by_what_they_were_asked_about_by_name(self, kind: str) -> None:
+        life = self.heard(kind).says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
+        refusal = life.refused(MEDIATOR, "rule", **self.WARNS[kind], relies_on=[])
+        assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "claimant", "charge")
+        assert refusal.fields["ground"] == self.WARNS[kind]["ground"]
+        life.says(MEDIATOR, "request_evidence", of="claimant", ground=self.WARNS[kind]["ground"])
+        asked = [n for n in life.notices_for(CLAIMANT) if n.event.startswith("evidence_requested")][-1]
+        assert asked.data["about"] == self.WARNS[kind]["ground"]
+        assert life.seen_by(CLAIMANT).accused_of == (self.WARNS[kind]["ground"],)
+        assert life.seen_by(RESPONDENT).accused_of != (self.WARNS[kind]["ground"],)
+        life.says(CLAIMANT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **self.WARNS[kind], relies_on=[]).case.ruling is not None

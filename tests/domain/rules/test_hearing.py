@@ -152,12 +152,13 @@ class TestACharge:
         life = in_review(kind).says(CLAIMANT, "message")
         refusal = life.refused(MEDIATOR, "rule", **ruling)
         assert (refusal.code, refusal.fields["side"], refusal.fields["missing"]) == ("not_heard", "claimant", "charge")
-        life.says(MEDIATOR, "request_evidence", of="claimant")
+        life.says(MEDIATOR, "request_evidence", of="claimant", ground=ruling["ground"])
         assert life.refused(MEDIATOR, "rule", **ruling).fields["missing"] == "time"
         assert life.says(CLAIMANT, "submit_evidence").says(MEDIATOR, "rule", **ruling).case.ruling is not None
 
     def test_or_for_the_time_to_answer_that_went_by(self) -> None:
-        life = in_review().says(MEDIATOR, "request_evidence", of="claimant").fire("claimant_response", "end")
+        life = in_review().says(MEDIATOR, "request_evidence", of="claimant", ground=UNFOUNDED["ground"])
+        life.fire("claimant_response", "end")
         assert life.says(MEDIATOR, "rule", **UNFOUNDED).case.ruling is not None
 
     def test_what_they_hand_in_of_themselves_answers_no_question(self) -> None:
@@ -221,7 +222,7 @@ class TestAPenalty:
         life = self.appealed(self.KEPT).says(CLAIMANT, "message")
         warned = {"decision": "overturn", **self.warning("respondent", "claimant")}
         assert life.refused(MEDIATOR, "decide_appeal", **warned).fields["missing"] == "charge"
-        life.says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
+        life.says(MEDIATOR, "request_evidence", of="claimant", ground="hate").says(CLAIMANT, "submit_evidence")
         assert life.says(MEDIATOR, "decide_appeal", **warned).case.phase is Phase.RULED
 
     def test_of_the_author_comes_with_its_reasons_and_a_fresh_right(self) -> None:
