@@ -244,6 +244,15 @@ LETTERS = {
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "case_closed.stays.respondent": to_respondent(
+        "case_closed",
+        data={
+            "phase": "closed",
+            "case_outcome": "expired",
+            "measures": [{"type": "suspend", "to": "respondent"}],
+            "to_at": "2026-04-01T09:33:00+00:00",
+        },
+    ),
     "case_withdrawn.stays.respondent": to_respondent(
         "case_withdrawn",
         data={
