@@ -148,8 +148,8 @@ def check_until(until: datetime | None, at: datetime) -> datetime:
 
 def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: bool) -> None:
     """Refuses to one person alone what outlives the case: to stay is to be prolonged, so not to whoever imposed it or prolonged
-    it last, nor to who reports to them. Where whoever it hits does not know of the case, and cannot answer, it takes a lead or ops,
-    and a report that is turned away holds nobody.
+    it last, nor to who reports to them. Where whoever it hits does not know of the case, and cannot answer, it takes a lead or
+    ops, and a report that is turned away holds nobody.
 
     Nobody is held by a charge of which they are not informed, nor found guilty by a measure: European Convention on Human Rights,
     article 6(2) and 6(3)(a). What an authority was told of may wait for its word.

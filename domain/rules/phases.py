@@ -61,6 +61,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         # What they agreed, or took back, is no decision by which anybody could come out with less.
         "appealed_alone": None if fact.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN) else case.appealed_alone,
         "credit_proposed": None,
+        "lowering": None,
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),
