@@ -317,7 +317,7 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "settlement": case.settlement,
         "returning": case.returning,
         "grant": would_grant(case) if side is Side.RESPONDENT and refusal_of(case, viewer, "concede") is None else None,
-        "next_word_by": _next_word_by(case) if side is Side.CLAIMANT else None,
+        "next_word_by": _next_word_by(case) if side is Side.CLAIMANT and not beside_a_child(case, viewer.id) else None,
         **withdrawal_seen(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),

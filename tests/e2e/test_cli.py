@@ -190,7 +190,7 @@ class TestCase:
         owner = shell.json("case", "show", case_id)["owner"]
         assert owner in {"per_ada", "per_mara"}
         words = ("case", "rule", case_id, "--outcome", "upheld", "--ground", "scope", "--reasons", "It was in scope.")
-        payout = ("--remedy", "payout:15000:USD")
+        payout = ("--remedy", "payout:150000:USD")
         assert "[not_allowed]" in shell.refused(77, *words, *payout, "--as", claimant)
         assert "[own_credential_needed]" in shell.refused(77, *words, *payout, "--as", owner)
         assert shell.type("login", owner).returncode == 0

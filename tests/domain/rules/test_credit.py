@@ -281,7 +281,9 @@ class TestAnError:
         effect = next(e for e in life.case.effects if e.remedy.type == "refund")
         life.says(ROBOT, "report_effect", effect_id=effect.id, result="needs_hands")
         assert "correction" in {due.clock for due in life.case.timetable}
-        life.says(MEDIATOR, "report_manual_work", effect_id=effect.id, result="done", reference="SEPA-1", text="Paid at the bank.")
+        life.says(
+            MEDIATOR, "report_manual_work", effect_id=effect.id, result="done", reference="SEPA-1", text="Paid at the bank."
+        )
         assert "correction" not in {due.clock for due in life.case.timetable}
 
     def test_where_none_is_found_nothing_is_put_right(self) -> None:

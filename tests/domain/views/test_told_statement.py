@@ -13,7 +13,7 @@ from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, RESPONDENT, WITNESS, L
 
 @pytest.fixture(scope="module")
 def banned() -> Life:
-    life = a_case("conduct_report").with_party(WITNESS, "respondent", "witness").in_review().heard()
+    life = a_case("conduct_report").with_party(WITNESS, "respondent", "witness").in_review().heard("threat")
     return life.says(MEDIATOR, "rule", outcome="violation", ground="threat", reasons="It is on the screen shots.").fire("grace")
 
 
