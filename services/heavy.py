@@ -49,7 +49,7 @@ def _is_second_look(case: Case | None, said: Any) -> bool:
     """Whether it lets out what one person alone only proposed: as heavy as an approval."""
     if case is None:
         return False
-    waits = {"credit_provisionally": case.credit_proposed, "disclose": case.telling}
+    waits = {"credit_provisionally": case.credit_proposed, "disclose": case.telling, "state_amount": case.lowering}
     return waits.get(said) is not None
 
 

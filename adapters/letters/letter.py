@@ -138,6 +138,8 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "returns": offer.get("after_return") is True,
         "terms": [words.agreed(line) for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
+        "stated": _amount(data.get("amount"), words),
+        "stated_before": _amount(data.get("before"), words),
         "lowered_to": _amount(data.get("lowered_to"), words),
         "received": data.get("received") is True,
         "carrier": written_out(carrier) if (carrier := _string(data.get("carrier"))) else None,

@@ -54,6 +54,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "step_skipped": ("x", "{who} left out {step}"),
     "root_cause_named": ("search", "{who} named the root cause: {cause}"),
     "amount_stated": ("credit-card", "{who} said what was paid"),
+    "amount_lowering_proposed": ("credit-card", "{who} said that less was paid than was reported: a second person says it too"),
     "case_joined": ("layers", "Another report of the same matter joined it"),
     "case_linked": ("layers", "Linked with another case: {relation}"),
     "case_merged": ("layers", "Merged into another case: {reason}"),

@@ -53,7 +53,7 @@ TOLD = frozenset({
     "return_contested", "return_ended", "withdrawal_requested", "withdrawal_accepted", "provisional_credit_given",
     "provisional_credit_ended", "appointment_proposed", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_held", "protocol_commented", "party_added", "party_left", "sanction_imposed", "sanction_lifted",
-    "sanction_voided",
+    "sanction_voided", "amount_lowering_proposed",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
 OPENING = ("case_opened", "case_moved_in")
@@ -68,13 +68,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "return_contested": ("reasons",), "return_ended": ("reasons",), "return_shipped": ("tracking",),
     "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "manual_work_reported": ("text",),
     "ruling_annulled": ("reasons",), "party_left": ("told", "reasons"), "appointment_moved": ("reasons",),
-    "appointment_cancelled": ("reasons",),
+    "appointment_cancelled": ("reasons",), "amount_lowering_proposed": ("reasons",),
 }  # fmt: skip
 """Texts of what happened that stand under *What was said*, by the type of the fact: all that a party may read, but for evidence,
 decisions, hearings and what the accused is told, which have a place of their own. A test holds it to the facts."""
 ALONE = frozenset({
     "withdrawal_explained", "withdrawal_accepted", "continued_of_office", "interim_review_asked", "case_merged",
-    "provisional_credit_given", "party_left",
+    "provisional_credit_given", "party_left", "amount_lowering_proposed",
 })  # fmt: skip
 """Of these the other side reads nothing."""
 _WHO = {"staff": "staff", "platform": "staff", "system": "staff"}

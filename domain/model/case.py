@@ -15,7 +15,7 @@ from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
 from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
-from domain.model.money import PaidElsewhere
+from domain.model.money import PaidElsewhere, ProposedLowering
 from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty, Superiors
 from domain.model.procedure import StepTaken
@@ -72,7 +72,7 @@ SINCE: dict[int, frozenset[str]] = {
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
-        | {"put", "charged_at"}
+        | {"put", "charged_at", "asked", "lowering"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -261,6 +261,10 @@ class Case(Kept):
     raised_by_manager: str | None = None
     raised_by_above: Superiors = ()
     """Whom they report to."""
+    asked: Money | None = None
+    """What the report named, once somebody of the team or the platform has said another amount."""
+    lowering: ProposedLowering | None = None
+    """Less than was reported, as one person says: it waits for a second one."""
     credit_proposed: CreditProposal | None = None
     """A provisional credit that waits for a second person."""
     withdrawal: OpenWithdrawal | None = None

@@ -98,6 +98,7 @@ from domain.model.case_import import PastDecisionKept as PastDecisionKept
 from domain.model.case_import import PastMessageKept as PastMessageKept
 from domain.model.manual_work import ManualWorkFact
 from domain.model.manual_work import ManualWorkReported as ManualWorkReported
+from domain.model.money import AmountLoweringProposed as AmountLoweringProposed
 from domain.model.money import AmountStated as AmountStated
 from domain.model.money import DecidedBefore as DecidedBefore
 from domain.model.money import PaidElsewhereNoticed as PaidElsewhereNoticed

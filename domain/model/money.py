@@ -10,7 +10,10 @@ from domain.model.refusals import Refusal
 
 
 class StateAmount(CommandBase):
-    """Say what was paid, where the report did not, or not rightly: no ruling and no offer gives back more than that."""
+    """Say what was paid, where the report did not, or not rightly: no ruling and no offer gives back more than that.
+
+    Less than was reported is so once a second person has said it too.
+    """
 
     type: Literal["state_amount"] = "state_amount"
     amount: Money
@@ -25,6 +28,25 @@ class AmountStated(Kept):
     amount: Money
     before: Money | None = None
     reasons: Prose | None = None
+
+
+class AmountLoweringProposed(Kept):
+    """One person says that it is less than was reported: so it is once a second one has said it too."""
+
+    type: Literal["amount_lowering_proposed"] = "amount_lowering_proposed"
+    amount: Money
+    before: Money | None = None
+    """What the case is about until then."""
+    reasons: Prose | None = None
+
+
+class ProposedLowering(Kept):
+    """Less than was reported, by the word of one."""
+
+    amount: Money
+    by: str
+    proposed_with: str | None = None
+    """The credential by which it was said."""
 
 
 class DecidedBefore(Kept):
@@ -54,7 +76,7 @@ class PaidElsewhereNoticed(Kept):
 
 
 MoneyCommand = StateAmount
-MoneyFact = AmountStated | DecidedBefore | PaidElsewhereNoticed
+MoneyFact = AmountStated | AmountLoweringProposed | DecidedBefore | PaidElsewhereNoticed
 
 
 class AmountTooHigh(Refusal):

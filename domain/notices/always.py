@@ -17,6 +17,8 @@ ALWAYS: Notices = {
     "withdrawal_accepted": ("claimant", "respondent"),
     "withdrawal_overtaken:revoked": ("claimant", "respondent", "owner"),
     "withdrawal_overtaken:left": ("owner",),
+    "amount_lowering_proposed": ("claimant", "leads"),
+    "amount_stated:lowered": ("claimant",),
     "continued_of_office": ("claimant", "respondent", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
     "party_left": ("claimant", "respondent", "platform", "owner"),

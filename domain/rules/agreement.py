@@ -30,7 +30,7 @@ from domain.model.settlement import (
 )
 from domain.model.terms import OfferTerms, Payer
 from domain.model.withdrawal import WithdrawalPending
-from domain.rules import agreement_terms, confirmation, money, parties, returns, under_age
+from domain.rules import agreement_terms, confirmation, money, parties, returns, stating, under_age
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
@@ -92,7 +92,8 @@ def _undone(case: Case) -> Case:
 
 
 def _granted(case: Case) -> Money | None:
-    """What a concession grants: the amount of the report, as far as it may still be paid."""
+    """What a concession grants: the amount of the report, as far as it may still be paid, also where less was said since."""
+    case = stating.as_reported(case)
     left = money.payable(_undone(case))
     if left is None or case.terms.concession is None or not money.bounded(case, case.terms.concession):
         return case.amount
@@ -109,7 +110,10 @@ def would_grant(case: Case) -> c.Remedy | None:
 
 def concede(case: Case, command: Concede, context: DecisionContext, at: datetime) -> Facts:
     """The respondent grants what was asked; nothing is left to decide."""
+    # Whoever grants the claim says by it that what was reported was paid, whatever was said since.
+    before, case = case.amount, stating.as_reported(case)
     assert case.terms.concession is not None  # its button says so
+    said = () if case.amount is None or case.amount == before else (f.AmountStated(amount=case.amount, before=before),)
     amount = _granted(case)
     check_money(case, (case.terms.concession,), amount)
     # Several on the side grant it together, and each grants this sum.
@@ -121,7 +125,7 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
     granted = f.ClaimConceded(concession_id=derived_id("ccs", command.id), remedy=remedy, text=command.text, terms=terms)
     goods = returns.after_ruling(case, granted.concession_id, ())
     done = carried_out(case, command.id, granted.concession_id, (remedy,))
-    return (granted, *goods, *done, f.CaseClosed(outcome=Outcome.SETTLED))
+    return (*said, granted, *goods, *done, f.CaseClosed(outcome=Outcome.SETTLED))
 
 
 def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:

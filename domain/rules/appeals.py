@@ -17,6 +17,7 @@ from domain.rules.audiences import Audience
 from domain.rules.evidence import dropped
 from domain.rules.fairness import keeps_own_appeal, lodger, took_it_back
 from domain.rules.hearing import spoken_for
+from domain.rules.interim import said_of_kept
 from domain.rules.prior_decision import undecided
 from domain.rules.rights import rights_after, standing
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -171,7 +172,7 @@ def _appeal_withdrawn(case: Case, rec: f.Recording, fact: f.AppealWithdrawn) -> 
 def _said_of_end(case: Case, fact: f.AppealWithdrawn, audience: Audience) -> NoticeData:
     stands = {"stands": True} if fact.rights is not None else {}
     own = fact.theirs_again and keeps_own_appeal(case) and audience == "claimant"
-    return NoticeData(stands | ({"own_money": True} if own else {}))
+    return NoticeData(stands | ({"own_money": True} if own else {}) | said_of_kept(case, audience))
 
 
 TOPIC = Topic(

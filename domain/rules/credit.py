@@ -19,7 +19,7 @@ from domain.model.refusals import NothingChanges, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import AmountMissing, Effect, Ruling
 from domain.model.safeguards import Credit, CreditGiven, CreditNotAllowed, CreditProposal, CreditProvisionally
 from domain.model.terms import CreditLessTerms, Level
-from domain.rules import confirmation, money
+from domain.rules import confirmation, money, stating
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import CREDIT, remedy_data
@@ -348,9 +348,11 @@ TOPIC = Topic(
     refuses={"credit_provisionally": refusal_of_credit},
     means={
         "provisional_credit_ended": lambda before, fact, after: {f"provisional_credit_ended:{fact.because}"},
-        "amount_stated": _means_of_amount,
+        "amount_stated": lambda before, fact, after: {*_means_of_amount(before, fact, after), *stating.means(fact, after)},
     },
-    words=words_by(f.ProvisionalCreditEnded, "because") | words_of("amount_stated", "above_credit", "credited") | ERROR,
+    words=words_by(f.ProvisionalCreditEnded, "because")
+    | words_of("amount_stated", "above_credit", "credited", "lowered")
+    | ERROR,
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
         "provisional_credit_proposed": inside("It is not given yet, and may never be."),

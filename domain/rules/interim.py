@@ -103,10 +103,14 @@ def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
     A measure before the decision lasts no longer than it has to: European Convention on Human Rights, article 6(2).
     """
     for one in measures:
-        last = one.kept_by or one.by
-        if one.kept >= 1 and last in {actor.id, *actor.superiors}:
+        if one.kept >= 1 and _prolonged_by_own(one, actor):
             said = "It was prolonged once already: now by somebody who did not do so last, nor reports to who did."
             raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
+
+
+def _prolonged_by_own(one: Interim, actor: Actor) -> bool:
+    """Whether somebody imposed it or prolonged it last, or reports to who did."""
+    return (one.kept_by or one.by) in {actor.id, *actor.superiors}
 
 
 def _alike(one: Interim, remedy: Remedy) -> bool:
@@ -143,22 +147,31 @@ def check_until(until: datetime | None, at: datetime) -> datetime:
 
 
 def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: bool) -> None:
-    """Refuses to one person alone what outlives the case against somebody who does not know of it, and cannot answer: a report
-    that is turned away holds nobody, and otherwise whoever imposed it is not who keeps it, nor reports to them.
+    """Refuses to one person alone what outlives the case: to stay is to be prolonged, so not to whoever imposed it or prolonged
+    it last, nor to who reports to them. Where whoever it hits does not know of the case, and cannot answer, it takes a lead or
+    ops, and a report that is turned away holds nobody.
 
-    Nobody is held by a charge of which they are not informed: European Convention on Human Rights, article 6(3)(a). What an
-    authority was told of may wait for its word.
+    Nobody is held by a charge of which they are not informed, nor found guilty by a measure: European Convention on Human Rights,
+    article 6(2) and 6(3)(a). What an authority was told of may wait for its word.
     """
-    of_them = [i for i in case.interim if i.id in kept and i.remedy.to is Side.RESPONDENT]
-    if case.is_disclosed or case.reports or not of_them:
+    if case.reports:
         return
-    if declined:
+    there = [i for i in case.interim if i.id in kept]
+    unknown = [i for i in there if i.remedy.to is Side.RESPONDENT and not case.is_disclosed]
+    if declined and unknown:
         said = "Whoever it hits knows of no case, and this one is turned away: name it under 'ends', or admit the report."
-        raise MeasureNotAllowed(said, measure=of_them[0].remedy.type, allowed=[], because="not_disclosed")
-    alone = next((i for i in of_them if not confirmation.may_be_second(i.by, actor)), None)
+        raise MeasureNotAllowed(said, measure=unknown[0].remedy.type, allowed=[], because="not_disclosed")
+    alone = next((i for i in unknown if not confirmation.may_be_second(i.by, actor)), None)
     if alone is not None:
         said = (
             "Whoever it hits knows of no case: a lead or ops who did not impose it, nor reports to who did, lets it stay. "
+            "Or name it under 'ends'."
+        )
+        raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
+    alone = next((i for i in there if _prolonged_by_own(i, actor)), None)
+    if alone is not None:
+        said = (
+            "What stays is prolonged: now by somebody who did not impose it, nor prolong it last, nor reports to who did. "
             "Or name it under 'ends'."
         )
         raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
@@ -339,6 +352,15 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
         # Whoever was told something else than the reasons when it was imposed does not read them later.
         return NoticeData(said)
     return NoticeData(said, {"reasons": fact.reasons})
+
+
+def said_of_kept(case: Case, audience: Audience) -> dict[str, Any]:
+    """What stays in force although the case is over, for whom it hits, and until when; nothing where nothing does."""
+    kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
+    if not kept:
+        return {}
+    until = max(i.kept_until for i in kept if i.kept_until is not None)
+    return {"measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()}
 
 
 OF_WHOM_IT_HITS = Known(_hits, "nothing", "A measure is told to the side that it hits, and to the platform that carries it out.")

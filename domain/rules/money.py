@@ -7,31 +7,26 @@ The bound is that of card networks and payment services: a refund never exceeds 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from domain.base import Kept, Money, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.money import (
-    AmountBelowPaid,
-    AmountKnown,
     AmountTooHigh,
     CurrencyDiffers,
     PaidElsewhere,
-    StateAmount,
 )
 from domain.model.people import Actor, line_above
 from domain.model.provider_news import REFUNDED, ProviderNews
-from domain.model.refusals import NothingChanges, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
-from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.audiences import Audience
 from domain.rules.remedy import CREDIT, goes_to
-from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import NoticeData, Topic, everybody, inside
+from domain.rules.rule import Change, Facts
+from domain.rules.topic import NoticeData, Topic, inside
 
 GIVES: Final = frozenset({
     "rule", "decide_appeal", "approve", "offer", "accept_offer", "concede", "credit_provisionally", "confirm_return",
@@ -432,42 +427,8 @@ def inspected(remedies: tuple[Remedy, ...], amount: Money) -> tuple[Remedy, ...]
     return tuple(x.model_copy(update={"amount": amount}) if x is paying[0] else x for x in remedies)
 
 
-def state_amount(case: Case, command: StateAmount, context: DecisionContext, at: datetime) -> Facts:
-    """What was paid, as somebody of the platform or the team knows it."""
-    if command.amount == case.amount:
-        raise NothingChanges("The case is about this amount already.")
-    then = payable(case.model_copy(update={"amount": command.amount}))
-    if then is not None and (then.standing > then.reported or then.other):
-        fields = {"amount": then.reported, "standing": then.standing, "currency": then.currency}
-        raise AmountBelowPaid("More than this stands already.", **fields)
-    stated = f.AmountStated(amount=command.amount, before=case.amount, reasons=command.reasons)
-    if case.phase not in UNTOLD:
-        return (stated,)
-    deciding = Phase.REVIEW if case.ruling is None or case.ruling.decision == "rule" else Phase.APPEAL
-    # The draft was measured by another amount.
-    return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated", goes_on="paused"))
-
-
-def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
-    if case.amount is None or actor.role != "mediator":
-        return None
-    return AmountKnown("The amount is known; a lead, ops or the platform corrects it.")
-
-
-def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change:
-    before = fact.before
-    raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
-    actor = rec.actor
-    by = {"raised_by": actor.id, "raised_by_manager": actor.manager, "raised_by_above": actor.above} if raised else {}
-    return {"amount": fact.amount, "credit_proposed": None, **by}
-
-
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:
     return {"given_before": (*case.given_before, *fact.given)}
-
-
-def _said_of_amount(case: Case, fact: f.AmountStated, audience: Audience) -> NoticeData:
-    return NoticeData({"amount": fact.amount.model_dump()}, {"reasons": fact.reasons} if audience == "staff" else {})
 
 
 def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience) -> NoticeData:
@@ -475,17 +436,13 @@ def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience
 
 
 TOPIC = Topic(
-    rules={"state_amount": state_amount},
     changes={
-        "amount_stated": _amount_stated,
         "decided_before": _decided_before,
         "paid_elsewhere_noticed": lambda case, rec, fact: {},
     },
-    refuses={"state_amount": _refusal_of_stating},
     known_to={
         "paid_elsewhere_noticed": inside("It names another case; the sides may not know of it."),
-        "amount_stated": everybody("What the case is about is shown to everybody in it."),
         "decided_before": inside("It names another case; to the parties it is told by whoever hears them again."),
     },
-    said={"amount_stated": _said_of_amount, "paid_elsewhere_noticed": _said_of_others},
+    said={"paid_elsewhere_noticed": _said_of_others},
 )

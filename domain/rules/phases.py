@@ -12,6 +12,7 @@ from domain.rules.agreement import AGREED
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
 from domain.rules.evidence import dropped
+from domain.rules.interim import said_of_kept
 from domain.rules.lifecycle import SEEKS_OWNER
 from domain.rules.rule import Change
 from domain.rules.settlement import all_over
@@ -60,6 +61,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         # What they agreed, or took back, is no decision by which anybody could come out with less.
         "appealed_alone": None if fact.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN) else case.appealed_alone,
         "credit_proposed": None,
+        "lowering": None,
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),
@@ -130,9 +132,10 @@ def end_codes(case: Case, reason: str | None, audience: Audience) -> dict[str, A
 
 
 def said_of_end(case: Case, fact: f.CaseDeclined | f.CaseClosed | f.CaseReopened, audience: Audience) -> NoticeData:
-    """Why a case was turned away, closed or taken up again."""
+    """Why a case was turned away, closed or taken up again, and what stays in force although it is over."""
     anew = {"new_decider": True} if isinstance(fact, f.CaseReopened) and fact.new_decider else {}
-    return NoticeData({**end_codes(case, fact.reason, audience), **anew}, {"reasons": fact.reasons})
+    kept = {} if isinstance(fact, f.CaseReopened) else said_of_kept(case, audience)
+    return NoticeData({**end_codes(case, fact.reason, audience), **anew, **kept}, {"reasons": fact.reasons})
 
 
 def _entered(before: Case | None, fact: f.PhaseEntered, after: Case) -> set[str]:

@@ -12,7 +12,7 @@ from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
-from domain.rules import interim, money
+from domain.rules import interim, money, stating
 from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.fairness import keeps_own_appeal
@@ -70,8 +70,11 @@ def decides_afresh(case: Case) -> bool:
 
 
 def less_than_asked(case: Case, ruling: Ruling) -> bool:
-    """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place."""
-    return case.terms.less and given_of_asked(case, ruling.outcome, ruling.remedies) is not None
+    """Whether the claimant gets less money than they asked for by an outcome that gives it, and no goods in its place; also where
+    somebody else has said since that it was less."""
+    asked = stating.as_reported(case)
+    counts = case.terms.less or asked is not case
+    return counts and given_of_asked(asked, ruling.outcome, ruling.remedies) is not None
 
 
 def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Money, Money] | None:

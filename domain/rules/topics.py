@@ -36,6 +36,7 @@ from domain.rules import (
     sanctions,
     settlement,
     signals,
+    stating,
     withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
@@ -71,6 +72,7 @@ TOPICS: tuple[Topic, ...] = (
     sanctions.TOPIC,
     settlement.TOPIC,
     signals.TOPIC,
+    stating.TOPIC,
     withdrawal.TOPIC,
 )
 

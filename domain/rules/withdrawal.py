@@ -405,11 +405,7 @@ def _refusal_of_granting(case: Case, actor: Actor) -> Refusal | None:
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:
     """That what was decided before stays as it is; and what stays in force although the case is closed, for whom it hits."""
     stands = {"stands": True} if _stands(case) else {}
-    kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
-    if not kept:
-        return NoticeData(stands)
-    until = max(i.kept_until for i in kept if i.kept_until is not None)
-    return NoticeData({**stands, "measures": [remedy_data(i.remedy) for i in kept], "to_at": until.isoformat()})
+    return NoticeData(stands | interim.said_of_kept(case, audience))
 
 
 def _said_of_kept(case: Case, fact: f.InterimKept, audience: Audience) -> NoticeData:

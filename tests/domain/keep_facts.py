@@ -178,6 +178,7 @@ def shared() -> Life:
 def put_there() -> Life:
     """An heir who one of the team puts there and another confirms; thought to be under age, and not."""
     life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_settlement()
+    life.says(OPS, "state_amount", amount={"amount": 30_000, "currency": "USD"}, reasons="A slip of the pen.")
     swap = {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "heir"}}
     life.says(OPS, "replace_party", **swap).says(LEAD, "replace_party", **swap)
     life.says(OPS, "retarget", minors=["pty_heir"], reason="under_age")

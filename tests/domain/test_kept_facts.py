@@ -36,7 +36,7 @@ HEADS = {
 
 UNRELEASED = frozenset({
     "address_proven", "case_skipped", "proposal_made", "proposal_answered", "proposal_ended", "offer_lapsed", "claim_conceded",
-    "amount_stated", "decided_before",
+    "amount_stated", "amount_lowering_proposed", "decided_before",
     "clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "clock_extended", "case_retargeted", "interim_imposed",
     "interim_reviewed", "interim_ended", "step_completed", "step_skipped", "root_cause_named",
     "decision_taken_over", "identity_asked", "legal_hold_placed", "legal_hold_lifted",

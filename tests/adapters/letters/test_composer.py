@@ -244,6 +244,24 @@ LETTERS = {
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
+    "amount_lowering_proposed.claimant": a_notice(
+        "amount_lowering_proposed",
+        data={
+            **REVIEW,
+            "amount": {"amount": 8_000, "currency": "USD"},
+            "before": {"amount": 12_000, "currency": "USD"},
+        },
+    ),
+    "amount_stated.claimant": a_notice("amount_stated:lowered", data={**REVIEW, "amount": {"amount": 8_000, "currency": "USD"}}),
+    "case_closed.stays.respondent": to_respondent(
+        "case_closed",
+        data={
+            "phase": "closed",
+            "case_outcome": "expired",
+            "measures": [{"type": "suspend", "to": "respondent"}],
+            "to_at": "2026-04-01T09:33:00+00:00",
+        },
+    ),
     "case_withdrawn.stays.respondent": to_respondent(
         "case_withdrawn",
         data={
@@ -503,6 +521,7 @@ EVENTS = [
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
+    "amount_lowering_proposed", "amount_stated:lowered",
     "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_reviewed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
@@ -531,6 +550,8 @@ NAMES = [
     "carrier",
     "label_paid_by",
     "lowered_to",
+    "amount",
+    "before",
     "approval_because",
     "into",
     "of_case",

@@ -108,6 +108,7 @@ class TestMuchMoney:
 
     def test_a_proposal_ends_when_another_amount_is_stated(self) -> None:
         life = self.proposed().says(LEAD_2, "state_amount", amount=money(400_000))
+        life.says(LEAD, "state_amount", amount=money(400_000))
         assert life.refused(LEAD, "credit_provisionally", amount=money(150_000)).code == "not_your_case"
 
     def test_the_ruling_by_which_it_becomes_final_is_looked_at_too(self) -> None:

@@ -340,7 +340,7 @@ class TestWhomItHits:
     def test_where_it_outlived_its_case_those_are_asked_who_can_lift_it(self) -> None:
         life = imposes(a_case("fraud_report").in_review().disclosed(), measure="payout_freeze").says(CLAIMANT, "withdraw")
         until = (life.now + timedelta(days=30)).isoformat()
-        life.says(MEDIATOR, "accept_withdrawal", stays=["payout_freeze"], until=until).says(RESPONDENT, "ask_interim_review")
+        life.says(LEAD, "accept_withdrawal", stays=["payout_freeze"], until=until).says(RESPONDENT, "ask_interim_review")
         assert "role:leads" in {n.recipient for _, n in life.last.notices}
 
     def test_another_one_can_hit_who_came_and_each_is_lifted_for_itself(self) -> None:

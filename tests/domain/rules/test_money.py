@@ -152,7 +152,7 @@ class TestOffers:
 
     def test_what_was_paid_since_counts_when_it_is_accepted(self) -> None:
         life = a_payment().opened().says(RESPONDENT, "offer", remedy="refund", amount=usd(9_000))
-        life.says(PLATFORM, "state_amount", amount=usd(5_000))
+        life.says(PLATFORM, "state_amount", amount=usd(5_000)).says(OPS, "state_amount", amount=usd(5_000))
         assert life.refused(CLAIMANT, "accept_offer").code == "amount_too_high"
 
     def test_a_side_may_offer_more_of_its_own_where_the_pack_leaves_it(self) -> None:
@@ -279,6 +279,7 @@ class TestStateAmount:
             .in_review()
             .says(MEDIATOR, "rule", **ruling(refund(usd(9_000))))
             .says(PLATFORM, "state_amount", amount=usd(100))
+            .says(OPS, "state_amount", amount=usd(100))
         )
         assert (life.case.phase, life.case.ruling, life.case.owner) == (Phase.REVIEW, None, MEDIATOR)
 

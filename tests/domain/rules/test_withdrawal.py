@@ -193,7 +193,9 @@ class TestOfAnAppeal:
         life = self.appealed().says(CLAIMANT, "withdraw")
         assert life.refused(LEAD_2, "accept_withdrawal").code == "measures_unnamed"
         until = (life.now + 30 * DAY).isoformat()
-        life.says(LEAD_2, "accept_withdrawal", stays=["suspend"], until=until)
+        said = {"stays": ["suspend"], "until": until}
+        assert life.refused(LEAD_2, "accept_withdrawal", **said).fields["because"] == "one_person", "it is theirs"
+        life.says(LEAD, "accept_withdrawal", **said)
         assert types(life)[:3] == ["withdrawal_accepted", "interim_kept", "appeal_withdrawn"]
         assert (life.case.outcome, len(life.case.interim)) == (Outcome.RULED, 1)
 
@@ -323,7 +325,11 @@ class TestAccepting:
     def test_a_measure_that_stays_outlives_the_case_and_ends_on_its_day(self) -> None:
         life = suspended().disclosed().says(CLAIMANT, "withdraw")
         until = life.now + 30 * DAY
-        life.says(MEDIATOR, "accept_withdrawal", stays=["suspend"], ends=["cancel_bookings"], until=until.isoformat())
+        said = {"stays": ["suspend"], "ends": ["cancel_bookings"], "until": until.isoformat()}
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", **said)
+        # To stay is to be prolonged: not by whoever imposed it, also where whoever it hits knows of the case.
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        life.says(LEAD, "accept_withdrawal", **said)
         assert [i.remedy.type for i in life.case.interim] == ["suspend"]
         assert [e.remedy.type for e in life.case.effects_in_force] == ["suspend"]
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
@@ -537,6 +543,17 @@ class TestNobodyGetsRoundIt:
         life.says(LEAD_2, "accept_withdrawal", **stays)
         (letter,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert (letter.event, letter.data["due_at"]) == ("interim_kept", stays["until"])
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_closed_with_a_measure_that_stays_who_knows_of_the_case_hears_until_when_too(self, kind: str) -> None:
+        life = a_case(kind).in_review().disclosed()
+        life.says(MEDIATOR, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
+        until = (life.now + 30 * DAY).isoformat()
+        life.says(OPS, "close", stays=[MEASURE[kind]], until=until)
+        told = {n.recipient: n.data for _, n in life.last.notices if n.event == "case_closed"}
+        assert told[RESPONDENT]["to_at"] == until
+        assert [m["type"] for m in told[RESPONDENT]["measures"]] == [MEASURE[kind]]
+        assert "measures" not in told[CLAIMANT]
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
     def test_closed_with_a_measure_that_stays_whom_it_hits_hears_until_when(self, kind: str) -> None:

@@ -1,0 +1,89 @@
+"""What was paid, said lower than it was reported: by two, and the claimant is told. The rest is in rules/test_money.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Money, Phase
+from domain.model import facts as f
+from domain.model.people import Actor
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
+
+REPORTED = {"amount": 12_000, "currency": "USD"}
+
+
+def usd(cents: int) -> dict[str, Any]:
+    return {"amount": cents, "currency": "USD"}
+
+
+def reported(kind: str = "payment_dispute") -> Life:
+    return a_case(kind, amount=Money(**REPORTED))
+
+
+def lowered(life: Life, cents: int = 8_000) -> Life:
+    return life.says(OPS, "state_amount", amount=usd(cents)).says(LEAD, "state_amount", amount=usd(cents))
+
+
+def events(life: Life, who: str) -> list[str]:
+    return [n.event for _, n in life.last.notices if n.recipient == who]
+
+
+class TestLessThanWasReported:
+    @pytest.mark.parametrize("who", [OPS, LEAD, PLATFORM])
+    def test_counts_once_two_have_said_it_and_the_claimant_is_told_each_time(self, who: str) -> None:
+        """Charter of Fundamental Rights of the EU, article 41(2)(a): heard before what would take from them."""
+        life = reported().in_review().says(who, "state_amount", amount=usd(100), reasons="So the ledger says.")
+        assert (life.case.amount, events(life, CLAIMANT)) == (Money(**REPORTED), ["amount_lowering_proposed"])
+        assert events(life, RESPONDENT) == []
+        refusal = life.refused(who, "state_amount", amount=usd(100))
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "proposed_it")
+        life.says(LEAD_2, "state_amount", amount=usd(100))
+        assert (life.case.amount, events(life, CLAIMANT)) == (Money(**usd(100)), ["amount_stated:lowered"])
+
+    def test_by_nobody_who_reports_to_who_said_it_first(self) -> None:
+        life = reported().in_review().says(LEAD, "state_amount", amount=usd(100))
+        under = Actor(id="per_under", role="lead", manager=LEAD)
+        assert life.refused(under, "state_amount", amount=usd(100)).fields["because"] == "reports_to_proposer"
+
+    def test_another_amount_is_another_word(self) -> None:
+        life = reported().in_review().says(LEAD, "state_amount", amount=usd(100)).says(OPS, "state_amount", amount=usd(200))
+        assert life.case.amount == Money(**REPORTED)
+
+    def test_nor_in_other_money_by_one(self) -> None:
+        life = reported().in_review().says(OPS, "state_amount", amount={"amount": 12_000, "currency": "JPY"})
+        assert life.case.amount == Money(**REPORTED)
+
+    def test_what_one_raised_one_brings_back_to_what_was_reported(self) -> None:
+        life = reported().in_review().says(OPS, "state_amount", amount=usd(50_000)).says(OPS, "state_amount", amount=REPORTED)
+        assert life.case.amount == Money(**REPORTED)
+
+    def test_what_no_report_named_one_corrects(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
+        assert life.says(OPS, "state_amount", amount=usd(500)).case.amount == Money(**usd(500))
+
+    def test_a_draft_stays_until_it_counts(self) -> None:
+        life = (
+            reported()
+            .in_review()
+            .says(MEDIATOR, "rule", outcome="refunded", ground="not_received", remedies=[{"type": "refund", "amount": REPORTED}])
+        )
+        assert life.says(OPS, "state_amount", amount=usd(100)).case.phase is Phase.RULED
+        assert life.says(LEAD, "state_amount", amount=usd(100)).case.phase is Phase.REVIEW
+
+    @pytest.mark.parametrize(("kind", "outcome", "ground"), [
+        ("payment_dispute", "refunded", "not_received"), ("fraud_report", "confirmed", "stolen_payment"),
+    ])  # fmt: skip
+    def test_who_gets_less_than_they_reported_may_appeal(self, kind: str, outcome: str, ground: str) -> None:
+        life = lowered(reported(kind).in_review())
+        life.says(MEDIATOR, "rule", outcome=outcome, ground=ground, remedies=[{"type": "refund", "amount": usd(8_000)}])
+        assert life.fire("grace").says(CLAIMANT, "appeal").case.phase is Phase.APPEAL
+
+    @pytest.mark.parametrize("by_two", [False, True])
+    def test_whoever_grants_the_claim_grants_what_was_reported(self, by_two: bool) -> None:
+        life = reported().in_settlement()
+        life = lowered(life) if by_two else life.says(OPS, "state_amount", amount=usd(8_000))
+        life.says(RESPONDENT, "concede")
+        granted = [fact.remedy.amount for fact in life.facts if isinstance(fact, f.EffectOrdered)]
+        assert (granted, life.case.amount) == ([Money(**REPORTED)], Money(**REPORTED))
