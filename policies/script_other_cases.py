@@ -66,11 +66,12 @@ def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[P
     for other in others:
         state, theirs = other.state, _digest(other.cast.parties, Side.RESPONDENT)
         same = (case.report.matter_key, case.report.synthetic) == (other.report.matter_key, other.report.synthetic)
-        if state is None or case.report.matter_key is None or not same or not (against == theirs or None in (against, theirs)):
+        if state is None or case.report.matter_key is None or not same:
             continue
         given = stands_for_others(state)
         if given and mine & _principals(other, Side.CLAIMANT):
-            yield PaidElsewhere(case=other.id, given=given, disclosed=state.is_disclosed)
+            another = None not in (against, theirs) and against != theirs
+            yield PaidElsewhere(case=other.id, given=given, disclosed=state.is_disclosed, another=another)
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

@@ -212,8 +212,9 @@ class Case(Kept):
     """The numbers of the facts that brought words from outside: what a ruling can rest on by ``message:`` and a number."""
     told_seq: int = 0
     """The number of the fact by which the sides were last told a ruling, or agreed."""
-    came_in: dict[Literal["claimant", "respondent", "elsewhere"], int] = {}
-    """The number of the last fact by which each of them brought something: a word, evidence, a signal, another report."""
+    came_in: dict[Literal["claimant", "respondent", "elsewhere", "evidence"], int] = {}
+    """The number of the last fact by which each of them brought something: a word, evidence, a signal, another report; and by
+    which anybody outside the team brought more than a word."""
     claims_news: bool = False
     """It was taken up again for something new, of which nothing was in the file."""
     unanswered: tuple[Unanswered, ...] = ()

@@ -64,6 +64,8 @@ class PaidElsewhere(Kept):
     given: tuple[Money, ...]
     disclosed: bool = True
     """Whether its respondent knows of it."""
+    another: bool = False
+    """Whether both name a respondent, and not the same one."""
 
 
 class PaidElsewhereNoticed(Kept):

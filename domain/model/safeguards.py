@@ -69,6 +69,8 @@ class InterimImposed(Kept):
     reasons: Prose
     told: Prose | None = None
     """What whoever it hits is told of it, instead of the reasons."""
+    until: Instant | None = None
+    """When it ends by itself, unless a second person confirms it: one person imposed it on somebody whom they have found."""
 
 
 class InterimReviewed(Kept):
@@ -305,4 +307,6 @@ class Interim(Kept):
     asked_at: Instant | None = None
     """When they last asked that it be looked at again."""
     kept_until: Instant | None = None
-    """Until when it outlives the case, which was taken back."""
+    """Until when it outlives the case, which was taken back; of one that is ``alone``, when it ends."""
+    alone: bool = False
+    """One person imposed it on somebody whom they have found themselves, and no second one has confirmed it."""

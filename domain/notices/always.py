@@ -8,6 +8,7 @@ ALWAYS: Notices = {
     "case_joined": ("owner",),
     "interim_ended:lapsed": ("owner", "leads"),
     "same_matter_reported": ("owner", "leads"),
+    "interim_imposed:alone": ("leads",),
     "interim_reviewed": ("claimant", "respondent"),
     "interim_review_asked": ("owner",),
     "interim_review_asked:closed": ("leads",),

@@ -198,7 +198,7 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     """
     fact = recording.fact
     ended = isinstance(fact, f.CaseWithdrawn | f.RulingIssued) or (isinstance(fact, f.CaseClosed) and fact.outcome in _UNDECIDED)
-    kept = [one for one in case.interim if one.kept_until is not None] if ended else []
+    kept = [one for one in case.interim if one.kept_until is not None and not one.alone] if ended else []
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"
@@ -222,6 +222,7 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         data["goes_on"] = True
     if isinstance(fact, f.InterimImposed | f.InterimReviewed):
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
+        ends_at = fact.until if isinstance(fact, f.InterimImposed) and fact.until is not None else ends_at
         data |= {"due_at": ends_at.isoformat()} if ends_at is not None else {}
     hit_by = who_is_hit(case, ids)
     people = (p.id for p in case.side_parties(Side.RESPONDENT) if p.id in hit_by and p.id != recording.actor.id)

@@ -262,7 +262,7 @@ def _theirs(case: Case, hold: Hold) -> bool:
 
 def ended(case: Case, at: Instant) -> Change:
     """A case that is closed stands under no hold any more, and no measure is in force but one that somebody let outlive it."""
-    kept = tuple(measure for measure in case.interim if measure.kept_until is not None)
+    kept = tuple(measure for measure in case.interim if measure.kept_until is not None and not measure.alone)
     return {"holds": released(case.holds, at, _PEOPLE_S | {"freeze"}), "interim": kept}
 
 

@@ -25,6 +25,7 @@ from domain.model.case import Case
 from domain.model.parties import Changed, ChangeUnconfirmed, PartyUnfit, Seated, UnconfirmedChange
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import OwnCase
+from domain.model.safeguards import Interim
 from domain.rules import under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.fairness import another_credential
@@ -108,7 +109,8 @@ def against_spared(case: Case, side: Side, spared: Iterable[str]) -> ChangeUncon
 def _against(found: Iterable[Seated]) -> ChangeUnconfirmed:
     return ChangeUnconfirmed(
         "Whoever this would hit stands there by the word of one of the team: first a lead or ops who did not say it, nor reports "
-        "to who did, or the platform, confirms it by the same command. Urgent protection is another person's to impose.",
+        "to who did, or the platform, confirms it by the same command. In an urgent matter that protects people the first "
+        "measure goes at once, for a day.",
         changes=[{"party": one.party, "change": one.change} for one in found],
     )
 
@@ -287,7 +289,15 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     change: Change = {"seated": seated}
     if fact.change == "adult":
         change["parties"] = tuple(_grown(p, fact.party, rec.actor.id) for p in case.parties)
+    then = case.model_copy(update=change)
+    if any(one.alone and not put_there(then, one.remedy.to) for one in case.interim):
+        change["interim"] = tuple(_lasts(one) if not put_there(then, one.remedy.to) else one for one in case.interim)
     return change
+
+
+def _lasts(one: Interim) -> Interim:
+    """What one person imposed on somebody whom they have found is a measure like every other: a second one has said who it is."""
+    return one.model_copy(update={"alone": False, "kept_until": None}) if one.alone else one
 
 
 def _grown(party: OpenedParty, grown: str, by: str) -> OpenedParty:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from domain.base import Phase, Side, derived_id
+from domain.base import Phase, Priority, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Remedy
@@ -38,7 +39,8 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     free = _not_hit_yet(case, remedy)
     if not free:
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
-    free = _without_spared(case, remedy, free, context.known())
+    until = _alone_until(case, remedy, free, context.known(), at)
+    free = free if until is not None else _without_spared(case, remedy, free, context.known())
     _check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
@@ -52,8 +54,26 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         # It is in force already against somebody who stands, or stood, beside this one.
         remedy = remedy.model_copy(update={"party": free[0]})
     measure_id = derived_id(_OF_MEASURES, command.id)
-    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told)
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told, until=until)
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+
+
+LONGEST_ALONE = timedelta(days=1)
+"""Wall time: as long as a second person may need to be found, at night too."""
+
+
+def _alone_until(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor, at: datetime) -> datetime | None:
+    """When a measure ends that hits only those whom somebody has found themselves; None for every other one.
+
+    In an urgent matter protection stands still for nobody who is still to be found: the first such measure goes at once, for a
+    day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). The next one takes two.
+    """
+    if case.priority is not Priority.URGENT or case.terms.withdrawal == "closes" or remedy.to is not Side.RESPONDENT:
+        return None
+    before = {i.id for i in (*case.interim, *case.interim_over) if i.alone}
+    if not free or not {*free} <= confirmation.spared(case, remedy.to, actor) or {*free} & who_is_hit(case, before):
+        return None
+    return at + LONGEST_ALONE
 
 
 def _without_spared(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
@@ -91,6 +111,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
     if command.decision == "keep":
         _check_not_alone([i for i in case.interim if i.id in ids], context.known())
+        _check_second(case, ids, context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
     return (ended, *undo(case, ids, command.id))
@@ -111,6 +132,17 @@ def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
 def _prolonged_by_own(one: Interim, actor: Actor) -> bool:
     """Whether somebody imposed it or prolonged it last, or reports to who did."""
     return (one.kept_by or one.by) in {actor.id, *actor.superiors}
+
+
+def _check_second(case: Case, ids: Collection[str], actor: Actor) -> None:
+    """Refuses to whoever imposed a measure on somebody whom they have found, and to their line, to let it last."""
+    for one in case.interim:
+        if one.id in ids and one.alone and confirmation.spared(case, one.remedy.to, actor):
+            said = (
+                "It is the first measure on somebody whom you, or one of your line, have found: it ends by itself unless another "
+                "person keeps it, or a lead or ops confirms who it is by the same command."
+            )
+            raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
 
 
 def _alike(one: Interim, remedy: Remedy) -> bool:
@@ -154,6 +186,7 @@ def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: boo
     Nobody is held by a charge of which they are not informed, nor found guilty by a measure: European Convention on Human Rights,
     article 6(2) and 6(3)(a). What an authority was told of may wait for its word.
     """
+    _check_second(case, kept, actor)
     if case.reports:
         return
     there = [i for i in case.interim if i.id in kept]
@@ -194,6 +227,9 @@ def to_stay(case: Case, command: Rule | DecideAppeal, at: datetime) -> tuple[str
     if twice is not None:
         raise MeasureNotAllowed("The ruling orders it itself: leave it out of 'stays'.", measure=twice, allowed=[])
     check_until(command.until, at)
+    if unsure := next((i for i in case.interim if i.alone and {i.id, i.remedy.type} & {*command.stays}), None):
+        said = "Whoever it hits stands there by the word of one: first a second person confirms who it is, or keeps it."
+        raise MeasureNotAllowed(said, measure=unsure.remedy.type, allowed=[], because="one_person")
     return tuple(i for i, name in known.items() if {i, name} & {*command.stays})
 
 
@@ -240,7 +276,7 @@ def lapses_at(case: Case) -> datetime | None:
 def ends_at(case: Case, measure: Interim) -> datetime | None:
     """When a measure ends by itself: as somebody promised when the report was taken back, and not before it is due for review."""
     lapse_at = lapses_at(case)
-    if measure.kept_until is None or lapse_at is None:
+    if measure.kept_until is None or lapse_at is None or measure.alone:
         return measure.kept_until or lapse_at
     return max(measure.kept_until, lapse_at)
 
@@ -256,7 +292,7 @@ def kept_no_longer(case: Case, instance: int) -> Change:
 def _imposed(before: Case | None, fact: f.InterimImposed, after: Case) -> set[str]:
     """Where only measures are left that outlast their review, its clock has run out, and begins anew with this one."""
     ran_out = before is not None and before.interim and lapses_at(before) is None
-    return {"interim_reviewed:all"} if ran_out else set()
+    return {*(("interim_reviewed:all",) if ran_out else ()), *(("interim_imposed:alone",) if fact.until is not None else ())}
 
 
 def undo(case: Case, measure_ids: tuple[str, ...], command_id: str) -> tuple[f.EffectOrdered, ...]:
@@ -287,7 +323,10 @@ def number(case: Case, measure: Interim) -> int:
 
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
     before = max((one.kept + 1 for one in case.interim_over if _alike(one, fact.remedy)), default=0)
-    imposed = Interim(id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before)
+    imposed = Interim(
+        id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before,
+        kept_until=fact.until, alone=fact.until is not None,
+    )  # fmt: skip
     return {"interim": (*case.interim, imposed)}
 
 
@@ -298,7 +337,8 @@ def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> C
 
 def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
     def seen(one: Interim) -> Interim:
-        return one.model_copy(update={"reviewed_at": rec.at, "kept": one.kept + 1, "kept_by": rec.actor.id})
+        second = {"alone": False, "kept_until": None} if one.alone else {}
+        return one.model_copy(update={"reviewed_at": rec.at, "kept": one.kept + 1, "kept_by": rec.actor.id, **second})
 
     return {"interim": tuple(seen(i) if i.id in fact.measure_ids else i for i in case.interim)}
 
@@ -340,7 +380,8 @@ def _refusal_of_review(case: Case, actor: Actor) -> Refusal | None:
 def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
     if isinstance(fact, f.InterimImposed):
         reasons = fact.told if fact.told is not None and audience == fact.remedy.to.value else fact.reasons
-        return NoticeData({"measures": [remedy_data(fact.remedy)]}, {"reasons": reasons})
+        ends = {"measure_until": fact.until.isoformat()} if fact.until is not None else {}
+        return NoticeData({"measures": [remedy_data(fact.remedy)], **ends}, {"reasons": reasons})
     hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
     said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}
     if isinstance(fact, f.InterimEnded):
@@ -386,7 +427,9 @@ TOPIC = Topic(
             {"interim_reviewed:all"} if all(i.reviewed_at == after.updated_at for i in after.interim) else ()
         ),
     },
-    words=frozenset({"interim_review_asked:closed", "interim_over", "interim_ended:lapsed", "interim_reviewed:all"}),
+    words=frozenset(
+        {"interim_imposed:alone", "interim_review_asked:closed", "interim_over", "interim_ended:lapsed", "interim_reviewed:all"}
+    ),
     known_to={
         "interim_imposed": OF_WHOM_IT_HITS,
         "interim_reviewed": OF_WHOM_IT_HITS,

@@ -194,6 +194,10 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     if piece_of(rec) is not None or isinstance(rec.fact, f.SignalReceived):
         side = _side(after, rec)
         known[side.value if side is not None else "elsewhere"] = rec.seq
+        if rec.actor.role in (*_OUTSIDE, "system") and isinstance(
+            rec.fact, f.EvidenceSubmitted | f.CaseJoined | f.SignalReceived
+        ):
+            known["evidence"] = rec.seq
     change: Change = {"came_in": known}
     if before is None:
         return change

@@ -77,7 +77,11 @@ def named(case: Case, command: NamesMeasures, known: Mapping[str, str]) -> tuple
 
 def end_kept(case: Case, instance: int, command_id: str) -> Facts:
     """The time is over for which a measure outlived its case. In one that was taken up again, it ends when its review is over."""
-    if case.open and interim.lapses_at(case) is not None:
-        return ()
-    over = tuple(i.id for i in case.interim if i.kept_until is not None and interim.number(case, i) == instance)
+    over = tuple(
+        i.id
+        for i in case.interim
+        if i.kept_until is not None
+        and interim.number(case, i) == instance
+        and (i.alone or not case.open or interim.lapses_at(case) is None)
+    )
     return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()

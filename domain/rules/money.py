@@ -149,11 +149,12 @@ def beside_others(case: Case, found: Sequence[PaidElsewhere], side: Side | None)
     """The case as it is judged: with what stands in others about the same matter of the same claimant, as given before.
 
     A respondent is answered by what they know: a refusal would tell them of a case of which they were not told. What they
-    agree on beyond it waits for somebody of the team (:func:`looked_at`).
+    agree on beyond it waits for somebody of the team (:func:`looked_at`). Where somebody else is blamed there it is no part of
+    what is given here, but a second person looks at it.
     """
     if not found or not any(one.bounded_by for one in case.terms.remedies) or not _beyond_before(case, found):
         return case
-    known = [one for one in found if side is not Side.RESPONDENT or one.disclosed]
+    known = [one for one in found if (side is not Side.RESPONDENT or one.disclosed) and not one.another]
     return case.model_copy(
         update={"paid_elsewhere": tuple(found), "given_before": (*case.given_before, *_beyond_before(case, known))}
     )
@@ -215,7 +216,9 @@ def _too_much(case: Case, facts: Facts) -> tuple[str, ...]:
     )
     arrived = any(isinstance(fact, f.ReturnEnded) for fact in facts)
     then = case.model_copy(update={"effects": (*case.effects, *new), "returning": None if arrived else case.returning})
-    sums = _sums([*stands_for_others(then), *case.given_before, *_beyond_before(case, case.paid_elsewhere)])
+    # A second person has seen what stands where somebody else is blamed.
+    counted = [one for one in case.paid_elsewhere if not (approved and one.another)]
+    sums = _sums([*stands_for_others(then), *case.given_before, *_beyond_before(case, counted)])
     about = case.amount
     if about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount:
         return ()

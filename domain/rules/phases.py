@@ -98,12 +98,12 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
 
 
 def _whoever_appealed_alone(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change:
-    """What is new is weighed anew, where there is something: it came in since the ruling, or a machine says it now. What is only
-    said to be new takes a second person to make them worse off.
+    """What is new is weighed anew, where there is something: evidence, a signal or a report came in since the ruling, or a
+    machine says it now. What is only said to be new, or a mere word, takes a second person to make them worse off.
     """
     if fact.reason not in ABOUT_NEWS:
         return {}
-    came = rec.actor.role in ("platform", "system") or any(seq > case.told_seq for seq in case.came_in.values())
+    came = rec.actor.role in ("platform", "system") or case.came_in.get("evidence", 0) > case.told_seq
     return {"appealed_alone": None} if came else {"claims_news": case.appealed_alone is not None}
 
 

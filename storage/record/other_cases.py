@@ -93,13 +93,12 @@ JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
 """  # noqa: S608 - put together from constants
-# Whoever reports the same and names the other side in one of the two reports alone means the same.
+# Whoever is blamed, one order is paid once. Whoever names the other side in one of the two reports alone means the same.
 PAID = f"""
-SELECT c.id, {STATE} AS state
+SELECT c.id, {STATE} AS state, coalesce(c.respondent_digest <> this.respondent_digest, false) AS another
 FROM cases this
 JOIN cases c ON c.tenant = this.tenant AND c.matter_digest = this.matter_digest AND c.id <> this.id
     AND c.synthetic = this.synthetic AND c.state IS NOT NULL
-    AND (c.respondent_digest = this.respondent_digest OR c.respondent_digest IS NULL OR this.respondent_digest IS NULL)
 WHERE this.tenant = $1 AND this.id = $2 AND EXISTS (
     SELECT FROM parties mine
     JOIN parties theirs ON theirs.tenant = mine.tenant AND theirs.case_id = c.id AND theirs.ref_digest = mine.ref_digest
@@ -170,9 +169,14 @@ class PostgresOtherCases:
 
 async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list[PaidElsewhere]:
     """What stands in other cases about the same matter of the same claimant, as this connection sees it."""
-    others = [Case.model_validate_json(row["state"]) for row in await conn.fetch(PAID, tenant_id, case_id)]
-    found = ((one, stands_for_others(one)) for one in others)
-    return [PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed) for one, given in found if given]
+    rows = await conn.fetch(PAID, tenant_id, case_id)
+    others = ((Case.model_validate_json(row["state"]), row["another"]) for row in rows)
+    found = ((one, stands_for_others(one), another) for one, another in others)
+    return [
+        PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed, another=another)
+        for one, given, another in found
+        if given
+    ]
 
 
 def _other_case(row: Any) -> OtherCase | None:

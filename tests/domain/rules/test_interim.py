@@ -20,6 +20,7 @@ from tests.support.cases import (
     LEAD,
     LEAD_2,
     MEDIATOR,
+    MEDIATOR_2,
     OPS,
     OUTCOMES,
     PLATFORM,
@@ -397,3 +398,56 @@ class TestWhileAnAuthorityHasYetToSay:
             imposes(life).says(MEDIATOR, "rule", **WANTS_OTHER, stays=["payout_freeze"], until=life.now + 20 * DAY).fire("grace")
         )
         assert (ended(life), undone(life)) == (["ruled"], [SUSPEND])
+
+
+class TestOfSomebodyWhomOnePersonFound:
+    """At night, of whoever is still to be found: protection does not stand still, and nobody is held for long by one word."""
+
+    SITTER = {"side": "respondent", "ref": "sitter"}
+
+    def found(self, **report: Any) -> Life:
+        life = a_case("safety_incident", **{"priority": "urgent", **report}).without_respondent().in_review()
+        return life.says(MEDIATOR, "add_party", party=self.SITTER)
+
+    def test_the_first_goes_at_once_and_leads_hear_of_it(self) -> None:
+        life = imposes(self.found())
+        until = life.now + DAY
+        assert [(one.alone, one.kept_until) for one in life.case.interim] == [(True, until)]
+        told = {n.recipient: (n.event, n.data) for _, n in life.last.notices}
+        assert told["role:leads"][0] == "interim_imposed:alone"
+        assert told["role:leads"][1]["measure_until"] == until.isoformat()
+        assert told["pty_sitter"][1]["due_at"] == until.isoformat()
+
+    def test_it_ends_within_a_day_and_the_next_takes_two(self) -> None:
+        life = imposes(self.found()).later(DAY)
+        assert (life.case.interim, ended(life), undone(life)) == ((), ["lapsed"], [SUSPEND])
+        refusal = life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Once more.")
+        assert refusal.code == "change_unconfirmed"
+
+    def test_who_imposed_it_does_not_keep_it(self) -> None:
+        life = imposes(self.found())
+        refusal = life.refused(MEDIATOR, "review_interim", decision="keep", reasons="It goes on.")
+        assert refusal.fields["because"] == "one_person"
+        other = next(m.name for m in life.case.terms.interim if m.to is Side.RESPONDENT and m.name != "suspend")
+        assert life.refused(MEDIATOR, "impose_interim", measure=other, reasons="Too.").code == "change_unconfirmed"
+
+    @pytest.mark.parametrize("how", ["confirmed", "kept"])
+    def test_by_a_second_person_it_lasts_as_any_other(self, how: str) -> None:
+        life = imposes(self.found())
+        if how == "confirmed":
+            life.says(LEAD, "add_party", party=self.SITTER)
+        else:
+            reviews(life.says(OPS, "assign", owner=MEDIATOR_2), "keep", who=MEDIATOR_2)
+        life.later(2 * DAY)
+        assert [(one.alone, one.kept_until) for one in life.case.interim] == [(False, None)]
+
+    def test_what_is_not_urgent_takes_two(self) -> None:
+        life = self.found(priority="normal", category="property_damage")
+        refusal = life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.")
+        assert refusal.code == "change_unconfirmed"
+
+    def test_nor_does_it_outlast_the_case_by_who_imposed_it(self) -> None:
+        life = imposes(self.found()).says(CLAIMANT, "withdraw")
+        until = (life.now + 9 * DAY).isoformat()
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", stays=["suspend"], until=until)
+        assert refusal.fields["because"] == "one_person"

@@ -134,12 +134,12 @@ class TestWhoAppealedAlone:
         life = self.refunded().says(CLAIMANT, "appeal").says(OPS, "annul", reason="procedural_fault")
         assert life.refused(OPS, "close").code == "undecided_afresh"
 
-    def reopened(self, came: bool, reason: str = "new_evidence") -> Life:
+    def reopened(self, came: bool | str, reason: str = "new_evidence") -> Life:
         life = self.refunded().says(CLAIMANT, "appeal").says(LEAD_2, "take")
         life.says(LEAD_2, "decide_appeal", decision="uphold", relies_on=[]).fire("grace")
         assert life.case.appealed_alone is Side.CLAIMANT
         if came and life.case.open:
-            life.says(RESPONDENT, "message", text="Here is the proof of delivery.")
+            life.says(RESPONDENT, came if isinstance(came, str) else "submit_evidence", text="Here is the proof of delivery.")
         if life.case.open:
             life.fire("appeal_window")
         elif came:
@@ -158,6 +158,10 @@ class TestWhoAppealedAlone:
         because = getattr(drafted, "approval_because", None)
         assert (life.case.phase, because) == (Phase.APPROVAL, "worse_for_the_only_appellant")
         assert life.says(LEAD, "approve").fire("grace").case.claims_news is False
+
+    def test_a_mere_word_is_nothing_new(self) -> None:
+        life = self.reopened(came="message")
+        assert (life.case.appealed_alone, life.case.claims_news) == (Side.CLAIMANT, True)
 
     def test_a_cross_appeal_opens_both_ways(self) -> None:
         life = self.refunded().says(CLAIMANT, "appeal").says(RESPONDENT, "appeal").says(LEAD_2, "take")

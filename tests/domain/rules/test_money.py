@@ -414,6 +414,15 @@ class TestBesideAnotherCaseOfTheMatter:
         life = beside(life, 4_000).says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
         assert (life.case.phase, noticed(life)) == (Phase.RULED, None)
 
+    def test_where_another_one_is_blamed_a_second_person_looks_at_it(self) -> None:
+        life = a_payment().in_review()
+        there = PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(10_000)),), another=True)
+        life.elsewhere = {"paid_elsewhere": (there,)}
+        life.says(MEDIATOR, "rule", **ruling(refund(usd(10_000))))
+        assert (life.case.phase, why(life)) == (Phase.APPROVAL, "paid_elsewhere")
+        life.says(LEAD, "approve").fire("grace")
+        assert [e.state for e in life.case.effects] == ["running"], "two have seen it"
+
     def test_money_that_cannot_be_compared_is_looked_at(self) -> None:
         life = beside(a_payment().in_review(), 4_000, currency="EUR").says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
         assert why(life) == "paid_elsewhere"

@@ -120,13 +120,18 @@ async def test_of_two_that_pay_at_the_same_instant_the_second_sees_the_first(des
     assert sorted(e.state for case in cases if case for e in case.effects) == ["needs_hands", "running"]
 
 
-@pytest.mark.parametrize(
-    "other", [{"claimant": "buyer-2"}, {"against": "shop-8"}, {"matter": "order-8"}, {"matter": None}, {"synthetic": True}]
-)
-async def test_of_another_claimant_shop_or_order_and_of_a_test_nothing_is_counted(desk: Desk, other: dict[str, Any]) -> None:
+@pytest.mark.parametrize("other", [{"claimant": "buyer-2"}, {"matter": "order-8"}, {"matter": None}, {"synthetic": True}])
+async def test_of_another_claimant_or_order_and_of_a_test_nothing_is_counted(desk: Desk, other: dict[str, Any]) -> None:
     payment = await desk.report("payment_dispute")
     await desk.rules(payment)
     assert await desk.paid(await desk.report("fraud_report", **other)) == []
+
+
+async def test_of_the_same_order_it_is_told_whoever_is_blamed(desk: Desk) -> None:
+    payment = await desk.report("payment_dispute")
+    await desk.rules(payment)
+    (found,) = await desk.paid(await desk.report("fraud_report", against="shop-8"))
+    assert (found.case, found.another) == (payment, True)
 
 
 async def test_of_another_tenant_neither(desk: Desk) -> None:
