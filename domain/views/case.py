@@ -443,12 +443,13 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
         return frozenset({"reasons"})
+    inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and fact.inside
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)
     # Why somebody of whom they knew nothing was held off was written for the desk.
     if unread := told_by_two.unsaid(case, recording):
         return unread
     early = viewer.side is Side.RESPONDENT and recording.seq < case.disclosed_seq
-    return frozenset({"reasons"}) if measure and early else frozenset()
+    return frozenset({"reasons"}) if inside or (measure and early) else frozenset()
 
 
 _OUTSIDE = frozenset({"claimant", "respondent", "platform"})
