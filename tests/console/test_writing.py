@@ -195,6 +195,26 @@ class TestComesBack:
         await lead.open(where)
         assert "The shade was broken." not in lead.form(where).fields["reasons"]
 
+    async def test_it_comes_back_as_itself_whatever_another_tab_wanted_to_send_while_it_stood(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        tab = await lobby.signed_in("ada")
+        await tab.open(where)
+        one = ada.form(where)
+        said = {**one.fields, **self.SAID, "amount.partly_refunded": "12,50"}
+        await ada.post(one.action, said)
+        assert (await tab.send(where, outcome="denied", reasons="It was whole.", do="send")).status_code == 409
+        # Its answer was lost, and the page is loaded again: it was sent, and once.
+        assert (await ada.post(one.action, said)).status_code == 303, ada.words
+        await ada.follow()
+        assert "The ruling was sent." in ada.words
+        await ada.send(f"{case}/do/retract")
+        await ada.open(where)
+        filled = ada.form(where).fields
+        assert (filled["amount.partly_refunded"], filled["reasons"]) == ("12.50", "The shade was broken.")
+
     async def test_what_was_refused_is_kept(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")
         ada = await writing(lobby)
