@@ -163,7 +163,8 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("told", "What they are told.")),
     ),
     "review_interim": ("Look at a measure again: keep it or lift it.", (
-        _needs("decision", "keep or lift."), REASONS, Field("measure_id", "Which one (itm_…).")),
+        _needs("decision", "keep or lift."), REASONS, Field("measure_id", "Which one (itm_…)."),
+        Field("told", "What they are told instead of the reasons.")),
     ),
     "ask_interim_review": ("Ask that somebody look at a measure again. For whom it hits.", (
         _needs("text", "Why."), Field("measure_id", "Which one (itm_…).")),

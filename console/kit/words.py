@@ -67,7 +67,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "appointment_reminded": ("bell", "A reminder of the hearing or call: {what}"),
     "appointment_held": ("scroll-text", "{who} put down what was said"),
     "protocol_commented": ("message-square", "The {side} commented on the protocol"),
-    "alarm_acknowledged": ("bell", "{person} has it: nobody else is called until {until}"),
+    "alarm_acknowledged": ("bell", "{person} has it: nobody else is called"),
     "case_recused": ("hand", "{person} cannot decide it: {reason}"),
     "case_remitted": ("undo-2", "Sent back, to be decided afresh"),
     "case_retargeted": ("gauge", "{who} changed what it is: {reason}"),
@@ -481,6 +481,9 @@ def happened(type_: str, data: Mapping[str, Any], who: str, names: Mapping[str, 
         if data.get(name) in meant and (name != "reason" or type_ == "phase_entered"):
             words[name] = meant[data[name]]
     said = sentence.format_map(words).removesuffix(": …")
+    if type_ == "manual_work_reported" and data.get("reference"):
+        # The number as it was written: whoever looks for the payment looks for that.
+        said += f", payment {data['reference']}"
     return icon, said[:1].upper() + said[1:]
 
 

@@ -441,9 +441,9 @@ def _happened(entry: Entry, names: Mapping[str, str], *, whole: bool = False) ->
     icon, words = happened(entry.type, entry.data, _who(entry, names), names)
     said = next((text for text in (_text(entry.data.get(name)) for name in _IN_WORDS) if text), "")
     shown = said if whole or len(said) <= 160 else f"{said[:157]}…"
-    until = _instant(entry.data["until"]) if entry.type == "clocks_paused" and entry.data.get("until") else None
+    ends = entry.data.get("until") if entry.type in ("clocks_paused", "alarm_acknowledged") else None
     money = amount_of(entry.type, entry.data)
-    return Happened(entry.n, entry.at, icon, words, shown, of=of_what(entry), money=money, until=until)
+    return Happened(entry.n, entry.at, icon, words, shown, of=of_what(entry), money=money, until=_instant(ends) if ends else None)
 
 
 def _spoken(entry: Entry, found: Shown) -> Spoken:

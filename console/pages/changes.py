@@ -18,6 +18,7 @@ LONGEST = 4000
 _WORD = re.compile(r"\s+|\w+|[^\w\s]+")
 _BACK = ("ruling_returned", "ruling_retracted")
 _OVER = ("ruling_issued", "case_closed")
+_OF_SANCTION = (("Sanction", "sanction"), ("What the ladder says", "ladder_says"), ("Why it is another one", "reason"))
 _FACTS = ("decision", "outcome", "ground", "conditions", "complaint_route")
 
 
@@ -41,10 +42,13 @@ class Changes:
 def between_drafts(entries: Sequence[Entry], amounts: Amounts) -> Changes | None:
     """What the draft that waits changed of the one before it; None: none waits, or it is the first one."""
     drafts: list[Entry] = []
+    sanctions: dict[int, Mapping[str, Any]] = {}
     waits = False
     for entry in entries:
         if entry.type == "ruling_drafted":
             drafts, waits = [*drafts, entry], True
+        elif entry.type == "sanction_drafted" and drafts:
+            sanctions[drafts[-1].n] = entry.data
         elif entry.type in _BACK:
             waits = False
         elif entry.type in _OVER:
@@ -54,6 +58,9 @@ def between_drafts(entries: Sequence[Entry], amounts: Amounts) -> Changes | None
     before, now = drafts[-2:]
     pairs = [(in_words(name), _said(before.data.get(name)), _said(now.data.get(name))) for name in _FACTS]
     pairs.append(("What it gives", _remedies(before.data, amounts), _remedies(now.data, amounts)))
+    was, is_ = sanctions.get(before.n, {}), sanctions.get(now.n, {})
+    pairs += [(what, _said(was.get(name)), _said(is_.get(name))) for what, name in _OF_SANCTION]
+    pairs.append(("Why it is another one, in words", _text(was.get("reasons")), _text(is_.get("reasons"))))
     pairs.append(("Reasons", _text(before.data.get("reasons")), _text(now.data.get("reasons"))))
     return Changes(before, now, tuple(Change(what, compared(old, new)) for what, old, new in pairs if old != new))
 

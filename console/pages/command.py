@@ -16,6 +16,7 @@ from console.kit.browser import TOKEN
 from console.kit.refusals import Speaker
 from console.kit.visit import Addresses, Form, Visit, to
 from console.kit.words import called
+from console.pages import who_reads
 from console.pages.case import SAY, Shown, known, may, shown, since, stale
 from console.pages.inbox import next_of
 from console.pages.live import met, of_case
@@ -200,12 +201,10 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
 
 
 def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
-    """Whom a measure hits is said by whoever imposes it, and never assumed; who reads its reasons is said beforehand."""
+    """Whom a measure hits is said by whoever imposes it, and never assumed."""
     if field.name == "of":
         sides = tuple((side.value, found.of(side) or f"the {side.value}") for side in Side)
         return replace(field, required=True, default="", options=sides)
-    if field.name == "told":
-        return replace(field, hint="Left empty: whoever it hits may read the reasons above, word for word.")
     return field
 
 
@@ -213,11 +212,12 @@ def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field,
     """What whoever writes has to know before they do: who reads it, and of a proposal to settle how much there is."""
     if command == "report_manual_work":
         return _of_hands(found, fields)
+    fields = who_reads.hinted(found, command, fields)
     if command != "offer":
         return fields
     left = found.said.payable
     most = f" At most {visit.house.amounts.write(left.amount, left.currency)}." if left else ""
-    hints = {"amount": f"Whatever gives money needs one.{most}", "text": "Both sides read it, as it stands here."}
+    hints = {"amount": f"Whatever gives money needs one.{most}"}
     return tuple(replace(field, hint=hints.get(field.name, field.hint)) for field in fields)
 
 

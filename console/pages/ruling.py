@@ -61,24 +61,32 @@ ASKS: Mapping[str, tuple[str, str]] = {
 """What is to be done about what stands against a ruling: the command and the words of the link."""
 
 
+Values = Mapping[str, Sequence[str]]
+
+
 async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
-    draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
     present = await met(visit, found.seen, "writing")
-    values = draft.values if draft else await _again(visit, found)
+    values, saved_at = await _filled(visit, found)
     form = Form([(name, value) for name, each in values.items() for value in each])
-    return await _page(visit, found, form, None, saved_at=draft.saved_at if draft else None, present=present)
+    return await _page(visit, found, form, None, saved_at=saved_at, present=present)
 
 
-async def _again(visit: Visit, found: Shown) -> Mapping[str, Sequence[str]]:
-    """What the caller's own draft said that came back before anybody was told: to mend a word nobody writes all of it again."""
+async def _filled(visit: Visit, found: Shown) -> tuple[Values, datetime | None]:
+    """What the form is filled in with, and since when that is kept: the caller's own ruling that came back before anybody was
+    told, unless something was written since. What another tab was refused with while it stood is not what it said.
+    """
+    draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
     back = taken_back(await timelines.first_entries(visit.parts, visit.caller, found.seen))
     assert found.seen.case is not None, "it was opened"
-    if back is None or back.draft.data.get("decider") != visit.caller.holder:
-        return {}
+    own = back if back is not None and back.draft.data.get("decider") == visit.caller.holder else None
+    if draft is not None and (own is None or draft.saved_at > own.ended.at):
+        return draft.values, draft.saved_at
+    if own is None:
+        return {}, None
     terms, command = found.seen.case.terms, _command(found)
-    return ruling_form.written(back.said, terms, command, visit.zones.own, visit.house.amounts)
+    return ruling_form.written(own.said, terms, command, visit.zones.own, visit.house.amounts), None
 
 
 async def send(visit: Visit) -> Response:
@@ -97,11 +105,8 @@ async def send(visit: Visit) -> Response:
     if form.text("do") == "discard":
         await drafts.discard(visit.parts, visit.caller, found.seen, command)
         return to(f"/cases/{found.seen.id}/ruling")
-    if stale(found, command, form.text("seq")):
-        found = await _found(visit)
-        entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
-        saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
-        return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
+    if (moved_on := await _moved_on(visit, found, command, form)) is not None:
+        return moved_on
     try:
         state = await sent(visit, found.seen, {"type": command, **_body(visit, found, form)}, form)
     except Refused as refused:
@@ -125,6 +130,19 @@ async def send(visit: Visit) -> Response:
     if not at_once and then in AFTER:
         await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
+
+
+async def _moved_on(visit: Visit, found: Shown, command: str, form: Form) -> Response | None:
+    """The form with what is new, where something came since it was opened; None: nothing did, or this very ruling, which is sent
+    again because its answer was lost, and is answered again."""
+    if not stale(found, command, form.text("seq")):
+        return None
+    found = await _found(visit)
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    if any(entry.command_id == form.text("command_id") for entry in entries):
+        return None
+    saved_at, changed = await kept(visit, found.seen, command, form), since(found, entries, form.text("seq"))
+    return await _page(visit, found, form, None, changed=changed, status=409, saved_at=saved_at)
 
 
 async def keep(visit: Visit) -> Response:

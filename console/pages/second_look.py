@@ -79,6 +79,7 @@ def _facts(draft: Entry, entries: Sequence[Entry], found: Shown, amounts: Amount
         ("What it gives", _gives(data.get("remedies") or (), found, amounts)),
         ("Ground", in_words(data.get("ground") or "")),
         ("Sanction", in_words(sanction.data.get("sanction")) if sanction is not None else ""),
+        *_why_not_the_ladders(sanction),
         ("Conditions", ", ".join(in_words(one) for one in data.get("conditions") or ())),
         ("Can be complained about", in_words(data.get("complaint_route") or "")),
         ("Pays for sending back", in_words(data.get("label_paid_by") or "")),
@@ -88,6 +89,18 @@ def _facts(draft: Entry, entries: Sequence[Entry], found: Shown, amounts: Amount
         ("Looked at twice, because", in_words(data.get("approval_because") or "")),
     ]
     return [(name, words) for name, words in said if words]
+
+
+def _why_not_the_ladders(sanction: Entry | None) -> list[tuple[str, str]]:
+    """Of a sanction that is not the ladder's: what that said, and why it is another one, which is for the team alone."""
+    if sanction is None or not sanction.data.get("departs"):
+        return []
+    ladder = in_words(sanction.data.get("ladder_says") or "nothing")
+    return [
+        ("The ladder says", f"{ladder}: this one is {sanction.data['departs']}"),
+        ("Why it is another one", in_words(sanction.data.get("reason") or "")),
+        ("The same in words, for the team alone", _text(sanction, "reasons")),
+    ]
 
 
 def _gives(remedies: Sequence[dict[str, Any]], found: Shown, amounts: Amounts) -> str:

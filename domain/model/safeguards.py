@@ -79,6 +79,10 @@ class InterimReviewed(Kept):
     type: Literal["interim_reviewed"] = "interim_reviewed"
     measure_ids: tuple[str, ...]
     reasons: Prose
+    told: Prose | None = None
+    """What whoever it hits is told of this, instead of the reasons."""
+    inside: bool = False
+    """Nobody outside reads the reasons: at first whoever it hits was told something else than why."""
 
 
 class InterimEnded(Kept):
@@ -88,6 +92,10 @@ class InterimEnded(Kept):
     measure_ids: tuple[str, ...]
     because: Literal["lifted", "lapsed", "ruled", "closed"]
     reasons: Prose | None = None
+    told: Prose | None = None
+    """What whoever it hits is told of this, instead of the reasons."""
+    inside: bool = False
+    """Nobody outside reads the reasons: at first whoever it hits was told something else than why."""
 
 
 class ImposeInterim(CommandBase):
@@ -127,6 +135,9 @@ class ReviewInterim(CommandBase):
     """Left out: all that are in force."""
     decision: Literal["keep", "lift"]
     reasons: SealedText
+    told: SealedText | None = None
+    """What whoever it hits is told of it, instead of the reasons. Left out: the reasons, unless they were told something else
+    than those when it was imposed; then these stay with the team as well."""
 
 
 class MeasureNotAllowed(Refusal):

@@ -217,7 +217,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         data["due_at"] = until.isoformat()
     if isinstance(fact, f.InterimImposed):
         data["measure_id"] = fact.measure_id
-        told = _told(case, recording, {"told": fact.told}) if fact.told is not None else {}
+    if isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded) and fact.told is not None:
+        told = _told(case, recording, {"told": fact.told})
     if isinstance(fact, f.InterimReviewed):
         data["goes_on"] = True
     if isinstance(fact, f.InterimImposed | f.InterimReviewed):

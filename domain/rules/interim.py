@@ -109,11 +109,15 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
     ids = tuple(i.id for i in case.interim if command.measure_id in (None, i.id))
     if not ids:
         raise InterimUnknown("No such interim measure is in force.", measure=command.measure_id)
+    over = [i for i in case.interim if i.id in ids]
+    for side in {i.remedy.to for i in over}:
+        authorities.check_told_of_measure(case, command.told, side)
+    inside = command.told is not None or any(i.told is not None for i in over)
     if command.decision == "keep":
-        _check_not_alone([i for i in case.interim if i.id in ids], context.known())
+        _check_not_alone(over, context.known())
         _check_second(case, ids, context.known())
-        return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons),)
-    ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons)
+        return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons, told=command.told, inside=inside),)
+    ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons, told=command.told, inside=inside)
     return (ended, *undo(case, ids, command.id))
 
 
@@ -389,9 +393,9 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
     until = lapses_at(case) if isinstance(fact, f.InterimReviewed) else None
     if until is not None:
         said["measure_until"] = until.isoformat()
-    if isinstance(fact, f.InterimReviewed) and any(i.told is not None for i in case.interim if i.id in fact.measure_ids):
+    if fact.inside or (isinstance(fact, f.InterimReviewed) and any(i.told for i in case.interim if i.id in fact.measure_ids)):
         # Whoever was told something else than the reasons when it was imposed does not read them later.
-        return NoticeData(said)
+        return NoticeData(said, {"reasons": fact.told})
     return NoticeData(said, {"reasons": fact.reasons})
 
 

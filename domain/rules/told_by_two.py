@@ -71,6 +71,7 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("impose_interim", "reasons"): "hidden",
     ("impose_interim", "told"): "word",
     ("review_interim", "reasons"): "hidden",
+    ("review_interim", "told"): "word",
     ("complete_step", "reasons"): "inside",
     ("skip_step", "reasons"): "inside",
     ("name_root_cause", "insight"): "inside",

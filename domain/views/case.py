@@ -445,12 +445,13 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"reasons"})
     if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
         return frozenset({"reasons"})
+    inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and fact.inside
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)
     # Why somebody of whom they knew nothing was held off was written for the desk.
     if unread := told_by_two.unsaid(case, recording):
         return unread
     early = viewer.side is Side.RESPONDENT and recording.seq < case.disclosed_seq
-    return frozenset({"reasons"}) if measure and early else frozenset()
+    return frozenset({"reasons"}) if inside or (measure and early) else frozenset()
 
 
 _OUTSIDE = frozenset({"claimant", "respondent", "platform"})

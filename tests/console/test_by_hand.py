@@ -114,6 +114,8 @@ async def test_what_was_reported_by_mistake_is_taken_back_and_waits_again(lobby:
     lead, form = await lobby.signed_in("dana"), f"/cases/{case_id}/do/report_manual_work"
     await lead.open(f"{form}?effect_id={effect_id}&result=done")
     await lead.send(form, reference="SEPA-118204")
+    await lead.follow()
+    assert ", payment SEPA-118204" in lead.words
     await lead.open(form)
     assert "reported as done" in lead.words
     await lead.send(form, effect_id=effect_id, result="not_done")

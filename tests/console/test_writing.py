@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
-from console.pages.changes import compared
+from cli.kit.pages import Amounts
+from console.pages.changes import between_drafts, compared
+from console.pages.second_look import _why_not_the_ladders
+from services.timelines import Entry
 from tests.support.browsing import Browser, Lobby
 from tests.support.lamp import LAMP, in_claim
 from tests.support.office import party
@@ -117,6 +121,24 @@ class TestChanges:
         old, new = "a b " * 3000, "c"
         assert compared(old, new) == (("gone", old), ("new", new))
 
+    def test_why_a_sanction_is_not_the_ladders_is_read_and_compared(self) -> None:
+        def entry(n: int, type_: str, **data: object) -> Entry:
+            return Entry(n, datetime(2026, 3, 2, tzinfo=UTC), type_, 1, "per_mediator", "mediator", dict(data))
+
+        ladder = {"ladder_says": "final_warning", "departs": "harsher"}
+        first = entry(2, "sanction_drafted", sanction="ban", reason="serious_harm", reasons="A knife.", **ladder)
+        then = entry(5, "sanction_drafted", sanction="ban", reason="planned", reasons="For weeks.", **ladder)
+        assert _why_not_the_ladders(first) == [
+            ("The ladder says", "Final warning: this one is harsher"),
+            ("Why it is another one", "Serious harm"),
+            ("The same in words, for the team alone", "A knife."),
+        ]
+        assert _why_not_the_ladders(entry(2, "sanction_drafted", sanction="final_warning")) == []
+        drafts = [entry(1, "ruling_drafted"), first, entry(3, "ruling_returned"), entry(4, "ruling_drafted"), then]
+        changes = between_drafts(drafts, Amounts())
+        assert changes is not None
+        assert [one.what for one in changes.each] == ["Why it is another one", "Why it is another one, in words"]
+
     async def test_who_looks_a_second_time_reads_what_the_new_draft_changed(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")
         ada = await writing(lobby, amount={"amount": 90000, "currency": "EUR"})
@@ -194,6 +216,26 @@ class TestComesBack:
         lead = await lobby.signed_in("cleo")
         await lead.open(where)
         assert "The shade was broken." not in lead.form(where).fields["reasons"]
+
+    async def test_it_comes_back_as_itself_whatever_another_tab_wanted_to_send_while_it_stood(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada = await writing(lobby)
+        where = _ruling(ada)
+        case = where.removesuffix("/ruling")
+        tab = await lobby.signed_in("ada")
+        await tab.open(where)
+        one = ada.form(where)
+        said = {**one.fields, **self.SAID, "amount.partly_refunded": "12,50"}
+        await ada.post(one.action, said)
+        assert (await tab.send(where, outcome="denied", reasons="It was whole.", do="send")).status_code == 409
+        # Its answer was lost, and the page is loaded again: it was sent, and once.
+        assert (await ada.post(one.action, said)).status_code == 303, ada.words
+        await ada.follow()
+        assert "The ruling was sent." in ada.words
+        await ada.send(f"{case}/do/retract")
+        await ada.open(where)
+        filled = ada.form(where).fields
+        assert (filled["amount.partly_refunded"], filled["reasons"]) == ("12.50", "The shade was broken.")
 
     async def test_what_was_refused_is_kept(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")

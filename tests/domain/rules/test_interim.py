@@ -13,7 +13,7 @@ from domain.model.commands import Remedy
 from domain.model.people import Actor
 from domain.model.ruling import Effect
 from domain.rules.rights import in_force
-from domain.views.case import visible
+from domain.views.case import unsaid, visible
 from domain.views.explain import clocks_of
 from tests.support.cases import (
     CLAIMANT,
@@ -27,6 +27,7 @@ from tests.support.cases import (
     RESPONDENT,
     Life,
     a_case,
+    digest_of,
     facts_named,
 )
 from tests.support.clock_readings import after, ahead, at, rows
@@ -153,6 +154,18 @@ class TestReview:
         life = reviews(imposed(), "keep")
         told = [n for _, n in life.last.notices if n.recipient == RESPONDENT]
         assert [(n.event, n.data["goes_on"], n.texts) for n in told] == [("interim_reviewed", True, {})]
+
+    @pytest.mark.parametrize("decision", ["keep", "lift"])
+    def test_whom_it_hits_reads_what_is_said_to_them_instead_of_the_reasons(self, decision: str) -> None:
+        said = {"decision": decision, "reasons": "Her mother called."}
+        for first, told, reads in ((None, None, "Her mother called."), (None, "We looked.", "We looked."), ("Wait.", None, None)):
+            life = a_case("fraud_report").in_review().disclosed()
+            life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Danger.", **({"told": first} if first else {}))
+            life.says(MEDIATOR, "review_interim", **said, **({"told": told} if told else {}))
+            (letter,) = [n for _, n in life.last.notices if n.recipient == RESPONDENT]
+            assert getattr(letter.texts.get("reasons"), "digest", None) == (digest_of(reads) if reads else None)
+            (record,) = [r for r in life.recordings if r.fact.type in ("interim_reviewed", "interim_ended")]
+            assert ("reasons" in unsaid(life.case, record, life.actor(RESPONDENT))) == (reads != "Her mother called.")
 
     def test_nor_by_whoever_reports_to_them(self) -> None:
         life = reviews(reviews(imposed(), "keep"), "keep", who=LEAD)
