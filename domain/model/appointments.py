@@ -149,6 +149,8 @@ class ProtocolCommented(Kept):
     appointment_id: str
     side: Side
     text: Prose
+    to: Literal["desk"] | None = None
+    """A child says it to the desk alone, as its messages go; None: everybody who was invited reads it."""
 
 
 AppointmentFact = (
@@ -209,6 +211,8 @@ class ProtocolComment(Kept):
     side: Side
     at: Instant
     text: Prose
+    alone: str | None = None
+    """The child who said it to the desk alone; None: everybody who was invited reads it."""
 
 
 class Appointment(Kept):

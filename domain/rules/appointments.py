@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from domain.base import Side, derived_id
 from domain.model import facts as f
@@ -46,6 +46,7 @@ from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
 from domain.rules.topic import Known, NoticeData, Refuse, Topic
+from domain.rules.under_age import is_minor
 
 LEAST_NOTICE_FOR = timedelta(hours=1)
 """Wall time: nobody is asked to a hearing that begins within the hour."""
@@ -151,7 +152,10 @@ def comment(case: Case, command: CommentProtocol, context: DecisionContext, at: 
     one = _theirs(case, command.appointment, context)
     if one.protocol is None:
         raise AppointmentNotOpen("There is no protocol to comment on.", because=one.state)
-    return (f.ProtocolCommented(appointment_id=one.id, side=context.side(), text=command.text),)
+    # Whoever was invited beside a child may be whom it speaks of: it goes where its message would.
+    alone = case.terms.words == "desk" and is_minor(case, context.known())
+    to: Literal["desk"] | None = "desk" if alone else None
+    return (f.ProtocolCommented(appointment_id=one.id, side=context.side(), text=command.text, to=to),)
 
 
 def lapse(case: Case, number: int) -> Facts:
@@ -284,12 +288,14 @@ def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
     one = _of(case, fact)
-    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text)
+    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=rec.actor.id if fact.to == "desk" else None)
     return _with(case, fact.appointment_id, comments=(*one.comments, said)) if one is not None else {}
 
 
 def _invited(case: Case, fact: Any, audience: Audience) -> bool:
     """Whether an audience takes part; a platform's machine may have to help."""
+    if isinstance(fact, f.ProtocolCommented) and fact.to == "desk":
+        return audience == fact.side.value
     if audience == "platform":
         return True
     if isinstance(fact, f.AppointmentProposed):

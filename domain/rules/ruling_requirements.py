@@ -52,8 +52,8 @@ def check_amount(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> 
     """Refuses a ruling by which the claimant wins and gets less than a quarter of what is in question, unless it says why: a slip
     of the pen is not told to both sides as a victory."""
     short = won_with_less(case, outcome, command.remedies)
-    # That it gives no money at all, or money of another currency, is no slip of the pen.
-    if short is None or command.less_because is not None or short[0].amount == 0:
+    # What gives something else in its place, or money of another currency, is no slip of the pen.
+    if short is None or command.less_because is not None or (short[0].amount == 0 and command.remedies):
         return
     given, most = short
     if _LITTLE * given.amount >= most.amount:

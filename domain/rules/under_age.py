@@ -47,6 +47,8 @@ def told_in_confidence(case: Case, recording: f.Recording) -> bool:
             return to == "desk"
         case f.EvidenceSubmitted(seen_by=seen_by):
             return seen_by != "shared"
+        case f.ProtocolCommented(to=to):
+            return to == "desk"
         case f.WithdrawalRequested():
             return case.terms.words == "desk"
         case f.WithdrawalOvertaken(because=because):

@@ -44,10 +44,11 @@ def appointments_seen(case: Case, viewer: f.Actor) -> tuple[AppointmentView, ...
 
 def _seen(case: Case, one: Appointment, viewer: f.Actor) -> AppointmentView:
     staff = audience_of(viewer) == "staff"
-    same = ("id", "sides", "form", "minutes", "about", "state", "times", "at", "ends_at", "missed_by", "protocol", "comments")
+    same = ("id", "sides", "form", "minutes", "about", "state", "times", "at", "ends_at", "missed_by", "protocol")
     return AppointmentView(
         **{name: getattr(one, name) for name in same},
         needs_consent=needs_consent(case, one),
+        comments=tuple(said for said in one.comments if staff or said.alone in (None, viewer.id)),
         answers=tuple(said for said in one.answers if staff or (said.side is viewer.side and said.party in (None, viewer.id))),
         still_to_agree=still_to_agree(case, one) if staff and one.state == "proposed" else (),
     )

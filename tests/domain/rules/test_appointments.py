@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.rules.visibility import knows
+from domain.views.case import visible
 from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
 from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case, facts_named
 
@@ -140,6 +141,20 @@ class TestProtocol:
     def held(self, **fields: Any) -> Life:
         life = agreed(in_review()).later(4 * DAY + HOUR)
         return life.says(MEDIATOR, "record_appointment", **{"protocol": "Both say that the fee was 40 dollars.", **fields})
+
+    @pytest.mark.parametrize(("kind", "alone"), [("safety_incident", True), ("conduct_report", True), ("bounty_dispute", False)])
+    def test_what_a_child_says_of_it_goes_where_its_messages_go(self, kind: str, alone: bool) -> None:
+        """UN Convention on the Rights of the Child, articles 12 and 19: whoever is beside it may be whom it speaks of."""
+        life = a_case(kind).with_party("pty_mum", "claimant", "representative").under_age(CLAIMANT).in_review()
+        offered = times(life, 3)
+        life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="claimant")
+        life.says(CLAIMANT, "answer_appointment", times=offered).later(4 * DAY)
+        life.says(MEDIATOR, "record_appointment", protocol="We spoke.")
+        life.says(CLAIMANT, "comment_protocol", text="Mum hits me.")
+        assert bool([n for n in life.notices_for("pty_mum") if n.event == "protocol_commented"]) is not alone
+        seen = {who: len(life.seen_by(who).appointments[-1].comments) for who in (CLAIMANT, "pty_mum", MEDIATOR)}
+        assert seen == {CLAIMANT: 1, "pty_mum": 0 if alone else 1, MEDIATOR: 1}
+        assert visible(life.case, life.recordings[-1], life.actor("pty_mum")) is not alone
 
     def test_both_read_it_and_comment_on_it_and_both_read_the_comments(self) -> None:
         life = self.held()

@@ -120,6 +120,11 @@ class TestAWinnerWhoGetsLittle:
         assert drafted is not None
         assert drafted.less_because == "not_owed"
 
+    def test_nothing_at_all_is_less_than_a_cent(self) -> None:
+        nothing = {**self.upheld(0), "remedies": []}
+        assert self.life().refused(MEDIATOR, "rule", **nothing).code == "less_than_asked"
+        assert self.life().says(MEDIATOR, "rule", **{**nothing, "less_because": "not_owed"}).case.ruling is not None
+
     @pytest.mark.parametrize("amount", [60_000, 240_000])
     def test_a_quarter_needs_no_word(self, amount: int) -> None:
         assert self.life().says(MEDIATOR, "rule", **self.upheld(amount)).case.ruling is not None
