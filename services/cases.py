@@ -19,6 +19,7 @@ from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
 from domain.rules.permission import refusal_of
 from domain.views.actions import may_see
+from domain.views.case import view
 from domain.views.references import may_know
 from domain.views.urgency import STATES, ClockState
 from services.callers import TEAM, Caller, reader, viewer
@@ -27,7 +28,7 @@ from services.need_to_know import closed_among, noted, right_of, within
 from services.pages import Cursors, Page, Part, instant, place_in, place_of
 from services.parts import Parts
 from services.rows import CaseRow
-from services.texts import Texts
+from services.texts import Texts, content_ids
 from storage.views.cases import CaseFilter, PressingCount
 from storage.views.sql import COUNTED
 
@@ -109,7 +110,8 @@ async def located(parts: Parts, caller: Caller, case_id: str) -> Seen:
 
 
 async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
-    """What was said in the questions and rulings of a case. Who may read which of it follows from the view that refers to it."""
+    """What was said in the questions, hearings and rulings of a case: outside the team, of those alone that the viewer's own view
+    refers to."""
     case = seen.case
     if case is None:
         return {}
@@ -118,7 +120,11 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
     told = [case.disclosed.text.content_id] if case.disclosed is not None and case.disclosed.text is not None else []
     spoken = [text for one in case.appointments for text in _texts_of_hearing(one)]
     decided = [text for ruling in shown for text in _texts_of(ruling)]
-    return await parts.views.texts(caller.tenant_id, [*told, *asked, *spoken, *decided])
+    found = [*told, *asked, *spoken, *decided]
+    if seen.viewer.role not in TEAM:
+        theirs = frozenset(content_ids(view(case, seen.viewer, with_actions=False).model_dump(mode="json")))
+        found = [one for one in found if one in theirs]
+    return await parts.views.texts(caller.tenant_id, found)
 
 
 def _texts_of_hearing(one: Appointment) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from domain.base import Side
 from domain.model.case import Case
-from domain.model.facts import Actor, Recording, RulingIssued
+from domain.model.facts import Actor, AppointmentCancelled, Recording, RulingIssued
 from domain.rules import told_codes
+from domain.rules.appointments import told_because
 from domain.rules.confidence import thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
@@ -158,6 +159,9 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
         ruling = next((r for r in case.rulings if r.id == issued.ruling_id), None)
         if ruling is not None and ruling.reasons is not None:
             entry.data["reasons"] = ruling.reasons.model_dump()
+    if isinstance(issued, AppointmentCancelled) and not own:
+        # Nor by whom: a side that does not want to meet the other one says so to the team alone.
+        return replace(entry, data={**entry.data, "because": told_because(issued)}, actor_id=None, role="staff", command_id=None)
     return replace(
         entry,
         actor_id=actor.id if own or case.party(actor.id) else None,

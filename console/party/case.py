@@ -216,6 +216,7 @@ async def receipt(visit: PartyVisit) -> Response:
     pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
     handed = [piece for piece in pieces if piece.recording.command_id == row.id]
     texts = [said.text for said in spoken(own, mine.reader)] + [piece.text for piece in handed]
+    hearing = next((entry.data for entry in own if entry.type in ("appointment_answered", "appointment_moved")), None)
     answered = next((entry.data.get("offer_id") for entry in own if entry.type in ("offer_accepted", "offer_declined")), None)
     return visit.page(
         "receipt.html",
@@ -225,6 +226,8 @@ async def receipt(visit: PartyVisit) -> Response:
         text=next((text for text in texts if text), None),
         agreed=lines[0] if lines else next((offer for offer in mine.said.offers if offer.id == answered), None),
         files=[file for piece in handed for file in piece.files],
+        hearing=hearing,
+        times=[datetime.fromisoformat(at) for at in hearing.get("times", ())] if hearing is not None else [],
     )
 
 

@@ -150,6 +150,8 @@ class Reader:
         """Whose deed it was, as they would say it."""
         if entry.actor_id == self.id:
             return "you"
+        if entry.type == "case_disclosed":
+            return "you" if self.side is Side.RESPONDENT else "other"
         if entry.type in OPENING:
             return "you" if self.reported else "own" if self.side is Side.CLAIMANT else "other"
         if entry.role in _WHO:

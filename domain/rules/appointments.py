@@ -327,6 +327,11 @@ def _data(case: Case, fact: Any, **more: Any) -> dict[str, Any]:
     return {**named, **times, **begins, **consent, **more}
 
 
+def told_because(fact: f.AppointmentCancelled) -> str:
+    """Why it was called off, as whoever takes part reads it: whose word it was that ends it, the other side does not learn."""
+    return fact.because if fact.because == "no_answer" else "by_hand"
+
+
 def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
     one = _of(case, fact)
     about = {"about": one.about} if one is not None else {}
@@ -335,8 +340,7 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
             texts = {"reasons": fact.reasons} if words_go(case, fact.side, audience) else {}
             return NoticeData(_data(case, fact, by=fact.side.value if fact.side else "staff"), {**about, **texts})
         case f.AppointmentCancelled():
-            # Whose word it was that ends it, the other side does not learn.
-            because = fact.because if audience == "staff" or fact.because == "no_answer" else "by_hand"
+            because = fact.because if audience == "staff" else told_because(fact)
             return NoticeData(_data(case, fact, because=because), {"reasons": fact.reasons})
         case f.AppointmentHeld():
             missed = [side.value for side in fact.missed_by]

@@ -23,6 +23,7 @@ from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, S
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
 from domain.rules.agreement import would_grant
+from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
@@ -442,6 +443,8 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
     if isinstance(fact, f.CaseDisclosed) and viewer.side is not Side.RESPONDENT:
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
+        return frozenset({"reasons"})
+    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
         return frozenset({"reasons"})
     inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and fact.inside
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)

@@ -283,6 +283,8 @@ class TestTheCase:
         await browser.send("/my/do/hearing", times=first, joint="yes")
         await browser.follow()
         assert "Your answer was noted" in browser.words
+        assert "Times that you named" in browser.words
+        assert "Do you agree to meet the other side? I agree" in browser.words
         await browser.open("/my/do/hearing-move")
         await browser.send("/my/do/hearing-move", text="I am at work then.")
         assert "Name at least one time." in browser.words
@@ -294,6 +296,21 @@ class TestTheCase:
         assert "Call with both sides" in team.words
         await team.open(f"/cases/{case['id']}/do/propose_appointment")
         assert team.html.count('type="datetime-local"') == 3
+
+    async def test_the_file_has_no_text_of_what_only_the_other_side_was_told(self, lobby: Lobby) -> None:
+        case = await lobby.office.desk().opened(**CABIN)
+        await lobby.office.desk("dana").command(case["id"], "assign", "per_dana", owner="per_ada")
+        desk, at = lobby.office.desk("ada"), (datetime.now(UTC) + timedelta(days=3)).isoformat(timespec="seconds")
+        said = {"times": [at], "about": "We call you alone.", "sides": "claimant"}
+        answer = await desk.command(case["id"], "propose_appointment", "per_ada", **said)
+        assert answer.status_code == 200, answer.text
+        for side, reads in (("claimant", True), ("respondent", False)):
+            browser = await by_link(lobby, case, side)
+            await browser.open("/my/export")
+            assert browser.page is not None
+            with zipfile.ZipFile(io.BytesIO(browser.page.content)) as packed:
+                whole = packed.read("case.json").decode()
+            assert ("We call you alone." in whole) is reads, side
 
     async def test_keeps_what_was_written_when_something_is_wrong(self, lobby: Lobby) -> None:
         case = await lobby.office.desk().opened(**CABIN)

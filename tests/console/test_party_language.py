@@ -94,6 +94,16 @@ class TestTheCatalogue:
         assert unused == []
 
 
+def test_whose_turn_it_is_can_be_said_with_a_date() -> None:
+    """Whatever a turn is called, a day until when has words, too."""
+    at_once = {"asked", "proposal", "offer"}
+    for language in languages().values():
+        turns = {key.removeprefix("turn.") for key in language.words if key.startswith("turn.") and key.count(".") == 1}
+        undated = {"beside", "withdrawing"}
+        missing = {key for key in turns - at_once - undated if f"answer_by.{key}" not in language.words}
+        assert missing == set()
+
+
 class TestWhatWasSaid:
     """Whatever a party may read of what happened stands on its page, and says rightly who else reads it."""
 

@@ -52,7 +52,16 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
         ruling = {"outcome": "confirmed", "ground": "stolen_payment", "remedies": REMEDIES, "statement": STATEMENT, **alone}
         sides = {party["side"]: party["id"] for party in case["parties"]}
         # Nobody is ruled against unheard, and in fraud nobody can speak before they were told.
-        await desk.send(case_id, {"id": f"cmd_{case_id}.01", "type": "disclose", "by": case["owner"], "with_statement": True})
+        await desk.send(
+            case_id,
+            {
+                "id": f"cmd_{case_id}.01",
+                "type": "disclose",
+                "by": case["owner"],
+                "with_statement": True,
+                "ground": "stolen_payment",
+            },
+        )
         for number, side in enumerate(sides):
             said = {"type": "message", "by": sides[side], "text": "See the file."}
             await desk.send(case_id, {"id": f"cmd_{case_id}.1{number}", **said})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.model.facts import Actor, LevelReached, Recording
 from services.timelines import entries
+from tests.support.appointments import agreed, in_review, times
 from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, RESPONDENT, Life, a_case
 
 
@@ -32,6 +33,24 @@ class TestTeam:
 
 
 class TestParty:
+    def test_whose_word_called_a_hearing_off_shows_to_nobody_else(self) -> None:
+        life = agreed(in_review("safety_incident")).says(CLAIMANT, "answer_appointment", joint=False)
+        by_the_team = agreed(in_review("safety_incident")).says(MEDIATOR, "cancel_appointment", reasons="It cannot be held.")
+        (mine, other, plain) = (
+            entries(one.case, one.recordings, one.actor(who))[-1]
+            for one, who in ((life, CLAIMANT), (life, RESPONDENT), (by_the_team, RESPONDENT))
+        )
+        assert (mine.actor_id, mine.data["because"]) == (CLAIMANT, "no_consent")
+        assert (other.type, other.actor_id, other.role, other.command_id) == (plain.type, None, "staff", None)
+        assert {**other.data, "reasons": None} == {**plain.data, "reasons": None, "appointment_id": other.data["appointment_id"]}
+
+    def test_why_a_side_moves_a_hearing_goes_where_its_words_go(self) -> None:
+        for kind, read in (("bounty_dispute", True), ("safety_incident", False)):
+            life = agreed(in_review(kind))
+            life.says(CLAIMANT, "move_appointment", times=times(life, 6), reasons="I am at my mother's.")
+            told = entries(life.case, life.recordings, life.actor(RESPONDENT))[-1]
+            assert (told.type, "reasons" in told.data) == ("appointment_moved", read)
+
     def test_hidden_facts_leave_no_gap_in_its_numbers(self) -> None:
         life = noted()
         told = entries(life.case, life.recordings, life.actor(CLAIMANT))
