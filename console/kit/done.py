@@ -11,7 +11,8 @@ DONE: Mapping[str, str] = {
     "add_party": "The party was added. Who is here by your word binds nobody before a second person says it too.",
     "admit": "The report was let in.",
     "annul": "The ruling was set aside.",
-    "report_manual_work": "It is noted. Whoever was told that it was ordered hears what became of it, and nobody else. "
+    "report_manual_work": "It is noted. Whoever knows of the case and was told that it was ordered hears what became of it, "
+    "and nobody else. "
     "If it was a mistake, say so by the same form: they are told that, too.",
     "answer_appointment": "The answer was noted. The first time that suits everybody is taken.",
     "cancel_appointment": "The hearing or call was called off; everybody invited is told.",

@@ -102,6 +102,7 @@ _AT: Mapping[str, tuple[str, ...]] = {
 """Beside which field a reason stands, where the form has it: the first of these."""
 _IN_THE_CASE: Mapping[str, str] = {
     "effect_unknown": "Nobody has to do this any more: somebody said what became of it, or it was undone. The case says which.",
+    "not_seen": "Something came in since: read it, and say here that you have.",
 }
 """What a page says in place of a sentence that speaks of the fields of the API."""
 _SAID_BY_FIELD = frozenset({"statement_incomplete"})

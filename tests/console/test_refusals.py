@@ -84,6 +84,11 @@ def test_amounts_times_and_ids_are_said_as_people_say_them() -> None:
     assert SPEAKER.plainly("It names evd_8595-77aa and per_ada-1.") == "It names one of them and Ada."
 
 
+def test_what_came_since_is_not_asked_for_by_the_name_of_a_field() -> None:
+    (said,) = SPEAKER.errors(Refused("not_seen", "Something came since it was drafted: name it in 'seen'."), ["seen"])
+    assert (said.field, said.message) == ("seen", "Something came in since: read it, and say here that you have.")
+
+
 def test_what_is_missing_is_said_beside_the_fields() -> None:
     refused = Refused("malformed", "This is not a command: see reasons.", [FieldError("reasons", "missing", "Field required")])
     assert SPEAKER.refusal(refused, "") == "Something is missing, or cannot be read: it says so beside the field."
