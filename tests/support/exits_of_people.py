@@ -157,12 +157,9 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             _decided("keep", "reporter"),
         ),
         Exit(
-            "sent back, and closed by ops",
-            "expired",
-            (
-                act("appeal", "owner", "decide_appeal", decision="remit", **WHY),
-                act("review", "per_ola", "close", reason="account_gone", **WHY),
-            ),
+            "sent back, and taken back by whoever complained",
+            "withdrawn",
+            (act("appeal", "owner", "decide_appeal", decision="remit", **WHY), act("review", "claimant", "withdraw")),
             report=_decided(),
         ),
     ),
