@@ -47,9 +47,10 @@
   });
   // What is sent is no draft any more; the server keeps it where it refuses it.
   document.addEventListener("submit", (event) => {
-    if (unreachable.has(event.target)) {
-      // The browser's own page of an error would take the words away.
+    if (event.target.matches?.("form[data-draft]") && (unreachable.has(event.target) || !navigator.onLine)) {
+      // The browser's own page of an error would take the words away. It was not sent: sending it again is no second time.
       event.preventDefault();
+      delete event.target.dataset.sent;
       say(event.target, "Not sent: no connection. Your words stay here; send them again when there is one.");
       return later(event.target);
     }
