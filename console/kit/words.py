@@ -127,14 +127,11 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "withdrawal_requested": ("undo-2", "{who} wants to take it back"),
 }
 LEVELS: Mapping[str, str] = {
-    "warn": "a reminder went out",
-    "remind": "a reminder went out",
+    **dict.fromkeys(("warn", "remind"), "a reminder went out"),
     "breach": "its time was over, and it went up the ladder",
-    "end": "its time was over",
+    **dict.fromkeys(("end", "lift", "lapse"), "its time was over"),
     "wake": "it is back from where it was put away",
     "look": "it had stood still for long, and leads were told",
-    "lift": "its time was over",
-    "lapse": "its time was over",
     "missed": "its day went by",
     "send": "what was drafted went out",
 }
