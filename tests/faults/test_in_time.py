@@ -94,7 +94,7 @@ async def test_the_very_instant_of_the_deadline_is_in_time_and_a_microsecond_lat
         assert second["answer"]["code"] == "no_such_offer"
         assert (await desk.see(sharp["id"]))["outcome"] == "settled"
         await _closed(desk, late)
-    await assert_sound(house, firm, ended=False)
+    await assert_sound(house, firm, repeats=IN_FLIGHT, ended=False)
 
 
 async def _closed(desk: Desk, case: dict[str, Any]) -> None:
