@@ -98,6 +98,7 @@ def told_as_refusals() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        # Each port raises errors of its own; the table of refusals knows which of them are one.
         refused = refusal_of(error)
         if refused is None or refused is error:
             raise

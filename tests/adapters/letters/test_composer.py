@@ -47,6 +47,7 @@ What remains open:
 - the amount is therefore that of a single finding"""
 APPEAL = {"due_clock": "appeal_window", "by_default": "close", "right": {"allowed": True, "because": "lost_something"}, **DUE}
 NO_APPEAL = {"right": {"allowed": False, "because": "nothing_lost"}}
+STAYS = {"phase": "closed", "measures": [{"type": "suspend", "to": "respondent"}], "to_at": "2026-04-01T09:33:00+00:00"}
 
 
 def to_respondent(event: str, **changes: Any) -> OutgoingNotice:
@@ -253,24 +254,8 @@ LETTERS = {
         },
     ),
     "amount_stated.claimant": a_notice("amount_stated:lowered", data={**REVIEW, "amount": {"amount": 8_000, "currency": "USD"}}),
-    "case_closed.stays.respondent": to_respondent(
-        "case_closed",
-        data={
-            "phase": "closed",
-            "case_outcome": "expired",
-            "measures": [{"type": "suspend", "to": "respondent"}],
-            "to_at": "2026-04-01T09:33:00+00:00",
-        },
-    ),
-    "case_withdrawn.stays.respondent": to_respondent(
-        "case_withdrawn",
-        data={
-            "phase": "closed",
-            "case_outcome": "withdrawn",
-            "measures": [{"type": "suspend", "to": "respondent"}],
-            "to_at": "2026-04-01T09:33:00+00:00",
-        },
-    ),
+    "case_closed.stays.respondent": to_respondent("case_closed", data={**STAYS, "case_outcome": "expired"}),
+    "case_withdrawn.stays.respondent": to_respondent("case_withdrawn", data={**STAYS, "case_outcome": "withdrawn"}),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
     "appeal_withdrawn.own_money.claimant": a_notice("appeal_withdrawn", data={**REVIEW, "own_money": True}),
     "withdrawal_overtaken.revoked.claimant": a_notice("withdrawal_overtaken:revoked", data=REVIEW),
