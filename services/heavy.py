@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.model.case import Case
-from domain.rules.sanctions import counts, step_of
+from domain.rules.sanctions import counts_here, step_of
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span
 from services.callers import Caller
@@ -62,7 +62,7 @@ async def _bans_for_long(parts: Parts, caller: Caller, case: Case | None, comman
     if named is None and ladder is not None:
         earlier = await parts.sanctions.against(caller.tenant_id, case.id)
         hit = [party.ref_digest for party in case.parties if party.side is outcome.sanctions and party.speaks]
-        count = max((sum(counts(one, digest, ladder.category, now) for one in earlier) for digest in hit), default=0)
+        count = max((sum(counts_here(case, ladder, one, digest, now) for one in earlier) for digest in hit), default=0)
         named = step_of(ladder, count)
     kind = terms.kind(str(named))
     return kind is not None and _long(kind.ban)

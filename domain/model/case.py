@@ -203,7 +203,7 @@ class Case(Kept):
     identity_requests: tuple[str, ...] = ()
     """Requests that ask for a proof of who somebody is, and nothing about the matter."""
     charged_at: Instant | None = None
-    """Since when the matter is called something that another ladder of sanctions answers; None: since it was opened."""
+    """Since when the matter is called something that accuses somebody of another clause; None: since it was opened."""
     put: tuple[ClausePut, ...] = ()
     """The clauses that were put to principals by name since the matter was last taken up, answered or with their time gone by."""
     came_since: tuple[str, ...] = ()
@@ -212,8 +212,8 @@ class Case(Kept):
     """The numbers of the facts that brought words from outside: what a ruling can rest on by ``message:`` and a number."""
     told_seq: int = 0
     """The number of the fact by which the sides were last told a ruling, or agreed."""
-    came_in: dict[Literal["claimant", "respondent", "elsewhere", "evidence"], int] = {}
-    """The number of the last fact by which each of them brought something: a word, evidence, a signal, another report; and by
+    came_in: dict[Literal["claimant", "respondent", "evidence"], int] = {}
+    """The number of the last fact by which a side brought something: a word, evidence, a signal, another report; and by
     which anybody outside the team brought more than a word."""
     claims_news: bool = False
     """It was taken up again for something new, of which nothing was in the file."""

@@ -82,7 +82,7 @@ class InterimReviewed(Kept):
     told: Prose | None = None
     """What whoever it hits is told of this, instead of the reasons."""
     inside: bool = False
-    """Nobody outside reads the reasons: at first whoever it hits was told something else than why."""
+    """Nobody outside reads the reasons: whoever it hits was at first, or is now, told something else than why."""
 
 
 class InterimEnded(Kept):
@@ -95,7 +95,7 @@ class InterimEnded(Kept):
     told: Prose | None = None
     """What whoever it hits is told of this, instead of the reasons."""
     inside: bool = False
-    """Nobody outside reads the reasons: at first whoever it hits was told something else than why."""
+    """Nobody outside reads the reasons: whoever it hits was at first, or is now, told something else than why."""
 
 
 class ImposeInterim(CommandBase):

@@ -58,8 +58,6 @@ MOVES_OF_A_SIDE = 2
 
 def propose(case: Case, command: ProposeAppointment, context: DecisionContext, at: datetime) -> Facts:
     """Times for a hearing or a call. To invite the respondent tells them of the case: refused where that is barred."""
-    if (refusal := _refusal_of_another(case)) is not None:
-        raise refusal
     _check_times(command.times, at)
     appointment_id = derived_id("apt", command.id)
     proposed = f.AppointmentProposed(
@@ -383,7 +381,7 @@ def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
     return why_not
 
 
-def _refusal_of_another(case: Case, actor: Actor | None = None) -> Refusal | None:
+def _refusal_of_another(case: Case, actor: Actor) -> Refusal | None:
     another = AppointmentAhead("One is ahead already: move it, hold it or call it off first.")
     return another if ahead(case) is not None else None
 

@@ -32,12 +32,6 @@ SAYS_NOTHING = frozenset({"general", "other"})
 """What a case is called where nobody knows what to call it: whoever is told that is told of nothing."""
 
 
-def ladder_of(terms: Terms, category: str) -> str | None:
-    """The category of the ladder that a category of reports, or a clause, belongs to; None where that names none."""
-    ladders = terms.sanctions.ladders if terms.sanctions is not None else ()
-    return next((one.category for one in ladders if category in (one.category, *one.grounds)), None)
-
-
 def clauses_of(terms: Terms, category: str) -> frozenset[str]:
     """The clauses that a category of reports says: the one of its name, else those of the ladder of its name; none else."""
     if category in terms.grounds:

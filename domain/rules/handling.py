@@ -211,7 +211,7 @@ def _check_asked(case: Case, command: c.Reopen) -> None:
     sides = _ASKED_BY.get(command.reason, ())
     missing = [side.value for side in sides if case.came_in.get(side.value, 0) <= case.told_seq]
     if missing and command.reasons is None:
-        said = f"Nothing of the {missing[0]} has come in since: say in the reasons when and how they asked for it."
+        said = f"Nothing of the {' and the '.join(missing)} has come in since: say in the reasons when and how they asked for it."
         raise RequestUnrecorded(said, sides=missing)
 
 
@@ -271,6 +271,7 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
 _ASKED_BY: Final = {
     "asked_by_claimant": (Side.CLAIMANT,), "asked_by_respondent": (Side.RESPONDENT,), "asked_by_both": (*Side,),
 }  # fmt: skip
+"""By reason of a reopening: the sides whose wish it says it is."""
 _UNREACHED_FOR = timedelta(days=14)
 """How long the time of a side that a letter did not reach stands still: enough to find another way to tell them."""
 _SIDES = ("claimant", "respondent")

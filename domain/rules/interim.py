@@ -381,6 +381,13 @@ def _refusal_of_review(case: Case, actor: Actor) -> Refusal | None:
     return None if case.interim else InterimUnknown("No interim measure is in force.")
 
 
+def reasons_stay_inside(case: Case, fact: f.InterimReviewed | f.InterimEnded) -> bool:
+    """Whether nobody outside reads why a measure is kept or ended: whoever it hits was told something else. Where the fact is
+    older than its field, the measure itself says so."""
+    told = isinstance(fact, f.InterimReviewed) and any(i.told for i in case.interim if i.id in fact.measure_ids)
+    return fact.inside or told
+
+
 def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
     if isinstance(fact, f.InterimImposed):
         reasons = fact.told if fact.told is not None and audience == fact.remedy.to.value else fact.reasons
@@ -393,7 +400,7 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
     until = lapses_at(case) if isinstance(fact, f.InterimReviewed) else None
     if until is not None:
         said["measure_until"] = until.isoformat()
-    if fact.inside or (isinstance(fact, f.InterimReviewed) and any(i.told for i in case.interim if i.id in fact.measure_ids)):
+    if reasons_stay_inside(case, fact):
         # Whoever was told something else than the reasons when it was imposed does not read them later.
         return NoticeData(said, {"reasons": fact.told})
     return NoticeData(said, {"reasons": fact.reasons})
@@ -401,7 +408,11 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
 
 def said_of_kept(case: Case, audience: Audience) -> dict[str, Any]:
     """What stays in force although the case is over, for whom it hits, and until when; nothing where nothing does."""
-    kept = [i for i in case.interim if i.kept_until is not None and audience in ("platform", "staff", i.remedy.to.value)]
+    kept = [
+        i
+        for i in case.interim
+        if i.kept_until is not None and not i.alone and audience in ("platform", "staff", i.remedy.to.value)
+    ]
     if not kept:
         return {}
     until = max(i.kept_until for i in kept if i.kept_until is not None)

@@ -193,7 +193,8 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     known = dict(before.came_in) if before is not None else {}
     if piece_of(rec) is not None or isinstance(rec.fact, f.SignalReceived):
         side = _side(after, rec)
-        known[side.value if side is not None else "elsewhere"] = rec.seq
+        if side is not None:
+            known[side.value] = rec.seq
         if rec.actor.role in (*_OUTSIDE, "system") and isinstance(
             rec.fact, f.EvidenceSubmitted | f.CaseJoined | f.SignalReceived
         ):

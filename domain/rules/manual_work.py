@@ -60,8 +60,8 @@ def report(case: Case, command: ReportManualWork, context: DecisionContext, at: 
         _check_done(case, effect, command, at)
     done: Literal["done", "reversed"] = "reversed" if effect.reverses is not None else "done"
     result = done if command.result == "done" else command.result
-    said_ = {name: value for name in ("reference", "done_at") if (value := getattr(command, name)) is not None}
-    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text, **said_),)
+    payment = {"reference": command.reference, "done_at": command.done_at} if command.result == "done" else {}
+    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text, **payment),)
 
 
 def _check_done(case: Case, effect: Effect, command: ReportManualWork, at: datetime) -> None:
@@ -70,6 +70,8 @@ def _check_done(case: Case, effect: Effect, command: ReportManualWork, at: datet
         raise InstantRefused("It cannot have been done later than now.", because="to_come")
     agreed = in_question(case)
     if agreed is not None and contested(case, effect):
+        if command.done_at is not None and command.done_at < agreed.at:
+            raise InstantRefused("It cannot have been done before it was agreed on.", because="past")
         since = agreed.reopened_at or at
         if command.done_at is None or command.done_at >= since:
             raise AgreementInQuestion(

@@ -71,10 +71,11 @@ def _drafted(
         raise PartyUnclear("Several are on this side, and a sanction hits one: split the case, so that each has their own.")
     if context.earlier is None:
         raise LookupError("what counts against the person was not looked up")
-    step = _ladder_says(terms, ladder, person.ref_digest, context.earlier, at)
+    step = _ladder_says(case, terms, ladder, person.ref_digest, context.earlier, at)
     if command.misuse_total is None or command.misuse_total < len(step.counted) + 1:
         least = len(step.counted) + 1
-        raise RulingIncomplete(f"They handed in {least} at least in the period, this one included.", missing=["misuse_total"])
+        said = f"They handed in or provided {least} at least in the period, this one included."
+        raise RulingIncomplete(said, missing=["misuse_total"])
     chosen = command.sanction or step.says
     return SanctionDrafted(
         ruling_id=derived_id("rul", command.id),
@@ -100,9 +101,9 @@ def _drafted(
 
 
 def _ladder_says(
-    terms: SanctionTerms, ladder: SanctionLadder, ref_digest: str, earlier: Sequence[EarlierSanction], at: datetime
+    case: Case, terms: SanctionTerms, ladder: SanctionLadder, ref_digest: str, earlier: Sequence[EarlierSanction], at: datetime
 ) -> _Step:
-    counted = tuple(one for one in earlier if sanctions.counts(one, ref_digest, ladder.category, at))
+    counted = tuple(one for one in earlier if sanctions.counts_here(case, ladder, one, ref_digest, at))
     count = sum(one.weight for one in counted)
     says = sanctions.step_of(ladder, count)
     kind = terms.kind(says)

@@ -71,8 +71,6 @@ def rule(case: Case, command: c.Rule, context: DecisionContext, at: datetime) ->
 
 def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext, at: datetime) -> Facts:
     """A ruling on appeal: uphold and remit keep the outcome, overturn and vary set a new one."""
-    if (hearing_ahead := appointment_times.refusal_of_deciding(case)) is not None:
-        raise hearing_ahead
     before = case.rulings[-1]
     refusal = None if command.decision == "remit" else procedure.refusal_of_ruling(case)
     if refusal is not None:
@@ -90,7 +88,7 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
         remedies = promised(case) if command.decision == "uphold" else ()
         # Misuse is no part of what was decided: it is found whatever becomes of the appeal, but where nothing is decided.
-        misused = misuse.found(case, command, None, context, at) if command.decision == "uphold" or command.misuse else None
+        misused = misuse.found(case, command, None, context, at)
         if misused is not None and command.decision == "remit":
             raise RemedyNotAllowed("'remit' decides nothing: find misuse when it is decided.", decision=command.decision)
         return _drafted(case, command, context, command.decision, before.outcome, before.ground, remedies, misused, at)

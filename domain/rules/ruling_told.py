@@ -92,8 +92,8 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
 
 
 def _of_misuse(ruling: Ruling, audience: Audience) -> dict[str, Any]:
-    """What was weighed when misuse was found of whoever reads: it is told them with the reasons (Regulation (EU) 2022/2065,
-    article 23(3) with article 17)."""
+    """By which clause misuse was found of whoever reads, how many there were and of how many, told with the reasons (Regulation
+    (EU) 2022/2065, article 23(3) with article 17); how grave and with what intention stands in the record."""
     draft = ruling.sanction
     if draft is None or draft.misuse is None or audience not in (draft.side.value, "platform", "staff"):
         return {}

@@ -15,6 +15,7 @@ from typing import Any
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.rules.agreement_terms import AGREEMENT_FAILS
+from domain.rules.confirmation import TEAM
 from domain.rules.fairness import ABOUT_DECIDERS
 from domain.rules.told_by_two import PLAIN
 
@@ -45,7 +46,6 @@ _BY_MACHINE = frozenset({"deadline", "same_matter", "by_hand", "given_up_on_appe
 _OF_EVERY_DESK = frozenset({"complexity", "number_of_requests", "more_evidence", "waits_for_claimant", "waits_for_respondent"})
 OUTSIDE = PLAIN | _BY_LETTER | _BY_MACHINE | _OF_EVERY_DESK | AGREEMENT_FAILS | ABOUT_DECIDERS
 """Codes that are meant for whoever reads them."""
-_OF_THE_TEAM = frozenset({"mediator", "lead", "ops"})
 
 
 def told(case: Case, code: str | None) -> str | None:
@@ -60,7 +60,7 @@ def told_end(case: Case) -> str | None:
 
 def told_of(case: Case, recording: f.Recording, said: Mapping[str, Any]) -> dict[str, Any]:
     """What is said of a fact to somebody outside, with the codes that they do not read made neutral."""
-    if recording.actor.role not in _OF_THE_TEAM:
+    if recording.actor.role not in TEAM:
         return dict(said)
     free = FREE.get(recording.fact.type, ())
     return {name: told(case, value) if name in free and isinstance(value, str) else value for name, value in said.items()}

@@ -68,10 +68,11 @@ def ended_unseen(case: Case, rec: f.Recording, fact: f.Fact) -> OpenWithdrawal |
 
 
 def stands_to(case: Case, party_id: str) -> OpenWithdrawal | None:
-    """The wish that waits, to whoever made it, although it is over."""
+    """The wish that waits, to whoever made it, although it is over: as long as the case is open and nothing was decided since."""
     unseen, open_wish = case.unseen_end, case.withdrawal
-    mine = unseen is not None and unseen.by == party_id and (open_wish is None or open_wish.by != party_id)
-    return unseen if mine else None
+    if unseen is None or unseen.by != party_id or (open_wish is not None and open_wish.by == party_id) or not case.open:
+        return None
+    return unseen if all(one.issued_at is None or one.issued_at < unseen.at for one in case.rulings) else None
 
 
 def asked_in_confidence(case: Case, of: Side, party_id: str | None) -> bool:

@@ -28,6 +28,7 @@ from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
+from domain.rules.interim import reasons_stay_inside
 from domain.rules.last_word import answerable
 from domain.rules.links import merged_as
 from domain.rules.money import Payable, payable
@@ -445,7 +446,7 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"reasons"})
     if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
         return frozenset({"reasons"})
-    inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and fact.inside
+    inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and reasons_stay_inside(case, fact)
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)
     # Why somebody of whom they knew nothing was held off was written for the desk.
     if unread := told_by_two.unsaid(case, recording):

@@ -9,6 +9,7 @@ from domain.model.case import Case
 from domain.model.people import Actor
 from domain.rules.confidence import put_there_by_one
 from domain.rules.parties import with_their_own
+from domain.rules.under_age import stands_to
 
 PARTY_ROLES = ("claimant", "respondent")
 """Of viewers who are outside the team."""
@@ -42,14 +43,8 @@ def withdrawal_seen(case: Case, viewer: Actor) -> dict[str, Any]:
         asked = None
     if asked is not None and viewer.id != asked.by and case.terms.words == "desk" and put_there_by_one(case, viewer.id):
         asked = None
-    if asked is None and case.unseen_end is not None and viewer.id == case.unseen_end.by and _still_undecided(case):
+    if asked is None:
         # A child has taken it back by a word to the desk alone: to whoever wished it, it waits for the desk as before.
-        asked = case.unseen_end
+        asked = stands_to(case, viewer.id)
     shown = WithdrawalView(id=asked.id, by=asked.by, asked_at=asked.at, appeal=asked.appeal) if asked is not None else None
     return {"withdrawal": shown, "of_office": case.of_office if viewer.side is not Side.RESPONDENT else None}
-
-
-def _still_undecided(case: Case) -> bool:
-    """Whether such a wish would wait still: the case is open, and nothing was decided since."""
-    asked = case.unseen_end
-    return case.open and asked is not None and all(one.issued_at is None or one.issued_at < asked.at for one in case.rulings)

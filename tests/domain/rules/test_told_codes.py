@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from domain.model import facts as f
-from domain.rules.told_codes import FREE, NEUTRAL, OUTSIDE, told
+from domain.rules.told_codes import FREE, NEUTRAL, OUTSIDE, told_end
 from domain.rules.topics import TOPICS
 from domain.views.case import view
 from services.timelines import entries
@@ -60,8 +60,9 @@ class TestACode:
         assert CODE in repr(entries(life.case, life.recordings, life.actor(LEAD)))
 
     def test_that_is_meant_for_them_is_read(self, way: str) -> None:
-        life = WAYS[way]("fault")
-        assert told(life.case, "fault") == "fault"
+        # That clocks stand still, go on or have more time is read by its dates, and why by nobody outside.
+        read = way not in ("paused", "resumed", "extended")
+        assert ("procedural_fault" in read_outside(WAYS[way]("procedural_fault"))) is read
 
 
 class TestTheEnd:
@@ -70,7 +71,11 @@ class TestTheEnd:
         assert [life.seen_by(who).close_reason for who in (CLAIMANT, RESPONDENT, OPS)] == [NEUTRAL, NEUTRAL, CODE]
 
     def test_by_a_gate_is_the_packs_own_word(self) -> None:
-        assert told(_closed("payment_dispute", "other").case, "shop_left_the_market") == NEUTRAL
+        own = {"close_reason": "shop_left_the_market"}
+        by_a_gate = a_case("payment_dispute", attributes={"refunded": True}).opened().case
+        assert by_a_gate.closed_at == by_a_gate.opened_at
+        assert told_end(by_a_gate.model_copy(update=own)) == "shop_left_the_market"
+        assert told_end(_closed("payment_dispute", "other").case.model_copy(update=own)) == NEUTRAL
 
 
 def classes_of(union: Any) -> list[type[BaseModel]]:
