@@ -48,13 +48,13 @@ class TestTags:
         where = f"/cases/{case_id}/tags"
         for number in range(13):
             await ada.open(f"/cases/{case_id}")
-            await ada.post(where, {"form_token": ada.form(where).fields["form_token"], "tag": f"t{number}"})
+            await ada.post(where, {"form_token": ada.form(where).fields["form_token"], "tag": f"lot{number}"})
         await ada.follow()
         assert "at most 12 tags" in ada.words
-        assert ["T11" in ada.words, "T12" in ada.words] == [True, False]
-        await ada.post(where, {"form_token": ada.form(where).fields["form_token"], "take": "t11"})
+        assert ["Lot11" in ada.words, "Lot12" in ada.words] == [True, False]
+        await ada.post(where, {"form_token": ada.form(where).fields["form_token"], "take": "lot11"})
         await ada.follow()
-        assert "T11" not in ada.words
+        assert "Lot11" not in ada.words
 
     async def test_nobody_tags_what_they_may_not_see(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")
