@@ -17,7 +17,7 @@ from console.kit import uploads
 from console.kit.visit import Form
 from console.party.case import MyCase, frame, my_case, readers_of
 from console.party.drafts import FIELDS
-from console.party.story import DEEDS, asked_of, open_proposal
+from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
 from services import commands, outside_drafts
 from services.errors import FieldError, Refused, not_found
@@ -160,6 +160,8 @@ def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
             return {"offer_id": _text(sent, "offer_id")} if _text(sent, "offer_id") else {}
         case "measure":
             return {"measure_id": _text(sent, "measure_id")} if _text(sent, "measure_id") else {}
+        case _ if deed in HEARING_DEEDS:
+            return {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
         case "hand-in":
             asked = [one.id for one in asked_of(mine.said, mine.reader)]
             return {"answers": asked} if asked and _text(sent, "answers") == "yes" else {}
@@ -207,7 +209,7 @@ def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) 
         raise _missing("times")
     if deed == "hearing" and (joint := _text(sent, "joint")):
         found["joint"] = joint == "yes"
-    elif deed == "hearing" and named and mine.said.appointments and mine.said.appointments[-1].needs_consent:
+    elif deed == "hearing" and named and (about := hearing_of(mine.said, deed)) is not None and about.needs_consent:
         raise _missing("joint")
     return found
 
@@ -281,7 +283,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "remedies": remedies_of(mine) if deed == "offer" else [],
         "currency": currency_of(mine),
         "texts": mine.texts,
-        "hearing": next((one for one in reversed(mine.said.appointments) if one.state in ("proposed", "confirmed")), None),
+        "hearing": hearing_of(mine.said, deed) if deed in HEARING_DEEDS else None,
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,
