@@ -57,6 +57,7 @@ async def do(visit: PartyVisit) -> Response:
     mine = await _mine(visit, to_send=True)
     text = _text(sent, "text").replace("\r\n", "\n").strip()
     kept: dict[str, Any] = {**{name: _text(sent, name) for name in FIELDS}, "text": text}
+    kept |= {"times": _times(sent), "joint": _text(sent, "joint")}
     try:
         body = await _body(visit, mine, deed, sent, text)
         state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
@@ -113,6 +114,10 @@ def _deed(visit: PartyVisit) -> str:
 def _text(sent: Form | FormData, name: str) -> str:
     said = sent.text(name) if isinstance(sent, Form) else sent.get(name)
     return said[:MOST_TEXT] if isinstance(said, str) else ""
+
+
+def _times(sent: Form | FormData) -> list[str]:
+    return sent.all("times") if isinstance(sent, Form) else []
 
 
 def _begun(visit: PartyVisit, deed: str) -> str:
@@ -199,9 +204,8 @@ async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict
 def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
     """Which times would do, and whether they agree to meet the other side. Raises ``malformed`` where that is asked and not said,
     and for what is no time."""
-    several = sent.all("times") if isinstance(sent, Form) else ()
     try:
-        named = [datetime.fromisoformat(text) for text in several if text.strip()]
+        named = [datetime.fromisoformat(text) for text in _times(sent) if text.strip()]
     except ValueError:
         raise _wrong("times", "times_missing") from None
     found: dict[str, Any] = {"times": [(at if at.tzinfo else at.replace(tzinfo=visit.zone)).isoformat() for at in named]}
@@ -269,7 +273,7 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", **dict.fromkeys(FIELDS, "")}
+    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", "times": [], "joint": "", **dict.fromkeys(FIELDS, "")}
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,

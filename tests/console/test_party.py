@@ -294,6 +294,14 @@ class TestTheCase:
         await browser.send("/my/do/hearing-move", text="I am at work then.", times="2099-01-01T10:00")
         assert browser.page is not None
         assert browser.page.status_code == 422
+        # What they had typed and ticked is still there, and the note is read out.
+        assert browser.html.count('value="2099-01-01T10:00"') == 1
+        assert re.search(r'id="why-problem" tabindex="-1" autofocus', browser.html)
+        await browser.open("/my/do/hearing")
+        page = await browser.send("/my/do/hearing", times=[second, "soon"], joint="no")
+        assert page.status_code == 422
+        assert re.search(r'name="times" value="[^"]+" checked>', browser.html)
+        assert browser.html.count('value="no" checked') == 1
         # What was shown is answered, and not what came in its place meanwhile.
         await browser.open("/my/do/hearing")
         assert (await desk.command(case["id"], "cancel_appointment", "per_ada", reasons="No room.")).status_code == 200
