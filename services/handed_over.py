@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.base import Side
-from domain.model.facts import Actor
+from domain.model.facts import Actor, EvidenceSubmitted
 from domain.model.report import FOR_THE_DESK, Attachment, Report
 from services.callers import Caller
 from services.cases import Seen
@@ -92,10 +92,18 @@ async def of_report(parts: Parts, tenant_id: str, row: CaseRow, report: Report, 
     contacts = await parts.views.contacts(tenant_id, row.id)
     party = next((who for who, known in contacts.items() if known["ref"] == principal.ref), None)
     if party is None or (row.case is not None and not row.case.open):
-        return tuple(one.name for one in report.attachments)
+        return await _not_evidence(parts, tenant_id, row, report.attachments)
     caller = Caller(tenant_id, credential, frozenset(), "mail")
     files, refused = await filed(parts, caller, row, party, report.attachments)
     seen = Seen(row, Actor(id=credential, role="platform"))
     digest = hashlib.sha256(f"{row.id}\n{party}\nreport".encode()).hexdigest()[:40]
     taken = await handed_in(parts, caller, seen, party, files, f"cmd_rep-{digest}", {})
     return (*refused, *(one.name for one in files if one.id not in taken))
+
+
+async def _not_evidence(parts: Parts, tenant_id: str, row: CaseRow, attachments: Sequence[Attachment]) -> tuple[str, ...]:
+    """Names of those that the case does not have: the same report comes again after its case was closed, too."""
+    facts = [one.fact for one in await parts.views.evidence(tenant_id, row.id)]
+    given = {file.id for fact in facts if isinstance(fact, EvidenceSubmitted) for file in fact.files}
+    digests = {one.sha256 for one in await parts.files.of_case(tenant_id, row.id) if one.id in given}
+    return tuple(one.name for one in attachments if hashlib.sha256(one.data).hexdigest() not in digests)

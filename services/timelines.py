@@ -45,6 +45,8 @@ _TEAM_ONLY_OF = {
     # Of a level: on whom it landed. Of a case that moved in: whether anybody heard of it.
     "level_reached": frozenset({"told"}),
     "case_moved_in": frozenset({"told"}),
+    # Of work by hand a side learns what became of it, not how, when and by which payment.
+    "manual_work_reported": frozenset({"text", "reference", "done_at"}),
 }
 """The same of some facts only."""
 

@@ -57,30 +57,6 @@ class Field:
         return LABELS.get(name) or in_words(name)
 
 
-_BOTH = "It goes to both sides, word for word, as far as they know of the case."
-_WHO_ASKED = "It goes to whoever wants it taken back, word for word, and to the other side never."
-_WHOM_IT_HITS = "It goes to whoever the measure hits, word for word, unless they know of no case."
-_INVITED = "Everybody who is invited reads it, word for word."
-READ_BY: Mapping[tuple[str, str], str] = {
-    ("decline", "reasons"): "It goes to whoever reported it, word for word.",
-    ("close", "reasons"): _BOTH,
-    ("reopen", "reasons"): _BOTH,
-    ("annul", "reasons"): _BOTH,
-    ("decide_return", "reasons"): _BOTH,
-    ("state_amount", "reasons"): _BOTH,
-    ("extend", "reasons"): "It goes to the side that gets the time, word for word; to both where the law gives more of it.",
-    ("accept_withdrawal", "reasons"): _WHO_ASKED,
-    ("continue_of_office", "reasons"): _WHO_ASKED,
-    ("credit_provisionally", "reasons"): "It goes to whoever gets the credit, word for word.",
-    ("merge", "reasons"): "It goes to whoever reported this case, word for word.",
-    ("review_interim", "reasons"): _WHOM_IT_HITS,
-    ("propose_appointment", "about"): _INVITED,
-    ("move_appointment", "reasons"): _INVITED,
-    ("cancel_appointment", "reasons"): "Everybody who was invited reads it, word for word, in the letter that calls it off.",
-}
-"""By command and field: who outside the team reads what is written there. Whoever writes knows it before they do."""
-
-
 @cache
 def commands() -> frozenset[str]:
     """Every command that somebody can send."""
@@ -92,8 +68,7 @@ def fields_of(command: str) -> tuple[Field, ...]:
     """The fields of a command's form. Raises KeyError for what is no command."""
     schema = COMMANDS.json_schema()
     model = _resolved(schema["$defs"], {"$ref": schema["discriminator"]["mapping"][command]})
-    made = _fields(schema["$defs"], model, "")
-    return tuple(replace(field, hint=READ_BY.get((command, field.name), field.hint)) for field in made)
+    return tuple(_fields(schema["$defs"], model, ""))
 
 
 @cache

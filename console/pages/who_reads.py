@@ -69,7 +69,8 @@ _STANDING: Final[Mapping[Reads, str]] = {
     "invited": "Whoever is invited to it reads it, word for word.",
     "asked": "Whoever is asked reads it, word for word; the other side does not.",
     "own_side": "Whoever stays on their side may read it, word for word; the other side does not.",
-    "clock": "Whoever's time it is may read it, word for word; of the team's own time no party does.",
+    "clock": "Whoever's time it is may read it, word for word; both sides, where the law gives more of it. "
+    "Of the team's own time no party does.",
     "whose": "Whoever reported or appealed reads it, word for word; the other side does not.",
     "sender_chose": "Whoever is chosen here reads it, word for word.",
     "gone": "Whoever is put out reads it, word for word, in their last letter.",

@@ -16,6 +16,7 @@ from uuid_utils import uuid7
 
 from console.party.story import (
     DEEDS,
+    HEARING_DEEDS,
     ICONS,
     OPENING,
     Paper,
@@ -25,6 +26,7 @@ from console.party.story import (
     barred,
     deeds_of,
     happened,
+    hearing_of,
     open_proposal,
     spoken,
     subject_of,
@@ -120,6 +122,7 @@ async def show(visit: PartyVisit) -> Response:
         barred=barred(said),
         icons=ICONS,
         may={deed: deed in mine.deeds for deed in DEEDS},
+        hearing_deeds={deed: one.id for deed in HEARING_DEEDS if deed in mine.deeds and (one := hearing_of(said, deed))},
         spoken=spoken(mine.entries, reader),
         past=happened(mine.entries, reader),
         papers=await _papers(visit, mine),

@@ -17,7 +17,7 @@ from console.kit import uploads
 from console.kit.visit import Form
 from console.party.case import MyCase, frame, my_case, readers_of
 from console.party.drafts import FIELDS
-from console.party.story import DEEDS, asked_of, open_proposal
+from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
 from services import commands, outside_drafts
 from services.errors import FieldError, Refused, not_found
@@ -57,6 +57,7 @@ async def do(visit: PartyVisit) -> Response:
     mine = await _mine(visit, to_send=True)
     text = _text(sent, "text").replace("\r\n", "\n").strip()
     kept: dict[str, Any] = {**{name: _text(sent, name) for name in FIELDS}, "text": text}
+    kept |= {"times": _times(sent), "joint": _text(sent, "joint")}
     try:
         body = await _body(visit, mine, deed, sent, text)
         state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
@@ -115,6 +116,10 @@ def _text(sent: Form | FormData, name: str) -> str:
     return said[:MOST_TEXT] if isinstance(said, str) else ""
 
 
+def _times(sent: Form | FormData) -> list[str]:
+    return sent.all("times") if isinstance(sent, Form) else []
+
+
 def _begun(visit: PartyVisit, deed: str) -> str:
     return visit.words.say("deed.more-time.begun") if deed == "more-time" else ""
 
@@ -160,6 +165,8 @@ def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
             return {"offer_id": _text(sent, "offer_id")} if _text(sent, "offer_id") else {}
         case "measure":
             return {"measure_id": _text(sent, "measure_id")} if _text(sent, "measure_id") else {}
+        case _ if deed in HEARING_DEEDS:
+            return {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
         case "hand-in":
             asked = [one.id for one in asked_of(mine.said, mine.reader)]
             return {"answers": asked} if asked and _text(sent, "answers") == "yes" else {}
@@ -197,9 +204,8 @@ async def _files(visit: PartyVisit, mine: MyCase, sent: Form | FormData) -> dict
 def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
     """Which times would do, and whether they agree to meet the other side. Raises ``malformed`` where that is asked and not said,
     and for what is no time."""
-    several = sent.all("times") if isinstance(sent, Form) else ()
     try:
-        named = [datetime.fromisoformat(text) for text in several if text.strip()]
+        named = [datetime.fromisoformat(text) for text in _times(sent) if text.strip()]
     except ValueError:
         raise _wrong("times", "times_missing") from None
     found: dict[str, Any] = {"times": [(at if at.tzinfo else at.replace(tzinfo=visit.zone)).isoformat() for at in named]}
@@ -207,7 +213,7 @@ def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) 
         raise _missing("times")
     if deed == "hearing" and (joint := _text(sent, "joint")):
         found["joint"] = joint == "yes"
-    elif deed == "hearing" and named and mine.said.appointments and mine.said.appointments[-1].needs_consent:
+    elif deed == "hearing" and named and (about := hearing_of(mine.said, deed)) is not None and about.needs_consent:
         raise _missing("joint")
     return found
 
@@ -267,7 +273,7 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", **dict.fromkeys(FIELDS, "")}
+    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", "times": [], "joint": "", **dict.fromkeys(FIELDS, "")}
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,
@@ -281,7 +287,7 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "remedies": remedies_of(mine) if deed == "offer" else [],
         "currency": currency_of(mine),
         "texts": mine.texts,
-        "hearing": next((one for one in reversed(mine.said.appointments) if one.state in ("proposed", "confirmed")), None),
+        "hearing": hearing_of(mine.said, deed) if deed in HEARING_DEEDS else None,
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,

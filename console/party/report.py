@@ -226,7 +226,7 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
             if said["occurred"].strip():
                 day = _day(visit, said["occurred"])
                 # Noon of that day: it is still today in the zone that is behind all others.
-                if day is None or day - timedelta(hours=36) > visit.now:
+                if day is None or day > visit.now + timedelta(hours=36):
                     found["occurred"] = ("report.day_unclear" if day is None else "report.day_ahead", {})
         case "you":
             if not _ADDRESS.fullmatch(said["email"].strip()) or len(said["email"]) > 254:

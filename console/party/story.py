@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.base import Phase, Side
 from domain.model.settlement import Proposal
+from domain.views.appointments import AppointmentView
 from domain.views.case import CaseView, Due, RulingView
 from domain.views.evidence import RequestView
 from services.rows import StoredFile
@@ -67,9 +68,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "interim_ended": ("reasons", "told"),
     "interim_review_asked": ("text",), "decision_taken_over": ("reasons",), "past_decision_kept": ("reasons",),
     "return_contested": ("reasons",), "return_ended": ("reasons",), "return_shipped": ("tracking",),
-    "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "manual_work_reported": ("text",),
-    "ruling_annulled": ("reasons",), "party_left": ("told", "reasons"), "appointment_moved": ("reasons",),
-    "appointment_cancelled": ("reasons",), "amount_lowering_proposed": ("reasons",),
+    "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "ruling_annulled": ("reasons",),
+    "party_left": ("told", "reasons"), "appointment_moved": ("reasons",), "appointment_cancelled": ("reasons",),
+    "amount_lowering_proposed": ("reasons",),
 }  # fmt: skip
 """Texts of what happened that stand under *What was said*, by the type of the fact: all that a party may read, but for evidence,
 decisions, hearings and what the accused is told, which have a place of their own. A test holds it to the facts."""
@@ -78,6 +79,8 @@ ALONE = frozenset({
     "provisional_credit_given", "party_left", "amount_lowering_proposed",
 })  # fmt: skip
 """Of these the other side reads nothing."""
+HEARING_DEEDS = ("hearing", "hearing-move", "hearing-comment")
+_AHEAD = ("proposed", "confirmed")
 _WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
 
 
@@ -217,6 +220,12 @@ def asked_of(said: CaseView, reader: Reader) -> Sequence[RequestView]:
 def open_proposal(said: CaseView, reader: Reader) -> Proposal | None:
     """What was proposed to both sides and waits for this one."""
     return next((one for one in said.proposals if one.became == "open" and reader.side not in one.answered_by), None)
+
+
+def hearing_of(said: CaseView, deed: str) -> AppointmentView | None:
+    """The hearing or call that a deed is about: the newest with a protocol to comment on, else the newest that is ahead."""
+    about = (one for one in reversed(said.appointments) if (one.protocol if deed == "hearing-comment" else one.state in _AHEAD))
+    return next(about, None)
 
 
 def can(said: CaseView, command: str) -> bool:

@@ -39,9 +39,11 @@ for (const form of document.querySelectorAll("form[data-progress]")) {
     request.send(body);
   });
 }
-// Who must be away at once leaves nothing to go back to.
+// Who must be away at once leaves nothing to go back to, and nothing half-written that stands there for the next one.
+let away = false;
 document.querySelector("#quick-exit")?.addEventListener("click", (event) => {
   event.preventDefault();
+  away = true;
   location.replace(event.currentTarget.href);
 });
 // The zone of the device, where nobody has chosen one.
@@ -57,7 +59,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   form.addEventListener("submit", () => { sent = true; });
   addEventListener("pagehide", () => {
     const changed = [...form.elements].some((one) => "defaultValue" in one && one.type !== "hidden" && one.type !== "radio" && one.type !== "file" && one.value !== one.defaultValue);
-    if (sent || !changed) return;
+    if (away || sent || !changed) return;
     const body = new FormData(form);
     body.delete("files");
     navigator.sendBeacon(form.dataset.keep, body);

@@ -1,4 +1,7 @@
-"""What somebody outside has begun to write and not sent: kept for a day at most, for the browser or the party that wrote it."""
+"""What somebody outside has begun to write and not sent: there for a day, for the browser or the party that wrote it.
+
+After a day nobody is given it. It leaves the disk when the next one is kept or looked for in its tenant: no clock runs for it.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,7 @@ class PostgresOutsideDrafts:
     async def form(self, tenant_id: str, draft_id: str) -> Mapping[str, str] | None:
         """The answers of a form; None: nothing is kept, or not any more."""
         async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(_FORGET_OLD, tenant_id, KEPT_FOR)
             sealed = await conn.fetchval(_OF_FORM, tenant_id, _form(draft_id), KEPT_FOR)
         opened = self._vault.open_cursor(tenant_id, _form(draft_id), sealed) if sealed is not None else None
         found: Mapping[str, str] | None = from_json(opened) if opened is not None else None
@@ -70,6 +74,7 @@ class PostgresOutsideDrafts:
         """What a party has kept of a form; None: nothing, or it was erased with its words."""
         place = _party(party_id, form)
         async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(_FORGET_OLD, tenant_id, KEPT_FOR)
             row = await conn.fetchrow(_OF_PARTY, tenant_id, place, case_id, KEPT_FOR)
         if row is None:
             return None

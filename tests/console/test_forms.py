@@ -9,11 +9,10 @@ import pytest
 from pydantic import BaseModel
 
 from cli.kit.pages import Amounts
-from console.kit.forms import READ_BY, Field, commands, fields_of, offered, read, written
+from console.kit.forms import Field, commands, fields_of, offered, read, written
 from console.kit.visit import Form
 from docs import generate
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
-from domain.rules.told_by_two import TEXTS
 from services.errors import Refused
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -70,14 +69,3 @@ def test_what_is_left_empty_is_left_out() -> None:
 def test_a_case_offers_what_it_knows() -> None:
     fields = offered(fields_of("assign"), {"owner": [("per_ada", "Ada")]})
     assert next(field for field in fields if field.name == "owner").options == (("per_ada", "Ada"),)
-
-
-def test_whoever_writes_reasons_that_leave_the_team_is_told_who_reads_them() -> None:
-    # Their forms say it beside another field: what is told instead.
-    elsewhere = {("impose_interim", "reasons"), ("remove_party", "reasons"), ("replace_party", "reasons")}
-    leave = {row for row, how in TEXTS.items() if how == "hidden"} - elsewhere
-    leave |= {("cancel_appointment", "reasons"), ("move_appointment", "reasons"), ("propose_appointment", "about")}
-    assert leave == set(READ_BY)
-    for command, name in leave:
-        (field,) = (one for one in fields_of(command) if one.name == name)
-        assert "word for word" in field.hint

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from console.party.story import HEARING_DEEDS, hearing_of
 from storage.access.party_links import PostgresPartyLinks
 from storage.outside.party_letters import PostgresPartyLetters
+from tests.support.appointments import agreed, in_review, proposed
 from tests.support.browsing import URL, Browser, Lobby
+from tests.support.cases import CLAIMANT, MEDIATOR
 from tests.support.office import party
 from tests.support.outside import CABIN, DANGER, by_link, link_of
 from tests.support.statements import a_told_statement
@@ -291,11 +294,37 @@ class TestTheCase:
         await browser.send("/my/do/hearing-move", text="I am at work then.", times="2099-01-01T10:00")
         assert browser.page is not None
         assert browser.page.status_code == 422
+        # What they had typed and ticked is still there, and the note is read out.
+        assert browser.html.count('value="2099-01-01T10:00"') == 1
+        assert re.search(r'id="why-problem" tabindex="-1" autofocus', browser.html)
+        await browser.open("/my/do/hearing")
+        page = await browser.send("/my/do/hearing", times=[second, "soon"], joint="no")
+        assert page.status_code == 422
+        assert re.search(r'name="times" value="[^"]+" checked>', browser.html)
+        assert browser.html.count('value="no" checked') == 1
+        # What was shown is answered, and not what came in its place meanwhile.
+        await browser.open("/my/do/hearing")
+        assert (await desk.command(case["id"], "cancel_appointment", "per_ada", reasons="No room.")).status_code == 200
+        assert (await desk.command(case["id"], "propose_appointment", "per_ada", **said)).status_code == 200
+        page = await browser.send("/my/do/hearing", times=first, joint="yes")
+        assert page.status_code == 409, browser.words
+        (old, new) = (await desk.get(f"/v1/cases/{case['id']}")).json()["appointments"]
+        assert browser.form("/my/do/hearing").fields["appointment"] == new["id"] != old["id"]
+        assert new["answers"] == []
         team = await lobby.signed_in("ada")
         await team.open(f"/cases/{case['id']}")
         assert "Call with both sides" in team.words
         await team.open(f"/cases/{case['id']}/do/propose_appointment")
         assert team.html.count('type="datetime-local"') == 3
+
+    def test_a_comment_is_on_the_newest_protocol_whatever_is_ahead(self) -> None:
+        life = agreed(in_review()).later(timedelta(days=5)).says(MEDIATOR, "record_appointment", protocol="Both were heard.")
+        said = proposed(life).seen_by(CLAIMANT)
+        held, ahead = (one.id for one in life.case.appointments)
+        found = {deed: hearing_of(said, deed) for deed in HEARING_DEEDS}
+        assert {deed: one.id for deed, one in found.items() if one} == {
+            "hearing": ahead, "hearing-move": ahead, "hearing-comment": held,
+        }  # fmt: skip
 
     async def test_the_file_has_no_text_of_what_only_the_other_side_was_told(self, lobby: Lobby) -> None:
         case = await lobby.office.desk().opened(**CABIN)

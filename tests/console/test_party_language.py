@@ -110,6 +110,7 @@ class TestWhatWasSaid:
     def test_has_a_place_for_every_text_that_a_party_may_read(self) -> None:
         elsewhere = {"evidence_submitted", "case_disclosed", "ruling_issued"}
         elsewhere |= {"appointment_proposed", "appointment_held", "protocol_commented"}
+        elsewhere |= {"manual_work_reported"}  # how it was done is the team's alone
         texts = {
             kind.model_fields["type"].default: set(text_fields(kind)) - {"subject", "attachments"}
             for kind in members(Fact)

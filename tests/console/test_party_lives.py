@@ -127,6 +127,20 @@ async def test_what_was_begun_stays(rooms: Rooms, scripts: bool) -> None:
     assert await page.input_value("#text") == "Half a sentence, and more"
 
 
+@pytest.mark.parametrize("way", ["#quick-exit", "a[href='/my/devices']"])
+async def test_the_quick_exit_leaves_nothing_half_written(rooms: Rooms, way: str) -> None:
+    case = await rooms.office.desk().opened(**DANGER)
+    page = await phone(rooms, case, "claimant")
+    await page.locator("#write textarea").fill("He waits at my door.")
+    # Nobody is asked for in a test but us.
+    await page.locator(way).first.evaluate("(link) => { link.href = '/my/devices'; }")
+    await page.locator(way).first.click()
+    await page.wait_for_url("**/my/devices")
+    await page.goto("/my")
+    kept = "" if way == "#quick-exit" else "He waits at my door."
+    assert await page.locator("#write textarea").input_value() == kept
+
+
 @SCRIPTS
 async def test_a_settlement_between_two_phones(rooms: Rooms, scripts: bool) -> None:
     case = await rooms.office.desk().opened(**CABIN)

@@ -30,6 +30,13 @@ def test_what_is_said_to_stay_inside_does_by_the_rules(command: str, field: str)
     assert inside == (READS[command, field] == "team") or (command, field) in elsewhere
 
 
+def test_reasons_that_leave_the_team_are_said_to_stay_inside_nowhere() -> None:
+    leave = {row for row, how in TEXTS.items() if how == "hidden"}
+    leave |= {("cancel_appointment", "reasons"), ("move_appointment", "reasons"), ("propose_appointment", "about")}
+    assert leave <= set(READS)
+    assert {row for row in leave if READS[row] == "team"} == set()
+
+
 @pytest.mark.postgres
 @pytest.mark.usefixtures("payments")
 async def test_every_form_names_the_readers_of_its_words(lobby: Lobby) -> None:

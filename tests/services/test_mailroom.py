@@ -502,6 +502,16 @@ class TestFiles:
         assert [(one["reason"], one["case"]) for one in waiting] == ([] if changes else [("files_left", said["id"])])
         assert await told(office) == []
 
+    async def test_the_same_report_again_after_its_case_was_closed_leaves_nothing_over(self, office: Office) -> None:
+        raw = with_files("", ("receipt.pdf", PDF)).replace(b"In-Reply-To: \n", b"")
+        said = await taken(office, raw)
+        (claimant,) = [one["id"] for one in said["parties"] if one["side"] == "claimant"]
+        closed = await office.desk().command(said["id"], "withdraw", claimant)
+        assert closed.json()["case"]["phase"] == "closed", closed.text
+        again = await taken(office, raw)
+        assert again["id"] == said["id"]
+        assert (await office.desk("dana").get("/v1/unplaced")).json()["data"] == []
+
     async def test_a_file_of_a_report_that_is_refused_is_kept_with_the_mail(self, office: Office) -> None:
         raw = with_files("", ("odd.bin", b"\x7fELF\x00")).replace(b"In-Reply-To: \n", b"")
         said = await taken(office, raw)

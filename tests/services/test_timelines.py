@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.model.facts import Actor, LevelReached, Recording
 from services.timelines import entries
 from tests.support.appointments import agreed, in_review, times
-from tests.support.cases import CLAIMANT, MEDIATOR, MONDAY, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, OPS, RESPONDENT, ROBOT, Life, a_case
 
 
 def noted() -> Life:
@@ -50,6 +50,20 @@ class TestParty:
             life.says(CLAIMANT, "move_appointment", times=times(life, 6), reasons="I am at my mother's.")
             told = entries(life.case, life.recordings, life.actor(RESPONDENT))[-1]
             assert (told.type, "reasons" in told.data) == ("appointment_moved", read)
+
+    def test_how_something_was_done_by_hand_is_the_teams_alone(self) -> None:
+        life = a_case().opened().says(RESPONDENT, "offer", remedy="payout", amount={"amount": 5_000, "currency": "USD"})
+        life.says(CLAIMANT, "accept_offer")
+        life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="needs_hands")
+        life.says(
+            LEAD, "report_manual_work", effect_id=life.case.effects[0].id, result="done", text="By bank transfer.",
+            reference="SEPA-118204", done_at=life.now.isoformat(),
+        )  # fmt: skip
+        team_alone = {"text", "reference", "done_at"}
+        for who in (CLAIMANT, RESPONDENT, LEAD):
+            told = entries(life.case, life.recordings, life.actor(who))[-1]
+            assert (told.type, told.data["result"]) == ("manual_work_reported", "done"), who
+            assert team_alone & told.data.keys() == (team_alone if who == LEAD else set()), who
 
     def test_hidden_facts_leave_no_gap_in_its_numbers(self) -> None:
         life = noted()
