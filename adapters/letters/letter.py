@@ -347,7 +347,8 @@ def _misuse(value: Any, words: Words) -> dict[str, Any] | None:
     clause = _string(value.get("clause")) or ""
     return {
         "clause": words.misuse.get(clause, written_out(clause)),
-        "items": value.get("items"),
+        # Not "items": to a template that is what every mapping can do.
+        "number": value.get("items"),
         "total": value.get("total"),
     }
 
