@@ -216,7 +216,7 @@ def _gates(pack: Pack, facts: dict[str, Any], *, files: bool = False) -> Routing
         if hit and (gate.then == "decline" or files) and _for_its_length(gate.when, facts):
             # How long a report is says nothing of whether it is right, and a complaint is not decided by a machine alone
             # (Regulation (EU) 2022/2065, article 20(6)): a person reads it. Other gates still hold.
-            why = "words_in_files" if files else gate.reason or "few_words"
+            why = "words_in_files" if files else gate.reason
             for_length = for_length or why
             trace.append(f"gates/{gate.name}: {why}")
             continue

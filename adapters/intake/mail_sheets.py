@@ -76,8 +76,16 @@ class Sheets:
 
 
 def sheets_of(page: Document) -> Sheets:
-    """The sheets of a page. Whatever they say, never an error."""
+    """The sheets of a page. Whatever they say, never an error: what the library cannot take, as blocks that lie too deep for it
+    (one closer of another sort closes none), is not followed."""
     sheets = Sheets()
+    try:
+        return _read(page, sheets)
+    except RecursionError:
+        return Sheets(followed=False)
+
+
+def _read(page: Document, sheets: Sheets) -> Sheets:
     text = _text_of(page, sheets)
     if not text.strip():
         return sheets
@@ -151,7 +159,10 @@ def _declared(content: list[Any], sheets: Sheets) -> tuple[tuple[str, Declared],
                 sheets.followed = sheets.followed and _harmless(tinycss2.serialize([node]))
             continue
         value = tinycss2.serialize(node.value).strip().lower()
-        if node.lower_name in _HIDES_BY and value not in ("normal", "none", "auto", "initial", "0", "''", '""'):
+        if node.lower_name in _HIDES_BY and (
+            # Of all properties at once even the beginning shows what another rule hides.
+            node.lower_name == "all" or value not in ("normal", "none", "auto", "initial", "0", "''", '""')
+        ):
             sheets.followed = False
         if node.lower_name not in FOLLOWED:
             continue
@@ -250,7 +261,7 @@ def _size(page: Document) -> tuple[int, int]:
 
 
 def _nested(text: str) -> int:
-    """How deep its blocks lie, at most, whatever stands in strings."""
+    """How deep its blocks lie, about: strings are not told apart, and any closer closes."""
     deep = deepest = 0
     for bracket in _BRACKETS.findall(text):
         deep = deep + 1 if bracket in "({[" else max(0, deep - 1)

@@ -13,8 +13,9 @@ from domain.base import plain
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
-_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
 """Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
+_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
+"""Texts that somebody wrote and a letter quotes; a template finds each, also where there is none."""
 
 
 def seen_event(notice: OutgoingNotice) -> str:
@@ -346,7 +347,8 @@ def _misuse(value: Any, words: Words) -> dict[str, Any] | None:
     clause = _string(value.get("clause")) or ""
     return {
         "clause": words.misuse.get(clause, written_out(clause)),
-        "items": value.get("items"),
+        # Not "items": to a template that is what every mapping can do.
+        "number": value.get("items"),
         "total": value.get("total"),
     }
 

@@ -16,7 +16,7 @@ DONE: Mapping[str, str] = {
     "If it was a mistake, say so by the same form: they are told that, too.",
     "answer_appointment": "The answer was noted. The first time that suits everybody is taken.",
     "cancel_appointment": "The hearing or call was called off; everybody invited is told.",
-    "comment_protocol": "The comment was noted; everybody who was invited reads it.",
+    "comment_protocol": "The comment was noted.",
     "move_appointment": "Other times were proposed; everybody invited answers anew.",
     "propose_appointment": "The times were proposed; you hear when one suits everybody.",
     "record_appointment": "It was put down; everybody who was invited reads it and may comment on it.",

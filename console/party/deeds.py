@@ -218,10 +218,10 @@ def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) 
     return found
 
 
-def _then(mine: MyCase, deed: str) -> str:
+def then_of(mine: MyCase, deed: str) -> str:
     """What follows from a deed, as a key. What follows from taking it back depends on the kind and on what is taken back."""
     if deed != "withdraw":
-        return f"deed.{deed}.then"
+        return f"deed.{deed}.then_alone" if _alone(mine, deed) else f"deed.{deed}.then"
     if mine.said.withdrawal is not None:
         return "deed.revoke.then"
     case = mine.seen.case
@@ -241,9 +241,18 @@ def _asks_first(mine: MyCase) -> bool:
     return mine.terms.withdrawal == "asks" or young
 
 
-def _said_to(mine: MyCase, deed: str) -> str:
+def _alone(mine: MyCase, deed: str) -> bool:
+    """Whether nobody but the desk reads it: what a child says of a hearing in kinds whose words go there."""
+    case = mine.seen.case
+    child = case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
+    return deed == "hearing-comment" and mine.terms.words == "desk" and child
+
+
+def said_to(mine: MyCase, deed: str) -> str:
     """Who reads what is written with a deed that does not ask to whom, as a key. The rules of each fact hold it."""
     readers = readers_of(mine)
+    if _alone(mine, deed):
+        return "alone"
     if deed == "hearing-move" and mine.terms.words == "desk":
         return "desk_only"
     if deed in ("more-time", "measure") or (deed == "withdraw" and _asks_first(mine)):
@@ -291,8 +300,8 @@ def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **sa
         "text_needed": _TEXTS.get(deed, ("", False))[1],
         "takes_text": deed in _TEXTS,
         "most": visit.parts.inspector.most,
-        "then": _then(mine, deed),
-        "said_to": _said_to(mine, deed),
+        "then": then_of(mine, deed),
+        "said_to": said_to(mine, deed),
         "revokes": deed == "withdraw" and mine.said.withdrawal is not None,
     }
     return visit.page("deed.html", status, **frame(mine), **{**about, **usual, **said})

@@ -72,7 +72,8 @@ class RecordAppointment(CommandBase):
 
 
 class CommentProtocol(CommandBase):
-    """Say what one's side thinks of the protocol. Everybody who was invited reads it."""
+    """Say what one's side thinks of the protocol. Everybody who was invited reads it; what a child says goes to the desk alone in
+    kinds whose words go there."""
 
     type: Literal["comment_protocol"] = "comment_protocol"
     appointment: Reference | None = None

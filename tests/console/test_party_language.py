@@ -19,9 +19,11 @@ from adapters.letters.words_en import ENGLISH as ENGLISH_LETTERS
 from console.party import language
 from console.party.language import Language, chosen, languages
 from console.party.story import ALONE, DEEDS, TOLD, WORDS
+from domain.base import Side
 from domain.model.clock_terms import DefaultAction
 from domain.model.facts import Fact
 from domain.model.prose import text_fields
+from domain.rules.charge import SAYS_NOTHING
 from domain.rules.visibility import KNOWN
 from tests.support.browsing import Browser, Lobby
 from tests.support.cases import shelf
@@ -64,6 +66,7 @@ class TestTheCatalogue:
             assert {key: said.get(f"{group}.{key}") for key in table}.keys() == table.keys()
             assert all(said.get(f"{group}.{key}") for key in table), group
         assert {key: said[f"redress.{key}"] for key in letters.redress} == dict(letters.redress)
+        assert {key: said.get(f"charge.{key}") for key in letters.charges} == dict(letters.charges)
 
     def test_has_words_for_what_packs_and_rules_name(self) -> None:
         packs = shelf().packs
@@ -77,6 +80,17 @@ class TestTheCatalogue:
         assert {
             fact for fact in TOLD if f"happened.{fact}.any" not in ENGLISH.words and f"happened.{fact}.you" not in ENGLISH.words
         } == set()
+
+    @pytest.mark.parametrize(("code", "letters"), [("en", ENGLISH_LETTERS), ("de", GERMAN_LETTERS)])
+    def test_says_in_words_whatever_somebody_can_be_accused_of(self, code: str, letters: Words) -> None:
+        packs = shelf().packs.values()
+        accusing = [one for one in packs if Side.RESPONDENT in one.hear or (one.sanctions is not None and one.sanctions.ladders)]
+        named = {
+            one for pack in accusing for one in (*pack.grounds, *pack.categories) if not one.startswith("no_")
+        } - SAYS_NOTHING
+        assert {"without_ground", "not_received", "harassment"} <= named
+        assert named - set(letters.charges) == set()
+        assert {one for one in named if f"charge.{one}" not in languages()[code].words} == set()
 
     def test_holds_nothing_that_no_page_says(self) -> None:
         room = Path(language.__file__).parent

@@ -17,6 +17,14 @@ from policies.shelf import UnknownKind
 from tests.support.cases import KINDS, shelf
 from tests.support.packs import a_report, clock, source, text_of
 
+NOTICE = {"category": "illegal_content", "attributes": {"good_faith": True}}
+"""A notice of illegal content that does not say where that is."""
+WHOLE_NOTICE = {
+    **NOTICE,
+    "attributes": {"good_faith": True, "content_url": "https://example.com/posts/77"},
+    "parties": [{"side": "claimant", "ref": "u1", "name": "Nora", "email": "n@example.com"}, {"side": "respondent", "ref": "u2"}],
+}
+
 
 def routed(kind: str, **changes: Any) -> Routing:
     return shelf().terms(a_report(kind, **changes))[1]
@@ -41,6 +49,8 @@ class TestGates:
             ("fraud_report", {"attributes": {"status": "needs_response"}}, "admit", None),
             ("fraud_report", {"parties": [{"side": "claimant", "ref": "u1"}]}, "triage", "respondent_to_find"),
             ("fraud_report", {}, "admit", None),
+            ("moderation_appeal", {**NOTICE, "statement": "Illegal!"}, "triage", "notice_incomplete"),
+            ("moderation_appeal", {**WHOLE_NOTICE, "statement": "Illegal!"}, "triage", "no_reason_given"),
         ],
     )
     def test_each_where_it_hits_and_just_where_it_does_not(

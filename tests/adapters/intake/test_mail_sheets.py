@@ -97,6 +97,7 @@ def test_what_is_no_sheet_of_the_page_holds_for_nothing(inside: str) -> None:
         "@media (orientation:landscape){p{display:none}}",
         "p ~ .a{display:none}", "} .a{display:none}", "p{display:none}" * (MOST_TEXT // 10), "(" * 5_000 + "display",
         "@media screen{" * 500 + "p{display:none}",
+        "p{color:" + "(]" * 5_000 + "}", "p{color:" + '(")"' * 5_000 + "}", "p{all:initial}",
     ],
 )  # fmt: skip
 def test_what_is_not_followed_is_told(sheet: str) -> None:

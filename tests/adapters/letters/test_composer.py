@@ -66,6 +66,9 @@ TAKING_IN = {**INQUIRING, "due_clock": "return_receipt", "by_default": "honour_r
 ALONE: dict[str, Any] = {"measure_alone": True, "measures": [{"type": "payout_freeze"}], "measure_id": "itm_0198c5a2"}
 """Of a measure against somebody who was not told of the case."""
 BAN = {"id": "san_1", "type": "temporary_ban", "category": "threats", "side": "respondent", "ban": True}
+CALL = {"form": "call", "minutes": 45, "sides": "both"}
+CALL_AT = "2026-03-19T13:00:00+00:00"
+PROPOSED = {**CALL, "times": ["2026-03-18T09:00:00+00:00", CALL_AT]}
 LETTERS = {
     "case_disclosed.respondent": to_respondent(
         "case_disclosed",
@@ -490,6 +493,39 @@ LETTERS = {
     "manual_work_reported.claimant": a_notice(
         "manual_work_reported", data={"effect": "eff_1", "result": "done", "remedies": [{"type": "erase", "to": "claimant"}]}
     ),
+    "appointment_proposed.claimant": a_notice(
+        "appointment_proposed", data=PROPOSED, texts={"about": "What was agreed on the phone."}
+    ),
+    "appointment_proposed.consent.respondent": to_respondent(
+        "appointment_proposed",
+        kind="conduct_report",
+        data={**PROPOSED, "form": "video", "consent": True},
+        texts={"about": "What happened on Monday."},
+    ),
+    "appointment_moved.claimant": a_notice(
+        "appointment_moved", data={**PROPOSED, "by": "respondent"}, texts={"reasons": "I am at work then."}
+    ),
+    "appointment_confirmed.claimant": a_notice(
+        "appointment_confirmed", data={**CALL, "at": CALL_AT}, texts={"about": "What was agreed on the phone."}
+    ),
+    "appointment_reminded.unanswered.respondent": to_respondent("appointment_reminded", data={**PROPOSED, "what": "unanswered"}),
+    "appointment_held.missed.respondent": to_respondent(
+        "appointment_held",
+        data={**CALL, "at": CALL_AT, "missed_by": ["respondent"], "answer_until": "2026-04-01T16:00:00+00:00"},
+        texts={"protocol": "The researcher says that the fee was 40 dollars."},
+    ),
+    "ruling_issued.misuse.claimant": a_notice(
+        "ruling_issued",
+        kind="moderation_appeal",
+        data={
+            "phase": "appealable",
+            "outcome": "remove",
+            "decision": "uphold",
+            "misuse": {"clause": "manifestly_unfounded", "items": 9, "total": 11},
+            **APPEAL,
+        },
+        texts={"reasons": REASONS, "misuse": "Nine of eleven complaints were about posts that you had not written."},
+    ),
     "manual_work_reported.not_done.claimant": a_notice(
         "manual_work_reported", data={"effect": "eff_1", "result": "not_done", "remedies": [{"type": "erase", "to": "claimant"}]}
     ),
@@ -557,6 +593,18 @@ NAMES = [
     "clock",
     "offer",
     "side",
+    "form",
+    "minutes",
+    "sides",
+    "times",
+    "at",
+    "consent",
+    "what",
+    "by",
+    "missed_by",
+    "answer_until",
+    "about",
+    "misuse",
 ]
 
 
@@ -576,6 +624,13 @@ def test_the_html_says_the_same_as_the_text() -> None:
         plain = unescape(re.sub(r"<title>.*?</title>|<[^>]+>", " ", letter.html))
         wording = re.sub(r"^(    \| ?|  \* |--$)", "", letter.text, flags=re.MULTILINE)
         assert "".join(plain.split()) == "".join(wording.split())
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_no_letter_says_what_only_a_machine_reads(locale: str) -> None:
+    for notice in LETTERS.values():
+        letter = COMPOSER.compose(notice.model_copy(update={"locale": locale}))
+        assert not re.search(r"object at 0x|<built-in|<bound|\bNone\b|\bTrue\b|Undefined", letter.text)
 
 
 def test_no_kept_letter_is_without_its_notice() -> None:
