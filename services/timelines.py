@@ -11,8 +11,8 @@ from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, AppointmentCancelled, Recording, RulingIssued
 from domain.rules import told_category, told_codes
-from domain.rules.audiences import audience_of
 from domain.rules.appointments import told_because
+from domain.rules.audiences import audience_of
 from domain.rules.confidence import thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller

@@ -1,9 +1,10 @@
 """What a case is called, as people outside the team read it.
 
-The category of a report is any word: whoever reports writes it, and a lead can change it. It can say what nobody on the other side
-may know, where the words beside it go to the desk alone. So the other side reads a word that packs list, or that the case's own terms
-name; any other is read as :data:`NEUTRAL`, wherever it would be: in the view, the timeline, an export, a letter, a webhook, and as
-what somebody is accused of. Whoever reported, and the platform, go on reading the word of the report; the team reads every one.
+The category of a report is any word: whoever reports writes it, and a lead can change it. It can say what nobody on the other
+side may know, where the words beside it go to the desk alone. So the other side reads a word that packs list, or that the case's
+own terms name; any other is read as :data:`NEUTRAL`, wherever it would be: in the view, the timeline, an export, a letter, a
+webhook, and as what somebody is accused of. Whoever reported, and the platform, go on reading the word of the report; the team
+reads every one.
 """
 
 from __future__ import annotations
