@@ -75,6 +75,9 @@ async def send(visit: Visit) -> Response:
         refused = _reread(visit, found, command, form) or refused
         return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
+    if command == "message":
+        # It may have been begun in the case itself.
+        await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, command, state)
 
 
@@ -326,6 +329,10 @@ async def say(visit: Visit) -> Response:
     found = await opened(visit)
     inside = form.text("to") == "staff"
     said: dict[str, Any] = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    if not inside and form.text("seq") and stale(found, "message", form.text("seq"), form=True):
+        unread = await _unread(visit, form)
+        if unread is not None:
+            return unread
     if inside and form.all("mentions"):
         said["mentions"] = form.all("mentions")
     try:
@@ -336,6 +343,19 @@ async def say(visit: Visit) -> Response:
         return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, said["type"], state)
+
+
+async def _unread(visit: Visit, form: Form) -> Response | None:
+    """The form of a message with what others have said or done since its page was made, which its writer may not have read: asked
+    once, and nothing was sent. None: there is nothing of the kind. The case's own clocks and letters are no news to answer to."""
+    found = await opened(visit, "case", "timeline", named=True)
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    others = [entry for entry in entries if entry.actor_id not in (None, "system", visit.caller.holder)]
+    changed = since(found, others, form.text("seq"))
+    if not changed or any(entry.command_id == form.text("command_id") for entry in entries):
+        return None
+    values = {"text": form.all("text"), "to": form.all("to")}
+    return await _page(visit, found, "message", values, changed=changed, status=409)
 
 
 async def news(visit: Visit) -> Response:
