@@ -28,7 +28,7 @@ from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
-from services.manual_work import contested, correctable, hears
+from services.manual_work import contested, correctable, hears, hears_of_failure
 from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
@@ -256,8 +256,20 @@ def _told_of(found: Shown) -> list[tuple[str, str]]:
     """Of each thing that can be reported: what it is, and who is written to at once when it is."""
     case = found.seen.case
     assert case is not None, "it was opened"
-    sides = [(said, [found.of(side) or f"the {side.value}" for side in hears(case, one)]) for one, said in by_hand_of(found)]
-    return [(said, " and ".join(each) or "nobody outside the team") for said, each in sides]
+
+    def named(sides: Sequence[Side]) -> str:
+        return " and ".join(found.of(side) or f"the {side.value}" for side in sides)
+
+    told_ = []
+    for one, said in by_hand_of(found):
+        failed = named(hears_of_failure(case, one))
+        told_.append(
+            (
+                said,
+                (named(hears(case, one)) or "nobody outside the team") + (f", {failed} if it cannot be done" if failed else ""),
+            )
+        )
+    return told_
 
 
 def _command(visit: Visit) -> str:
