@@ -72,7 +72,7 @@ SINCE: dict[int, frozenset[str]] = {
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
-        | {"put", "charged_at", "asked", "lowering"}
+        | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol"}
     ),
 }
@@ -98,6 +98,8 @@ class Case(Kept):
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
+    category_listed: bool = False
+    """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]
