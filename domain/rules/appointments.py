@@ -52,6 +52,7 @@ LEAST_NOTICE_FOR = timedelta(hours=1)
 LONGEST_AHEAD_FOR = timedelta(days=90)
 """The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
 MOVES_OF_A_SIDE = 2
+MOVES_OF_THE_TEAM = 2
 """How often a side moves one appointment; after that whoever handles the case does, or goes on without it."""
 
 
@@ -116,6 +117,12 @@ def move(case: Case, command: MoveAppointment, context: DecisionContext, at: dat
     side = context.actor.side if context.actor is not None else None
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
         said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
+        raise AppointmentNotOpen(said, because="moved_often")
+    if side is None and one.moved_by_team >= MOVES_OF_THE_TEAM:
+        said = (
+            f"The team moves it {MOVES_OF_THE_TEAM} times, as nothing is decided while it is ahead: hold it at one of its times, "
+            "or call it off."
+        )
         raise AppointmentNotOpen(said, because="moved_often")
     if side is not None and needs_consent(case, one) and not _agreed_to_meet(one, side):
         raise ConsentMissing("Answer first whether you agree to meet the other side; you need not, and need not say why.")
@@ -260,8 +267,11 @@ def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
     kept = (said.model_copy(update={"times": fact.times}) for said in own)
     mine = tuple(kept) or ((AppointmentAnswer(side=fact.side, party=who, times=fact.times),) if fact.side is not None else ())
     again = {"state": "proposed", "at": None, "confirmed_at": None, "times": fact.times, "proposed_at": rec.at}
-    moved_by = (*one.moved_by, fact.side) if fact.side is not None else one.moved_by
-    return _with(case, fact.appointment_id, **again, answers=mine, moved_by=moved_by, told_since=(), reasons=fact.reasons)
+    if fact.side is None:
+        moved: dict[str, Any] = {"moved_by_team": one.moved_by_team + 1}
+    else:
+        moved = {"moved_by": (*one.moved_by, fact.side)}
+    return _with(case, fact.appointment_id, **again, **moved, answers=mine, told_since=(), reasons=fact.reasons)
 
 
 def _called_off(case: Case, rec: f.Recording, fact: f.AppointmentCancelled) -> Change:
