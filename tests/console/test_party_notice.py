@@ -1,4 +1,4 @@
-"""A notice of illegal content by anybody: all that article 16(2) of the Digital Services Act asks for, asked for before it is sent."""
+"""A notice of illegal content by anybody: what article 16(2) of the Digital Services Act wants is asked for before it is sent."""
 
 from __future__ import annotations
 
