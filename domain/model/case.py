@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
-from domain.model.appointments import Appointment
+from domain.model.appointments import Appointment, HeardByProtocol
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
@@ -73,7 +73,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on"}
+        | {"steps", "own_papers", "relied_on", "by_protocol"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -211,6 +211,8 @@ class Case(Kept):
     """Since when the matter is called something that accuses somebody of another clause; None: since it was opened."""
     put: tuple[ClausePut, ...] = ()
     """The clauses that were put to principals by name since the matter was last taken up, answered or with their time gone by."""
+    by_protocol: tuple[HeardByProtocol, ...] = ()
+    """The sides that were at a hearing since the matter was last taken up, and until when they can say what is wrong with it."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     words_at: tuple[int, ...] = ()

@@ -152,7 +152,7 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
     if IDENTITY_STEP in before:
         _check_shown(case, command)
     by_word = IDENTITY_STEP in before and not _shown(case, command, before[IDENTITY_STEP])
-    if HEARING_STEP in before and (unheard := all_heard(case)) is not None:
+    if HEARING_STEP in before and (unheard := all_heard(case, at)) is not None:
         # Whatever else is done is noted; that somebody was heard who was not, never.
         del before[HEARING_STEP]
         if not any(_is_news(taken, command.evidence, by_word) for taken in before.values()):
