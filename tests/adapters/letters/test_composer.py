@@ -162,6 +162,10 @@ LETTERS = {
     "ruling_annulled.staff": to_staff(
         "ruling_annulled", data={**REVIEW, "reason": "procedural_fault"}, texts={"reasons": "Nobody asked the witness."}
     ),
+    "case_reopened.in_question.claimant": a_notice(
+        "case_reopened",
+        data={**REVIEW, "in_question": True, "remedies": [{"type": "refund", "to": "claimant"}], "carried": True},
+    ),
     "case_reopened.new_decider.respondent": to_respondent(
         "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
     ),
