@@ -14,7 +14,7 @@ from domain.base import plain
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
 """Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
-_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
+_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "told_why", "misuse", "about", "protocol")
 """Texts that somebody wrote and a letter quotes; a template finds each, also where there is none."""
 
 

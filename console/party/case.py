@@ -165,6 +165,7 @@ def frame(mine: MyCase) -> dict[str, Any]:
         "side": mine.reader.side.value,
         "quick_exit": ELSEWHERE if mine.said.kind in QUICK_EXIT else None,
         "readers": readers_of(mine),
+        "by_child": by_child(mine),
     }
 
 
@@ -173,6 +174,12 @@ def readers_of(mine: MyCase) -> str:
     if mine.reader.side is Side.CLAIMANT and mine.said.disclosed_at is None:
         return "undisclosed"
     return mine.said.words
+
+
+def by_child(mine: MyCase) -> bool:
+    """Whether somebody under age reads the page in their own matter: what they write for the desk nobody reads beside it."""
+    case = mine.seen.case
+    return case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
 
 
 async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
@@ -230,7 +237,8 @@ async def receipt(visit: PartyVisit) -> Response:
         agreed=lines[0] if lines else next((offer for offer in mine.said.offers if offer.id == answered), None),
         files=[file for piece in handed for file in piece.files],
         hearing=hearing,
-        times=[datetime.fromisoformat(at) for at in hearing.get("times", ())] if hearing is not None else [],
+        times=[datetime.fromisoformat(at) for at in hearing.get("instead") or hearing.get("times", ())] if hearing else [],
+        inside=hearing is not None and bool(hearing.get("instead")),
     )
 
 
