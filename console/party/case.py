@@ -53,6 +53,8 @@ ELSEWHERE = "https://www.wikipedia.org/"
 """Where a quick exit leads: a page that says nothing of anybody. The browser goes there only when it is pressed."""
 MOST_EXPORTED = 200_000_000
 """Bytes of one's own files that go into an export; what is beyond is fetched one by one from the page."""
+_ELSEWHERE = ("decision_taken_over", "past_decision_kept")
+"""What keeps a decision that was made before the case came here."""
 _HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
@@ -128,6 +130,7 @@ async def show(visit: PartyVisit) -> Response:
         papers=await _papers(visit, mine),
         ruling=said.ruling,
         stated=stated,
+        elsewhere=_made_elsewhere(mine) if stated is None else None,
         hits=_hits(mine, visit.now),
         carried=carried(mine.seen),
         right=next((right for right in said.rights if right.side is reader.side), None),
@@ -147,6 +150,18 @@ async def _stated(visit: PartyVisit, mine: MyCase) -> tuple[ToldStatement | None
     if stated is None:
         return None, mine.texts
     return stated, {**mine.texts, **await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)}
+
+
+def _made_elsewhere(mine: MyCase) -> dict[str, Any] | None:
+    """What came along with a decision that was made before the case came here: its clause, that a machine made it, and where the
+    pack says that it can be complained about. None for a decision that was made here."""
+    case, ruling = mine.seen.case, mine.said.ruling
+    kept = {entry.data.get("ruling_id"): entry.data for entry in mine.entries if entry.type in _ELSEWHERE}
+    if case is None or ruling is None or ruling.id not in kept:
+        return None
+    machine = any(one.id == ruling.id and one.decider == "machine" for one in case.rulings)
+    redress = case.terms.statement.redress if case.terms.statement is not None else ()
+    return {"clause": kept[ruling.id].get("ground"), "machine": machine, "redress": redress}
 
 
 def _hits(mine: MyCase, now: datetime) -> list[Sanction]:

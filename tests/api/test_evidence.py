@@ -15,7 +15,7 @@ from tests.support.office import Desk, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
 
-PAID = {"amount": {"amount": 12_000, "currency": "USD"}, "attributes": {"stage": "chargeback"}}
+PAID: dict[str, Any] = {"amount": {"amount": 12_000, "currency": "USD"}, "attributes": {"stage": "chargeback"}}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(100)
 WITNESS = {"side": "respondent", "ref": "user-7", "role": "witness"}
 
