@@ -109,7 +109,7 @@ async def show(visit: PartyVisit) -> Response:
         return visit.page("waiting.html", 202)
     said, reader = mine.said, mine.reader
     stated, texts = await _stated(visit, mine)
-    draft = await outside_drafts.find(visit.parts, visit.session, "write") if visit.session is not None else {}
+    draft = await _begun(visit, "write")
     return visit.page(
         "case.html",
         **frame(mine),
@@ -293,11 +293,17 @@ async def _whole(visit: PartyVisit, mine: MyCase) -> Mapping[str, Any]:
         "what_happened": [
             {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data} for entry in mine.entries
         ],
+        "begun": {deed: kept for deed in DEEDS if (kept := await _begun(visit, deed))},
         "handed_in": [
             {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
             for piece in pieces
         ],
     }  # fmt: skip
+
+
+async def _begun(visit: PartyVisit, deed: str) -> Mapping[str, str]:
+    """What they have begun to write of a deed and not sent, as it is kept for a day."""
+    return await outside_drafts.find(visit.parts, visit.session, deed) if visit.session is not None else {}
 
 
 async def _packed(visit: PartyVisit, mine: MyCase, file: StoredFile, number: int, into: zipfile.ZipFile) -> str | None:

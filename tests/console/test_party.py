@@ -428,6 +428,9 @@ class TestTheCase:
         assert browser.form("/my/do/write").fields["text"] == ""
         await browser.open("/my/do/offer")
         await browser.post("/my/keep/offer", {**browser.form("/my/do/offer").fields, "amount": "12", "speak": "en"})
+        begun = json.loads((await packed(browser)).read("case.json"))["begun"]
+        assert begun["offer"]["amount"] == "12"
+        assert begun["write"]["text"] == "Half a sen"
         await browser.follow()
         assert browser.form("/my/do/offer").fields["amount"] == "12"
         for way in ("/my/keep/nothing", "/my/keep/write"):
