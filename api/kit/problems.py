@@ -227,6 +227,7 @@ PROBLEMS: dict[str, Row] = {
     "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
     "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
     "chargeback_unknown": Row(409, "No chargeback", "No card network decides this case, or there is no draft to send it."),
+    "network_file_refused": Row(422, "Not a file for the network", "See the detail: its type, its size, or two of one thing."),
     "chargeback_over": Row(409, "Chargeback over", "The network takes evidence once, and it was sent."),
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),

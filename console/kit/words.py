@@ -298,6 +298,8 @@ LABELS: Mapping[str, str] = {
     "of": "Of whom",
     "what": "What is asked for",
     "told": "What they are told instead of the reasons; left empty: the reasons, if they know of the case",
+    "shows": "What the file shows",
+    "told_why": "Why, as everybody invited reads it; left empty: that it does not take place, and nothing else",
     "with_statement": "The report goes along, in the words of whoever reported it",
     "ends": "What ends now",
     "stays": "What stays in force",

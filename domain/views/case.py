@@ -445,7 +445,7 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
         return frozenset({"reasons"})
-    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
+    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact, viewer.side.value):
         return frozenset({"reasons"})
     inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and reasons_stay_inside(case, fact)
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)

@@ -562,7 +562,8 @@ EVENTS = [
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
     "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "measure_impossible", "interim_review_asked",
     "protection_lapsed",
-    "appointment_proposed", "appointment_unmatched", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
+    "appointment_proposed", "appointment_unmatched", "appointment_times_named", "appointment_confirmed", "appointment_moved",
+    "appointment_cancelled",
     "appointment_reminded", "appointment_held", "protocol_commented",
     "unheard_of:thing",
 ]  # fmt: skip
