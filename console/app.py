@@ -48,6 +48,7 @@ from console.pages import (
     tags,
     templates,
     today,
+    trusted_flaggers,
     unplaced,
     views,
 )
@@ -79,6 +80,7 @@ SIGNED_IN = (
     templates,
     tags,
     today,
+    trusted_flaggers,
     unplaced,
     views,
     sessions_page,
