@@ -71,6 +71,9 @@ from api.bodies import (
     terms as term_answers,
 )
 from api.bodies import (
+    trusted_flaggers as flagger_answers,
+)
+from api.bodies import (
     unplaced as unplaced_answers,
 )
 from api.bodies.events import webhooks
@@ -108,6 +111,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceChange, source_answers.SourceRotation,
     source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
+    flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
     unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,
     unplaced_answers.ReportRequest, unplaced_answers.DismissRequest,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,

@@ -49,6 +49,7 @@ from console.pages import (
     tags,
     templates,
     today,
+    trusted_flaggers,
     unplaced,
     views,
 )
@@ -80,6 +81,7 @@ SIGNED_IN = (
     templates,
     tags,
     today,
+    trusted_flaggers,
     unplaced,
     views,
     sessions_page,

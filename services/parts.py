@@ -33,6 +33,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -401,6 +402,7 @@ class Parts:
     provider_news: PostgresProviderNews
     door_refusals: PostgresDoorRefusals
     unplaced: PostgresUnplaced
+    trusted_flaggers: PostgresTrustedFlaggers
     answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The

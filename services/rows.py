@@ -10,6 +10,7 @@ from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
 from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
+from storage.intake.trusted_flaggers import FlaggedCase, TrustedFlagger
 from storage.intake.unplaced import UnplacedDeed, UnplacedMail
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
@@ -42,6 +43,7 @@ __all__ = [
     "DoorRefusal",
     "Ending",
     "Endpoint",
+    "FlaggedCase",
     "Hitch",
     "Incident",
     "KeyHolder",
@@ -66,6 +68,7 @@ __all__ = [
     "Summary",
     "TeamMember",
     "Tenant",
+    "TrustedFlagger",
     "Turn",
     "UnplacedDeed",
     "UnplacedMail",

@@ -208,12 +208,14 @@ def _file_parts(settings: Settings, database: Database, vault: Vault, store: Evi
 
 
 def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
-    """What becomes of mail beside cases and messages."""
+    """What becomes of mail beside cases and messages, and whose notices go first."""
+    from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
     from storage.intake.unplaced import PostgresUnplaced
     from storage.outside.answered import PostgresAnswered
 
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
+        "trusted_flaggers": PostgresTrustedFlaggers(database),
         "answered": PostgresAnswered(database, vault),
         "mail_caps": (
             settings.mail_per_sender,

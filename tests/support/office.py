@@ -46,6 +46,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -265,6 +266,7 @@ class Office:
             provider_news=PostgresProviderNews(self.database),
             door_refusals=PostgresDoorRefusals(self.database),
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
+            trusted_flaggers=PostgresTrustedFlaggers(self.database),
             answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,
