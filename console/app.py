@@ -41,6 +41,7 @@ from console.pages import (
     making,
     on_call,
     packs,
+    policy_exceptions,
     ruling,
     settings,
     sign_in,
@@ -92,6 +93,7 @@ SIGNED_IN = (
     campaigns,
     freezes,
     packs,
+    policy_exceptions,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)
