@@ -77,6 +77,7 @@ from api.bodies import (
     unplaced as unplaced_answers,
 )
 from api.bodies.events import webhooks
+from api.bodies.policy_exceptions import ExceptionList
 from api.bodies.statements import StatementAnswer
 from api.kit.envelope import VERSION
 from api.kit.problems import MEDIA_TYPE
@@ -96,7 +97,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview_answers.PreviewBody,
     sanction_answers.SanctionsBody,
     on_call_answers.TurnRequest, on_call_answers.TurnHandOver, on_call_answers.TurnEnd, on_call_answers.TurnBody,
-    on_call_answers.TurnList,
+    on_call_answers.TurnList, ExceptionList,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,

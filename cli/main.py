@@ -43,7 +43,7 @@ from cli.commands.case_readers import access, readers
 from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
-from cli.commands.policy_terms import diff, explain
+from cli.commands.policy_terms import diff, exceptions, explain
 
 app = typer.Typer(
     name="ombud",
@@ -56,6 +56,7 @@ app = typer.Typer(
 calendar.app.command("diff")(moves)
 calendar.app.command("apply")(apply)
 policy.app.command("explain")(explain)
+policy.app.command("exceptions")(exceptions)
 policy.app.command("diff")(diff)
 policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)

@@ -56,6 +56,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import Person, PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
 from storage.team.tags import PostgresTags
@@ -391,6 +392,7 @@ class Parts:
     audit: PostgresAudit
     absences: PostgresAbsences
     on_call: PostgresOnCall
+    policy_exceptions: PostgresPolicyExceptions
     sanctions: PostgresSanctions
     library: PostgresLibrary
     tenants: Tenants

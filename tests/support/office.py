@@ -70,6 +70,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
@@ -240,6 +241,7 @@ class Office:
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             on_call=PostgresOnCall(self.database),
+            policy_exceptions=PostgresPolicyExceptions(self.database),
             audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
