@@ -35,6 +35,9 @@ from api.bodies import (
     endpoints as endpoint_answers,
 )
 from api.bodies import (
+    erasures as erasure_answers,
+)
+from api.bodies import (
     evidence as evidence_answers,
 )
 from api.bodies import (
@@ -114,6 +117,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
     flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
     flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
+    erasure_answers.ErasureRequest, erasure_answers.ErasureBody, erasure_answers.ErasurePage,
+    erasure_answers.RetentionRequest, erasure_answers.RetentionBody,
     unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,
     unplaced_answers.ReportRequest, unplaced_answers.DismissRequest,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,

@@ -20,6 +20,7 @@ from cli.commands import (
     command,
     desk,
     endpoint,
+    erasure,
     evidence,
     intake,
     key,
@@ -88,6 +89,8 @@ app.add_typer(source.app, name="source")
 app.add_typer(trusted_flagger.app, name="trusted-flagger")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
+app.add_typer(erasure.app, name="erasure")
+app.command()(erasure.retention)
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")

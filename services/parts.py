@@ -43,7 +43,9 @@ from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -416,6 +418,8 @@ class Parts:
     party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail
+    erasures: PostgresErasures
+    retention: PostgresRetention
     team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals

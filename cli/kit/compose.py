@@ -340,6 +340,8 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
+    from storage.record.erasures import PostgresErasures
+    from storage.record.retention import PostgresRetention
     from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
@@ -351,6 +353,8 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "party_addresses": PostgresPartyAddresses(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
+        "erasures": PostgresErasures(database),
+        "retention": PostgresRetention(database),
         "team_letters": PostgresTeamLetters(database, vault),
     }
 

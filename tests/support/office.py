@@ -56,8 +56,10 @@ from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -255,6 +257,8 @@ class Office:
             party_addresses=PostgresPartyAddresses(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            erasures=PostgresErasures(self.database),
+            retention=PostgresRetention(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
