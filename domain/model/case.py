@@ -18,6 +18,7 @@ from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere, ProposedLowering
 from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty, Superiors
+from domain.model.policy_exceptions import PolicyException
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.provider_news import ProviderDispute
@@ -240,6 +241,8 @@ class Case(Kept):
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person, also where the case is closed meanwhile, or were made."""
     reported_spans: tuple[tuple[int, int | None], ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
+    """Departures from the pack that were asked for, and what became of them."""
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""

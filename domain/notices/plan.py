@@ -273,7 +273,9 @@ def _lifts(case: Case, row: f.DueLevel) -> bool:
 def _own_deed(case: Case, recording: f.Recording, recipient: str) -> bool:
     """Nobody is told of what they did themselves, unless they wait to hear that it arrived."""
     receipts = _RECEIPTS | _OF_STRANGERS if is_unproven(case, recording.actor) else _RECEIPTS
-    return recipient == recording.actor.id and recording.fact.type not in receipts
+    # Times of somebody else, proposed because whoever said yes last was the last: they are asked about them, too.
+    others = isinstance(recording.fact, f.AppointmentMoved) and recording.fact.party not in (None, recipient)
+    return recipient == recording.actor.id and recording.fact.type not in receipts and not others
 
 
 def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:
