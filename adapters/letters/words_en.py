@@ -363,7 +363,9 @@ ENGLISH = Words(
         "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",
         "settled_before": "The sides had agreed, and the matter was taken up again all the same.",
         "worse_for_the_only_appellant": "Only one side appealed and gets less by it; what is said to be new is not in the file.",
+        "final_before": "It was final, and somebody has less now: for nothing new, or by whoever decided it first.",
         "step_skipped": "A step of the procedure was left out by somebody who had a hand in the ruling.",
+        "identity_by_word": "Who asks was said by one person's word alone, and data are handed out, changed or erased on it.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

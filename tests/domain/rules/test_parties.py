@@ -562,10 +562,10 @@ class TestHearing:
         life = self.two_shops().says(RESPONDENT, "message").later(timedelta(days=30))
         assert self.unheard(life) == SHOP_2
         with pytest.raises(NotHeard) as refused:
-            hearing.check(life.case, [Side.RESPONDENT])
+            hearing.check(life.case, [Side.RESPONDENT], life.now)
         assert refused.value.fields["party"] == SHOP_2
         life.says(SHOP_2, "message")
-        hearing.check(life.case, [Side.RESPONDENT])
+        hearing.check(life.case, [Side.RESPONDENT], life.now)
 
     def test_counsel_speaks_for_the_one_alone(self) -> None:
         life = self.two_shops().says(SHOP_2, "add_party", party={**COUNSEL, "side": "respondent"}).says("pty_counsel", "message")
