@@ -16,7 +16,7 @@ _UNTOLD = {"approval": "review", "ruled": "review"}
 """Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
 _OF_A_MEASURE = {"interim_ended": "measure_ended", "manual_work_reported": "measure_impossible"}
 """Letters to whoever knows of a measure and of no case."""
-_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
+_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "told_why", "misuse", "about", "protocol")
 """Texts that somebody wrote and a letter quotes; a template finds each, also where there is none."""
 
 

@@ -109,6 +109,9 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "provisional_credit_given": ("badge-dollar-sign", "{who} gave the money back for the time being"),
     "report_approved": ("stamp", "{who} let the report to {authority} go out"),
     "report_proposed": ("scroll-text", "{who} proposed that {authority} be told"),
+    "exception_asked": ("circle-help", "{who} asked for an exception from the rules ({of}: {name})"),
+    "exception_granted": ("stamp", "{who} granted an exception from the rules ({of}: {name})"),
+    "exception_refused": ("undo-2", "{who} refused the exception"),
     "report_returned": ("undo-2", "{who} turned the report to {authority} down"),
     "return_awaited": ("undo-2", "The {of} sends the goods back"),
     "return_changed": ("undo-2", "Another ruling says what follows when the goods are back"),
@@ -223,6 +226,9 @@ SAID: Mapping[str, tuple[str, str]] = {
     "replace_party": ("Another takes a party's place", "users"),
     "appeal": ("Appeal", "scale"),
     "concede": ("Grant what was asked", "handshake"),
+    "ask_exception": ("Ask for an exception from the rules", "circle-help"),
+    "grant_exception": ("Grant the exception", "stamp"),
+    "refuse_exception": ("Refuse the exception", "undo-2"),
     "report_to_authority": ("Propose to tell an authority", "scroll-text"),
     "approve_report": ("Let the report to an authority go out", "stamp"),
     "return_report": ("Turn the report to an authority down", "undo-2"),
@@ -298,6 +304,8 @@ LABELS: Mapping[str, str] = {
     "of": "Of whom",
     "what": "What is asked for",
     "told": "What they are told instead of the reasons; left empty: the reasons, if they know of the case",
+    "shows": "What the file shows",
+    "told_why": "Why, as everybody invited reads it; left empty: that it does not take place, and nothing else",
     "with_statement": "The report goes along, in the words of whoever reported it",
     "ends": "What ends now",
     "stays": "What stays in force",
@@ -432,12 +440,8 @@ class _Said(dict[str, str]):
 _ENDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "interim_ended": (
         "because",
-        {
-            "lifted": "{who} lifted it",
-            "lapsed": "nobody reviewed it in time",
-            "ruled": "it was decided",
-            "closed": "the case ended",
-        },
+        {"lifted": "{who} lifted it", "lapsed": "nobody reviewed it in time"}
+        | {"ruled": "it was decided", "closed": "the case ended"},
     ),
     "effect_reported": (
         "result",

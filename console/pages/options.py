@@ -72,6 +72,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
     left = [(one.id, f"{_remedy(one.remedy, found.names)}, by the ruling") for one in named_at_end(case)]
     holds = [(hold.id, in_words(hold.reason)) for hold in found.said.legal_holds or ()]
     reports = [(one.id, in_words(one.authority)) for one in found.said.authority_reports or () if not one.made]
+    asked = [(one.id, f"{in_words(one.of)}: {in_words(one.name)}") for one in found.said.exceptions or () if one.state == "asked"]
     links = [(one.id, f"{in_words(one.relation)}: …{one.other[-8:]}") for one in found.said.case_links or ()]
     requests = [(one.id, f"The {one.of.value}'s, number {one.number}") for one in case.requests]
     return {
@@ -84,6 +85,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         "offer_id": list(_offers(found)),
         "hold_id": holds,
         "report_id": reports,
+        "exception_id": asked,
         "link_id": links,
         "answers": requests,
         "effect_id": [(one.id, said) for one, said in by_hand_of(found)],
