@@ -167,6 +167,8 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
         "stands_alone",
         "spoke",
         "undoes",
+        "in_question",
+        "carried",
     )
     lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}

@@ -328,6 +328,12 @@ PROBLEMS: dict[str, Row] = {
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
+    "erasure_case_open": Row(
+        409, "A case of this is open", "Close it first; or say on which ground a person goes all the same (`though_open`)."
+    ),
+    "erasure_waits": Row(409, "Asked for already", "The same waits for a second person: `GET /v1/erasures`."),
+    "erasure_ended": Row(409, "This erasure has ended", "It was carried out or dropped: `GET /v1/erasures`."),
+    "own_erasure": Row(403, "You asked for it yourself", "Another person of ops agrees to it."),
     "party_known": Row(409, "A party already", "This person is, or was, a party of the case; nothing needs to be added."),
     "party_not_here": Row(422, "Not in bulk", "Send `add_party` and `replace_party` to the case itself, one at a time."),
     "party_unfit": Row(422, "Cannot be a party like this", "See `because` in `fields`."),
@@ -361,6 +367,10 @@ PROBLEMS: dict[str, Row] = {
     "authority_unknown": Row(422, "Unknown authority", "See `allowed` in `fields` for the authorities of this kind."),
     "report_pending": Row(409, "Reported already", "This authority was told, or a second person is looking at it."),
     "report_unknown": Row(409, "No such report waits", "Read the case again: it was let out or returned, or never proposed."),
+    "exception_not_allowed": Row(422, "Not an exception of this kind", "See `because` and `allowed` in `fields`, and the pack."),
+    "exceptions_used_up": Row(409, "No more exceptions this month", "The pack allows no more of these (`per_month`) this month."),
+    "exception_unknown": Row(409, "No such exception waits", "Read the case again: it was granted or refused, or never asked."),
+    "exception_pending": Row(409, "Asked for already", "The same exception waits for a second person, or holds."),
     "own_report": Row(403, "Nobody lets out their own report", "Another lead has to."),
     "queue_unknown": Row(422, "Unknown queue", "See `allowed` in `fields` for the queues that a case is handed over to."),
     "hand_over_empty": Row(422, "Handed over to whom?", "Name a queue, a person (`to`), or both."),

@@ -75,6 +75,17 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "take": ("Take a case that waits in a queue.", ()),
     "acknowledge": ("Say that you have a case because of which people are called: nobody else is, for a while.", (
         Field("until", "Until when, with the zone; left out: as long as the pack allows."),)),
+    "ask_exception": ("Ask that the pack be departed from in this case; another person has to agree.", (
+        _needs("of", "step, limit or amount."),
+        _needs("name", "The step, the clock or the remedy, as the pack's `exceptions` name it."),
+        _needs("until", "Until when it may be relied on, with the zone; of a limit: when the clock is to run out."),
+        Field("amount", "Of an amount: how much more than was paid, AMOUNT:CURRENCY in minor units.", kind=MONEY),
+        REASONS),
+    ),
+    "grant_exception": ("Let the pack be departed from in this case. For a lead who did not ask for it.", (
+        Field("exception_id", "Which (exc_…); left out: the oldest that waits."),)),
+    "refuse_exception": ("Keep to the pack in this case. For a lead who did not ask for it.", (
+        Field("exception_id", "Which (exc_…); left out: the oldest that waits."), REASONS)),
     "assign": ("Give the case to a person, or back to its queue.", (
         Field("owner", "The person (per_…); left out: back to its queue.", option="to"),
         Field("reason", "Why, as a code (on_leave).")),

@@ -51,6 +51,8 @@ READS: Final[Mapping[tuple[str, str], Reads]] = {
     ("reopen", "reasons"): "sides",
     ("replace_party", "reasons"): "own_side",
     ("report_manual_work", "text"): "team",
+    ("ask_exception", "reasons"): "team",
+    ("refuse_exception", "reasons"): "team",
     ("report_to_authority", "reasons"): "team",
     ("request_evidence", "what"): "asked",
     ("return_report", "reasons"): "team",

@@ -235,6 +235,14 @@ class AppointmentAnswer(Kept):
     """Why these."""
 
 
+class HeardByProtocol(Kept):
+    """A side that was at a hearing, in a kind that hears whoever was asked: it is heard by it once it has said what it thinks of
+    what was put down, or the time for that is over."""
+
+    side: Side
+    until: Instant
+
+
 class ProtocolComment(Kept):
     """What a side said to the protocol."""
 

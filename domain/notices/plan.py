@@ -172,7 +172,11 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld):
         return None
     found = last_word.piece_of(recording)
-    return next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    against = next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
+        return against
+    # Whoever was there is heard by it only then.
+    return next((one.until for one in case.by_protocol if one.side is party.side), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:

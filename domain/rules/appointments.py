@@ -44,7 +44,6 @@ from domain.rules.audiences import Audience
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.sanctions import heard
 from domain.rules.topic import Known, NoticeData, Refuse, Topic
 from domain.rules.under_age import is_minor
 
@@ -145,7 +144,7 @@ def cancel(case: Case, command: CancelAppointment, context: DecisionContext, at:
 
 
 def record(case: Case, command: RecordAppointment, context: DecisionContext, at: datetime) -> Facts:
-    """Who came, and what was said. Whoever came has been heard."""
+    """Who came, and what was said. Whoever came is heard by it, once they had time to comment on it."""
     one = _theirs(case, command.appointment, context)
     if one.state != "confirmed" or one.at is None or at < one.at:
         raise AppointmentNotOpen("It has no agreed time, has not begun, or was put down already.", because=one.state)
@@ -310,9 +309,7 @@ def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
     one = _of(case, fact)
     if one is None:
         return {}
-    came = {side for side in one.invited if side not in fact.missed_by}
-    put_down = _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
-    return {**put_down, **heard(case, came)}
+    return _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
 
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:

@@ -15,6 +15,7 @@ from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.parties import UnconfirmedChange
 from domain.model.people import OpenedParty
+from domain.model.policy_exceptions import ExceptionView
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
@@ -184,6 +185,7 @@ class CaseView(Kept):
     """What destroys and is not carried out because of them."""
     credits: tuple[Credit, ...] | None = None
     authority_reports: tuple[ReportView, ...] | None = None
+    exceptions: tuple[ExceptionView, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
     root_cause: str | None = None
     campaign: str | None = None
@@ -371,6 +373,7 @@ def _internal(case: Case) -> dict[str, Any]:
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {
         "authority_reports": reports,
+        "exceptions": tuple(ExceptionView(**{n: getattr(e, n) for n in ExceptionView.model_fields}) for e in case.exceptions),
         "credits": case.credits,
         "chargeback": seen(case),
         "provider_disputes": disputes_seen(case),

@@ -39,7 +39,7 @@ from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 from storage.record import sql
 from storage.record.leases import LEASE_FOR, lease_rows
-from storage.record.other_cases import paid_elsewhere
+from storage.record.other_cases import exceptions_granted, paid_elsewhere
 from storage.record.sanctions import sanction_rows
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
@@ -118,6 +118,12 @@ class PostgresRecords:
                     await until.enter_async_context(conn.transaction())
                     await conn.fetch(sql.HOLD_MATTER, tenant_id, case_id)
                     if _by_case(await paid_elsewhere(conn, tenant_id, case_id)) != _by_case(transition.paid_elsewhere):
+                        return False
+                if transition.exceptions is not None and not transition.substitute:
+                    # Of two that are granted at once the second is counted with the first.
+                    await until.enter_async_context(conn.transaction())
+                    await conn.fetchval(sql.HOLD_KIND, tenant_id, case_id)
+                    if tuple(await exceptions_granted(conn, tenant_id, case_id)) != transition.exceptions:
                         return False
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
                 if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:

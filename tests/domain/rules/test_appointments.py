@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from domain.base import Side
 from domain.model.appointments import AppointmentAnswered
+from domain.rules import hearing
 from domain.rules.evolve import fold
 from domain.rules.visibility import knows
 from domain.views.case import unsaid, visible
 from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
-from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case, facts_named
+from tests.support.cases import CLAIMANT, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, Life, a_case, facts_named
 
 PROTECTIVE = ("conduct_report", "safety_incident")
 
@@ -228,6 +230,36 @@ class TestProtocol:
         life = self.held(missed_by=["respondent"])
         assert [side.value for side in newest(life).missed_by] == ["respondent"]
         assert [side.value for side in life.case.heard] == ["claimant"]
+
+    def spoken_with(self) -> Life:
+        life = a_case("conduct_report").that_protects().in_review().disclosed(text="You shouted at somebody on Monday.")
+        life.says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
+        offered = times(life, 3)
+        life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="respondent")
+        life.says(RESPONDENT, "answer_appointment", times=offered).later(4 * DAY)
+        return life.says(MEDIATOR, "record_appointment", protocol="x")
+
+    def unheard(self, life: Life) -> str | None:
+        found = hearing.unheard(life.case, Side.RESPONDENT, life.now)
+        return found.missing if found is not None else None
+
+    def test_whoever_was_there_has_a_day_to_say_what_is_wrong_with_it(self) -> None:
+        """One person puts it down: European Convention on Human Rights, article 6(1)."""
+        life = self.spoken_with()
+        assert self.unheard(life) == "time"
+        until = next(n.data["answer_until"] for n in life.notices_for(RESPONDENT) if n.event == "appointment_held")
+        said = {**OUTCOMES["conduct_report"]["heavy"], "statement": STATEMENT, "relies_on": []}
+        refusal = life.refused(MEDIATOR, "rule", **said)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["until"]) == ("not_heard", "time", until)
+        assert self.unheard(life.later(DAY)) is None
+
+    def test_a_comment_on_it_is_their_word(self) -> None:
+        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.")
+        assert self.unheard(life) is None
+
+    def test_taken_up_again_it_hears_nobody(self) -> None:
+        life = self.spoken_with().later(DAY).says(OPS, "close", reason="resolved", reasons="All is said.")
+        assert self.unheard(life.says(OPS, "reopen", reason="mistake", reasons="Not all.")) == "answer"
 
     def test_what_was_said_is_put_down_where_somebody_came(self) -> None:
         life = agreed(in_review()).later(4 * DAY + HOUR)
