@@ -42,6 +42,7 @@ from console.pages import (
     on_call,
     packs,
     payloads,
+    policy_exceptions,
     ruling,
     settings,
     sign_in,
@@ -96,6 +97,7 @@ SIGNED_IN = (
     freezes,
     packs,
     payloads,
+    policy_exceptions,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)

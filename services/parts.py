@@ -43,7 +43,9 @@ from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -56,6 +58,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import Person, PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
 from storage.team.tags import PostgresTags
@@ -391,6 +394,7 @@ class Parts:
     audit: PostgresAudit
     absences: PostgresAbsences
     on_call: PostgresOnCall
+    policy_exceptions: PostgresPolicyExceptions
     sanctions: PostgresSanctions
     library: PostgresLibrary
     tenants: Tenants
@@ -414,6 +418,8 @@ class Parts:
     party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail
+    erasures: PostgresErasures
+    retention: PostgresRetention
     team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals

@@ -23,6 +23,7 @@ from storage.team.live import Doing
 from storage.team.on_call import Turn
 from storage.team.overview import Cell, Ending, Hitch, Load, QueueLoad
 from storage.team.people import Person
+from storage.team.policy_exceptions import ExceptionRow
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
@@ -43,6 +44,7 @@ __all__ = [
     "DoorRefusal",
     "Ending",
     "Endpoint",
+    "ExceptionRow",
     "FlaggedCase",
     "Hitch",
     "Incident",

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.happenings import amount_of, happened
 from console.kit.refusals import Speaker
 from console.kit.render import Zones
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, amount_of, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, icon_of, in_words, readable
 from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what

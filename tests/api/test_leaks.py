@@ -249,6 +249,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
     "person": frozenset({"dana"}),
+    "erasure": frozenset({"dana"}),
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
     "flagger": frozenset({"dana"}),
@@ -472,6 +473,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"), "state": ("all",), "sender_of": (own.ids["unplaced"],),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
+        "after": (own.cases["main"]["id"],),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,), "at": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},

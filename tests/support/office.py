@@ -56,8 +56,10 @@ from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -70,6 +72,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
@@ -240,6 +243,7 @@ class Office:
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             on_call=PostgresOnCall(self.database),
+            policy_exceptions=PostgresPolicyExceptions(self.database),
             audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
@@ -253,6 +257,8 @@ class Office:
             party_addresses=PostgresPartyAddresses(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            erasures=PostgresErasures(self.database),
+            retention=PostgresRetention(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,

@@ -137,7 +137,7 @@ MATRIX = {
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),
-    "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for a day."),
+    "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for two days, sealed."),
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
     "parties": May(
         "INSERT, SELECT, UPDATE(language)",
