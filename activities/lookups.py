@@ -201,7 +201,9 @@ def _may_be_barred(pending: Pending) -> bool:
 
 
 def _named_files(pending: Pending) -> list[str]:
-    return _strings(pending.body.get("files"))
+    listed = pending.body.get("files")
+    of_network = [one.get("file") if isinstance(one, dict) else one for one in listed] if isinstance(listed, list) else listed
+    return _strings(of_network)
 
 
 def _strings(listed: object) -> list[str]:
@@ -210,12 +212,13 @@ def _strings(listed: object) -> list[str]:
 
 
 def _with_own(pending: Pending, uploaded: Sequence[UploadedFile]) -> Pending:
-    """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away."""
-    named = set(_named_files(pending))
+    """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away. For a card
+    network those, too, that both sides read."""
+    named, for_network = set(_named_files(pending)), pending.body.get("type") == "draft_chargeback_evidence"
     own = tuple(
-        EvidenceFile.model_validate(file.model_dump(exclude={"uploader"}))
+        EvidenceFile.model_validate(file.model_dump(exclude={"uploader", "shared"}))
         for file in uploaded
-        if file.id in named and file.uploader == pending.body.get("by")
+        if file.id in named and (file.uploader == pending.body.get("by") or (for_network and file.shared))
     )
     return pending.model_copy(update={"files": own}) if named else pending
 

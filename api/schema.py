@@ -35,6 +35,9 @@ from api.bodies import (
     endpoints as endpoint_answers,
 )
 from api.bodies import (
+    erasures as erasure_answers,
+)
+from api.bodies import (
     evidence as evidence_answers,
 )
 from api.bodies import (
@@ -69,6 +72,9 @@ from api.bodies import (
 )
 from api.bodies import (
     terms as term_answers,
+)
+from api.bodies import (
+    trusted_flaggers as flagger_answers,
 )
 from api.bodies import (
     unplaced as unplaced_answers,
@@ -109,6 +115,10 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceChange, source_answers.SourceRotation,
     source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
+    flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
+    erasure_answers.ErasureRequest, erasure_answers.ErasureBody, erasure_answers.ErasurePage,
+    erasure_answers.RetentionRequest, erasure_answers.RetentionBody,
     unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,
     unplaced_answers.ReportRequest, unplaced_answers.DismissRequest,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,

@@ -20,6 +20,7 @@ from cli.commands import (
     command,
     desk,
     endpoint,
+    erasure,
     evidence,
     intake,
     key,
@@ -33,6 +34,7 @@ from cli.commands import (
     source,
     stack,
     tenant,
+    trusted_flagger,
     unplaced,
 )
 from cli.commands.calendar_moves import apply
@@ -84,8 +86,11 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
+app.add_typer(trusted_flagger.app, name="trusted-flagger")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
+app.add_typer(erasure.app, name="erasure")
+app.command()(erasure.retention)
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")

@@ -41,6 +41,7 @@ from console.pages import (
     making,
     on_call,
     packs,
+    payloads,
     policy_exceptions,
     ruling,
     settings,
@@ -49,6 +50,7 @@ from console.pages import (
     tags,
     templates,
     today,
+    trusted_flaggers,
     unplaced,
     views,
 )
@@ -80,6 +82,7 @@ SIGNED_IN = (
     templates,
     tags,
     today,
+    trusted_flaggers,
     unplaced,
     views,
     sessions_page,
@@ -93,6 +96,7 @@ SIGNED_IN = (
     campaigns,
     freezes,
     packs,
+    payloads,
     policy_exceptions,
 )
 """Pages for people who are signed in."""
@@ -109,7 +113,7 @@ def create_console(house: House) -> Starlette:
         Route("/", lambda request: RedirectResponse("/inbox", 303)),
         Route(PREFIX + "{name}", house.assets.answer),
         Route("/favicon.ico", lambda request: RedirectResponse(house.assets.url("favicon.svg"), 301)),
-        *(Route(path, _endpoint(page, house), methods=methods) for path, methods, page in sign_in.PAGES),
+        *(Route(path, _endpoint(page, house), methods=methods) for path, methods, page in (*sign_in.PAGES, *payloads.OPEN)),
         *(
             Route(path, _endpoint(page, house, needs_session=True), methods=methods)
             for module in SIGNED_IN

@@ -102,6 +102,7 @@ PARTY_TYPES = {
 }  # fmt: skip
 
 PACK_SAMPLES = {
+    "erased_by": "erased_by: two",
     "also": "also: [fraud_report/stolen_cards]",
     "acknowledged_for": "acknowledged_for: 2 hours",
     "ladder": "ladder: [{name: lead, audience: [owner, leads], wait_for: 1 business day}]",

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         "signed or not. "
         "Empty: open for tenants of development, signed for all others.",
     )
+    temporal_codec: Literal["none", "opens", "aes"] = Field(
+        "none",
+        description="aes: payloads and the words of failures are sealed under the master key before Temporal sees them. opens: "
+        "what is sealed is read, and nothing is sealed: every process goes there first, on the way to `aes` and back. "
+        "none: neither.",
+    )
     task_queue: str = Field(
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",
@@ -356,10 +362,11 @@ class Settings(BaseSettings):
     @field_validator("mail_hosts")
     @classmethod
     def _are_servers(cls, value: str) -> str:
-        """Refuse what names everybody, or nobody."""
+        """Refuse what names everybody, or nobody: also an address with a slip of the pen, which would be taken for a name."""
         for one in value.split():
             network = _network(one)
-            if (network is not None and network.prefixlen == 0) or (network is None and not _HOST.fullmatch(one)):
+            named = _HOST.fullmatch(one) and not set(one) <= set("0123456789.")
+            if (network is not None and network.prefixlen == 0) or (network is None and not named):
                 raise ValueError("Name hosts and networks, with spaces between them: mx1.in.example 198.51.100.0/24.")
         return value
 

@@ -33,6 +33,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -42,7 +43,9 @@ from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -341,6 +344,17 @@ class Seals(Protocol):
         ...
 
 
+class Payloads(Protocol):
+    """Opens what Temporal keeps sealed, in the JSON of its pages; :class:`runtime.codec.SealedJson`. ValueError: it is none."""
+
+    def scopes(self, body: bytes) -> frozenset[str]:
+        """Ids of the workflows whose payloads these are; empty for those of none."""
+        ...
+
+    def opened(self, body: bytes) -> bytes: ...
+    def sealed(self, body: bytes, scope: str) -> bytes: ...
+
+
 Check = Callable[[], Awaitable[None]]
 """Returns when the service answers; raises anything when it does not."""
 
@@ -392,6 +406,7 @@ class Parts:
     provider_news: PostgresProviderNews
     door_refusals: PostgresDoorRefusals
     unplaced: PostgresUnplaced
+    trusted_flaggers: PostgresTrustedFlaggers
     answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
@@ -403,6 +418,8 @@ class Parts:
     party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail
+    erasures: PostgresErasures
+    retention: PostgresRetention
     team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals
@@ -418,6 +435,8 @@ class Parts:
     """Must answer, or the process is not ready."""
     also_ready: Mapping[str, Check] = field(default_factory=dict)
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
+    payloads: Payloads | None = None
+    """Opens what Temporal keeps sealed; None: nothing is."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)

@@ -4,14 +4,15 @@ of a report to becoming a case, with the link of whoever handed it in."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
 from domain.base import Side
-from domain.model.report import Attachment, Report, ReportedParty
+from domain.model.report import Attachment, Report, ReportedParty, Scalar
 from policies.pack import Pack
 from services import commands, party_links
 from services.callers import Caller
@@ -46,6 +47,16 @@ class Form:
         """Of what its cases are."""
         return self.pack.kind
 
+    @property
+    def of_decisions(self) -> bool:
+        """Whether its cases are appeals against a decision that was made elsewhere."""
+        return self.pack.decision_elsewhere is not None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The categories of such a kind that bring no decision and are decided here first: notices of illegal content."""
+        return self.pack.decision_elsewhere.first_instance if self.pack.decision_elsewhere is not None else ()
+
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -56,6 +67,8 @@ class HandedIn:
     """The secret of the link of whoever handed it in; None where they are no party that has one."""
     files_kept: bool = True
     """Whether the files became a part of the case; else they lie with the report alone: a case that ended at once takes none."""
+    addressed: bool = True
+    """Whether there is an address to which a letter goes."""
 
 
 def listed(pack: Pack) -> dict[str, str]:
@@ -96,6 +109,7 @@ def report_of(
     category: str,
     statement: str,
     email: str,
+    ref: str | None = None,
     name: str | None = None,
     language: str = "en",
     zone: str = "UTC",
@@ -104,10 +118,15 @@ def report_of(
     occurred_at: datetime | None = None,
     minor: bool = False,
     attachments: Sequence[Attachment] = (),
+    attributes: Mapping[str, Scalar] = MappingProxyType({}),
 ) -> Report:
-    """The report that the answers are. Raises ``malformed``, naming each field that is wrong."""
+    """The report that the answers are. Raises ``malformed``, naming each field that is wrong.
+
+    ``ref`` is who they are where that is known; left out, it is their address.
+    """
     claimant = {
-        "side": Side.CLAIMANT, "ref": email.strip().lower(), "name": name or None, "email": email.strip(), "locale": language,
+        "side": Side.CLAIMANT, "ref": ref or email.strip().lower(), "name": name or None,
+        "email": email.strip() or None, "locale": language,
         "zone": zone, "minor": minor,
     }  # fmt: skip
     respondent = form.source.respondent
@@ -116,6 +135,7 @@ def report_of(
         return Report.model_validate({
             "kind": form.kind, "source": "form", "category": category, "statement": statement, "matter": matter or None,
             "amount": amount, "occurred_at": occurred_at, "parties": [claimant, *others], "attachments": list(attachments),
+            "attributes": dict(attributes),
         })  # fmt: skip
     except ValidationError as error:
         raise malformed(error) from None
@@ -130,10 +150,13 @@ def looked_at(parts: Parts, name: str, data: bytes) -> Attachment:
         raise malformed(error) from None
 
 
-async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place: str, with_files: str) -> HandedIn:
+async def hand_in(
+    parts: Parts, form: Form, report: Report, *, once: str, place: str, with_files: str, known_sender: bool = False
+) -> HandedIn:
     """Make the report a case. The same form sent twice (``once``) is the same case. Its files are handed in as well, with the
     words ``with_files``, where the case goes on: so everybody who works on it sees them.
 
+    ``known_sender``: something besides what was typed in shows who they are.
     Raises ``rate_limited`` and what :func:`services.intake.land` raises.
     """
     (claimant,) = [party for party in report.parties if party.side is Side.CLAIMANT]
@@ -144,7 +167,7 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     source = form.source
     landed = await land(
         parts, form.tenant, report, opened_by=source.id, credential=source.id, key=key, channel="console", queue=source.queue,
-        unproven=True,
+        unproven=not known_sender,
     )  # fmt: skip
     await parts.sources.used(source)
     case = landed.row.case
@@ -152,10 +175,11 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     own = [party for party in case.parties if party.side is Side.CLAIMANT and party.role == "principal"] if case else []
     # Once the address is proven the letter is the way in: whoever sends the form again is not let in by that.
     if len(own) != 1 or not own[0].unproven:
-        return HandedIn(landed.row.id, None)
+        return HandedIn(landed.row.id, None, addressed=claimant.email is not None)
     caller = Caller(form.tenant.id, form.source.id, frozenset(), "party_link", own[0].id)
     kept = await _files_of(parts, caller, landed.row.id, report, known, with_files)
-    return HandedIn(landed.row.id, await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id), kept)
+    link = await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id)
+    return HandedIn(landed.row.id, link, kept, addressed=claimant.email is not None)
 
 
 async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, known: str, words: str) -> bool:

@@ -10,6 +10,7 @@ from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
 from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
+from storage.intake.trusted_flaggers import FlaggedCase, TrustedFlagger
 from storage.intake.unplaced import UnplacedDeed, UnplacedMail
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
@@ -44,6 +45,7 @@ __all__ = [
     "Ending",
     "Endpoint",
     "ExceptionRow",
+    "FlaggedCase",
     "Hitch",
     "Incident",
     "KeyHolder",
@@ -68,6 +70,7 @@ __all__ = [
     "Summary",
     "TeamMember",
     "Tenant",
+    "TrustedFlagger",
     "Turn",
     "UnplacedDeed",
     "UnplacedMail",

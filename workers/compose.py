@@ -26,6 +26,7 @@ from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
+from runtime.codec import SealedPayloads, codec_of
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
@@ -76,6 +77,8 @@ class WorkerParts:
     """Letters to senders of mail that could not be placed."""
     counters: Counters
     interceptors: list[Interceptor]
+    codec: SealedPayloads | None
+    """Seals payloads on their way to Temporal; None: nothing is sealed."""
 
 
 @asynccontextmanager
@@ -108,7 +111,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         )
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)))
+        remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)), database, vault)
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
@@ -124,6 +127,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
+            codec=codec_of(settings.temporal_codec, vault.payload_key),
         )
 
 
@@ -151,14 +155,19 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
     )
 
 
-def _remedies(settings: Settings, others: WebhookRemedies) -> Remedies:
+def _remedies(settings: Settings, others: WebhookRemedies, database: Database, vault: Vault) -> Remedies:
     """Who carries remedies out: the tenant's endpoint, and Stripe itself where an account is configured."""
     key, tenant = settings.stripe_api_key, settings.provider_tenant
     if key is None or tenant is None:
         return others
+    from adapters.evidence.stores import ObjectEvidenceStore
     from adapters.stripe_evidence import StripeEvidence, stripe_client
+    from storage.intake.evidence import PostgresFiles
 
-    return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)})
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
+    store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
+    files = PostgresFiles(database, vault, store)
+    return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)}, files)
 
 
 def _post(settings: Settings) -> SignedPost:

@@ -173,7 +173,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     },
     "answer_appointment": {"by": _CLAIMANT, "times": ["2026-12-02T14:00:00Z"], "joint": True},
     "move_appointment": {"by": _RESPONDENT, "times": ["2026-12-04T09:00:00Z"], "reasons": "I am at work then."},
-    "cancel_appointment": {"by": "per_mara", "reasons": "You have settled it between you."},
+    "cancel_appointment": {"by": "per_mara", "reasons": "The interpreter is ill.", "told_why": "There is no interpreter."},
     "record_appointment": {"by": "per_mara", "missed_by": [], "protocol": "Both say that the fee was named on Monday."},
     "comment_protocol": {"by": _CLAIMANT, "text": "It was on Tuesday."},
     "submit_evidence": {

@@ -227,6 +227,7 @@ PROBLEMS: dict[str, Row] = {
     "complaint_route_unknown": Row(422, "Unknown route of complaint", "Use a route of the kind; see `allowed` in `fields`."),
     "no_such_offer": Row(409, "No such offer", "Read the case again: the open offer is another one, or none."),
     "chargeback_unknown": Row(409, "No chargeback", "No card network decides this case, or there is no draft to send it."),
+    "network_file_refused": Row(422, "Not a file for the network", "See the detail: its type, its size, or two of one thing."),
     "chargeback_over": Row(409, "Chargeback over", "The network takes evidence once, and it was sent."),
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
@@ -327,6 +328,12 @@ PROBLEMS: dict[str, Row] = {
     "measure_not_allowed": Row(422, "No such interim measure", "See `allowed` in `fields` for the measures against this side."),
     "not_on_hold": Row(409, "Not on legal hold", "See `holds` in `fields` for those that are on the case."),
     "legal_hold": Row(409, "Under legal hold", "Nothing of it can be deleted until a lead or ops lifts the hold."),
+    "erasure_case_open": Row(
+        409, "A case of this is open", "Close it first; or say on which ground a person goes all the same (`though_open`)."
+    ),
+    "erasure_waits": Row(409, "Asked for already", "The same waits for a second person: `GET /v1/erasures`."),
+    "erasure_ended": Row(409, "This erasure has ended", "It was carried out or dropped: `GET /v1/erasures`."),
+    "own_erasure": Row(403, "You asked for it yourself", "Another person of ops agrees to it."),
     "party_known": Row(409, "A party already", "This person is, or was, a party of the case; nothing needs to be added."),
     "party_not_here": Row(422, "Not in bulk", "Send `add_party` and `replace_party` to the case itself, one at a time."),
     "party_unfit": Row(422, "Cannot be a party like this", "See `because` in `fields`."),

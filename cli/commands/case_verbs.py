@@ -130,7 +130,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "answer_appointment": ("Say which of the proposed times would do; none: the side cannot come. For a party.", (
         Field("times", "One of the proposed times; repeatable.", kind=LIST),
-        Field("joint", "true or false: whether the side agrees to meet the other one."),
+        Field("joint", "Whether the side agrees to meet the other one; left out: nothing is said of it.", kind=FLAG),
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "move_appointment": ("Propose other times for a hearing or a call.", (
@@ -138,10 +138,11 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "cancel_appointment": ("Call a hearing or a call off.", (
-        REASONS, Field("appointment", "Which one (apt_…); left out: the newest.")),
+        REASONS, Field("told_why", "Why, as everybody invited reads it; left out: nothing of why."),
+        Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "record_appointment": ("Put down who came to a hearing or a call, and what was said.", (
-        Field("protocol", "What was said, as both sides will read it; - reads it from stdin."),
+        Field("protocol", "What was said, as everybody invited will read it; - reads it from stdin."),
         Field("missed_by", "A side that did not come; repeatable.", kind=LIST),
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
@@ -202,7 +203,8 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "leave_campaign": ("Count the case to its campaign no more.", (Field("reason", "Why, as a code."),)),
     "draft_chargeback_evidence": ("Put together what the card network is to be told.", (
-        _needs("text", "The words."), Field("due_at", "When it is due, with the zone.")),
+        _needs("text", "The words."), Field("due_at", "When it is due, with the zone."),
+        Field("files", "Files that go along: [{\"file\": \"fil_…\", \"shows\": \"receipt\"}].", kind=JSON)),
     ),
     "submit_chargeback_evidence": ("Send the draft to the card network now. There is no second time.", ()),
 }  # fmt: skip

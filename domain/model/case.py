@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
-from domain.model.appointments import Appointment
+from domain.model.appointments import Appointment, HeardByProtocol
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
@@ -73,7 +73,8 @@ SINCE: dict[int, frozenset[str]] = {
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
-        | {"put", "charged_at", "asked", "lowering"}
+        | {"put", "charged_at", "asked", "lowering", "category_listed"}
+        | {"steps", "own_papers", "relied_on", "by_protocol"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -98,6 +99,8 @@ class Case(Kept):
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
+    category_listed: bool = False
+    """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]
@@ -181,6 +184,8 @@ class Case(Kept):
     """The last one of each that was lifted or lapsed before the matter was decided."""
     handed_in: tuple[str, ...] = ()
     """Ids of the evidence on file, oldest first."""
+    own_papers: tuple[str, ...] = ()
+    """Those of them that somebody of the team wrote, with no file put to them: their word, on paper."""
     appointments: tuple[Appointment, ...] = ()
     """Hearings and calls, oldest first."""
     steps: tuple[StepTaken, ...] = ()
@@ -207,6 +212,8 @@ class Case(Kept):
     """Since when the matter is called something that accuses somebody of another clause; None: since it was opened."""
     put: tuple[ClausePut, ...] = ()
     """The clauses that were put to principals by name since the matter was last taken up, answered or with their time gone by."""
+    by_protocol: tuple[HeardByProtocol, ...] = ()
+    """The sides that were at a hearing since the matter was last taken up, and until when they can say what is wrong with it."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     words_at: tuple[int, ...] = ()
@@ -218,6 +225,8 @@ class Case(Kept):
     which anybody outside the team brought more than a word."""
     claims_news: bool = False
     """It was taken up again for something new, of which nothing was in the file."""
+    relied_on: tuple[Side, ...] = ()
+    """The sides that could rely on what was final when it was taken up again, for nothing new and for no wish of theirs."""
     unanswered: tuple[Unanswered, ...] = ()
     """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

@@ -37,6 +37,7 @@ ALWAYS: Notices = {
     "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
     "appointment_proposed": ("claimant", "respondent"),
     "appointment_unmatched": ("owner",),
+    "appointment_times_named": ("owner",),
     "appointment_confirmed": ("claimant", "respondent", "owner"),
     "appointment_moved": ("claimant", "respondent", "owner"),
     "appointment_cancelled": ("claimant", "respondent", "owner"),

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
-from domain.rules import complaints, last_word, meeting, told_codes
+from domain.rules import complaints, last_word, manual_work, meeting, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -172,7 +172,11 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld):
         return None
     found = last_word.piece_of(recording)
-    return next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    against = next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
+        return against
+    # Whoever was there is heard by it only then.
+    return next((one.until for one in case.by_protocol if one.side is party.side), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
@@ -202,6 +206,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"
+    elif isinstance(fact, f.ManualWorkReported):
+        ids = manual_work.failed_measure(case, fact)
     elif isinstance(fact, f.InterimImposed | f.InterimEnded | f.InterimReviewed):
         ids = (fact.measure_id,) if isinstance(fact, f.InterimImposed) else fact.measure_ids
     else:
@@ -221,6 +227,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         told = _told(case, recording, {"told": fact.told})
     if isinstance(fact, f.InterimReviewed):
         data["goes_on"] = True
+    if isinstance(fact, f.ManualWorkReported) and any(e.id == fact.effect_id and e.reverses is not None for e in case.effects):
+        data["undoes"] = True
     if isinstance(fact, f.InterimImposed | f.InterimReviewed):
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
         ends_at = fact.until if isinstance(fact, f.InterimImposed) and fact.until is not None else ends_at
@@ -265,7 +273,9 @@ def _lifts(case: Case, row: f.DueLevel) -> bool:
 def _own_deed(case: Case, recording: f.Recording, recipient: str) -> bool:
     """Nobody is told of what they did themselves, unless they wait to hear that it arrived."""
     receipts = _RECEIPTS | _OF_STRANGERS if is_unproven(case, recording.actor) else _RECEIPTS
-    return recipient == recording.actor.id and recording.fact.type not in receipts
+    # Times of somebody else, proposed because whoever said yes last was the last: they are asked about them, too.
+    others = isinstance(recording.fact, f.AppointmentMoved) and recording.fact.party not in (None, recipient)
+    return recipient == recording.actor.id and recording.fact.type not in receipts and not others
 
 
 def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:

@@ -123,7 +123,7 @@ def _check(
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies))
+    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies), at)
     confirmation.check_may_lose(case, _who_loses(case, outcome, lost, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command.relies_on, at, command.remedies)
@@ -170,7 +170,8 @@ def _drafted(
     if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
-    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case, context.known())
+    because = because or legal_hold.why_approval(case, remedies, context.known())
+    because = because or procedure.why_approval(case, context.known(), remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
     drafted = f.RulingDrafted(

@@ -22,7 +22,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
+from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_category, told_codes
 from domain.rules.agreement import would_grant
 from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
@@ -214,11 +214,12 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     stranger = address_proof.is_unproven(case, viewer)
     told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
     shown = case.ruling if staff and case.ruling else told
-    names = ("id", "kind", "category", "outcome", "opened_at", "closed_at", "amount")
+    names = ("id", "kind", "outcome", "opened_at", "closed_at", "amount")
     # A code that one person writes is a text like any other.
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
+        category=told_category.told(case, case.category, audience if _speaks(case, viewer) else "third_parties"),
         close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
@@ -447,7 +448,7 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
         return frozenset({"reasons"})
-    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
+    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact, viewer.side.value):
         return frozenset({"reasons"})
     inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and reasons_stay_inside(case, fact)
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)

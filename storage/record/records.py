@@ -116,7 +116,7 @@ class PostgresRecords:
                 if transition.paid_elsewhere is not None and not transition.substitute:
                     # Of two cases that pay for one matter at once the second waits here, and then sees what the first has paid.
                     await until.enter_async_context(conn.transaction())
-                    await conn.fetchval(sql.HOLD_MATTER, tenant_id, case_id)
+                    await conn.fetch(sql.HOLD_MATTER, tenant_id, case_id)
                     if _by_case(await paid_elsewhere(conn, tenant_id, case_id)) != _by_case(transition.paid_elsewhere):
                         return False
                 if transition.exceptions is not None and not transition.substitute:
@@ -313,8 +313,6 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
     return rows
 
 
-_NOT_DONE = {"not_done": "needs_hands"}
-"""What was reported as done by mistake waits for somebody's hands again."""
 WITHHELD = "withheld"
 """The note of an effect that a legal hold has stopped."""
 
@@ -324,7 +322,7 @@ def reported_effects(transition: Transition) -> list[Row]:
     facts = [chained.recording.fact for chained in transition.facts]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
     by_hand = [f for f in facts if isinstance(f, ManualWorkReported)]
-    told += [{"id": f.effect_id, "result": _NOT_DONE.get(f.result, f.result), "note": "by_hand"} for f in by_hand]
+    told += [{"id": f.effect_id, "result": f.leaves, "note": "by_hand"} for f in by_hand]
     # A hold has stopped them: they are not begun any more. One that is under way just now still says how it ended.
     told += [{"id": f.effect_id, "result": "needs_hands", "note": WITHHELD} for f in facts if isinstance(f, EffectWithheld)]
     return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

@@ -54,6 +54,7 @@ class World:
             own.viewer("respondent", "platform", own.party("respondent")),
             own.viewer("witness", "platform", own.witness()),
             own.viewer("other_party", "platform", own.party("claimant", "else")),
+            own.viewer("other_respondent", "platform", own.party("respondent", "else")),
             *(own.viewer(name, name) for name in (*TEAM, *CLOSED_TO)),
             own.viewer("source", "source"),
             Viewer("nobody", {}),
@@ -248,8 +249,10 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
     "person": frozenset({"dana"}),
+    "erasure": frozenset({"dana"}),
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
+    "flagger": frozenset({"dana"}),
     "api_key": frozenset({"dana"}),
     "signing_key": frozenset({"dana", "mediator"}),
 }
@@ -284,7 +287,7 @@ _SHARED = frozenset({"to_all"}) | _files("claimant_shared") | _of("main", *_STAT
 _BETWEEN_THE_SIDES = _SHARED | {"offer", "proposal"}
 _PLATFORM = (
     _BETWEEN_THE_SIDES | _DECIDED | {"asked_of_respondent"}
-    | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS)
+    | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS, "category")
 )  # fmt: skip
 _IN_MAIN = (
     _BETWEEN_THE_SIDES | _of("main", *_OF_PLATFORMS)
@@ -306,7 +309,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "respondent": _BETWEEN_THE_SIDES | _files("respondent_own_side", "respondent_deciders")
         | {"asked_of_respondent", "caucus_respondent"},
     "witness": _SHARED,
-    "other_party": _of("else", *_STATED),
+    # What a report is called is the reporter's own word; the other side reads one that packs list.
+    "other_party": _of("else", *_STATED, "category"),
+    "other_respondent": _of("else", *_STATED),
     "mediator": _MEDIATORS,
     "ben": _MEDIATORS,
     "ina": _MEDIATORS,
@@ -462,11 +467,13 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
     values = {
         "limit": ("1", "500"), "cursor": ("made_up",), "own_cursor": ("made_up",), "waiting_cursor": ("made_up",),
         "expand[]": ("timeline", "available_actions"), "kind": ("bounty_dispute",), "phase": ("review", "approval", "ruled"),
+        "year": ("2026",),
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"), "state": ("all",), "sender_of": (own.ids["unplaced"],),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
+        "after": (own.cases["main"]["id"],),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,), "at": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},

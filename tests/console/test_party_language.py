@@ -63,7 +63,6 @@ class TestTheCatalogue:
         for (detected, decided), sentence in letters.automation.items():
             assert said[f"automation.{'machine' if detected else 'people'}.{decided or 'unsaid'}"] == sentence
         for group, table in (("source", letters.sources), ("redress", letters.redress), ("route", letters.routes)):
-            assert {key: said.get(f"{group}.{key}") for key in table}.keys() == table.keys()
             assert all(said.get(f"{group}.{key}") for key in table), group
         assert {key: said[f"redress.{key}"] for key in letters.redress} == dict(letters.redress)
         assert {key: said.get(f"charge.{key}") for key in letters.charges} == dict(letters.charges)
@@ -130,6 +129,7 @@ class TestWhatWasSaid:
             for kind in members(Fact)
             if kind.model_fields["type"].default not in elsewhere
         }
+        texts["appointment_cancelled"] -= {"reasons"}  # why is the team's alone, but for what it tells
         read = {name: fields for name, fields in texts.items() if fields and told(name)}
         assert {name: set(WORDS[name]) for name in read if name in WORDS} == read
         assert set(WORDS) - {"case_moved_in", "withdrawal_explained"} == set(read)
