@@ -34,6 +34,7 @@ from cli.commands import (
     source,
     stack,
     tenant,
+    trusted_flagger,
     unplaced,
 )
 from cli.commands.calendar_moves import apply
@@ -43,7 +44,7 @@ from cli.commands.case_readers import access, readers
 from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
-from cli.commands.policy_terms import diff, explain
+from cli.commands.policy_terms import diff, exceptions, explain
 
 app = typer.Typer(
     name="ombud",
@@ -56,6 +57,7 @@ app = typer.Typer(
 calendar.app.command("diff")(moves)
 calendar.app.command("apply")(apply)
 policy.app.command("explain")(explain)
+policy.app.command("exceptions")(exceptions)
 policy.app.command("diff")(diff)
 policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)
@@ -84,6 +86,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
+app.add_typer(trusted_flagger.app, name="trusted-flagger")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
 app.add_typer(erasure.app, name="erasure")

@@ -43,6 +43,7 @@ from console.pages import (
     on_call,
     packs,
     payloads,
+    policy_exceptions,
     ruling,
     settings,
     sign_in,
@@ -50,6 +51,7 @@ from console.pages import (
     tags,
     templates,
     today,
+    trusted_flaggers,
     unplaced,
     views,
 )
@@ -82,6 +84,7 @@ SIGNED_IN = (
     templates,
     tags,
     today,
+    trusted_flaggers,
     unplaced,
     views,
     sessions_page,
@@ -96,6 +99,7 @@ SIGNED_IN = (
     freezes,
     packs,
     payloads,
+    policy_exceptions,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)

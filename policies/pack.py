@@ -36,6 +36,7 @@ from policies.pack_rows import (
     CategoryRow,
     ChargebackRow,
     CreditLessRow,
+    ExceptionRow,
     Gate,
     Ladder,
     PriorDecisionRow,
@@ -334,6 +335,8 @@ class Pack(Frozen):
     """A credit gives back all that is in question, less at most this (an empty list: less nothing); left out: any amount."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
+    exceptions: tuple[ExceptionRow, ...] = ()
+    """Departures from all this that two persons may agree on in one case, each with its limit per month."""
     sites: tuple[Code, ...] = ()
     """Queues to which a case may be handed over; the clocks go on as they were promised."""
     notices: dict[Trigger, tuple[Audience, ...]]

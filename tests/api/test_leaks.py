@@ -252,6 +252,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "erasure": frozenset({"dana"}),
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
+    "flagger": frozenset({"dana"}),
     "api_key": frozenset({"dana"}),
     "signing_key": frozenset({"dana", "mediator"}),
 }
@@ -466,6 +467,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
     values = {
         "limit": ("1", "500"), "cursor": ("made_up",), "own_cursor": ("made_up",), "waiting_cursor": ("made_up",),
         "expand[]": ("timeline", "available_actions"), "kind": ("bounty_dispute",), "phase": ("review", "approval", "ruled"),
+        "year": ("2026",),
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),

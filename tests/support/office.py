@@ -46,6 +46,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -71,6 +72,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
@@ -241,6 +243,7 @@ class Office:
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             on_call=PostgresOnCall(self.database),
+            policy_exceptions=PostgresPolicyExceptions(self.database),
             audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
@@ -269,6 +272,7 @@ class Office:
             provider_news=PostgresProviderNews(self.database),
             door_refusals=PostgresDoorRefusals(self.database),
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
+            trusted_flaggers=PostgresTrustedFlaggers(self.database),
             answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,
