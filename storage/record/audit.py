@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from domain.model.case import Case, folded_otherwise
-from domain.model.chain import link
+from domain.model.chain import link, root
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
 from storage.access.trail import Entry
@@ -292,13 +292,16 @@ class _CaseAudit:
     """One case under examination."""
 
     def __init__(self, tenant: str, row: asyncpg.Record, facts: list[asyncpg.Record], fold: Fold) -> None:
-        self._row, self.facts, self._fold = row, facts, fold
+        self._tenant, self._row, self.facts, self._fold = tenant, row, facts, fold
         self._flaws = _Flaws(tenant, row["id"])
         self._flaw, self.flaws = self._flaws.add, self._flaws.found
 
     def check(self) -> None:
         """The chain from the first fact to the head, then everything that follows from the facts."""
-        head = self._flaws.of_chain(self.facts)
+        first = self.facts[0]["prev_hash"] if self.facts else self._row["head"]
+        # Behind the empty string began what an earlier release opened; the heads that were signed say which did.
+        begins = root(self._tenant, self._row["id"]) if first else ""
+        head = self._flaws.of_chain(self.facts, begins)
         last = self.facts[-1]["seq"] if self.facts else 0
         if (self._row["seq"], self._row["head"]) != (last, head):
             self._flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from domain.model.case import FORM
-from domain.model.chain import link
+from domain.model.chain import link, root
 from storage.record.audit import PostgresAudit
 from storage.record.heads import read_heads
 from tests.support.database import Server
@@ -92,6 +92,33 @@ async def test_tampering_shows(world: World, case_id: str, server: Server, state
     async with master(server, world.tenant_id) as conn:
         await conn.execute(statement)
     assert flaws <= await found(world)
+
+
+async def chain_behind(conn: asyncpg.Connection[asyncpg.Record], case_id: str, head: str) -> None:
+    """Somebody who knows the algorithm lets the chain of a case begin behind something else, and every hash fit again."""
+    for row in await conn.fetch("SELECT seq, body::text AS body FROM facts WHERE case_id = $1 ORDER BY seq", case_id):
+        digest = link(head, json.loads(row["body"]))
+        put = "UPDATE facts SET prev_hash = $3, hash = $4 WHERE case_id = $1 AND seq = $2"
+        await conn.execute(put, case_id, row["seq"], head, digest)
+        head = digest
+    await conn.execute("UPDATE cases SET head = $2 WHERE id = $1", case_id, head)
+
+
+class TestWhereAChainBegins:
+    async def test_a_chain_of_another_case_does_not_fit(self, world: World, case_id: str, server: Server) -> None:
+        async with master(server, world.tenant_id) as conn:
+            await chain_behind(conn, case_id, root(world.tenant_id, "case_another"))
+        assert await found(world) == {"chain_broken"}
+
+    async def test_one_of_an_earlier_release_verifies_as_before(self, world: World, case_id: str, server: Server) -> None:
+        waiting = await world.opened()
+        async with master(server, world.tenant_id) as conn:
+            await chain_behind(conn, case_id, "")
+            await conn.execute("UPDATE cases SET head = '' WHERE id = $1", waiting.case_id)
+        assert await found(world) == set()
+        await world.record(case_id, a_command("note", "per_mia", text="It goes on as it began."))
+        await world.record(waiting.case_id)
+        assert await found(world) == set()
 
 
 BEFORE_FORMS = "UPDATE cases SET state = (state - 'form') #- '{seen_at,third_parties}'"
