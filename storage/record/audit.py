@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case, folded_otherwise
 from domain.model.chain import link, root
 from domain.model.facts import Recording
@@ -23,8 +24,9 @@ from storage.record.heads import SignedHead, Signer, append_heads, read_heads
 from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.records import projection
 from storage.record.sql import STATE
+from storage.record.surroundings import Surroundings, Texts, check_around, check_stored, referred, surroundings
 
-PAGE = 200
+PAGE = 50
 """Cases looked at with one query."""
 OF_THE_TRAIL = "trail"
 """Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
@@ -37,6 +39,8 @@ _CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
     c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at, c.ends_at,
+    c.report_content, c.synthetic, c.source, c.open_command_id,
+    c.terms_key IS NULL OR c.terms_key = encode(sha256(convert_to(c.terms::text, 'UTF8')), 'hex') AS terms_kept,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
@@ -84,7 +88,8 @@ class Flaw:
     what: str
     """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
     Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
-    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``.
+    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of what the facts refer to: see
+    :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
     """
     seq: int = 0
     detail: str = ""
@@ -98,6 +103,8 @@ class Verdict:
     facts: int = 0
     deeds: int = 0
     """Entries of audit trails."""
+    texts: int = 0
+    """Texts that were opened and compared with their digest."""
     heads: int = 0
     flaws: list[Flaw] = field(default_factory=list)
     head: str = ""
@@ -112,8 +119,8 @@ class Verdict:
 class PostgresAudit:
     """Verifies records, and puts signed heads outside the database."""
 
-    def __init__(self, database: Database, vault: Vault, fold: Fold = fold_facts) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault, fold: Fold = fold_facts, store: EvidenceStore | None = None) -> None:
+        self._database, self._vault, self._store = database, vault, store
         self._signer = Signer(vault)
         self._fold = fold
 
@@ -137,16 +144,15 @@ class PostgresAudit:
                 verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
         return verdict
 
-    async def verify_case(self, tenant_id: str, case_id: str) -> Verdict:
+    async def verify_case(
+        self, tenant_id: str, case_id: str, signed: Mapping[tuple[str, str], list[SignedHead]] | None = None
+    ) -> Verdict:
         """Go through one case: its chain, and everything that follows from its facts."""
-        async with self._database.tenant(tenant_id) as conn:
-            cases, facts = await _page(conn, tenant_id, case_id=case_id)
         verdict = Verdict()
-        for row in cases:
-            checked = _CaseAudit(tenant_id, row, facts.get(row["id"], []), self._fold)
-            # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
-            await asyncio.to_thread(checked.check)
-            verdict.cases, verdict.facts, verdict.flaws, verdict.head = 1, len(checked.facts), checked.flaws, row["head"]
+        async with self._database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            cases = await conn.fetch(CASE, tenant_id, case_id)
+            await self._check(conn, tenant_id, cases, signed or {}, verdict)
+        verdict.head = cases[0]["head"] if cases else ""
         return verdict
 
     async def export_heads(self, path: Path, tenant_id: str | None = None) -> int:
@@ -167,20 +173,43 @@ class PostgresAudit:
     ) -> None:
         after = ""
         while True:
-            async with self._database.tenant(tenant) as conn:
-                cases, facts = await _page(conn, tenant, after)
+            # One moment for all that is read, or a case that moves in between looks tampered with.
+            async with self._database.tenant(tenant) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+                cases = await conn.fetch(CASES, tenant, after, PAGE)
+                await self._check(conn, tenant, cases, signed, verdict)
+            seen.update((tenant, row["id"]) for row in cases)
             if not cases:
                 return
-            for row in cases:
-                seen.add((tenant, row["id"]))
-                checked = _CaseAudit(tenant, row, facts.get(row["id"], []), self._fold)
-                checked.check()
-                checked.compare(signed.get((tenant, row["id"]), []), self._signer)
-                verdict.cases += 1
-                verdict.facts += len(checked.facts)
-                verdict.heads += len(signed.get((tenant, row["id"]), []))
-                verdict.flaws += checked.flaws
             after = cases[-1]["id"]
+
+    async def _check(
+        self,
+        conn: Connection,
+        tenant: str,
+        cases: Sequence[asyncpg.Record],
+        signed: Mapping[tuple[str, str], list[SignedHead]],
+        verdict: Verdict,
+    ) -> None:
+        """Go through a page of cases: the chain of each, what follows from it, and everything around it."""
+        ids = [row["id"] for row in cases]
+        facts: dict[str, list[asyncpg.Record]] = {}
+        for fact in await conn.fetch(FACTS, tenant, ids):
+            facts.setdefault(fact["case_id"], []).append(fact)
+        around, texts = await surroundings(conn, tenant, ids), Texts(self._vault, conn, tenant)
+        for row in cases:
+            rows, kept = around.pop(row["id"]), signed.get((tenant, row["id"]), [])
+            checked = _CaseAudit(tenant, row, facts.pop(row["id"], []), self._fold)
+            # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
+            await asyncio.to_thread(checked.check, self._vault, rows)
+            await texts.check(list(referred(row, checked.recordings, rows)), checked.flaw)
+            if self._store is not None:
+                await check_stored(self._store, self._vault, tenant, rows, checked.flaw)
+            checked.compare(kept, self._signer)
+            verdict.cases += 1
+            verdict.facts += len(checked.facts)
+            verdict.heads += len(kept)
+            verdict.flaws += checked.flaws
+        verdict.texts += texts.looked_at
 
 
 class _Flaws:
@@ -275,28 +304,16 @@ def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:
         flaws.add("columns_differ", row["seq"], "the row's columns are not those of its content")
 
 
-async def _page(
-    conn: Connection, tenant: str, after: str = "", *, case_id: str | None = None
-) -> tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]:
-    # One moment for both queries, or a case that moves in between looks tampered with.
-    async with conn.transaction(isolation="repeatable_read", readonly=True):
-        cases = await (conn.fetch(CASES, tenant, after, PAGE) if case_id is None else conn.fetch(CASE, tenant, case_id))
-        rows = await conn.fetch(FACTS, tenant, [row["id"] for row in cases])
-    facts: dict[str, list[asyncpg.Record]] = {}
-    for row in rows:
-        facts.setdefault(row["case_id"], []).append(row)
-    return cases, facts
-
-
 class _CaseAudit:
     """One case under examination."""
 
     def __init__(self, tenant: str, row: asyncpg.Record, facts: list[asyncpg.Record], fold: Fold) -> None:
         self._tenant, self._row, self.facts, self._fold = tenant, row, facts, fold
         self._flaws = _Flaws(tenant, row["id"])
-        self._flaw, self.flaws = self._flaws.add, self._flaws.found
+        self.flaw, self.flaws = self._flaws.add, self._flaws.found
+        self.recordings: list[Recording] = []
 
-    def check(self) -> None:
+    def check(self, vault: Vault, around: Surroundings) -> None:
         """The chain from the first fact to the head, then everything that follows from the facts."""
         first = self.facts[0]["prev_hash"] if self.facts else self._row["head"]
         # Behind the empty string began what an earlier release opened; the heads that were signed say which did.
@@ -304,12 +321,14 @@ class _CaseAudit:
         head = self._flaws.of_chain(self.facts, begins)
         last = self.facts[-1]["seq"] if self.facts else 0
         if (self._row["seq"], self._row["head"]) != (last, head):
-            self._flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")
-        recordings = self._recordings()
-        if recordings:
-            self._check_state(recordings)
+            self.flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")
+        self.recordings = self._recordings()
+        if self.recordings:
+            case = self._check_state(self.recordings)
+            if case is not None:
+                check_around(vault, self._tenant, case, self.recordings, around, self.flaw)
         elif self._row["state"] is not None and not self.flaws:
-            self._flaw("state_differs", 0, "there is a state and no fact")
+            self.flaw("state_differs", 0, "there is a state and no fact")
 
     def compare(self, signed: list[SignedHead], signer: Signer) -> None:
         """What was signed must still be there."""
@@ -321,7 +340,7 @@ class _CaseAudit:
             try:
                 recording = Recording.model_validate(fact["body"])
             except ValueError as error:
-                self._flaw("unreadable", fact["seq"], type(error).__name__)
+                self.flaw("unreadable", fact["seq"], type(error).__name__)
                 return []
             columns = (
                 recording.seq,
@@ -332,22 +351,22 @@ class _CaseAudit:
                 recording.actor.id,
             )
             if columns != tuple(fact[c] for c in ("seq", "at", "recorded_at", "type", "command_id", "actor_id")):
-                self._flaw("columns_differ", fact["seq"], "the row's columns are not those of its content")
+                self.flaw("columns_differ", fact["seq"], "the row's columns are not those of its content")
             recordings.append(recording)
         return recordings
 
-    def _check_state(self, recordings: list[Recording]) -> None:
+    def _check_state(self, recordings: list[Recording]) -> Case | None:
         try:
             case = self._fold(self._row["id"], recordings)
         except ValueError as error:
-            self._flaw("unreadable", 0, str(error))
-            return
+            self.flaw("unreadable", 0, str(error))
+            return None
         stored = Case.model_validate_json(self._row["state"]) if self._row["state"] else None
         if stored is not None and stored.form < case.form:
             # An earlier release folded less; the rest must still be what the facts say.
             stored = stored.model_copy(update={name: getattr(case, name) for name in folded_otherwise(stored.form)})
         if stored != case:
-            self._flaw("state_differs", case.seq, "the stored state is not the fold of the facts")
+            self.flaw("state_differs", case.seq, "the stored state is not the fold of the facts")
         expected = projection(case)
         if self._row["platform_updated_at"] is None:
             # Written before there was the column.
@@ -356,11 +375,14 @@ class _CaseAudit:
             del expected["pressing"], expected["pressing_at"]
         if self._row["ends_at"] == NOT_KNOWN:
             del expected["ends_at"]
+        expected |= {"synthetic": case.synthetic, "source": case.source, "open_command_id": recordings[0].command_id}
+        expected["terms_kept"] = True
         differing = [name for name in expected if name != "state" and self._row[name] != expected[name]]
         if differing:
-            self._flaw("projection_differs", case.seq, ", ".join(sorted(differing)))
+            self.flaw("projection_differs", case.seq, ", ".join(sorted(differing)))
         if _deadlines(case) != {(d[0], d[1], d[2], d[3], datetime.fromisoformat(d[4])) for d in self._row["deadlines"]}:
-            self._flaw("deadlines_differ", case.seq, "the stored timetable is not the one that was recorded last")
+            self.flaw("deadlines_differ", case.seq, "the stored timetable is not the one that was recorded last")
+        return case
 
 
 def _deadlines(case: Case) -> set[tuple[Any, ...]]:

@@ -154,7 +154,7 @@ class TestSignedHeads:
             row = await conn.fetchrow("SELECT seq, body::text AS body, prev_hash FROM facts ORDER BY seq DESC LIMIT 1")
             assert row is not None
             body = json.loads(row["body"])
-            body["channel"] = "email"
+            body["actor"]["team"] = "apac"
             digest = link(row["prev_hash"], body)
             await conn.execute(
                 "UPDATE facts SET body = $1::jsonb, hash = $2 WHERE seq = $3", json.dumps(body), digest, row["seq"]
