@@ -73,6 +73,11 @@ MATRIX = {
     "packs": May("INSERT, SELECT, UPDATE(body notices)", "", "What is missing of a pack is filled in once (a trigger holds it)."),
     "calendars": May("INSERT, SELECT", "INSERT, SELECT", "A case brings its own; publishing one keeps its content."),
     "case_parts": May("INSERT, SELECT", "", CASES),
+    "erasures": May(
+        "SELECT",
+        "INSERT, SELECT, UPDATE(approved_at approved_by approved_with dropped_at dropped_by)",
+        "Asked for and agreed to by administrators; carried out by a function, which alone says that it was.",
+    ),
     # the keys of words
     "keys": May(
         "INSERT(case_id holder id tenant wrapped), SELECT",
@@ -195,11 +200,12 @@ async def test_each_role_may_what_was_reviewed_and_no_more(server: Server, migra
         await conn.close()
 
 
-async def test_two_functions_have_the_owners_rights_and_nobody_can_bend_their_path(server: Server, migrated: None) -> None:
+async def test_three_functions_have_the_owners_rights_and_nobody_can_bend_their_path(server: Server, migrated: None) -> None:
     conn = await asyncpg.connect(server.owner_dsn)
     try:
         found = [tuple(row) for row in await conn.fetch(_DEFINERS)]
     finally:
         await conn.close()
     path = ["search_path=pg_catalog, public, pg_temp"]
-    assert sorted(found) == [("forget_unplaced_with_the_key", path, False), ("refuse_while_held", path, False)]
+    names = ("carry_out_erasure", "forget_unplaced_with_the_key", "refuse_while_held")
+    assert sorted(found) == [(name, path, False) for name in names]
