@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,10 +18,20 @@ from domain.model.chain import link, root
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
 from storage.access.trail import Entry
-from storage.postgres.pool import AWAY, Connection, Database
+from storage.postgres.pool import AWAY, NOW, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
-from storage.record.heads import SignedHead, Signer, append_heads, read_heads
+from storage.record.heads import (
+    OF_THE_DAY,
+    OF_THE_TRAIL,
+    HeadFlaw,
+    Heads,
+    SignedHead,
+    Signer,
+    genuine,
+    read,
+    too_old,
+)
 from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.records import projection
 from storage.record.sql import STATE
@@ -28,8 +39,8 @@ from storage.record.surroundings import Surroundings, Texts, check_around, check
 
 PAGE = 50
 """Cases looked at with one query."""
-OF_THE_TRAIL = "trail"
-"""Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
+OF_THE_HEADS = "heads"
+"""Stands in a flaw where a case has its id: the file of signed heads."""
 TRAILS_FOR = timedelta(seconds=30)
 """How long :func:`trails_at` looks; longer than that it is the business of :meth:`PostgresAudit.verify`."""
 _ENTRIES = 5000
@@ -54,28 +65,15 @@ FROM facts
 WHERE tenant = $1 AND case_id = ANY($2)
 ORDER BY case_id, seq
 """
-HEADS = """
-SELECT c.id, c.seq, c.head, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS signed_at
-FROM (
-    SELECT id, seq, head FROM cases WHERE tenant = $1 AND seq > 0
-    UNION ALL
-    (SELECT 'trail', seq, hash FROM trail WHERE tenant = $1 ORDER BY seq DESC LIMIT 1)
-) AS c
-WHERE NOT EXISTS (SELECT FROM chain_heads h WHERE h.tenant = $1 AND h.case_id = c.id AND h.seq = c.seq)
-ORDER BY c.id
-"""
+SINCE = _CASES.format(which="c.id > $2 AND c.updated_at >= $4 ORDER BY c.id LIMIT $3")
+THERE = "SELECT id FROM cases WHERE tenant = $1 AND id = ANY($2)"
+COPIES = "SELECT line FROM signed_heads WHERE tenant = $1 AND public_key = $2 ORDER BY id DESC LIMIT 20"
+"""The newest heads that were signed, as the database has them."""
 TRAIL = """
 SELECT seq, at, deed, about, actor_id, credential, body, hash, prev_hash FROM trail WHERE tenant = $1 AND seq > $2
 ORDER BY seq
 LIMIT $3
 """
-NOTE_HEADS = """
-INSERT INTO chain_heads (tenant, case_id, seq, head, signature)
-SELECT $1, h.case_id, h.seq, h.head, h.signature FROM jsonb_to_recordset($2) AS h
-    (case_id text, seq bigint, head text, signature text)
-ON CONFLICT DO NOTHING
-"""
-
 Fold = Callable[[str, Iterable[Recording]], Case]
 
 
@@ -116,100 +114,142 @@ class Verdict:
         return not self.flaws
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A case that was looked at."""
+
+    row: asyncpg.Record
+    around: Surroundings
+    intact: bool
+
+
 class PostgresAudit:
-    """Verifies records, and puts signed heads outside the database."""
+    """Verifies records. ``public_key`` is that of whoever signs the heads (hex); left out, it follows from the master key."""
 
-    def __init__(self, database: Database, vault: Vault, fold: Fold = fold_facts, store: EvidenceStore | None = None) -> None:
-        self._database, self._vault, self._store = database, vault, store
-        self._signer = Signer(vault)
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        fold: Fold = fold_facts,
+        store: EvidenceStore | None = None,
+        public_key: str | None = None,
+    ) -> None:
+        self.database, self._vault, self._store = database, vault, store
+        self._earlier_key = Signer.of(vault).public_key
         self._fold = fold
+        self.public_key = public_key or self._earlier_key
 
-    @property
-    def public_key(self) -> str:
-        """With which the heads can be checked (hex, Ed25519)."""
-        return self._signer.public_key
+    def heads(self, path: Path) -> Heads:
+        """A file of signed heads, with what is wrong with it."""
+        return read(path, self.public_key, self._earlier_key)
 
-    async def verify(self, tenant_id: str | None = None, *, heads: Path | None = None) -> Verdict:
-        """Go through one tenant, or all; compare with the signed heads in a file when one is given."""
+    async def verify(
+        self,
+        tenant_id: str | None = None,
+        *,
+        heads: Path | None = None,
+        since: datetime | None = None,
+        longest: timedelta | None = None,
+    ) -> Verdict:
+        """Go through one tenant, or all; compare with the signed heads in a file when one is given.
+
+        ``since``: only the cases that moved from then on. ``longest``: the newest heads must not be older than that.
+        """
         verdict = Verdict()
-        signed = _by_case(read_heads(heads)) if heads is not None else {}
-        tenants = [tenant_id] if tenant_id is not None else await self._database.tenant_ids()
-        seen: set[tuple[str, str]] = set()
+        signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
+        tenants = [tenant_id] if tenant_id is not None else await self.database.tenant_ids()
         for tenant in tenants:
-            await self._verify_tenant(tenant, signed, seen, verdict)
-            await _verify_trail(self._database, tenant, signed.get((tenant, OF_THE_TRAIL), []), self._signer, verdict)
-            seen.add((tenant, OF_THE_TRAIL))
-        for tenant, case_id in signed:
-            if (tenant, case_id) not in seen and (tenant_id is None or tenant == tenant_id):
-                verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
+            seen = {OF_THE_TRAIL, OF_THE_DAY}
+            async for page in self.pages(tenant, verdict, signed, since):
+                seen.update(looked.row["id"] for looked in page)
+            await self.verify_trail(tenant, signed, verdict)
+            unseen = [case_id for of, case_id in signed.by_case if of == tenant and case_id not in seen]
+            await self._find(tenant, unseen, verdict)
+        if heads is not None:
+            await self.judge(signed, tenants, verdict, longest)
         return verdict
 
-    async def verify_case(
-        self, tenant_id: str, case_id: str, signed: Mapping[tuple[str, str], list[SignedHead]] | None = None
-    ) -> Verdict:
+    async def verify_trail(self, tenant: str, signed: Heads, verdict: Verdict) -> None:
+        """Go through the audit trail of a tenant."""
+        await _verify_trail(self.database, tenant, signed.of(tenant, OF_THE_TRAIL), verdict)
+
+    async def _find(self, tenant: str, case_ids: Sequence[str], verdict: Verdict) -> None:
+        """Cases with a signed head that were not looked at must be there all the same."""
+        async with self.database.tenant(tenant) as conn:
+            there = {row["id"] for row in await conn.fetch(THERE, tenant, case_ids)} if case_ids else set()
+        for case_id in case_ids:
+            if case_id not in there:
+                verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
+
+    async def judge(self, signed: Heads, tenants: Sequence[str], verdict: Verdict, longest: timedelta | None = None) -> None:
+        """What is wrong with a file of heads itself, also against what the database knows to have been signed."""
+        found = [flaw for flaw in signed.flaws if not flaw.tenant or flaw.tenant in tenants]
+        for tenant in tenants:
+            async with self.database.tenant(tenant) as conn:
+                now: datetime = await conn.fetchval(NOW)
+                copies = [SignedHead(**json.loads(row["line"])) for row in await conn.fetch(COPIES, tenant, self.public_key)]
+            newest = next((copy for copy in copies if genuine(copy, self.public_key)), None)
+            if newest is not None and newest not in signed.of(tenant, newest.case_id):
+                detail = f"number {newest.number}, signed at {newest.signed_at}, is not in it"
+                found.append(HeadFlaw("heads_fewer", detail, tenant))
+            if longest is not None and signed.lines:
+                found += too_old(signed, tenant, now, longest)
+        verdict.flaws += [Flaw(flaw.tenant, OF_THE_HEADS, flaw.what, flaw.seq, flaw.detail) for flaw in found]
+
+    async def verify_case(self, tenant_id: str, case_id: str, heads: Path | None = None) -> Verdict:
         """Go through one case: its chain, and everything that follows from its facts."""
         verdict = Verdict()
-        async with self._database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
+        async with self.database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
             cases = await conn.fetch(CASE, tenant_id, case_id)
-            await self._check(conn, tenant_id, cases, signed or {}, verdict)
+            await self._check(conn, tenant_id, cases, signed, verdict)
         verdict.head = cases[0]["head"] if cases else ""
+        if heads is not None:
+            await self.judge(signed, [tenant_id], verdict)
         return verdict
 
-    async def export_heads(self, path: Path, tenant_id: str | None = None) -> int:
-        """Sign the heads that moved since the last time and add them to a file; how many."""
-        written = 0
-        for tenant in [tenant_id] if tenant_id is not None else await self._database.tenant_ids():
-            async with self._database.tenant(tenant) as conn:
-                rows = await conn.fetch(HEADS, tenant)
-                heads = [self._signer.sign(tenant, row["id"], row["seq"], row["head"], row["signed_at"]) for row in rows]
-                # The file first: a head that is noted and not in the file would never be written.
-                written += append_heads(path, heads)
-                kept = [{"case_id": h.case_id, "seq": h.seq, "head": h.head, "signature": h.signature} for h in heads]
-                await conn.execute(NOTE_HEADS, tenant, kept)
-        return written
-
-    async def _verify_tenant(
-        self, tenant: str, signed: Mapping[tuple[str, str], list[SignedHead]], seen: set[tuple[str, str]], verdict: Verdict
-    ) -> None:
+    async def pages(
+        self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None
+    ) -> AsyncIterator[list[Looked]]:
+        """Go through the cases of a tenant, a page at a time; what is amiss is added to the verdict."""
         after = ""
         while True:
             # One moment for all that is read, or a case that moves in between looks tampered with.
-            async with self._database.tenant(tenant) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-                cases = await conn.fetch(CASES, tenant, after, PAGE)
-                await self._check(conn, tenant, cases, signed, verdict)
-            seen.update((tenant, row["id"]) for row in cases)
+            async with self.database.tenant(tenant) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+                asked = (tenant, after, PAGE) if since is None else (tenant, after, PAGE, since)
+                cases = await conn.fetch(CASES if since is None else SINCE, *asked)
+                page = await self._check(conn, tenant, cases, signed, verdict)
             if not cases:
                 return
+            yield page
             after = cases[-1]["id"]
 
     async def _check(
-        self,
-        conn: Connection,
-        tenant: str,
-        cases: Sequence[asyncpg.Record],
-        signed: Mapping[tuple[str, str], list[SignedHead]],
-        verdict: Verdict,
-    ) -> None:
+        self, conn: Connection, tenant: str, cases: Sequence[asyncpg.Record], signed: Heads, verdict: Verdict
+    ) -> list[Looked]:
         """Go through a page of cases: the chain of each, what follows from it, and everything around it."""
         ids = [row["id"] for row in cases]
         facts: dict[str, list[asyncpg.Record]] = {}
         for fact in await conn.fetch(FACTS, tenant, ids):
             facts.setdefault(fact["case_id"], []).append(fact)
         around, texts = await surroundings(conn, tenant, ids), Texts(self._vault, conn, tenant)
+        page = []
         for row in cases:
-            rows, kept = around.pop(row["id"]), signed.get((tenant, row["id"]), [])
+            rows, kept = around[row["id"]], signed.of(tenant, row["id"])
             checked = _CaseAudit(tenant, row, facts.pop(row["id"], []), self._fold)
             # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
             await asyncio.to_thread(checked.check, self._vault, rows)
             await texts.check(list(referred(row, checked.recordings, rows)), checked.flaw)
             if self._store is not None:
                 await check_stored(self._store, self._vault, tenant, rows, checked.flaw)
-            checked.compare(kept, self._signer)
+            checked.compare(kept, rows)
             verdict.cases += 1
             verdict.facts += len(checked.facts)
             verdict.heads += len(kept)
             verdict.flaws += checked.flaws
+            page.append(Looked(row, rows, not checked.flaws))
         verdict.texts += texts.looked_at
+        return page
 
 
 class _Flaws:
@@ -236,12 +276,10 @@ class _Flaws:
             head = row["hash"]
         return head
 
-    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead], signer: Signer) -> None:
+    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead]) -> None:
         """What was signed must still be there; ``kept`` are the hashes by number."""
         for head in signed:
-            if not signer.genuine(head):
-                self.add("head_forged", head.seq, "its signature is not ours")
-            elif head.seq not in kept:
+            if head.seq not in kept:
                 self.add("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
             elif kept[head.seq] != head.head:
                 self.add("rewritten", head.seq, f"another one was signed at {head.signed_at}")
@@ -252,7 +290,7 @@ async def trails(database: Database) -> Verdict:
     they are whole."""
     verdict = Verdict()
     for tenant in await database.tenant_ids():
-        await _verify_trail(database, tenant, [], None, verdict)
+        await _verify_trail(database, tenant, [], verdict)
     return verdict
 
 
@@ -269,9 +307,7 @@ async def trails_at(dsn: str, patience: timedelta) -> Verdict:
         raise ServerAway(str(error)) from error
 
 
-async def _verify_trail(
-    database: Database, tenant: str, signed: list[SignedHead], signer: Signer | None, verdict: Verdict
-) -> None:
+async def _verify_trail(database: Database, tenant: str, signed: Sequence[SignedHead], verdict: Verdict) -> None:
     flaws = _Flaws(tenant, OF_THE_TRAIL)
     head, last, wanted = "", 0, {s.seq for s in signed}
     kept: dict[int, str] = {}
@@ -286,8 +322,7 @@ async def _verify_trail(
         kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
         last = rows[-1]["seq"]
         verdict.deeds += len(rows)
-    if signer is not None:
-        flaws.of_heads(kept, signed, signer)
+    flaws.of_heads(kept, signed)
     verdict.heads += len(signed)
     verdict.flaws += flaws.found
 
@@ -330,9 +365,12 @@ class _CaseAudit:
         elif self._row["state"] is not None and not self.flaws:
             self.flaw("state_differs", 0, "there is a state and no fact")
 
-    def compare(self, signed: list[SignedHead], signer: Signer) -> None:
-        """What was signed must still be there."""
-        self._flaws.of_heads({fact["seq"]: fact["hash"] for fact in self.facts}, signed, signer)
+    def compare(self, signed: Sequence[SignedHead], around: Surroundings) -> None:
+        """What was signed must still be there: the facts, and beside them as much as the newest head covers."""
+        self._flaws.of_heads({fact["seq"]: fact["hash"] for fact in self.facts}, signed)
+        newest = signed[-1] if signed else None
+        if newest and newest.around and newest.around != around.around(newest.seq, datetime.fromisoformat(newest.until)):
+            self.flaw("around_differs", newest.seq, f"notices or commands are not those of {newest.signed_at}")
 
     def _recordings(self) -> list[Recording]:
         recordings = []
@@ -387,10 +425,3 @@ class _CaseAudit:
 
 def _deadlines(case: Case) -> set[tuple[Any, ...]]:
     return {(d.clock, d.instance, d.level, d.count, d.due_at) for d in case.timetable}
-
-
-def _by_case(heads: Iterable[SignedHead]) -> dict[tuple[str, str], list[SignedHead]]:
-    found: dict[tuple[str, str], list[SignedHead]] = {}
-    for head in heads:
-        found.setdefault((head.tenant, head.case_id), []).append(head)
-    return found

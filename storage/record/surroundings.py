@@ -10,6 +10,7 @@ import asyncio
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -17,9 +18,9 @@ import asyncpg
 from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case
 from domain.model.facts import Recording, SanctionImposed, SanctionLifted, SanctionVoided
-from storage.intake.evidence import path_of
 from storage.postgres.pool import Connection
-from storage.postgres.vault import DataKey, Vault, VaultFault, open_contact
+from storage.postgres.vault import DataKey, Vault, VaultFault, evidence_path, open_contact
+from storage.record.heads import around_hash
 from storage.record.records import expected_effects
 from storage.record.sanctions import sanctions_of
 
@@ -31,11 +32,11 @@ CONTENTS_AT_ONCE = 20
 """Ciphertexts held in memory at a time; each is at most as large as an attachment."""
 
 COLUMNS = {
-    "keys": "id, holder, wrapped",
+    "keys": "id, holder, wrapped, destroyed_at",
     "parties": "id, side, ref_digest, contact, key_id, has_email",
-    "commands": "id, type, actor_id, channel, credential, received_at, body, raw_content, status, answer",
+    "commands": "id, type, actor_id, channel, credential, received_at, body, raw_content, status, answer, answered_at",
     "effects": "id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, state, result, errand",
-    "notices": "id, seq, recipient, texts",
+    "notices": "id, seq, event, audience, recipient, data, texts",
     "sanctions": "id, party, ref_digest, category, sanction, weight, imposed_at, ends_at, counts_until, lifted_at, voided_at",
     "files": "id, key_id, about, media_type, bytes, digest",
     "case_parts": "person_id",
@@ -45,6 +46,9 @@ TABLES = {
     table: f"SELECT case_id, {columns} FROM {table} WHERE tenant = $1 AND case_id = ANY($2)"  # noqa: S608 - constants
     for table, columns in COLUMNS.items()
 }
+ERASED = """
+SELECT about, body -> 'more' -> 'keys' AS keys FROM trail WHERE tenant = $1 AND deed = 'contents_erased' AND about = ANY($2)
+"""
 CONTENTS = """
 SELECT c.id, c.case_id, c.key_id, c.ciphertext FROM unnest($2::text[]) AS w (id) JOIN contents c ON c.tenant = $1 AND c.id = w.id
 """
@@ -75,6 +79,14 @@ class Surroundings:
     sanctions: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     case_parts: list[Row] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)
+    """Keys of which the tenant's trail says that they were destroyed."""
+
+    def around(self, seq: int, until: datetime) -> str:
+        """The hash of what no fact says: the notices of facts up to a number, and what was answered by an instant."""
+        notices = [dict(row) for row in self.notices if row["seq"] <= seq]
+        commands = [dict(row) for row in self.commands if row["answered_at"] is not None and row["answered_at"] <= until]
+        return around_hash(notices, commands)
 
 
 async def surroundings(conn: Connection, tenant: str, case_ids: Sequence[str]) -> dict[str, Surroundings]:
@@ -83,6 +95,8 @@ async def surroundings(conn: Connection, tenant: str, case_ids: Sequence[str]) -
     for name, statement in TABLES.items():
         for row in await conn.fetch(statement, tenant, list(case_ids)):
             getattr(found[row["case_id"]], name).append(row)
+    for row in await conn.fetch(ERASED, tenant, list(case_ids)):
+        found[row["about"]].erased.update(row["keys"] or ())
     return found
 
 
@@ -173,7 +187,7 @@ async def check_stored(store: EvidenceStore, vault: Vault, tenant: str, around: 
         key = keys.get(row["key_id"])
         if key is None:
             continue
-        path = path_of(tenant, row["case_id"], row["digest"])
+        path = evidence_path(tenant, row["case_id"], row["digest"])
         sealed = await store.get(path)
         if sealed is None:
             add("file_lost", 0, f"the evidence store does not have {row['id']}")
@@ -217,6 +231,8 @@ def check_around(vault: Vault, tenant: str, case: Case, recordings: Sequence[Rec
 
 def _check_keys(around: Surroundings, keys: Mapping[str, DataKey | None], add: Add) -> None:
     for row in around.keys:
+        if row["wrapped"] is None and row["id"] not in around.erased:
+            add("erased_unsaid", 0, f"the key {row['id']} of {row['holder']} was destroyed, and no entry of the trail says so")
         if row["wrapped"] is not None and keys[row["id"]] is None:
             add("key_unreadable", 0, f"the key {row['id']} of {row['holder']} does not open under the master key")
 
