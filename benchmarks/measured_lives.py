@@ -25,6 +25,9 @@ happy path that is counted."""
 
 _PAY = [{"type": "payout", "amount": {"amount": 50_000, "currency": "USD"}}]
 _REFUND = [{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}]
+WORDS = "The log files of the second of March show that the request came from the reporter's own account. " * 3
+_THEIRS = ("escalate", "submit_evidence")
+"""What the claimant says before anybody rules; everything else is the mediator's."""
 _STEPS = ["receipt_confirmed", "identity", "scope", "search", "exemptions"]
 REPORTS: Mapping[str, dict[str, Any]] = {
     "compliance_request": {"category": "gdpr_access"},
@@ -37,7 +40,12 @@ BEFORE: Mapping[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "bounty_dispute": (("escalate", {}),),
     "payment_dispute": (("escalate", {}),),
     "conduct_report": (("complete_step", {"steps": ["evidence_secured", "record_checked"]}),),
-    "compliance_request": (("complete_step", {"steps": _STEPS, "reasons": "Done."}),),
+    # Who asks has to be shown by something of theirs, else a second person looks at what is handed out.
+    "compliance_request": (
+        ("ask_identity", {"what": WORDS}),
+        ("submit_evidence", {"text": WORDS}),
+        ("complete_step", {"steps": _STEPS, "reasons": "Done."}),
+    ),
     "safety_incident": (
         ("complete_step", {"steps": ["reporter_is_safe", "expert_heard"]}),
         ("name_root_cause", {"cause": "no_supervision"}),
@@ -55,7 +63,6 @@ RULINGS: Mapping[str, dict[str, Any]] = {
     "compliance_request": {"outcome": "granted", "ground": "right_of_access", "remedies": [{"type": "disclose"}]},
     "fraud_report/paid": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": _REFUND},
 }
-WORDS = "The log files of the second of March show that the request came from the reporter's own account. " * 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class Lives:
         """
         case = await self.opened(kind)
         for command, fields in BEFORE.get(kind, ()):
-            await self.ask(case, command, case.claimant if command == "escalate" else MEDIATOR, **fields)
+            await self.ask(case, command, case.claimant if command in _THEIRS else MEDIATOR, **fields)
         if asked:
             await self.ask(case, "request_evidence", MEDIATOR, of="claimant", what=WORDS)
         await self.ask(case, "submit_evidence", case.claimant, text=WORDS)

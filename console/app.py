@@ -41,6 +41,7 @@ from console.pages import (
     making,
     on_call,
     packs,
+    payloads,
     ruling,
     settings,
     sign_in,
@@ -92,6 +93,7 @@ SIGNED_IN = (
     campaigns,
     freezes,
     packs,
+    payloads,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)
@@ -107,7 +109,7 @@ def create_console(house: House) -> Starlette:
         Route("/", lambda request: RedirectResponse("/inbox", 303)),
         Route(PREFIX + "{name}", house.assets.answer),
         Route("/favicon.ico", lambda request: RedirectResponse(house.assets.url("favicon.svg"), 301)),
-        *(Route(path, _endpoint(page, house), methods=methods) for path, methods, page in sign_in.PAGES),
+        *(Route(path, _endpoint(page, house), methods=methods) for path, methods, page in (*sign_in.PAGES, *payloads.OPEN)),
         *(
             Route(path, _endpoint(page, house, needs_session=True), methods=methods)
             for module in SIGNED_IN

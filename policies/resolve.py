@@ -29,6 +29,7 @@ from domain.model.terms import (
     StatementTerms,
     Terms,
 )
+from domain.rules import told_category
 from policies.pack import Pack, PackError
 
 _MOST_RESOLVED = 256
@@ -50,7 +51,8 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     young = _priority(pack, report, with_minor)[0]
     trace = (*routing.trace, why, *(f"clocks/{clock}/{row}" for clock, row in fitting.items()))
     terms = terms_of(pack, priority, calendars, time_scale, fitting, young if young is not priority else None)
-    return terms, routing.model_copy(update={"trace": trace})
+    listed = report.category in pack.categories and not told_category.is_plain(terms, report.category)
+    return terms, routing.model_copy(update={"trace": trace, "category_listed": listed})
 
 
 def terms_of(

@@ -60,18 +60,32 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime)
 
 
 def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[PaidElsewhere]:
-    """What stands in the other cases, of any kind, about the same matter of the same claimant."""
+    """What stands in the other cases, of any kind, about the same matter, or what may be."""
     mine = _principals(case, Side.CLAIMANT)
     against = _digest(case.cast.parties, Side.RESPONDENT)
     for other in others:
         state, theirs = other.state, _digest(other.cast.parties, Side.RESPONDENT)
-        same = (case.report.matter_key, case.report.synthetic) == (other.report.matter_key, other.report.synthetic)
-        if state is None or case.report.matter_key is None or not same:
+        if state is None or case.report.synthetic != other.report.synthetic:
             continue
+        ours, possible = bool(mine & _principals(other, Side.CLAIMANT)), _may_be_one_matter(case, other)
+        linked = any((link.other, link.relation) == (other.id, "duplicate") for link in case.state.links) if case.state else False
+        one = case.report.matter_key is not None and case.report.matter_key == other.report.matter_key
         given = stands_for_others(state)
-        if given and mine & _principals(other, Side.CLAIMANT):
-            another = None not in (against, theirs) and against != theirs
-            yield PaidElsewhere(case=other.id, given=given, disclosed=state.is_disclosed, another=another)
+        if given and (one or linked or (possible and ours)):
+            another = not ours or (None not in (against, theirs) and against != theirs)
+            yield PaidElsewhere(
+                case=other.id, given=given, disclosed=state.is_disclosed, another=another, possible=not (one or linked)
+            )
+
+
+def _may_be_one_matter(case: ScriptCase, other: ScriptCase) -> bool:
+    """Whether the same amount is asked of the same respondent, and one of the two names no matter; not of a part of the other."""
+    if case.state is None or other.state is None or None not in (case.report.matter_key, other.report.matter_key):
+        return False
+    against = _digest(case.cast.parties, Side.RESPONDENT)
+    parts = {link.other for link in case.state.links if link.relation == "split"}
+    same = against is not None and against == _digest(other.cast.parties, Side.RESPONDENT)
+    return same and case.state.amount is not None and case.state.amount == other.state.amount and other.id not in parts
 
 
 def same_matter(new: ScriptCase, others: Sequence[ScriptCase]) -> OtherCase | None:

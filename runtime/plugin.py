@@ -9,10 +9,13 @@ from typing import Any
 
 from temporalio.client import Interceptor as ClientInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DefaultFailureConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Interceptor as WorkerInterceptor
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from runtime.codec import SealedPayloads
 
 PASSED_THROUGH = (
     # The messages that cross to activities: frozen models without state. Building them anew in each sandbox costs milliseconds.
@@ -42,11 +45,19 @@ def ombud_plugin(
     workflows: Sequence[type] = (),
     activities: Sequence[Callable[..., Any]] = (),
     interceptors: Sequence[ClientInterceptor | WorkerInterceptor] = (),
+    codec: SealedPayloads | None = None,
 ) -> SimplePlugin:
-    """The plugin. A client needs none of the workflows; a replayer needs no activities."""
+    """The plugin. A client needs none of the workflows; a replayer needs no activities.
+
+    A ``codec`` seals and opens payloads, and the words of failures, which travel as a payload then.
+    """
+    converter = pydantic_data_converter
+    if codec is not None:
+        failures = DefaultFailureConverterWithEncodedAttributes if codec.sealing else DefaultFailureConverter
+        converter = replace(converter, payload_codec=codec, failure_converter_class=failures)
     return SimplePlugin(
         "ombud",
-        data_converter=pydantic_data_converter,
+        data_converter=converter,
         interceptors=list(interceptors),
         workflows=list(workflows),
         activities=list(activities),

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         "signed or not. "
         "Empty: open for tenants of development, signed for all others.",
     )
+    temporal_codec: Literal["none", "opens", "aes"] = Field(
+        "none",
+        description="aes: payloads and the words of failures are sealed under the master key before Temporal sees them. opens: "
+        "what is sealed is read, and nothing is sealed: every process goes there first, on the way to `aes` and back. "
+        "none: neither.",
+    )
     task_queue: str = Field(
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",

@@ -38,7 +38,7 @@ _OF_THE_TEAM = (
     "put_away", "tag", "ids",
 )  # fmt: skip
 """Filters by what only the team may know."""
-_OF_PLATFORMS = ("source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
+_OF_PLATFORMS = ("category", "source", "external_id", "party_ref", "matter", "priority", "updated_after", "updated_before")
 """Filters by what a party may not know."""
 _ASKED_AS_THEY_ARE = (
     "category", "priority", "source", "external_id", "party_ref", "matter", "opened_after", "opened_before", "closed_after",

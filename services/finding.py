@@ -90,6 +90,13 @@ def _same_number(asked: str, known: str | None) -> bool:
     return mine["digits"].lstrip("0") == its["digits"].lstrip("0") != ""
 
 
+def names(one: Found, asked: str) -> bool:
+    """Whether what is asked for is the number of a case that was found, or the case's id, and nothing that it is about."""
+    asked = asked.strip()
+    same = asked.casefold() in (one.number.casefold(), one.number.removeprefix("…").casefold(), one.seen.id.casefold())
+    return same or _same_number(asked, one.number)
+
+
 def _says(known: References | None, asked: str) -> bool:
     if known is None:
         return False

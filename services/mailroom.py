@@ -444,7 +444,8 @@ async def _report(parts: Parts, mail: Mail, marks: MailMarks, report: Report) ->
 
 async def _left(parts: Parts, mail: Mail, marks: MailMarks, report: Report, landed: Landed) -> None:
     """Keep the whole mail where its case did not take all of its files: a case that was turned away or went on in another one at
-    once takes none. Its sender hears of what could not be taken for itself; of the rest the case's own letter tells."""
+    once takes none. Its sender hears of what an open case could not take; of files for one that is over nobody is told: they
+    wait among the mails that have no place (``/unplaced``), for whoever looks through those."""
     if not landed.left:
         return
     party = await _party_at(parts, mail, landed.row.id, marks.author)

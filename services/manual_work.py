@@ -53,6 +53,11 @@ def hears(case: Case, effect: Effect) -> tuple[Side, ...]:
     return manual_work.hears(case, effect)
 
 
+def hears_of_failure(case: Case, effect: Effect) -> tuple[Side, ...]:
+    """The sides that are told by letter only if it cannot be done."""
+    return manual_work.hears_of_failure(case, effect)
+
+
 async def errands(parts: Parts, caller: Caller, page: Page) -> tuple[Sequence[Errand], str | None]:
     """What waits in the cases of a page, and where the next page begins. Raises what a list of cases raises."""
     found = await page_of_cases(parts, caller, LISTING, page)

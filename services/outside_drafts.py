@@ -36,10 +36,10 @@ async def forget_answers(parts: Parts, form: Form, secret: str) -> None:
 
 
 async def keep(parts: Parts, session: PartySession, form: str, values: Mapping[str, str]) -> None:
-    """Keep what a party has filled in by now; what is empty is kept no more."""
+    """Keep what a party has filled in by now, the first ``LONGEST`` characters of all of it; what is empty is kept no more."""
     if not any(value.strip() for value in values.values()):
         await discard(parts, session, form)
-    elif sum(map(len, values.values())) <= LONGEST:
+    else:
         await parts.outside_drafts.save(session.tenant_id, session.case_id, session.party_id, form, _kept(values))
 
 
@@ -59,4 +59,8 @@ def _id(form: Form, secret: str) -> str:
 
 def _kept(values: Mapping[str, str]) -> dict[str, str]:
     # What cannot be kept as text is refused when it is sent; here it is left out.
-    return {name: value.replace("\x00", "").encode("utf-8", "replace").decode() for name, value in values.items()}
+    kept, left = {}, LONGEST
+    for name, value in values.items():
+        kept[name] = value.replace("\x00", "").encode("utf-8", "replace").decode()[:left]
+        left -= len(kept[name])
+    return kept

@@ -340,6 +340,17 @@ class Seals(Protocol):
         ...
 
 
+class Payloads(Protocol):
+    """Opens what Temporal keeps sealed, in the JSON of its pages; :class:`runtime.codec.SealedJson`. ValueError: it is none."""
+
+    def scopes(self, body: bytes) -> frozenset[str]:
+        """Ids of the workflows whose payloads these are; empty for those of none."""
+        ...
+
+    def opened(self, body: bytes) -> bytes: ...
+    def sealed(self, body: bytes, scope: str) -> bytes: ...
+
+
 Check = Callable[[], Awaitable[None]]
 """Returns when the service answers; raises anything when it does not."""
 
@@ -416,6 +427,8 @@ class Parts:
     """Must answer, or the process is not ready."""
     also_ready: Mapping[str, Check] = field(default_factory=dict)
     """Services without which answers come later (``temporal``): away, the process is ready but ``degraded``."""
+    payloads: Payloads | None = None
+    """Opens what Temporal keeps sealed; None: nothing is."""
     answer_for: timedelta = timedelta(seconds=3)
     """How long a caller waits for a command to be judged before it is told that the command waits."""
     disputes: Mapping[str, ProviderDisputes] = field(default_factory=dict)

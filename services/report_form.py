@@ -4,14 +4,16 @@ of a report to becoming a case, with the link of whoever handed it in."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from pydantic import ValidationError
+from uuid_utils import uuid7
 
 from domain.base import Side
-from domain.model.report import Attachment, Report, ReportedParty
+from domain.model.report import Attachment, Report, ReportedParty, Scalar
 from policies.pack import Pack
 from services import commands, party_links
 from services.callers import Caller
@@ -46,6 +48,16 @@ class Form:
         """Of what its cases are."""
         return self.pack.kind
 
+    @property
+    def of_decisions(self) -> bool:
+        """Whether its cases are appeals against a decision that was made elsewhere."""
+        return self.pack.decision_elsewhere is not None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The categories of such a kind that bring no decision and are decided here first: notices of illegal content."""
+        return self.pack.decision_elsewhere.first_instance if self.pack.decision_elsewhere is not None else ()
+
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -56,6 +68,8 @@ class HandedIn:
     """The secret of the link of whoever handed it in; None where they are no party that has one."""
     files_kept: bool = True
     """Whether the files became a part of the case; else they lie with the report alone: a case that ended at once takes none."""
+    addressed: bool = True
+    """Whether there is an address to which a letter goes."""
 
 
 def listed(pack: Pack) -> dict[str, str]:
@@ -104,10 +118,15 @@ def report_of(
     occurred_at: datetime | None = None,
     minor: bool = False,
     attachments: Sequence[Attachment] = (),
+    attributes: Mapping[str, Scalar] = MappingProxyType({}),
 ) -> Report:
-    """The report that the answers are. Raises ``malformed``, naming each field that is wrong."""
+    """The report that the answers are. Raises ``malformed``, naming each field that is wrong.
+
+    Without an address whoever reports is somebody of whom nothing is known, another one each time.
+    """
     claimant = {
-        "side": Side.CLAIMANT, "ref": email.strip().lower(), "name": name or None, "email": email.strip(), "locale": language,
+        "side": Side.CLAIMANT, "ref": email.strip().lower() or f"unnamed-{uuid7()}", "name": name or None,
+        "email": email.strip() or None, "locale": language,
         "zone": zone, "minor": minor,
     }  # fmt: skip
     respondent = form.source.respondent
@@ -116,6 +135,7 @@ def report_of(
         return Report.model_validate({
             "kind": form.kind, "source": "form", "category": category, "statement": statement, "matter": matter or None,
             "amount": amount, "occurred_at": occurred_at, "parties": [claimant, *others], "attachments": list(attachments),
+            "attributes": dict(attributes),
         })  # fmt: skip
     except ValidationError as error:
         raise malformed(error) from None
@@ -152,10 +172,11 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     own = [party for party in case.parties if party.side is Side.CLAIMANT and party.role == "principal"] if case else []
     # Once the address is proven the letter is the way in: whoever sends the form again is not let in by that.
     if len(own) != 1 or not own[0].unproven:
-        return HandedIn(landed.row.id, None)
+        return HandedIn(landed.row.id, None, addressed=claimant.email is not None)
     caller = Caller(form.tenant.id, form.source.id, frozenset(), "party_link", own[0].id)
     kept = await _files_of(parts, caller, landed.row.id, report, known, with_files)
-    return HandedIn(landed.row.id, await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id), kept)
+    link = await party_links.of_report(parts, form.tenant.id, landed.row.id, own[0].id)
+    return HandedIn(landed.row.id, link, kept, addressed=claimant.email is not None)
 
 
 async def _files_of(parts: Parts, caller: Caller, case_id: str, report: Report, known: str, words: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, AppointmentCancelled, Recording, RulingIssued
-from domain.rules import told_codes
+from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
+from domain.rules.audiences import audience_of
 from domain.rules.confidence import thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
@@ -153,7 +154,7 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
     entry = _entry(recording, number, hidden)
     unread = unsaid(case, recording, viewer)
     read = {name: said for name, said in entry.data.items() if name not in unread}
-    entry = replace(entry, data=told_codes.told_of(case, recording, read))
+    entry = replace(entry, data=_category_told(case, viewer, told_codes.told_of(case, recording, read)))
     if viewer.side is not None:
         entry = replace(entry, data=_of_others(entry.data, viewer.id))
     issued = recording.fact
@@ -170,6 +171,14 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
         role="staff" if actor.role in ("mediator", "lead", "ops") else actor.role,
         command_id=recording.command_id if own else None,
     )
+
+
+def _category_told(case: Case, viewer: Actor, said: dict[str, Any]) -> dict[str, Any]:
+    """What a fact says that the case is called, as whoever reads it may; what was put to somebody by it, too."""
+    party = case.party(viewer.id)
+    reader = audience_of(viewer) if party is None or party.speaks else "third_parties"
+    words = {name: said[name] for name in ("category", "charge") if isinstance(said.get(name), str)}
+    return {**said, **{name: told_category.told(case, word, reader) for name, word in words.items()}}
 
 
 def _entry(recording: Recording, number: int, unseen: frozenset[str]) -> Entry:

@@ -26,6 +26,7 @@ from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
 from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
+from runtime.codec import SealedPayloads, codec_of
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
@@ -76,6 +77,8 @@ class WorkerParts:
     """Letters to senders of mail that could not be placed."""
     counters: Counters
     interceptors: list[Interceptor]
+    codec: SealedPayloads | None
+    """Seals payloads on their way to Temporal; None: nothing is sealed."""
 
 
 @asynccontextmanager
@@ -124,6 +127,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
+            codec=codec_of(settings.temporal_codec, vault.payload_key),
         )
 
 

@@ -48,8 +48,9 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         loop.add_signal_handler(number, stop.set)
     runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
     async with compose(settings, places) as parts:
+        plugins = [ombud_plugin(codec=parts.codec)]
         client = await connect_temporal(
-            settings, places.temporal_address, plugins=[ombud_plugin()], runtime=runtime, deadline_for=TEMPORAL_FOR
+            settings, places.temporal_address, plugins=plugins, runtime=runtime, deadline_for=TEMPORAL_FOR
         )
         async with _working(settings, client, parts), _beside(settings, client, parts):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)

@@ -14,6 +14,8 @@ from domain.base import plain
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
 """Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
+_OF_A_MEASURE = {"interim_ended": "measure_ended", "manual_work_reported": "measure_impossible"}
+"""Letters to whoever knows of a measure and of no case."""
 _PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
 """Texts that somebody wrote and a letter quotes; a template finds each, also where there is none."""
 
@@ -22,7 +24,7 @@ def seen_event(notice: OutgoingNotice) -> str:
     """The event as this reader may know it: a second look and the undo window are review to a party."""
     name, _, qualifier = notice.event.partition(":")
     if notice.data.get("measure_alone"):
-        return "measure_ended" if name == "interim_ended" else "measure_imposed"
+        return _OF_A_MEASURE.get(name, "measure_imposed")
     if notice.audience in _SIDES and name == "phase_entered" and qualifier in _UNTOLD:
         return "phase_entered:review"
     return notice.event

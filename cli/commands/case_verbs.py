@@ -119,7 +119,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "answer_appointment": ("Say which of the proposed times would do; none: the side cannot come. For a party.", (
         Field("times", "One of the proposed times; repeatable.", kind=LIST),
-        Field("joint", "true or false: whether the side agrees to meet the other one."),
+        Field("joint", "Whether the side agrees to meet the other one; left out: nothing is said of it.", kind=FLAG),
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "move_appointment": ("Propose other times for a hearing or a call.", (

@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -68,6 +69,7 @@ def status(json: AsJson = False) -> None:
 
 def temporal(context: typer.Context) -> None:
     """Temporal's own command line, on the server of the cases: its program is found, and told address and namespace."""
+    from cli.kit.payloads import opening
     from runtime.embedded.binary import BinaryFinder
     from runtime.patience import silent
     from runtime.places import find_places
@@ -77,7 +79,10 @@ def temporal(context: typer.Context) -> None:
     address = settings.temporal_address or guarded(lambda: find_places(settings).temporal_address)
     program = guarded(lambda: BinaryFinder(explicit=settings.temporal_cli_path).find(silent)).path
     there = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": settings.temporal_namespace}
-    raise typer.Exit(_code_of([str(program), *context.args], there))
+    with ExitStack() as until:
+        more = guarded(lambda: until.enter_context(opening(settings, context.args)))
+        code = _code_of([str(program), *context.args, *more], there)
+    raise typer.Exit(code)
 
 
 def _code_of(words: list[str], env: dict[str, str]) -> int:

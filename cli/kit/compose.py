@@ -15,6 +15,7 @@ from policies.calendars import CalendarFault, holiday_data_version
 from policies.folders import PolicyFolderFault
 from policies.pack import PackError
 from policies.shelf import LazyMapping, Shelf
+from runtime.codec import SealedJson, SealedPayloads, codec_of
 from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
@@ -103,10 +104,16 @@ def evidence_store(settings: Settings) -> EvidenceStore:
         raise ServiceFault("evidence_url_invalid", str(error)) from error
 
 
+def codec(settings: Settings, vault: Vault) -> SealedPayloads | None:
+    """What seals payloads on their way to Temporal, where that is asked for."""
+    return codec_of(settings.temporal_codec, vault.payload_key)
+
+
 @asynccontextmanager
 async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
     """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
-    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=lazy)
+    plugin = ombud_plugin(codec=codec(settings, Vault.from_text(places.master_key)))
+    client = await connect_temporal(settings, places.temporal_address, plugins=[plugin], lazy=lazy)
     yield CaseDoors(client, settings.task_queue)
 
 
@@ -139,7 +146,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     if operator is None:
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()
-    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()], lazy=True)
+    sealed = codec(settings, vault)
+    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=sealed)], lazy=True)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
@@ -168,6 +176,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             address_refused=_addresses(settings),
             **_checks(database, client, store),
             publishing=PostgresPublications(database),
+            payloads=SealedJson(sealed) if sealed else None,
         )
 
 

@@ -315,6 +315,9 @@ def _measured(c: _Case) -> Planned:
 def _heard(c: _Case, ground: str | None = None) -> tuple[Deed, ...]:
     """What has to be done before anybody rules; with the clause that somebody is asked about by name."""
     steps = tuple(Deed(c.owner, "complete_step", {"step": s, "reasons": "Done; see the notes."}) for s in _STEPS.get(c.kind, ()))
+    if c.kind == "compliance_request":
+        who = Deed(c.owner, "ask_identity", {"what": "Please send us the code that we have sent to the address of your account."})
+        return (who, Deed("claimant", "submit_evidence", {"text": "The code in your letter is 4711."}), *steps)
     if c.kind == "conduct_report":
         about = {"ground": ground} if ground is not None else {}
         ask = Deed(c.owner, "request_evidence", {"of": "respondent", "what": texts.ASKED[0], **about})

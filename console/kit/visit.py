@@ -168,22 +168,28 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """The body as a form, of which a bounded number of bytes is ever held. Raises ``body_too_large`` and ``malformed``."""
+    body = await read_body(request)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
+    except ValueError:
+        raise Refused("malformed", "This is not what our forms send.") from None
+    return Form(pairs)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, of which a bounded number of bytes is ever held. Raises ``body_too_large``."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > MOST_BYTES:
             raise Refused("body_too_large")
         chunks.append(chunk)
-    try:
-        pairs = parse_qsl(b"".join(chunks).decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
-    except ValueError:
-        raise Refused("malformed", "This is not what our forms send.") from None
-    return Form(pairs)
+    return b"".join(chunks)
 
 
 def by_itself(request: Request) -> bool:
     """Whether an open page asks, of its own: that keeps no session alive."""
-    return request.url.path == "/live" or request.headers.get("hx-source", "").partition("#")[2] in (
+    return request.url.path in ("/live", "/temporal/decode") or request.headers.get("hx-source", "").partition("#")[2] in (
         "news",
         "fresh",
         "present",

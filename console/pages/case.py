@@ -220,6 +220,7 @@ async def show(visit: Visit) -> Response:
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
         texts=texts,
         command_id=f"cmd_{uuid7()}",
+        seq=seen.case.seq if seen.case is not None else 0,
         **await _just_now(visit, found, entries),
         called=called,
         why_skipped=WHY_SKIPPED,

@@ -28,7 +28,7 @@ from services import commands, desk, drafts, timelines
 from services.cases import Seen
 from services.commands import Sent
 from services.errors import FieldError, Refused, not_found
-from services.manual_work import contested, correctable, hears
+from services.manual_work import contested, correctable, hears, hears_of_failure
 from services.party_changes import one_of, said_again, waiting
 from services.rows import Doing
 
@@ -75,6 +75,9 @@ async def send(visit: Visit) -> Response:
         refused = _reread(visit, found, command, form) or refused
         return await _page(visit, found, command, form.values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, command)
+    if command == "message":
+        # It may have been begun in the case itself.
+        await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, command, state)
 
 
@@ -253,8 +256,20 @@ def _told_of(found: Shown) -> list[tuple[str, str]]:
     """Of each thing that can be reported: what it is, and who is written to at once when it is."""
     case = found.seen.case
     assert case is not None, "it was opened"
-    sides = [(said, [found.of(side) or f"the {side.value}" for side in hears(case, one)]) for one, said in by_hand_of(found)]
-    return [(said, " and ".join(each) or "nobody outside the team") for said, each in sides]
+
+    def named(sides: Sequence[Side]) -> str:
+        return " and ".join(found.of(side) or f"the {side.value}" for side in sides)
+
+    told_ = []
+    for one, said in by_hand_of(found):
+        failed = named(hears_of_failure(case, one))
+        told_.append(
+            (
+                said,
+                (named(hears(case, one)) or "nobody outside the team") + (f", {failed} if it cannot be done" if failed else ""),
+            )
+        )
+    return told_
 
 
 def _command(visit: Visit) -> str:
@@ -326,6 +341,10 @@ async def say(visit: Visit) -> Response:
     found = await opened(visit)
     inside = form.text("to") == "staff"
     said: dict[str, Any] = {"type": "note"} if inside else {"type": "message", "to": form.text("to")}
+    if not inside and form.text("seq") and stale(found, "message", form.text("seq"), form=True):
+        unread = await _unread(visit, form)
+        if unread is not None:
+            return unread
     if inside and form.all("mentions"):
         said["mentions"] = form.all("mentions")
     try:
@@ -336,6 +355,19 @@ async def say(visit: Visit) -> Response:
         return await _page(visit, found, said["type"], values, refused=refused, status=status_of(visit, refused))
     await drafts.discard(visit.parts, visit.caller, found.seen, SAY)
     return after(found.seen.id, said["type"], state)
+
+
+async def _unread(visit: Visit, form: Form) -> Response | None:
+    """The form of a message with what others have said or done since its page was made, which its writer may not have read: asked
+    once, and nothing was sent. None: there is nothing of the kind. The case's own clocks and letters are no news to answer to."""
+    found = await opened(visit, "case", "timeline", named=True)
+    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    others = [entry for entry in entries if entry.actor_id not in (None, "system", visit.caller.holder)]
+    changed = since(found, others, form.text("seq"))
+    if not changed or any(entry.command_id == form.text("command_id") for entry in entries):
+        return None
+    values = {"text": form.all("text"), "to": form.all("to")}
+    return await _page(visit, found, "message", values, changed=changed, status=409)
 
 
 async def news(visit: Visit) -> Response:

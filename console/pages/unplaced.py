@@ -112,11 +112,12 @@ async def _page(visit: Visit, refused: Refused | None) -> Response:
 
 
 async def _meant(visit: Visit, asked: str) -> str:
-    """The id of the case that somebody names as people do, by its number; what names none or several stays as it was written."""
+    """The id of the case that somebody names as people do, by its number; what names none or several stays as it was written.
+    A case that has the word in its subject or among its people is not named by it."""
     if not asked or asked.startswith("case_"):
         return asked
-    found = await finding.found(visit.parts, visit.caller, asked)
-    return found[0].seen.id if len(found) == 1 else asked
+    named = [one for one in await finding.found(visit.parts, visit.caller, asked) if finding.names(one, asked)]
+    return named[0].seen.id if len(named) == 1 else asked
 
 
 PAGES: Addresses = [

@@ -16,13 +16,12 @@ from uuid_utils import uuid7
 from console.kit import uploads
 from console.kit.visit import Form
 from console.party.case import MyCase, frame, my_case, readers_of
-from console.party.drafts import FIELDS
+from console.party.drafts import FIELDS, MOST_TEXT
 from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
 from services import commands, outside_drafts
 from services.errors import FieldError, Refused, not_found
 
-MOST_TEXT = 50_000
 _TEXTS: Mapping[str, tuple[str, bool]] = {
     # The field of the command that what they write goes into, and whether it has to be there.
     "write": ("text", True),

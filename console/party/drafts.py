@@ -13,8 +13,8 @@ from services.errors import not_found
 
 FIELDS = ("text", "to", "amount", "remedy", "carrier", "tracking")
 """What is kept of a form; files are chosen again."""
-MOST = 50_000
-"""Characters of one field."""
+MOST_TEXT = 50_000
+"""Characters of one field that are read, of what is kept as of what is sent."""
 _CHOICES = ("to", "remedy")
 
 
@@ -26,7 +26,7 @@ async def keep(visit: PartyVisit) -> Response:
     sent = await visit.upload()
     try:
         filled = {name: sent.get(name) for name in FIELDS}
-        said = {name: text[:MOST].replace("\r\n", "\n") for name, text in filled.items() if isinstance(text, str)}
+        said = {name: text[:MOST_TEXT].replace("\r\n", "\n") for name, text in filled.items() if isinstance(text, str)}
         code, then = str(sent.get("speak") or ""), str(sent.get("then") or "")
     finally:
         await sent.close()

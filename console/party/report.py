@@ -23,6 +23,7 @@ from uuid_utils import uuid7
 
 from console.kit import uploads
 from console.kit.render import zone_of
+from console.party import notice
 from console.party.case import ELSEWHERE, QUICK_EXIT
 from console.party.language import Language, languages
 from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, why_not
@@ -32,8 +33,6 @@ from services.errors import Refused
 from services.report_form import Form as ReportForm
 from services.report_form import HandedIn
 
-WITHOUT_FORM = frozenset({"moderation_appeal"})
-"""Kinds that begin with a decision, which the platform hands over: nobody can tell it by hand."""
 WITH_AMOUNT = frozenset({"payment_dispute", "bounty_dispute", "fraud_report"})
 GENERAL = "general"
 STEPS = ("about", "what", "you", "check")
@@ -42,7 +41,10 @@ LEAST = {"payment_dispute": 20, "bounty_dispute": 20}
 _OF_MONEY = ("matter", "amount", "currency")
 TRAP = "website"
 """A field that people do not see."""
-_KEPT = ("category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "zone", "once", "mark")
+_KEPT = (
+    "category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "zone", "once", "mark",
+    *notice.FIELDS,
+)  # fmt: skip
 ZONES = (
     "Europe/London",
     "Europe/Lisbon",
@@ -95,12 +97,12 @@ async def begin(visit: PartyVisit) -> Response:
     step = visit.request.query_params.get("step", "")
     kept = await outside_drafts.answers(visit.parts, form, secret) if secret else None
     if step == "done" and kept is not None and kept.get("case_id"):
-        handed = HandedIn(kept["case_id"], kept["link"] or None, kept["files_kept"] == "yes")
+        handed = HandedIn(kept["case_id"], kept["link"] or None, kept["files_kept"] == "yes", kept.get("addressed") != "no")
         return _reported(visit, form, handed, 200)
-    if step not in STEPS or kept is None or kept.get("case_id"):
+    if step not in _steps(form) or kept is None or kept.get("case_id"):
         # Whoever types the address of the form begins anew: who has the device next finds nothing of who wrote there before.
         said = {"once": f"rep_{uuid7()}", "mark": report_form.begun(visit.parts, form), "currency": "EUR"}
-        answer = _page(visit, form, "about", said)
+        answer = _page(visit, form, _steps(form)[0], said)
         visit.house.cookies.give(answer, visit.house.cookies.report, secret or secrets.token_urlsafe(32))
         return answer
     if not visit.request.query_params.get("mend"):
@@ -121,20 +123,25 @@ async def go_on(visit: PartyVisit) -> Response:
         if form.kind not in WITH_AMOUNT:
             # Not asked for, so it is nobody's answer: a number of somebody's booking is no question of this form.
             said |= dict.fromkeys(_OF_MONEY, "")
+        if not form.notices:
+            said |= dict.fromkeys(notice.FIELDS, "")
+        elif len(form.notices) == 1:
+            said["category"] = form.notices[0]
+        steps = _steps(form)
         at = str(sent.get("at") or "")
-        if at not in STEPS:
+        if at not in steps:
             raise Refused("malformed")
         if (code := str(sent.get("speak") or "")) in languages():
             answer = await _shown(replace(visit, words=languages()[code]), form, at, said)
             visit.house.cookies.give(answer, LANGUAGE, code, 365 * 24 * 3600)
             return answer
         if sent.get("back"):
-            return await _shown(visit, form, STEPS[max(STEPS.index(at) - 1, 0)], said)
+            return await _shown(visit, form, steps[max(steps.index(at) - 1, 0)], said)
         missing = _missing(visit, form, at, said)
         if missing:
             return await _shown(visit, form, at, said, 422, missing=missing)
         if at != "check":
-            return await _shown(visit, form, STEPS[STEPS.index(at) + 1], said)
+            return await _shown(visit, form, steps[steps.index(at) + 1], said)
         return await _send(visit, form, said, sent)
     finally:
         await sent.close()
@@ -164,7 +171,7 @@ async def _shown(
 
 
 async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent: FormData) -> Response:
-    earlier = next(((step, found) for step in STEPS[:-1] if (found := _missing(visit, form, step, said))), None)
+    earlier = next(((step, found) for step in _steps(form)[:-1] if (found := _missing(visit, form, step, said))), None)
     if earlier is not None:
         return await _shown(visit, form, earlier[0], said, 422, missing=earlier[1])
     try:
@@ -183,6 +190,7 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
     secret = visit.request.cookies.get(visit.house.cookies.report, "")
     # In place of the answers: what was reported is read in the case from now on.
     done = {"case_id": handed.case_id, "link": handed.link or "", "files_kept": "yes" if handed.files_kept else ""}
+    done["addressed"] = "yes" if handed.addressed else "no"
     if await outside_drafts.keep_answers(visit.parts, form, secret, done, visit.place):
         return go(f"/report/{form.source.id}?step=done")
     return _reported(visit, form, handed, 201)
@@ -192,7 +200,7 @@ def _report(visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files:
     return report_form.report_of(
         form,
         category=said["category"] or GENERAL,
-        statement=said["statement"],
+        statement=notice.statement_of(visit.words, said) if form.notices else said["statement"],
         email=said["email"],
         name=said["name"].strip()[:200],
         language=visit.words.code,
@@ -202,6 +210,7 @@ def _report(visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files:
         occurred_at=_day(visit, said["occurred"]),
         minor=said["minor"] == "yes",
         attachments=files,
+        attributes=notice.attributes_of(said) if form.notices else {},
     )
 
 
@@ -212,10 +221,10 @@ def _reported(visit: PartyVisit, form: ReportForm, handed: HandedIn, status: int
 
 def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str]) -> dict[str, tuple[str, dict[str, Any]]]:
     """What is wrong with the answers of a screen: by field the key of a sentence, and what is filled in."""
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    found = dict(notice.missing(step, said)) if form.notices else {}
     match step:
         case "about":
-            if said["category"] not in (*categories_of(visit.words, form.kind, report_form.listed(form.pack)), GENERAL):
+            if said["category"] not in (*_categories(visit, form), *(() if form.notices else (GENERAL,))):
                 found["category"] = ("report.choose", {})
         case "what":
             least, there = LEAST.get(form.kind, 10), len(said["statement"].strip())
@@ -229,7 +238,8 @@ def _missing(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, 
                 if day is None or day > visit.now + timedelta(hours=36):
                     found["occurred"] = ("report.day_unclear" if day is None else "report.day_ahead", {})
         case "you":
-            if not _ADDRESS.fullmatch(said["email"].strip()) or len(said["email"]) > 254:
+            unnamed = bool(form.notices) and notice.needs_no_name(said) and not said["email"].strip()
+            if not unnamed and (not _ADDRESS.fullmatch(said["email"].strip()) or len(said["email"]) > 254):
                 found["email"] = ("lost.address_missing", {})
         case _:
             pass
@@ -245,6 +255,18 @@ def categories_of(words: Language, kind: str, listed: Mapping[str, str]) -> dict
     if known:
         return {code: (words.say(f"{of_kind}.{code}.name"), words.say(f"{of_kind}.{code}.hint")) for code in known}
     return {code: (title, "") for code, title in listed.items()}
+
+
+def _categories(visit: PartyVisit, form: ReportForm) -> dict[str, tuple[str, str]]:
+    listed = report_form.listed(form.pack)
+    if form.notices:
+        listed = {code: listed.get(code, code) for code in form.notices}
+    return categories_of(visit.words, form.kind, listed)
+
+
+def _steps(form: ReportForm) -> tuple[str, ...]:
+    """The screens of a form: what a notice is about is known where there is one thing alone that it can be."""
+    return STEPS[1:] if len(form.notices) == 1 else STEPS
 
 
 def zones_of(visit: PartyVisit, chosen: str) -> dict[str, str]:
@@ -276,7 +298,8 @@ def _day(visit: PartyVisit, said: str) -> datetime | None:
 
 async def _form(visit: PartyVisit) -> tuple[PartyVisit, ReportForm]:
     form = await report_form.form_of(visit.parts, visit.request.path_params["source"])
-    if form.kind in WITHOUT_FORM:
+    if form.of_decisions and not form.notices:
+        # It begins with a decision, which the platform hands over: nobody can tell it by hand.
         raise Refused("not_found")
     return replace(visit, tenant=form.tenant, session=None, zone=zone_of(form.tenant.zone)), form
 
@@ -294,15 +317,15 @@ def _page(visit: PartyVisit, form: ReportForm, step: str, said: Mapping[str, str
     kept = {name: said.get(name, "") for name in _KEPT}
     unasked = () if form.kind in WITH_AMOUNT else _OF_MONEY
     own = {
-        "about": ("category",), "what": ("statement", "matter", "amount", "currency", "occurred"),
-        "you": ("name", "email", "minor", "zone"),
+        "about": ("category",), "what": ("statement", "matter", "amount", "currency", "occurred", *notice.OF_WHAT),
+        "you": ("name", "email", "minor", "zone", *notice.OF_YOU),
     }.get(step, ())  # fmt: skip
     about = {
         "step": step,
-        "steps": STEPS,
+        "steps": _steps(form),
         "said": kept,
         "carried": {name: value for name, value in kept.items() if name not in (*own, *unasked)},
-        "categories": categories_of(visit.words, form.kind, report_form.listed(form.pack)),
+        "categories": _categories(visit, form),
         "with_amount": form.kind in WITH_AMOUNT,
         "trap": TRAP,
         "most": visit.parts.inspector.most,

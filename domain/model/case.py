@@ -72,7 +72,8 @@ SINCE: dict[int, frozenset[str]] = {
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
-        | {"put", "charged_at", "asked", "lowering"}
+        | {"put", "charged_at", "asked", "lowering", "category_listed"}
+        | {"steps", "own_papers", "relied_on"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -97,6 +98,8 @@ class Case(Kept):
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
+    category_listed: bool = False
+    """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]
@@ -180,6 +183,8 @@ class Case(Kept):
     """The last one of each that was lifted or lapsed before the matter was decided."""
     handed_in: tuple[str, ...] = ()
     """Ids of the evidence on file, oldest first."""
+    own_papers: tuple[str, ...] = ()
+    """Those of them that somebody of the team wrote, with no file put to them: their word, on paper."""
     appointments: tuple[Appointment, ...] = ()
     """Hearings and calls, oldest first."""
     steps: tuple[StepTaken, ...] = ()
@@ -217,6 +222,8 @@ class Case(Kept):
     which anybody outside the team brought more than a word."""
     claims_news: bool = False
     """It was taken up again for something new, of which nothing was in the file."""
+    relied_on: tuple[Side, ...] = ()
+    """The sides that could rely on what was final when it was taken up again, for nothing new and for no wish of theirs."""
     unanswered: tuple[Unanswered, ...] = ()
     """What came in from elsewhere and a side has not answered, oldest first, in kinds that hear a side on it."""
     merged_into: str | None = None

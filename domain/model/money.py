@@ -58,14 +58,16 @@ class DecidedBefore(Kept):
 
 
 class PaidElsewhere(Kept):
-    """What stands in another case, of any kind, that is about the same matter of the same claimant."""
+    """What stands in another case, of any kind, that is about the same matter, says a link to it, or may be."""
 
     case: str
     given: tuple[Money, ...]
     disclosed: bool = True
     """Whether its respondent knows of it."""
     another: bool = False
-    """Whether both name a respondent, and not the same one."""
+    """Whether both name a respondent, and not the same one, or somebody else asks there."""
+    possible: bool = False
+    """Whether nobody said that it is one matter: the same claimant, respondent and amount, and one of the two names no matter."""
 
 
 class PaidElsewhereNoticed(Kept):

@@ -66,6 +66,8 @@ class StepTaken(Kept):
     evidence: tuple[str, ...] = ()
     manager: str | None = None
     above: Superiors = ()
+    by_word: bool = False
+    """That somebody is who they say they are rests on the word of whoever took the step, and on nothing in the file."""
 
     @property
     def superiors(self) -> frozenset[str]:
@@ -78,6 +80,8 @@ class StepCompleted(Kept):
     step: str
     evidence: tuple[str, ...] = ()
     reasons: Prose | None = None
+    by_word: bool = False
+    """Who somebody is was told by a word of the team alone: nothing of theirs shows it."""
 
 
 class StepSkipped(Kept):

@@ -395,3 +395,5 @@ class Routing(Compact):
     """The gate that declined, as the pack names it."""
     trace: tuple[str, ...] = ()
     """Which row of which table matched (``gates/reason_given: pass``)."""
+    category_listed: bool = False
+    """The pack lists the category of the report as one of its own: everybody may read it. Not said of what any pack lists."""

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import said, texts
-from domain.rules import complaints, last_word, meeting, told_codes
+from domain.rules import complaints, last_word, manual_work, meeting, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -202,6 +202,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
     if kept:
         # It outlives what they do not know of: they hear until when.
         ids, event = tuple(one.id for one in kept), "interim_kept"
+    elif isinstance(fact, f.ManualWorkReported):
+        ids = manual_work.failed_measure(case, fact)
     elif isinstance(fact, f.InterimImposed | f.InterimEnded | f.InterimReviewed):
         ids = (fact.measure_id,) if isinstance(fact, f.InterimImposed) else fact.measure_ids
     else:
@@ -221,6 +223,8 @@ def _of_measure_alone(case: Case, recording: f.Recording, event: str) -> list[No
         told = _told(case, recording, {"told": fact.told})
     if isinstance(fact, f.InterimReviewed):
         data["goes_on"] = True
+    if isinstance(fact, f.ManualWorkReported) and any(e.id == fact.effect_id and e.reverses is not None for e in case.effects):
+        data["undoes"] = True
     if isinstance(fact, f.InterimImposed | f.InterimReviewed):
         ends_at = next((row.due_at for row in case.timetable if _lifts(case, row)), None)
         ends_at = fact.until if isinstance(fact, f.InterimImposed) and fact.until is not None else ends_at

@@ -26,6 +26,7 @@ from domain.model.facts import OpenedParty
 from domain.model.ruling import UnknownGround
 from domain.model.sanctions import NotHeard
 from domain.model.terms import Terms
+from domain.rules import told_category
 from domain.rules.rule import Change
 
 SAYS_NOTHING = frozenset({"general", "other"})
@@ -155,8 +156,8 @@ def put_by(case: Case, ground: str | None) -> str:
 
 
 def in_words(case: Case, ground: str | None) -> str | None:
-    """What a letter names as that which is held against somebody; None: nothing says it."""
-    said = put_by(case, ground)
+    """What a letter names as that which is held against somebody; None: nothing says it that is meant for them."""
+    said = told_category.told(case, put_by(case, ground), "respondent")
     return None if said in SAYS_NOTHING else said
 
 
@@ -185,7 +186,9 @@ def told_of(case: Case, viewer: OpenedParty | None) -> tuple[str, ...]:
     put = {one.clause for one in case.put}
     questions = (*case.requests, *(one for one in case.settled_requests if one.ground in put))
     asked = (one.ground for one in questions if one.of is side and _asks(case, one, viewer))
-    return tuple(dict.fromkeys(one for one in (*told, *asked) if one is not None and one not in SAYS_NOTHING))
+    reader: told_category.Reader = "staff" if viewer is None else "respondent"
+    put_so_far = (told_category.told(case, one, reader) for one in (*told, *asked) if one is not None)
+    return tuple(dict.fromkeys(one for one in put_so_far if one not in SAYS_NOTHING))
 
 
 def _asks(case: Case, one: EvidenceRequest, viewer: OpenedParty | None) -> bool:

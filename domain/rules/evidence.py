@@ -185,11 +185,17 @@ def _evidence_submitted(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted)
     return {
         **_settled(case, fact.answers, "answered", rec.at),
         "handed_in": (*case.handed_in, fact.evidence_id),
+        **({"own_papers": (*case.own_papers, fact.evidence_id)} if _own_paper(rec, fact) else {}),
         # A witness's word does not stand for the side's own.
         **heard(case, {fact.side} if fact.side is not None and _answers_it(case, rec, fact) else set()),
         **woken(case, rec, fact),
         **talked(case, fact, rec.at),
     }
+
+
+def _own_paper(rec: f.Recording, fact: f.EvidenceSubmitted) -> bool:
+    """Whether somebody of the team wrote it, and put nothing to it that came from elsewhere."""
+    return fact.side is None and not fact.files and rec.actor.role not in ("platform", "system")
 
 
 def _answers_it(case: Case, rec: f.Recording, fact: f.EvidenceSubmitted) -> bool:

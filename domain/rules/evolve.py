@@ -81,6 +81,7 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
         kind=fact.kind,
         source=fact.source,
         category=fact.category,
+        category_listed=fact.routing.category_listed,
         priority=fact.priority,
         terms=fact.terms,
         parties=fact.parties,

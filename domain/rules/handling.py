@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import commands as c
@@ -31,7 +31,7 @@ from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
-from domain.rules.phases import end_codes, said_of_end
+from domain.rules.phases import ASKED_BY, end_codes, said_of_end
 from domain.rules.remedy import asks_for_data
 from domain.rules.rights import decides_afresh
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -208,7 +208,7 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
 def _check_asked(case: Case, command: c.Reopen) -> None:
     """Refuses to say that a side asked for it where nothing of the record says so: neither a word of theirs since the sides were
     told or agreed, nor when and how they asked, in the reasons."""
-    sides = _ASKED_BY.get(command.reason, ())
+    sides = ASKED_BY.get(command.reason, ())
     missing = [side.value for side in sides if case.came_in.get(side.value, 0) <= case.told_seq]
     if missing and command.reasons is None:
         said = f"Nothing of the {' and the '.join(missing)} has come in since: say in the reasons when and how they asked for it."
@@ -268,10 +268,6 @@ def _refusal_of_reopening(case: Case, actor: Actor) -> Refusal | None:
     return MergedAlready("The matter goes on in another case; split that one instead.")
 
 
-_ASKED_BY: Final = {
-    "asked_by_claimant": (Side.CLAIMANT,), "asked_by_respondent": (Side.RESPONDENT,), "asked_by_both": (*Side,),
-}  # fmt: skip
-"""By reason of a reopening: the sides whose wish it says it is."""
 _UNREACHED_FOR = timedelta(days=14)
 """How long the time of a side that a letter did not reach stands still: enough to find another way to tell them."""
 _SIDES = ("claimant", "respondent")

@@ -205,7 +205,7 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     ruled = len(after.rulings) > len(before.rulings)
     agreed = after.settlement is not None and (before.settlement is None or after.settlement.at != before.settlement.at)
     if ruled:
-        change["claims_news"] = False
+        change.update({"claims_news": False, "relied_on": ()})
     return {**change, "told_seq": after.seq} if ruled or agreed else change
 
 

@@ -19,6 +19,7 @@ from domain.rules.rights import is_less, money_to, promised, standing
 _ON_CONTENT: Final = frozenset({"remove", "restrict"})
 """Measures against what somebody has published, and not against them."""
 _WORSE: Final = "worse_for_the_only_appellant"
+_FINAL: Final = "final_before"
 
 
 def penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -119,14 +120,28 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
     second = case.claims_news and case.terms.has(Phase.APPROVAL)
     if alone is not None and not second and worse(case, alone, outcome, said.remedies, sanction, said):
         raise _worse_off(alone)
+    if isinstance(said, Rule) and not case.terms.has(Phase.APPROVAL):
+        for side in case.relied_on:
+            if worse(case, side, outcome, said.remedies, sanction, said):
+                raise RemedyNotAllowed(
+                    f"It was final, nothing new came in, and the {side.value} would have less. Decide it as before, or let "
+                    "a lead or ops set the ruling aside.",
+                    because=_FINAL,
+                    side=side.value,
+                )
 
 
 def why_approval(case: Case, said: Rule | DecideAppeal, sanction: SanctionDrafted | None) -> str | None:
-    """Why a second person has to agree: whoever appealed alone would have less, and what is new stood nowhere in the file."""
+    """Why a second person has to agree: whoever appealed alone, or could rely on what was final, would have less, and what is new
+    stood nowhere in the file; or whoever decided first decides otherwise now, to somebody's harm."""
     outcome, alone = case.terms.outcome(said.outcome or ""), _alone(case)
-    if not case.claims_news or outcome is None or alone is None or not case.terms.has(Phase.APPROVAL):
+    if outcome is None or not case.terms.has(Phase.APPROVAL):
         return None
-    return _WORSE if worse(case, alone, outcome, said.remedies, sanction, said) else None
+    if case.claims_news and alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
+        return _WORSE
+    first = case.final is not None and any(said.by in (ruling.decider, ruling.approved_by) for ruling in case.rulings)
+    sides = tuple(Side) if first else case.relied_on
+    return _FINAL if any(worse(case, side, outcome, said.remedies, sanction, said) for side in sides) else None
 
 
 def set_aside_from(case: Case, side: Side) -> bool:

@@ -41,10 +41,27 @@ def contested(case: Case, effect: Effect) -> bool:
 
 
 def hears(case: Case, effect: Effect) -> tuple[Side, ...]:
-    """The sides that are told by letter what became of it."""
+    """The sides that are told by letter what became of it, whatever that is."""
     told = f.ManualWorkReported(effect_id=effect.id, result="done")
     disclosed = {Side.CLAIMANT} if not case.is_disclosed else set(Side)
     return tuple(side for side in Side if side in disclosed and _concerns(case, told, side.value))
+
+
+def hears_of_failure(case: Case, effect: Effect) -> tuple[Side, ...]:
+    """The sides that are told if it cannot be done, and only then: whoever a measure hits that knows of no case."""
+    failed = failed_measure(case, f.ManualWorkReported(effect_id=effect.id, result="impossible"))
+    return (effect.remedy.to,) if failed and effect.remedy.to not in hears(case, effect) else ()
+
+
+def failed_measure(case: Case, fact: f.ManualWorkReported) -> tuple[str, ...]:
+    """The measure that cannot be put in place, or not undone, as a fact says: whoever was told that it was ordered, or that it
+    ended, believes that it is so, also where they know of no case. Of everything else nothing: what is done they notice.
+    """
+    effect = next((one for one in case.effects if one.id == fact.effect_id), None)
+    if effect is None or fact.result != "impossible":
+        return ()
+    origin = next((one for one in case.effects if one.id == effect.reverses), effect)
+    return (origin.because,) if is_measure(origin) else ()
 
 
 def report(case: Case, command: ReportManualWork, context: DecisionContext, at: datetime) -> Facts:

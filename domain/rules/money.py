@@ -146,15 +146,15 @@ def stands_for_others(case: Case) -> tuple[Money, ...]:
 
 
 def beside_others(case: Case, found: Sequence[PaidElsewhere], side: Side | None) -> Case:
-    """The case as it is judged: with what stands in others about the same matter of the same claimant, as given before.
+    """The case as it is judged: with what stands in others about the same matter, as given before.
 
     A respondent is answered by what they know: a refusal would tell them of a case of which they were not told. What they
-    agree on beyond it waits for somebody of the team (:func:`looked_at`). Where somebody else is blamed there it is no part of
-    what is given here, but a second person looks at it.
+    agree on beyond it waits for somebody of the team (:func:`looked_at`). Where somebody else is blamed or asks there, or nobody
+    said that it is one matter, it is no part of what is given here, but a second person looks at it.
     """
     if not found or not any(one.bounded_by for one in case.terms.remedies) or not _beyond_before(case, found):
         return case
-    known = [one for one in found if (side is not Side.RESPONDENT or one.disclosed) and not one.another]
+    known = [one for one in found if (side is not Side.RESPONDENT or one.disclosed) and not (one.another or one.possible)]
     return case.model_copy(
         update={"paid_elsewhere": tuple(found), "given_before": (*case.given_before, *_beyond_before(case, known))}
     )
@@ -216,8 +216,8 @@ def _too_much(case: Case, facts: Facts) -> tuple[str, ...]:
     )
     arrived = any(isinstance(fact, f.ReturnEnded) for fact in facts)
     then = case.model_copy(update={"effects": (*case.effects, *new), "returning": None if arrived else case.returning})
-    # A second person has seen what stands where somebody else is blamed.
-    counted = [one for one in case.paid_elsewhere if not (approved and one.another)]
+    # A second person has seen what stands where somebody else is blamed, or asks. What may be another matter stops nobody.
+    counted = [one for one in case.paid_elsewhere if not one.possible and not (approved and one.another)]
     sums = _sums([*stands_for_others(then), *case.given_before, *_beyond_before(case, counted)])
     about = case.amount
     if about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount:
@@ -294,8 +294,8 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
     It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they
-    have put on that side, or other money stands for the same matter in another case; the sum of the amounts is above the pack's
-    limit, or its currency has none.
+    have put on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts
+    is above the pack's limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
@@ -306,13 +306,19 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     if not asked:
         return payee
     paying = [x for x in asked if bounded(case, x.type)]
-    found = _why_by_payment(case, paying, giver) or ("paid_elsewhere" if paying and case.paid_elsewhere else None) or payee
+    found = _why_by_payment(case, paying, giver) or (_why_by_others(case) if paying else None) or payee
     sums = _sums(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
             return "currency_differs"
         found = "amount_above_limit" if any(sums[name] > terms.limits[name] for name in sums) else _why_by_parts(case, sums)
     return found
+
+
+def _why_by_others(case: Case) -> str | None:
+    if not case.paid_elsewhere:
+        return None
+    return "possible_duplicate" if all(one.possible for one in case.paid_elsewhere) else "paid_elsewhere"
 
 
 def _why_by_parts(case: Case, sums: Mapping[str, int]) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from domain.base import Outcome, Phase
+from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.rules import appointments, complaints
@@ -18,6 +18,10 @@ from domain.rules.rule import Change
 from domain.rules.settlement import all_over
 from domain.rules.topic import Known, NoticeData, Topic, everybody, words_of
 
+ASKED_BY: Final = {
+    "asked_by_claimant": (Side.CLAIMANT,), "asked_by_respondent": (Side.RESPONDENT,), "asked_by_both": (*Side,),
+}  # fmt: skip
+"""By reason of a reopening: the sides whose wish it says it is."""
 ABOUT_NEWS = frozenset({"new_evidence", "new_fact", "new_facts", "new_signal", "more_data_found", "more_victims"})
 """Reasons to take a case up again that are about something new. For any other, whoever appealed alone keeps what they have."""
 
@@ -82,6 +86,7 @@ def _case_reopened(case: Case, rec: f.Recording, fact: f.CaseReopened) -> Change
         "queue": case.terms.queue,
         "rights": (),
         **_whoever_appealed_alone(case, rec, fact),
+        "relied_on": _who_relied_on_it(case, rec, fact),
         # What is decided afresh can be appealed afresh.
         "appeals_used": (),
         "appealed_by": (),
@@ -103,8 +108,25 @@ def _whoever_appealed_alone(case: Case, rec: f.Recording, fact: f.CaseReopened) 
     """
     if fact.reason not in ABOUT_NEWS:
         return {}
-    came = rec.actor.role in ("platform", "system") or case.came_in.get("evidence", 0) > case.told_seq
+    came = _came_since(case, rec)
     return {"appealed_alone": None} if came else {"claims_news": case.appealed_alone is not None}
+
+
+def _who_relied_on_it(case: Case, rec: f.Recording, fact: f.CaseReopened) -> tuple[Side, ...]:
+    """Whoever could rely on a ruling that was final, where nothing new is in the file for which it is taken up again. A side that
+    wants it, and has said something since the ruling, does not rely on it.
+
+    What is set aside is decided by two who had no part in it, neither of the other's line (:mod:`domain.rules.annulment`).
+    European Convention on Human Rights, protocol No 7, article 4(2); Brumărescu v Romania (28342/95), paragraph 61.
+    """
+    if not case.rulings or case.outcome is Outcome.SETTLED or fact.reason == "annulled" or _came_since(case, rec):
+        return ()
+    wish = {side for side in ASKED_BY.get(fact.reason, ()) if case.came_in.get(side.value, 0) > case.told_seq}
+    return tuple(side for side in Side if side not in wish)
+
+
+def _came_since(case: Case, rec: f.Recording) -> bool:
+    return rec.actor.role in ("platform", "system") or case.came_in.get("evidence", 0) > case.told_seq
 
 
 def reopened_afresh(case: Case, about_deciders: bool) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
 from domain.rules import appointment_times
 from domain.rules.hearing import HEARING_STEP, all_heard
+from domain.rules.remedy import given_or_destroyed
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Topic, inside
 
@@ -99,9 +101,10 @@ def _incomplete(missing: tuple[str, ...], more: str = "") -> ProcedureIncomplete
     return ProcedureIncomplete(detail, missing=list(missing))
 
 
-def why_approval(case: Case, decider: Actor) -> str | None:
+def why_approval(case: Case, decider: Actor, remedies: tuple[Remedy, ...] = ()) -> str | None:
     """Why a second person has to agree to a ruling: a step was left out by whoever rules, by one of their line, or by whoever had
-    a hand in naming them. Hearing the sides, and seeing who it is that asks for data, is nobody's to leave out alone.
+    a hand in naming them. Hearing the sides, and seeing who it is that asks for data, is nobody's to leave out alone; nor to say,
+    by a word and nothing else, of somebody to whom data go or whose data are erased.
 
     Whoever left it out could hand the case to somebody who does as they say. Regulation (EU) 2016/679, article 12(6). Whoever
     took the case themselves, and is of another line, has looked at it as a second one.
@@ -112,19 +115,30 @@ def why_approval(case: Case, decider: Actor) -> str | None:
     named = {decider.id, *(case.named_by if case.owner == decider.id else ())}
     by = {*named, *decider.superiors}
     found = any(x.step in always or x.by in by or not named.isdisjoint(x.superiors) for x in _left_out(case))
-    return "step_skipped" if found else None
+    return "step_skipped" if found else "identity_by_word" if _by_word(case, remedies) else None
 
 
 def _left_out(case: Case) -> tuple[StepTaken, ...]:
     return tuple(step for step in case.steps if step.how == "skipped")
 
 
+def _by_word(case: Case, remedies: Iterable[Remedy]) -> tuple[StepTaken, ...]:
+    """The proof of identity, where it is a word alone and something is handed out or destroyed on it: as if it was left out.
+
+    Regulation (EU) 2016/679, articles 12(6) and 32: who reads a file over the telephone to somebody whom one person "knew".
+    """
+    told = tuple(step for step in case.steps if step.by_word)
+    return told if told and given_or_destroyed(case.terms, remedies) else ()
+
+
 def check_approver(case: Case, actor: Actor) -> None:
     """Refuses to be the second person over what oneself, or somebody of one's line, has left out. Whoever ruled may have done as
     they said: Regulation (EU) 2016/679, articles 12(6) and 32."""
-    for step in _left_out(case):
+    draft = case.ruling
+    for step in (*_left_out(case), *_by_word(case, draft.remedies if draft is not None else ())):
         if step.by in {actor.id, *actor.superiors} or actor.id in step.superiors:
-            said = f"You, or somebody of your line, left '{step.step}' out: another lead, or it is done after all."
+            how = f"said '{step.step}' by a word alone" if step.by_word else f"left '{step.step}' out"
+            said = f"You, or somebody of your line, {how}: another lead, or it is done after all."
             raise OwnCase(said, because="left_it_out", step=step.step)
 
 
@@ -137,15 +151,24 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
         raise EvidenceUnknown("This case has no such evidence.", evidence=unknown)
     if IDENTITY_STEP in before:
         _check_shown(case, command)
+    by_word = IDENTITY_STEP in before and not _shown(case, command, before[IDENTITY_STEP])
     if HEARING_STEP in before and (unheard := all_heard(case)) is not None:
         # Whatever else is done is noted; that somebody was heard who was not, never.
         del before[HEARING_STEP]
-        if not any(_is_news(taken, command.evidence) for taken in before.values()):
+        if not any(_is_news(taken, command.evidence, by_word) for taken in before.values()):
             raise unheard.refusal()
-    news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence))
+    news = tuple(step for step, taken in before.items() if _is_news(taken, command.evidence, by_word))
     if not news:
         raise NothingChanges("This is done already; add evidence to it, or go on.", step=command.named[0])
-    return tuple(f.StepCompleted(step=step, evidence=command.evidence, reasons=command.reasons) for step in news)
+    return tuple(
+        f.StepCompleted(
+            step=step,
+            evidence=command.evidence,
+            reasons=command.reasons,
+            by_word=by_word and step == IDENTITY_STEP,
+        )
+        for step in news
+    )
 
 
 def _check_shown(case: Case, command: c.CompleteStep) -> None:
@@ -153,14 +176,27 @@ def _check_shown(case: Case, command: c.CompleteStep) -> None:
 
     Whoever answers can show it: Regulation (EU) 2016/679, articles 5(2) and 12(6).
     """
-    answered = any(x.id in case.identity_requests and x.state == "answered" for x in case.settled_requests)
-    if not command.evidence and command.reasons is None and not answered:
+    if not command.evidence and command.reasons is None and not _shown(case, command, None):
         said = "Name the evidence that shows who they are, or say in the reasons how it was checked; or ask them (ask_identity)."
         raise IdentityUnshown(said, step=IDENTITY_STEP)
 
 
-def _is_news(taken: StepTaken | None, evidence: tuple[str, ...]) -> bool:
-    return taken is None or taken.how != "done" or bool(set(evidence) - set(taken.evidence))
+def _shown(case: Case, command: c.CompleteStep, before: StepTaken | None) -> bool:
+    """Whether something that came from outside the team shows it: a piece of evidence, or the answer to a question who they are.
+    A paper that the team wrote itself is its word once more."""
+    came = max((p.since for p in case.principals(Side.CLAIMANT) if p.since is not None), default=case.opened_at)
+    # Who answered in another's place has shown who they are, and nothing of whoever asks now.
+    mine = (x for x in case.settled_requests if x.id in case.identity_requests and (x.settled_at or came) >= came)
+    answered = any(x.state == "answered" for x in mine)
+    was = before is not None and before.how == "done" and not before.by_word
+    return was or answered or bool(set(command.evidence) - set(case.own_papers))
+
+
+def _is_news(taken: StepTaken | None, evidence: tuple[str, ...], by_word: bool) -> bool:
+    if taken is None or taken.how != "done" or set(evidence) - set(taken.evidence):
+        return True
+    # What was a word alone is shown now.
+    return taken.by_word and not by_word
 
 
 def _skip(case: Case, command: c.SkipStep, context: DecisionContext, at: datetime) -> Facts:
@@ -188,7 +224,10 @@ def _name(case: Case, command: c.NameRootCause, context: DecisionContext, at: da
 def _step_completed(case: Case, rec: f.Recording, fact: f.StepCompleted) -> dict[str, Any]:
     before = next((step.evidence for step in case.steps if step.step == fact.step), ())
     evidence = tuple(dict.fromkeys((*before, *fact.evidence)))
-    return _with(case, StepTaken(step=fact.step, how="done", by=rec.actor.id, at=rec.at, evidence=evidence))
+    done = StepTaken(step=fact.step, how="done", by=rec.actor.id, at=rec.at, evidence=evidence)
+    if fact.by_word:
+        done = done.model_copy(update={"by_word": True, "manager": rec.actor.manager, "above": rec.actor.above})
+    return _with(case, done)
 
 
 def _step_skipped(case: Case, rec: f.Recording, fact: f.StepSkipped) -> dict[str, Any]:

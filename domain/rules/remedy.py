@@ -35,6 +35,14 @@ OF_DATA: Final = frozenset({
 """What is done with somebody's own data at their request. A correction is one where no payment bounds it."""
 
 
+_GONE_FOR_GOOD: Final = frozenset({"disclose", "hand_over", "erase", "correction"})
+
+
+def given_or_destroyed(terms: Terms, remedies: Iterable[Remedy]) -> bool:
+    """Whether data leave the house, are changed or are gone by any of these: no command takes that back."""
+    return any(remedy.type in _GONE_FOR_GOOD or remedy.type in terms.destructive for remedy in remedies)
+
+
 def asks_for_data(terms: Terms) -> bool:
     """Whether somebody asks for what is kept of them in cases of this kind."""
     return any({"disclose", "hand_over", "erase"} & {*outcome.remedies} for outcome in terms.outcomes)

@@ -170,7 +170,8 @@ def _drafted(
     if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
-    because = because or legal_hold.why_approval(case, remedies, context.known()) or procedure.why_approval(case, context.known())
+    because = because or legal_hold.why_approval(case, remedies, context.known())
+    because = because or procedure.why_approval(case, context.known(), remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
     drafted = f.RulingDrafted(

@@ -21,7 +21,7 @@ from domain.model.safeguards import Credit, ReportView
 from domain.model.sanctions import Sanction
 from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
-from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_codes
+from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_category, told_codes
 from domain.rules.agreement import would_grant
 from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
@@ -212,11 +212,12 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     stranger = address_proof.is_unproven(case, viewer)
     told = standing(case) if phase in (Phase.APPEALABLE, Phase.CLOSED) else next(reversed(case.rulings), None)
     shown = case.ruling if staff and case.ruling else told
-    names = ("id", "kind", "category", "outcome", "opened_at", "closed_at", "amount")
+    names = ("id", "kind", "outcome", "opened_at", "closed_at", "amount")
     # A code that one person writes is a text like any other.
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
+        category=told_category.told(case, case.category, audience if _speaks(case, viewer) else "third_parties"),
         close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,

@@ -223,7 +223,7 @@ class _Order:
         return Open(
             id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
             priority=old.priority, terms=old.terms,
-            routing=Routing(decision="admit", trace=(f"split: {self._from}",)),
+            routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=old.category_listed),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
             recused=self._task.recused,
         )  # fmt: skip

@@ -269,6 +269,10 @@ class Vault:
         """Keyed digest of an e-mail address, or of where a request comes from: compared, and readable by nobody."""
         return self._tenant_digest("address", tenant_id, address.strip().casefold())
 
+    def payload_key(self, scope: str) -> bytes:
+        """The key (32 bytes) of what Temporal keeps for one workflow, named by its id; see :mod:`runtime.codec`."""
+        return _derived(self._master, "temporal", scope)
+
     def signing_seed(self) -> bytes:
         """Seed of the key that signs the heads of the chains."""
         return _derived(self._master, "heads")

@@ -93,18 +93,33 @@ JOIN cases c ON c.tenant = other.tenant AND c.id = other.case_id AND c.synthetic
 WHERE mine.tenant = $1 AND mine.case_id = $2
 ORDER BY case_id, ref_digest
 """  # noqa: S608 - put together from constants
-# Whoever is blamed, one order is paid once. Whoever names the other side in one of the two reports alone means the same.
+# Whoever is blamed and whoever asks, one order is paid once. Whoever names the other side in one of the two reports alone means
+# the same. A link says that two are one matter, whatever they name; of the same money between the same two, where one of the
+# cases names no matter, nobody knows. What was split off counts where it was.
 PAID = f"""
-SELECT c.id, {STATE} AS state, coalesce(c.respondent_digest <> this.respondent_digest, false) AS another
-FROM cases this
-JOIN cases c ON c.tenant = this.tenant AND c.matter_digest = this.matter_digest AND c.id <> this.id
-    AND c.synthetic = this.synthetic AND c.state IS NOT NULL
-WHERE this.tenant = $1 AND this.id = $2 AND EXISTS (
-    SELECT FROM parties mine
-    JOIN parties theirs ON theirs.tenant = mine.tenant AND theirs.case_id = c.id AND theirs.ref_digest = mine.ref_digest
-    WHERE mine.tenant = this.tenant AND mine.case_id = this.id AND mine.side = 'claimant' AND mine.role = 'principal'
+WITH this AS (
+    SELECT c.*, c.state -> 'amount' AS amount, coalesce(c.state -> 'links', '[]') AS links FROM cases c
+    WHERE c.tenant = $1 AND c.id = $2
+), ours AS (
+    SELECT theirs.case_id FROM parties mine
+    JOIN parties theirs ON theirs.tenant = mine.tenant AND theirs.ref_digest = mine.ref_digest
         AND theirs.side = 'claimant' AND theirs.role = 'principal'
+    WHERE mine.tenant = $1 AND mine.case_id = $2 AND mine.side = 'claimant' AND mine.role = 'principal'
+), beside AS (
+    SELECT c.id, false AS possible FROM this JOIN cases c ON c.tenant = this.tenant AND c.matter_digest = this.matter_digest
+    UNION ALL
+    SELECT l ->> 'other', false FROM this, jsonb_array_elements(this.links) l WHERE l ->> 'relation' = 'duplicate'
+    UNION ALL
+    SELECT c.id, true FROM this JOIN cases c ON c.tenant = this.tenant AND c.id IN (SELECT case_id FROM ours)
+    WHERE (c.matter_digest IS NULL OR this.matter_digest IS NULL) AND c.respondent_digest = this.respondent_digest
+        AND c.state -> 'amount' = this.amount AND NOT EXISTS (
+            SELECT FROM jsonb_array_elements(this.links) l WHERE l ->> 'other' = c.id AND l ->> 'relation' = 'split'
+        )
 )
+SELECT c.id, {STATE} AS state, (SELECT bool_and(possible) FROM beside WHERE beside.id = c.id) AS possible,
+    coalesce(c.respondent_digest <> this.respondent_digest, false) OR c.id NOT IN (SELECT case_id FROM ours) AS another
+FROM this JOIN cases c ON c.tenant = this.tenant AND c.id IN (SELECT id FROM beside) AND c.id <> this.id
+    AND c.synthetic = this.synthetic AND c.state IS NOT NULL
 ORDER BY c.id
 """  # noqa: S608 - put together from constants
 _HOPS = 20
@@ -150,7 +165,7 @@ class PostgresOtherCases:
         return [HeldPerson(**dict(row)) for row in rows]
 
     async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
-        """What stands in other cases, of any kind, about the same matter of the same claimant."""
+        """What stands in other cases, of any kind, about the same matter, or what may be."""
         async with self._database.tenant(tenant_id) as conn:
             return await paid_elsewhere(conn, tenant_id, case_id)
 
@@ -168,13 +183,13 @@ class PostgresOtherCases:
 
 
 async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list[PaidElsewhere]:
-    """What stands in other cases about the same matter of the same claimant, as this connection sees it."""
+    """What stands in other cases about the same matter, or what may be, as this connection sees it."""
     rows = await conn.fetch(PAID, tenant_id, case_id)
-    others = ((Case.model_validate_json(row["state"]), row["another"]) for row in rows)
-    found = ((one, stands_for_others(one), another) for one, another in others)
+    others = ((Case.model_validate_json(row["state"]), row["another"], row["possible"]) for row in rows)
+    found = ((one, stands_for_others(one), another, possible) for one, another, possible in others)
     return [
-        PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed, another=another)
-        for one, given, another in found
+        PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed, another=another, possible=possible)
+        for one, given, another, possible in found
         if given
     ]
 

@@ -116,7 +116,7 @@ class PostgresRecords:
                 if transition.paid_elsewhere is not None and not transition.substitute:
                     # Of two cases that pay for one matter at once the second waits here, and then sees what the first has paid.
                     await until.enter_async_context(conn.transaction())
-                    await conn.fetchval(sql.HOLD_MATTER, tenant_id, case_id)
+                    await conn.fetch(sql.HOLD_MATTER, tenant_id, case_id)
                     if _by_case(await paid_elsewhere(conn, tenant_id, case_id)) != _by_case(transition.paid_elsewhere):
                         return False
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))

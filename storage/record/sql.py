@@ -9,10 +9,15 @@ LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 HOLD_OWNERS = "SELECT active FROM people WHERE tenant = $1 AND id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE"
 
 HOLD_MATTER = """
-SELECT pg_advisory_xact_lock(hashtextextended(tenant || ' ' || matter_digest, 0)) FROM cases
-WHERE tenant = $1 AND id = $2 AND matter_digest IS NOT NULL
+SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || one, 0)) FROM (
+    SELECT matter_digest FROM cases WHERE tenant = $1 AND id = $2
+    UNION
+    SELECT ref_digest FROM parties WHERE tenant = $1 AND case_id = $2 AND side = 'claimant' AND role = 'principal'
+    ORDER BY 1 OFFSET 0
+) found (one)
+WHERE one IS NOT NULL
 """
-"""One case of a matter after the other, until the end of the transaction."""
+"""One case of a matter, or of a claimant, after the other, until the end of the transaction: all in one order."""
 
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 

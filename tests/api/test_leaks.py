@@ -54,6 +54,7 @@ class World:
             own.viewer("respondent", "platform", own.party("respondent")),
             own.viewer("witness", "platform", own.witness()),
             own.viewer("other_party", "platform", own.party("claimant", "else")),
+            own.viewer("other_respondent", "platform", own.party("respondent", "else")),
             *(own.viewer(name, name) for name in (*TEAM, *CLOSED_TO)),
             own.viewer("source", "source"),
             Viewer("nobody", {}),
@@ -284,7 +285,7 @@ _SHARED = frozenset({"to_all"}) | _files("claimant_shared") | _of("main", *_STAT
 _BETWEEN_THE_SIDES = _SHARED | {"offer", "proposal"}
 _PLATFORM = (
     _BETWEEN_THE_SIDES | _DECIDED | {"asked_of_respondent"}
-    | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS)
+    | _of("main", *_OF_PLATFORMS) | _of("decided", *_OF_PLATFORMS) | _of("else", *_OF_PLATFORMS, "category")
 )  # fmt: skip
 _IN_MAIN = (
     _BETWEEN_THE_SIDES | _of("main", *_OF_PLATFORMS)
@@ -306,7 +307,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "respondent": _BETWEEN_THE_SIDES | _files("respondent_own_side", "respondent_deciders")
         | {"asked_of_respondent", "caucus_respondent"},
     "witness": _SHARED,
-    "other_party": _of("else", *_STATED),
+    # What a report is called is the reporter's own word; the other side reads one that packs list.
+    "other_party": _of("else", *_STATED, "category"),
+    "other_respondent": _of("else", *_STATED),
     "mediator": _MEDIATORS,
     "ben": _MEDIATORS,
     "ina": _MEDIATORS,

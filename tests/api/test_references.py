@@ -134,13 +134,13 @@ class TestParties:
     async def test_no_party_lists_by_them(self, office: Office) -> None:
         case = await office.desk().opened(**REPORT)
         desk = as_party(office, party(case, "respondent"))
-        for name in ("source", "external_id", "party_ref", "matter", "updated_after", "updated_before", "priority"):
+        for name in ("source", "external_id", "party_ref", "matter", "updated_after", "updated_before", "priority", "category"):
             value = "2026-01-01T00:00:00Z" if name.startswith("updated") else "high" if name == "priority" else "x"
             answer = await desk.get("/v1/cases", params={name: value})
             assert (answer.status_code, answer.json()["code"]) == (403, "filter_forbidden"), name
         for params, count in (
-            ({"category": "general"}, 1),
-            ({"category": "scope"}, 0),
+            ({"kind": "bounty_dispute"}, 1),
+            ({"kind": "fraud_report"}, 0),
             ({"opened_after": "2020-01-01T00:00Z"}, 1),
         ):
             assert len((await desk.get("/v1/cases", params=params)).json()["data"]) == count
@@ -257,9 +257,9 @@ class TestFilters:
 
     async def test_whoever_may_not_use_a_filter_is_told_which_they_may(self, office: Office) -> None:
         case = await office.desk().opened()
-        common = "kind, phase, status, category"
+        common = "kind, phase, status"
         for desk, name, more in (
-            (office.desk(), "owner", ", priority, source, external_id, party_ref, matter"),
+            (office.desk(), "owner", ", category, priority, source, external_id, party_ref, matter"),
             (as_party(office, party(case, "claimant")), "priority", ""),
         ):
             asked = await desk.get("/v1/cases", params={name: "high" if name == "priority" else "per_ada"})

@@ -99,7 +99,6 @@ async def test_all_addresses_of_one_customer_are_one_place(lobby: Lobby) -> None
     office = lobby.office
     case = await office.desk().opened(**CABIN)
     links = PostgresPartyLinks(office.database, office.vault)
-    counted = []
     for address in ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"):
         browser = lobby.browser(address)
         secret = await links.create(office.tenant_id, case["id"], party(case, "claimant"), "letter")

@@ -63,7 +63,6 @@ class TestTheCatalogue:
         for (detected, decided), sentence in letters.automation.items():
             assert said[f"automation.{'machine' if detected else 'people'}.{decided or 'unsaid'}"] == sentence
         for group, table in (("source", letters.sources), ("redress", letters.redress), ("route", letters.routes)):
-            assert {key: said.get(f"{group}.{key}") for key in table}.keys() == table.keys()
             assert all(said.get(f"{group}.{key}") for key in table), group
         assert {key: said[f"redress.{key}"] for key in letters.redress} == dict(letters.redress)
         assert {key: said.get(f"charge.{key}") for key in letters.charges} == dict(letters.charges)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from console.party.language import Language, chosen
-from console.party.report import GENERAL, WITHOUT_FORM, categories_of
+from console.party.report import GENERAL, categories_of
 from domain.base import Side
 from policies.loading import load_pack
 from policies.skeleton import new_pack
@@ -192,8 +192,7 @@ class TestTheForm:
 
     async def test_is_there_only_where_somebody_opened_it(self, lobby: Lobby) -> None:
         closed = await a_page(lobby.office, page=False)
-        appeal = await a_page(lobby.office, kind="moderation_appeal")
-        for path in (closed, appeal, "/report/src_0", "/report/x"):
+        for path in (closed, "/report/src_0", "/report/x"):
             page = await lobby.browser().open(path)
             assert page.status_code == 404, path
 
@@ -350,7 +349,7 @@ class TestAReportOfDanger:
         assert "Not the other side." in browser.words
 
 
-@pytest.mark.parametrize("kind", sorted(set(shelf().packs) - WITHOUT_FORM))
+@pytest.mark.parametrize("kind", sorted(kind for kind, pack in shelf().packs.items() if pack.decision_elsewhere is None))
 @pytest.mark.parametrize("words", [chosen("en"), chosen("de")], ids=lambda words: words.code)
 def test_offers_every_category_by_which_a_case_is_urgent(kind: str, words: Language) -> None:
     """What has to be seen to sooner is one of the choices, in the words of each language."""

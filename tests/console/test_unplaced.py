@@ -111,3 +111,15 @@ async def test_an_answer_that_nothing_proves_is_shown_so_placed_by_hand_and_its_
     await lead.send(f"/unplaced/{mail}/place", party=party(case, "claimant"), sender_checked="1")
     await lead.follow()
     assert "The lamp came broken, no. 1." in lead.words
+
+
+async def test_a_case_is_named_by_its_number_and_not_by_what_it_is_about(lobby: Lobby) -> None:
+    await lobby.office.works("cleo", "payments")
+    mail, case = await kept(lobby), await in_claim(lobby.office)
+    lead = await lobby.signed_in("cleo")
+    place = f"/unplaced/{mail}/place"
+    await lead.open(f"/unplaced/{mail}?case={case['external_id']}")
+    assert lead.form(place).fields["case"] == case["id"]
+    for about in ("order-55102", "buyer-11", "Lumen"):
+        await lead.open(f"/unplaced/{mail}?case={about}")
+        assert f'action="{place}"' not in lead.html, about

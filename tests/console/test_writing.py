@@ -296,6 +296,40 @@ class TestWordsInTheCase:
         assert "The message was sent." in ada.words
         assert ada.form(f"{case}/say").fields["text"] == ""
 
+    async def test_a_message_waits_while_a_colleagues_note_is_unread_and_goes_once_it_was_read(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        await lobby.office.works("cleo", "payments")
+        ada = await writing(lobby)
+        case = _ruling(ada).removesuffix("/ruling")
+        await ada.open(case)
+        note = await lobby.office.desk("cleo").command(
+            case.rpartition("/")[2], "note", "per_cleo", text="Do not write to her yet."
+        )
+        assert note.status_code == 200, note.text
+        answer = await ada.send(f"{case}/say", to="claimant", text="Is the socket bent?")
+        assert answer.status_code == 409
+        assert "Nothing was sent." in ada.words
+        assert "Do not write to her yet." in ada.words
+        assert ada.form(f"{case}/do/message").fields["text"] == "Is the socket bent?"
+        assert ada.form(f"{case}/do/message").fields["to"] == "claimant"
+        facts = await lobby.house.parts.views.timeline(lobby.office.tenant_id, case.rpartition("/")[2])
+        said = len([fact for fact in facts if fact.fact.type == "message_sent"])
+        await ada.send(f"{case}/do/message")
+        await ada.follow()
+        facts = await lobby.house.parts.views.timeline(lobby.office.tenant_id, case.rpartition("/")[2])
+        assert len([fact for fact in facts if fact.fact.type == "message_sent"]) == said + 1
+
+    async def test_a_note_of_ones_own_and_a_note_for_the_team_are_not_asked_about(self, lobby: Lobby) -> None:
+        await lobby.office.works("ada", "payments")
+        ada, other = await writing(lobby), await lobby.signed_in("ada")
+        case = _ruling(ada).removesuffix("/ruling")
+        await ada.open(case)
+        await other.open(case)
+        assert (await other.send(f"{case}/say", to="staff", text="A note of mine.")).status_code == 303
+        assert (await ada.send(f"{case}/say", to="staff", text="Another one.")).status_code == 303
+        await other.open(case)
+        assert (await other.send(f"{case}/say", to="claimant", text="Is the socket bent?")).status_code == 303
+
 
 class TestNotes:
     async def test_a_note_names_the_colleagues_who_are_told_of_it(self, lobby: Lobby) -> None:

@@ -639,7 +639,7 @@ def _alone_with(fact: f.Fact) -> str | None:
 
 
 _OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason"}
-_OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at"}
+_OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at", "undoes"}
 
 
 def knows_nothing_yet(life: Life, made: Step, before: Case | None) -> None:
@@ -656,7 +656,7 @@ def knows_nothing_yet(life: Life, made: Step, before: Case | None) -> None:
         assert not [r for r in life.recordings if visible(case, r, who)], f"{party.id} sees something"
         for _, notice in made.notices:
             if notice.recipient == party.id:
-                assert notice.event in ("interim_imposed", "interim_ended", "interim_kept")
+                assert notice.event in ("interim_imposed", "interim_ended", "interim_kept", "manual_work_reported")
                 assert notice.data.keys() <= _OF_A_MEASURE
                 assert notice.texts.keys() <= {"told"}
     assert not [n for _, n in made.notices if n.audience == "respondent" and not n.data.get("measure_alone")]

@@ -10,7 +10,11 @@ from tests.support.cases import STATEMENT
 from tests.support.exits import SHORTLY, SOON, WHY, Exit, act
 
 _ORDER = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
-_STEPS = tuple(act("review", "owner", "complete_step", step=step, reasons="Done; see the notes.") for step in _ORDER)
+_STEPS = (
+    act("review", "owner", "ask_identity", what="The code that we have sent to your address."),
+    act("review", "claimant", "submit_evidence", text="The code is 4711."),
+    *(act("review", "owner", "complete_step", step=step, reasons="Done; see the notes.") for step in _ORDER),
+)
 
 
 def _asked_about(ground: str) -> tuple[Any, ...]:

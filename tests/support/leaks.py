@@ -211,7 +211,8 @@ async def a_planted_tenant(office: Office, prefix: str = "") -> Planted:
     here.ids["turn"] = (await here.said("dana", "POST", "/v1/on-call", turn))["id"]
     await _decided(here)
     await _main(here)
-    here.cases["else"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "else"))
+    called = {"category": here.word("else_category")}
+    here.cases["else"] = await here.said("platform", "POST", "/v1/cases", a_planted_report(here, "else", **called))
     await _measured(here)
     await _tenant(here)
     return here

@@ -93,6 +93,10 @@ LETTERS = {
     ),
     "measure_goes_on.respondent": to_respondent("interim_reviewed", kind="fraud_report", data={**ALONE, **DUE, "goes_on": True}),
     "measure_ended.respondent": to_respondent("interim_ended", kind="fraud_report", data=ALONE),
+    "measure_impossible.respondent": to_respondent("manual_work_reported", kind="fraud_report", data=ALONE),
+    "measure_impossible.undoing.respondent": to_respondent(
+        "manual_work_reported", kind="fraud_report", data={**ALONE, "undoes": True}
+    ),
     "interim_review_asked.staff": to_staff(
         "interim_review_asked", kind="fraud_report", data={"priority": "high"}, texts={"text": "It pays my rent."}
     ),
@@ -552,7 +556,7 @@ EVENTS = [
     "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
-    "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "interim_review_asked",
+    "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "measure_impossible", "interim_review_asked",
     "protection_lapsed",
     "appointment_proposed", "appointment_unmatched", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_reminded", "appointment_held", "protocol_commented",

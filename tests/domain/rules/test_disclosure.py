@@ -21,6 +21,7 @@ from tests.support.cases import (
     OUTCOMES,
     PLATFORM,
     RESPONDENT,
+    ROBOT,
     WITNESS,
     Life,
     a_case,
@@ -271,6 +272,29 @@ class TestMeasures:
         assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "interim_ended"]
         assert life.notices_for(RESPONDENT)[-1].data.keys() == {"kind", "measure_alone", "measures", "your_side"}
         assert life.notices_for(RESPONDENT)[-1].texts == {}
+
+    def test_who_was_told_of_one_hears_that_it_could_not_be_carried_out_and_nothing_of_why(self) -> None:
+        life = self.imposed()
+        (ordered,) = life.case.effects
+        life.says(ROBOT, "report_effect", effect_id=ordered.id, result="needs_hands")
+        life.says(LEAD, "report_manual_work", effect_id=ordered.id, result="impossible", text="The bank has closed the account.")
+        assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "manual_work_reported"]
+        letter = life.notices_for(RESPONDENT)[-1]
+        assert (letter.data.keys(), letter.texts) == ({"kind", "measure_alone", "measures", "your_side"}, {})
+        assert not may_see(life.case, life.actor(RESPONDENT))
+
+    def test_what_is_done_they_notice_and_that_it_cannot_be_undone_they_hear(self) -> None:
+        life = self.imposed()
+        life.says(ROBOT, "report_effect", effect_id=life.case.effects[0].id, result="needs_hands")
+        life.says(LEAD, "report_manual_work", effect_id=life.case.effects[0].id, result="done")
+        assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed"]
+        life.says(MEDIATOR, "review_interim", decision="lift", reasons="It was another flat.")
+        undoing = life.case.effects[-1]
+        assert undoing.reverses == life.case.effects[0].id
+        life.says(ROBOT, "report_effect", effect_id=undoing.id, result="needs_hands")
+        life.says(LEAD, "report_manual_work", effect_id=undoing.id, result="impossible", text="The provider says no.")
+        assert [n.event for n in life.notices_for(RESPONDENT)][1:] == ["interim_ended", "manual_work_reported"]
+        assert life.notices_for(RESPONDENT)[-1].data["undoes"] is True
 
     def test_they_may_ask_that_it_be_looked_at_again_and_the_owner_hears_of_it(self) -> None:
         life = self.imposed().says(RESPONDENT, "ask_interim_review")

@@ -10,7 +10,20 @@ from domain.model.ruling import RemedyNotAllowed
 from domain.rules.losses import _hit_harder, losers, worse
 from domain.rules.phases import ABOUT_NEWS
 from domain.rules.remedy import burdens
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.cases import (
+    CLAIMANT,
+    LEAD,
+    LEAD_2,
+    LEAD_3,
+    MEDIATOR,
+    MEDIATOR_2,
+    OPS,
+    OUTCOMES,
+    PLATFORM,
+    RESPONDENT,
+    Life,
+    a_case,
+)
 
 WARN, SUSPEND = (Remedy(type=name, to=Side.RESPONDENT) for name in ("warn", "suspend"))
 
@@ -184,3 +197,66 @@ class TestWhoAppealedAlone:
 )
 def test_a_measure_more_is_more_also_a_milder_one(before: tuple[str, ...], now: tuple[str, ...], harder: bool) -> None:
     assert _hit_harder(before, now) is harder
+
+
+class TestWhatWasFinal:
+    """European Convention on Human Rights, protocol No 7, article 4(2); Brumărescu v Romania (28342/95), paragraph 61."""
+
+    def reopened(self, reason: str, *, came: str | None = None, by: str = MEDIATOR_2, **terms: Any) -> Life:
+        life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).with_terms(**terms).in_review()
+        half = [{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}]
+        life.says(MEDIATOR, "rule", outcome="partly_refunded", ground="goodwill", remedies=half).fire("grace")
+        if came is not None:
+            who, what = came.split(" ")
+            life.says(who, what)
+        life.fire("appeal_window").says(OPS, "reopen", reason=reason, reasons="They have telephoned.")
+        return life.says(by, "take")
+
+    def ruled(self, life: Life, by: str = MEDIATOR_2, name: str = "none") -> tuple[str, str | None]:
+        life.says(by, "rule", **OUTCOMES["payment_dispute"][name], relies_on=[])
+        drafted = next(fact for fact in reversed(life.facts) if fact.type == "ruling_drafted")
+        return (life.case.phase, getattr(drafted, "approval_because", None))
+
+    @pytest.mark.parametrize(
+        ("reason", "came"),
+        [
+            ("x", None),
+            ("mistake", f"{CLAIMANT} message"),
+            ("asked_by_claimant", None),
+            ("asked_by_respondent", f"{RESPONDENT} message"),
+            ("new_evidence", None),
+            ("new_evidence", f"{RESPONDENT} message"),
+            ("bias", None),
+        ],
+    )
+    def test_takes_a_second_person_where_nothing_is_new(self, reason: str, came: str | None) -> None:
+        assert self.ruled(self.reopened(reason, came=came)) == (Phase.APPROVAL, "final_before")
+
+    @pytest.mark.parametrize(
+        ("reason", "came"),
+        [("new_evidence", f"{RESPONDENT} submit_evidence"), ("asked_by_claimant", f"{CLAIMANT} message")],
+        ids=["evidence", "their own wish"],
+    )
+    def test_takes_one_where_something_is_or_they_want_it(self, reason: str, came: str) -> None:
+        assert self.ruled(self.reopened(reason, came=came)) == (Phase.RULED, None)
+
+    def test_takes_two_of_whoever_decided_first_also_where_something_is_new(self) -> None:
+        life = self.reopened("new_evidence", came=f"{RESPONDENT} submit_evidence", by=MEDIATOR)
+        assert self.ruled(life, MEDIATOR) == (Phase.APPROVAL, "final_before")
+
+    def test_is_told_again_by_one(self) -> None:
+        life = self.reopened("x")
+        same = [{"type": "refund", "amount": {"amount": 20_000, "currency": "USD"}}]
+        life.says(MEDIATOR_2, "rule", outcome="partly_refunded", ground="goodwill", remedies=same, relies_on=[])
+        assert life.case.phase is Phase.RULED
+        assert life.fire("grace").case.relied_on == ()
+
+    def test_stays_so_when_it_was_put_away_in_between(self) -> None:
+        life = self.reopened("x").says(OPS, "close", reason="resolved", reasons="All is said.")
+        life.says(OPS, "reopen", reason="x", reasons="Once more.").says(MEDIATOR_2, "take")
+        assert self.ruled(life) == (Phase.APPROVAL, "final_before")
+
+    def test_is_left_as_it_is_where_no_second_person_looks(self) -> None:
+        life = self.reopened("x", labels={phase: "So" for phase in Phase if phase is not Phase.APPROVAL})
+        refusal = life.refused(MEDIATOR_2, "rule", **OUTCOMES["payment_dispute"]["none"], relies_on=[])
+        assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "final_before")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from domain.base import Side
 from domain.model import facts as f
-from domain.rules.manual_work import contested, correctable, hears, waiting
+from domain.rules.manual_work import contested, correctable, hears, hears_of_failure, waiting
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -116,11 +116,12 @@ class TestWhoHears:
     def test_of_a_measure_whom_it_hits_alone(self, result: str) -> None:
         assert self.reported(suspended().disclosed(), result) == {RESPONDENT}
 
-    @pytest.mark.parametrize("result", ["done", "impossible"])
-    def test_nobody_before_they_are_told_of_the_case(self, result: str) -> None:
+    @pytest.mark.parametrize(("result", "hear"), [("done", set()), ("impossible", {RESPONDENT})])
+    def test_before_they_are_told_of_the_case_that_it_failed_and_nothing_else(self, result: str, hear: set[str]) -> None:
         life = suspended()
         assert not life.case.is_disclosed
-        assert self.reported(life, result) == set()
+        assert self.reported(life, result) == hear
+        assert all(n.data["measure_alone"] for _, n in life.last.notices if n.recipient == RESPONDENT)
 
     def test_of_its_undoing_the_same(self) -> None:
         life = lifted(suspended("done").disclosed())
@@ -227,4 +228,10 @@ def test_who_hears_of_it_is_said_beforehand() -> None:
     assert hears(life.case, life.case.effects[0]) == (Side.CLAIMANT, Side.RESPONDENT)
     measure = suspended()
     assert hears(measure.case, measure.case.effects[0]) == ()
+    assert hears_of_failure(measure.case, measure.case.effects[0]) == (Side.RESPONDENT,)
+    assert (
+        hears_of_failure(measure.disclosed().case, measure.case.effects[0])
+        == hears_of_failure(life.case, life.case.effects[0])
+        == ()
+    )
     assert hears(measure.disclosed().case, measure.case.effects[0]) == (Side.RESPONDENT,)

@@ -423,6 +423,27 @@ class TestBesideAnotherCaseOfTheMatter:
         life.says(LEAD, "approve").fire("grace")
         assert [e.state for e in life.case.effects] == ["running"], "two have seen it"
 
+    def test_what_may_be_the_same_matter_is_looked_at_and_stops_nobody(self) -> None:
+        there = PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(10_000)),), possible=True)
+        life = a_payment().in_review()
+        life.elsewhere = {"paid_elsewhere": (there,)}
+        life.says(MEDIATOR, "rule", **ruling(refund(usd(10_000))))
+        assert (life.case.phase, why(life)) == (Phase.APPROVAL, "possible_duplicate")
+        assert noticed(life) is not None
+        life.says(LEAD, "approve").fire("grace")
+        assert [e.state for e in life.case.effects] == ["running"]
+        agreed = a_payment().opened()
+        agreed.elsewhere = {"paid_elsewhere": (there,)}
+        agreed.says(RESPONDENT, "concede")
+        assert [e.state for e in agreed.case.effects] == ["running"], "both know what they agree on; the team is told"
+        assert noticed(agreed) is not None
+
+    def test_what_another_claimant_was_given_is_looked_at_and_agreed_on_by_hand(self) -> None:
+        life = a_payment().opened()
+        life.elsewhere = {"paid_elsewhere": (PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(10_000)),), another=True),)}
+        life.says(RESPONDENT, "concede")
+        assert [e.state for e in life.case.effects] == ["needs_hands"]
+
     def test_money_that_cannot_be_compared_is_looked_at(self) -> None:
         life = beside(a_payment().in_review(), 4_000, currency="EUR").says(MEDIATOR, "rule", **ruling(refund(usd(6_000))))
         assert why(life) == "paid_elsewhere"

@@ -183,7 +183,51 @@ class TestIdentity:
 
     def proved(self, category: str = "gdpr_access") -> Life:
         life = a_case("compliance_request", category=category).that_protects().in_review()
-        return life.says(MEDIATOR, "complete_step", steps=self.STEPS, reasons="By telephone.")
+        life.says(PLATFORM, "submit_evidence", text="They were signed in to the account when they asked.")
+        return life.says(MEDIATOR, "complete_step", steps=self.STEPS, evidence=list(life.case.handed_in))
+
+    @pytest.mark.parametrize("paper", [False, True], ids=["a word", "their own paper"])
+    @pytest.mark.parametrize(
+        ("remedy", "category", "phase"),
+        [
+            ("disclose", "gdpr_access", Phase.APPROVAL),
+            ("hand_over", "gdpr_portability", Phase.APPROVAL),
+            ("correction", "gdpr_rectification", Phase.APPROVAL),
+            ("erase", "gdpr_erasure", Phase.APPROVAL),
+            ("limit_use", "gdpr_restriction", Phase.RULED),
+            ("opt_out", "ccpa_opt_out", Phase.RULED),
+        ],
+    )
+    def test_a_word_alone_hands_out_and_destroys_nothing(self, remedy: str, category: str, phase: Phase, paper: bool) -> None:
+        """Regulation (EU) 2016/679, articles 12(6) and 32; to restrict and to opt out harms nobody, and asks for no such proof
+        (11 CCR section 7060(b))."""
+        life = a_case("compliance_request", category=category).in_review(owner=None).says(LEAD, "take")
+        if paper:
+            life.says(LEAD, "submit_evidence", text="I know them.")
+        life.says(LEAD, "complete_step", steps=self.STEPS, reasons="x", evidence=list(life.case.handed_in))
+        life.says(LEAD, "rule", **{**self.GRANTED, "remedies": [{"type": remedy}]})
+        assert life.case.phase is phase
+        if phase is Phase.APPROVAL:
+            assert getattr(life.facts[-2], "approval_because", None) == "identity_by_word"
+
+    def test_a_word_alone_is_agreed_to_by_nobody_of_the_line_of_whoever_said_it(self) -> None:
+        life = a_case("compliance_request", category="gdpr_access").in_review(owner=None).says(LEAD, "take")
+        life.says(LEAD, "complete_step", steps=self.STEPS, reasons="x")
+        life.says(LEAD, "hand_over", to=MEDIATOR, reasons="I am away.").says(MEDIATOR, "rule", **self.GRANTED)
+        refusal = life.refused(LEAD, "approve")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "left_it_out")
+        assert life.says(LEAD_2, "approve").case.phase is Phase.RULED
+
+    @pytest.mark.parametrize("how", ["evidence", "answer"])
+    def test_a_word_is_none_any_more_once_something_shows_it(self, how: str) -> None:
+        life = a_case("compliance_request", category="gdpr_access").in_review()
+        life.says(MEDIATOR, "complete_step", steps=self.STEPS, reasons="By telephone.")
+        assert life.refused(MEDIATOR, "complete_step", step="identity", reasons="Again.").code == "nothing_changes"
+        if how == "answer":
+            life.says(MEDIATOR, "ask_identity")
+        life.says(CLAIMANT, "submit_evidence", text="The code is 1234.")
+        life.says(MEDIATOR, "complete_step", step="identity", evidence=list(life.case.handed_in) if how == "evidence" else [])
+        assert life.says(MEDIATOR, "rule", **self.GRANTED).case.phase is Phase.RULED
 
     def test_a_tick_alone_shows_nothing(self) -> None:
         """Regulation (EU) 2016/679, articles 5(2) and 12(6)."""
@@ -229,7 +273,7 @@ class TestIdentity:
         life = self.proved().says(MEDIATOR, "replace_party", party=CLAIMANT, by_party=self.OTHER)
         assert life.refused(MEDIATOR, "rule", **self.GRANTED).fields["missing"] == ["identity"]
         life.says(MEDIATOR, "complete_step", step="identity", reasons="By telephone.")
-        assert life.says(MEDIATOR, "rule", **self.GRANTED).case.phase is Phase.RULED
+        assert life.says(MEDIATOR, "rule", **self.GRANTED).case.phase is Phase.APPROVAL
 
     def test_a_draft_goes_back(self) -> None:
         life = self.proved().says(MEDIATOR, "rule", **self.GRANTED)

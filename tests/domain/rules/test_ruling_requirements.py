@@ -19,7 +19,7 @@ def a_request(category: str = "gdpr_access") -> Life:
 
 
 def looked_into(category: str = "gdpr_access") -> Life:
-    life = a_request(category)
+    life = a_request(category).says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
     for step in STEPS:
         life.says(MEDIATOR, "complete_step", step=step, reasons="Seen.")
     return life

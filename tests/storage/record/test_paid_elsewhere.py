@@ -120,8 +120,21 @@ async def test_of_two_that_pay_at_the_same_instant_the_second_sees_the_first(des
     assert sorted(e.state for case in cases if case for e in case.effects) == ["needs_hands", "running"]
 
 
-@pytest.mark.parametrize("other", [{"claimant": "buyer-2"}, {"matter": "order-8"}, {"matter": None}, {"synthetic": True}])
-async def test_of_another_claimant_or_order_and_of_a_test_nothing_is_counted(desk: Desk, other: dict[str, Any]) -> None:
+_USD_400 = {"amount": 40_100, "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"matter": "order-8"},
+        {"synthetic": True},
+        {"matter": None, "amount": _USD_400},
+        {"matter": None, "against": "shop-8"},
+        {"matter": None, "claimant": "buyer-2"},
+        {"matter": None, "synthetic": True},
+    ],
+)
+async def test_of_another_order_and_of_a_test_nothing_is_told(desk: Desk, other: dict[str, Any]) -> None:
     payment = await desk.report("payment_dispute")
     await desk.rules(payment)
     assert await desk.paid(await desk.report("fraud_report", **other)) == []
@@ -132,6 +145,34 @@ async def test_of_the_same_order_it_is_told_whoever_is_blamed(desk: Desk) -> Non
     await desk.rules(payment)
     (found,) = await desk.paid(await desk.report("fraud_report", against="shop-8"))
     assert (found.case, found.another) == (payment, True)
+
+
+@pytest.mark.parametrize("against", ["shop-9", "shop-8", None])
+async def test_of_the_same_order_it_is_told_whoever_asks(desk: Desk, against: str | None) -> None:
+    payment = await desk.report("payment_dispute")
+    await desk.rules(payment)
+    (found,) = await desk.paid(await desk.report("payment_dispute", claimant="buyer-2", against=against))
+    assert (found.case, found.another, found.possible) == (payment, True, False)
+
+
+async def test_of_the_same_money_between_the_same_two_it_may_be_one(desk: Desk) -> None:
+    unnamed = await desk.report("payment_dispute", matter=None)
+    await desk.rules(unnamed)
+    (found,) = await desk.paid(await desk.report("payment_dispute"))
+    assert (found.case, found.another, found.possible) == (unnamed, False, True)
+    (found,) = await desk.paid(await desk.report("payment_dispute", matter=None))
+    assert (found.case, found.another, found.possible) == (unnamed, False, True)
+
+
+async def test_what_a_link_says_is_one_matter_is_one(desk: Desk) -> None:
+    payment = await desk.report("payment_dispute")
+    await desk.rules(payment)
+    other = await desk.report("fraud_report", matter="order-8")
+    await desk.world.record(other, a_command("link", "per_mia", to=payment, relation="related"))
+    assert await desk.paid(other) == []
+    await desk.world.record(other, a_command("link", "per_mia", to=payment, relation="duplicate"))
+    (found,) = await desk.paid(other)
+    assert (found.case, found.another, found.possible) == (payment, False, False)
 
 
 async def test_of_another_tenant_neither(desk: Desk) -> None:
@@ -146,4 +187,5 @@ async def test_it_is_found_by_the_index_of_matters(desk: Desk) -> None:
     async with desk.world.database.tenant(desk.world.tenant_id) as conn:
         await conn.execute("SET LOCAL enable_seqscan = off")
         plan = await conn.fetch(f"EXPLAIN {PAID}", desk.world.tenant_id, case_id)
-    assert any("cases_by_matter" in row[0] for row in plan)
+    said = "\n".join(row[0] for row in plan)
+    assert all(index in said for index in ("cases_by_matter", "parties_by_ref")), said
