@@ -166,7 +166,7 @@ class Texts:
         if key is None:
             return ("erased", "") if row["key_id"] in self._keys else ("sealed", "")
         self.looked_at += 1
-        digest = _digest(key, row["id"], row["ciphertext"])
+        digest = _digest(key, row["id"], row["ciphertext"]) if key.case_id == row["case_id"] else None
         return ("there", digest) if digest is not None else ("sealed", "")
 
     @staticmethod
