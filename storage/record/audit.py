@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ WHERE tenant = $1 AND case_id = ANY($2)
 ORDER BY case_id, seq
 """
 SINCE = _CASES.format(which="c.id > $2 AND c.updated_at >= $4 ORDER BY c.id LIMIT $3")
+COPIES_OF = "SELECT line, public_key FROM signed_heads WHERE tenant = $1 AND case_id = $2 ORDER BY id DESC LIMIT 5"
 THERE = "SELECT id FROM cases WHERE tenant = $1 AND id = ANY($2)"
 COPIES = "SELECT line FROM signed_heads WHERE tenant = $1 AND public_key = $2 ORDER BY id DESC LIMIT 20"
 """The newest heads that were signed, as the database has them."""
@@ -121,6 +122,18 @@ class Looked:
     row: asyncpg.Record
     around: Surroundings
     intact: bool
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The facts of a case as they were hashed, and the newest head that was signed of them."""
+
+    begins: str
+    """What the first fact stands behind."""
+    facts: list[tuple[int, dict[str, Any], str]]
+    """Number, content and hash of each."""
+    head: dict[str, Any] | None
+    public_key: str
 
 
 class PostgresAudit:
@@ -207,6 +220,17 @@ class PostgresAudit:
         if heads is not None:
             await self.judge(signed, [tenant_id], verdict)
         return verdict
+
+    async def chain(self, tenant_id: str, case_id: str) -> Chain:
+        """What a stranger needs to check a case."""
+        async with self.database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            facts = await conn.fetch(FACTS, tenant_id, [case_id])
+            copies = await conn.fetch(COPIES_OF, tenant_id, case_id)
+        heads = [(SignedHead(**json.loads(row["line"])), row["public_key"]) for row in copies]
+        # Signed by a process with another key than this one was told of, a head is as good: who checks it knows the key.
+        head, key = next((one for one in heads if genuine(*one)), (None, self.public_key))
+        begins = facts[0]["prev_hash"] if facts else ""
+        return Chain(begins, [(f["seq"], f["body"], f["hash"]) for f in facts], asdict(head) if head else None, key)
 
     async def pages(
         self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None

@@ -17,7 +17,7 @@ import asyncpg
 
 from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case
-from domain.model.facts import Recording, SanctionImposed, SanctionLifted, SanctionVoided
+from domain.model.facts import CrossCaseTaskOrdered, Recording, SanctionImposed, SanctionLifted, SanctionVoided
 from storage.postgres.pool import Connection
 from storage.postgres.vault import DataKey, Vault, VaultFault, evidence_path, open_contact
 from storage.record.heads import around_hash
@@ -341,14 +341,26 @@ def _check_effects(case: Case, recordings: Sequence[Recording], around: Surround
             wrong.append("to_party")
         if row["synthetic"] != case.synthetic:
             wrong.append("synthetic")
-        if (row["errand"] is None) != (told.get("errand") is None):
+        if not _same_task(row["errand"], told.get("errand")):
             wrong.append("errand")
+        if row["state"] != (row["result"] or "running"):
+            wrong.append("state")
         if told["result"] is not None and (row["state"], row["result"]) != (told["result"], told["result"]):
             wrong.append("result")
         if wrong:
             add("effect_differs", told["seq"], f"{effect_id}: {', '.join(wrong)}")
     for effect_id in rows.keys() - expected.keys():
         add("effect_unknown", rows[effect_id]["seq"], f"{effect_id} is there, and no fact has ordered it")
+
+
+def _same_task(stored: Any, ordered: CrossCaseTaskOrdered | None) -> bool:
+    """Whether what is to be done in another case is what was ordered."""
+    if stored is None or ordered is None:
+        return stored is ordered
+    try:
+        return CrossCaseTaskOrdered.model_validate(stored) == ordered
+    except ValueError:
+        return False
 
 
 def _check_sanctions(case: Case, recordings: Sequence[Recording], around: Surroundings, add: Add) -> None:
