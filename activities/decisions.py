@@ -13,7 +13,7 @@ from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transiti
 from domain.model.case import Case
 from domain.model.chain import Chained, link
 from domain.model.commands import read_command
-from domain.model.facts import SYSTEM, DueLevel, EffectOrdered, Fact
+from domain.model.facts import SYSTEM, DueLevel, EffectOrdered, ExceptionGranted, Fact
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import ReferenceData
@@ -49,6 +49,7 @@ class Batch:
             turn=snapshot.turn,
             case=self.case if self.facts else None,
             paid_elsewhere=snapshot.paid_elsewhere if any(_pays(one.recording.fact) for one in self.facts) else None,
+            exceptions=snapshot.exceptions if any(_departs(one.recording.fact) for one in self.facts) else None,
             facts=tuple(self.facts),
             answers=tuple(self.answers),
             deadlines=tuple(self.deadlines),
@@ -68,6 +69,10 @@ class Batch:
 
 def _pays(fact: Fact) -> bool:
     return isinstance(fact, EffectOrdered) and fact.reverses is None and fact.remedy.amount is not None
+
+
+def _departs(fact: Fact) -> bool:
+    return isinstance(fact, ExceptionGranted)
 
 
 def levels_due(case: Case | None, by: datetime) -> bool:
@@ -105,7 +110,7 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held")}
+        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held", "exceptions")}
         looked_up["paid_elsewhere"] = snapshot.paid_elsewhere or ()
         context = DecisionContext(**looked_up)
         made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)

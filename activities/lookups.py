@@ -29,6 +29,7 @@ NAMES_OTHERS = {"open": "same_as", "merge": "into", "link": "to", "unlink": "lin
 """Commands that name another case, a link with one, or a campaign, and the field in which they do. Whoever names one has to know
 of it: an id of a case that is closed to them is answered as one that nobody has."""
 _ESCALATES_TO = ("lead", "ops")
+_DEPARTS = frozenset({"ask_exception", "grant_exception"})
 _RULES = frozenset({"rule", "decide_appeal"})
 
 
@@ -48,7 +49,7 @@ class Lookups:
 
         The people for an escalation that may be due; what counts against the parties where a ruling waits; who of them
         is kept by a legal hold elsewhere, where something could be destroyed; what stands in other cases of the matter,
-        where money may be given; the case, campaign or
+        where money may be given; how often the pack was departed from this month, where it may be again; the case, campaign or
         files that a command names; new terms for re-targets that ask for them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
@@ -63,6 +64,9 @@ class Lookups:
         if self.other_cases is not None and case is not None and _may_pay(case, snapshot):
             paid = await self.other_cases.paid(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"paid_elsewhere": tuple(paid)})
+        if self.other_cases is not None and any(p.body.get("type") in _DEPARTS for p in snapshot.pending):
+            granted = await self.other_cases.exceptions(tenant_id, case_id)
+            snapshot = snapshot.model_copy(update={"exceptions": tuple(granted)})
         if case is None:
             return await self._with_prior_appeals(tenant_id, case_id, snapshot)
         if _may_escalate(case, snapshot):
@@ -197,7 +201,9 @@ def _may_be_barred(pending: Pending) -> bool:
 
 
 def _named_files(pending: Pending) -> list[str]:
-    return _strings(pending.body.get("files"))
+    listed = pending.body.get("files")
+    of_network = [one.get("file") if isinstance(one, dict) else one for one in listed] if isinstance(listed, list) else listed
+    return _strings(of_network)
 
 
 def _strings(listed: object) -> list[str]:
@@ -206,12 +212,13 @@ def _strings(listed: object) -> list[str]:
 
 
 def _with_own(pending: Pending, uploaded: Sequence[UploadedFile]) -> Pending:
-    """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away."""
-    named = set(_named_files(pending))
+    """With the files among them that whoever speaks has uploaded: nobody hands in what somebody else has put away. For a card
+    network those, too, that both sides read."""
+    named, for_network = set(_named_files(pending)), pending.body.get("type") == "draft_chargeback_evidence"
     own = tuple(
-        EvidenceFile.model_validate(file.model_dump(exclude={"uploader"}))
+        EvidenceFile.model_validate(file.model_dump(exclude={"uploader", "shared"}))
         for file in uploaded
-        if file.id in named and file.uploader == pending.body.get("by")
+        if file.id in named and (file.uploader == pending.body.get("by") or (for_network and file.shared))
     )
     return pending.model_copy(update={"files": own}) if named else pending
 

@@ -184,8 +184,10 @@ class MemoryRecords:
                 row.effects[fact.errand_id] = "running"
             elif isinstance(fact, CrossCaseTaskReported):
                 row.effects[fact.errand_id] = fact.result
-            elif isinstance(fact, EffectReported | ManualWorkReported):
-                row.effects[fact.effect_id] = "needs_hands" if fact.result == "not_done" else fact.result
+            elif isinstance(fact, EffectReported):
+                row.effects[fact.effect_id] = fact.result
+            elif isinstance(fact, ManualWorkReported):
+                row.effects[fact.effect_id] = fact.leaves
 
 
 class MemoryInbox:

@@ -31,6 +31,7 @@ from api.routes import (
     commands,
     desk,
     endpoints,
+    erasures,
     evidence,
     freezes,
     health,
@@ -44,6 +45,7 @@ from api.routes import (
     sources,
     statements,
     terms,
+    trusted_flaggers,
     unplaced,
 )
 from api.schema import describe
@@ -82,7 +84,7 @@ def create_app(
     app.state.meters = meters = Meters()
     meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
-    administration = (access, signing_keys, endpoints, sources)
+    administration = (access, signing_keys, endpoints, sources, trusted_flaggers, erasures)
     modules = (*OF_CASES, measures, calendars, freezes, *AT_THE_DESK, *administration, unplaced, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:

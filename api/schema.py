@@ -35,6 +35,9 @@ from api.bodies import (
     endpoints as endpoint_answers,
 )
 from api.bodies import (
+    erasures as erasure_answers,
+)
+from api.bodies import (
     evidence as evidence_answers,
 )
 from api.bodies import (
@@ -71,9 +74,13 @@ from api.bodies import (
     terms as term_answers,
 )
 from api.bodies import (
+    trusted_flaggers as flagger_answers,
+)
+from api.bodies import (
     unplaced as unplaced_answers,
 )
 from api.bodies.events import webhooks
+from api.bodies.policy_exceptions import ExceptionList
 from api.bodies.statements import StatementAnswer
 from api.kit.envelope import VERSION
 from api.kit.problems import MEDIA_TYPE
@@ -94,7 +101,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     desk_answers.AbsenceBody, desk_answers.DeskBody, desk_answers.TeamList, desk_answers.WorkBody, preview_answers.PreviewBody,
     sanction_answers.SanctionsBody,
     on_call_answers.TurnRequest, on_call_answers.TurnHandOver, on_call_answers.TurnEnd, on_call_answers.TurnBody,
-    on_call_answers.TurnList,
+    on_call_answers.TurnList, ExceptionList,
     evidence_answers.FileBody, evidence_answers.FileList, evidence_answers.EvidenceList,
     term_answers.TermsBody,
     campaign_answers.CampaignRequest, campaign_answers.CampaignCloseRequest, campaign_answers.CampaignSummary,
@@ -109,6 +116,10 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     endpoint_answers.EndpointList, source_answers.SourceRequest, source_answers.SourceChange, source_answers.SourceRotation,
     source_answers.SourceBody,
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
+    flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
+    flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
+    erasure_answers.ErasureRequest, erasure_answers.ErasureBody, erasure_answers.ErasurePage,
+    erasure_answers.RetentionRequest, erasure_answers.RetentionBody,
     unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,
     unplaced_answers.ReportRequest, unplaced_answers.DismissRequest,
     access_answers.TrailPage, access_answers.RefusedCommandPage, access_answers.KeyRequest,

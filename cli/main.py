@@ -20,6 +20,7 @@ from cli.commands import (
     command,
     desk,
     endpoint,
+    erasure,
     evidence,
     intake,
     key,
@@ -33,6 +34,7 @@ from cli.commands import (
     source,
     stack,
     tenant,
+    trusted_flagger,
     unplaced,
 )
 from cli.commands.calendar_moves import apply
@@ -42,7 +44,7 @@ from cli.commands.case_readers import access, readers
 from cli.commands.doctor import doctor
 from cli.commands.policy_publish import approve, list_packs, publish
 from cli.commands.policy_simulate import simulate
-from cli.commands.policy_terms import diff, explain
+from cli.commands.policy_terms import diff, exceptions, explain
 
 app = typer.Typer(
     name="ombud",
@@ -55,6 +57,7 @@ app = typer.Typer(
 calendar.app.command("diff")(moves)
 calendar.app.command("apply")(apply)
 policy.app.command("explain")(explain)
+policy.app.command("exceptions")(exceptions)
 policy.app.command("diff")(diff)
 policy.app.command("publish")(publish)
 policy.app.command("approve")(approve)
@@ -83,8 +86,11 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
+app.add_typer(trusted_flagger.app, name="trusted-flagger")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
+app.add_typer(erasure.app, name="erasure")
+app.command()(erasure.retention)
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
 app.add_typer(stack.app, name="stack")

@@ -42,6 +42,7 @@ from console.pages import (
     on_call,
     packs,
     payloads,
+    policy_exceptions,
     ruling,
     settings,
     sign_in,
@@ -49,6 +50,7 @@ from console.pages import (
     tags,
     templates,
     today,
+    trusted_flaggers,
     unplaced,
     views,
 )
@@ -80,6 +82,7 @@ SIGNED_IN = (
     templates,
     tags,
     today,
+    trusted_flaggers,
     unplaced,
     views,
     sessions_page,
@@ -94,6 +97,7 @@ SIGNED_IN = (
     freezes,
     packs,
     payloads,
+    policy_exceptions,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)

@@ -74,7 +74,10 @@ def _notes(described: type) -> dict[str, str]:
     """The sentence written below a field or a member in its class."""
     body = ast.parse(inspect.getsource(described).lstrip()).body[0]
     assert isinstance(body, ast.ClassDef)
-    notes = {}
+    # What several have in common stands below the fields of the class that they are made from.
+    notes = {
+        name: note for base in described.__bases__ if base.__module__.startswith("domain.") for name, note in _notes(base).items()
+    }
     for field, below in pairwise(body.body):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(

@@ -31,6 +31,11 @@ SAMPLES: dict[str, Any] = {
 """A value for each field that somebody outside may fill in; the test parses every example made of them."""
 
 OWN_SAMPLES: dict[str, dict[str, Any]] = {
+    "ask_exception": {
+        "of": "amount",
+        "name": "refund",
+        "reasons": "We lost their first parcel, too.",
+    },
     "close": {"outcome": "expired"},
     "pause": {"reason": "waiting_for_the_bank"},
     "skip": {"reason": "too_technical"},
@@ -97,6 +102,7 @@ PARTY_TYPES = {
 }  # fmt: skip
 
 PACK_SAMPLES = {
+    "erased_by": "erased_by: two",
     "also": "also: [fraud_report/stolen_cards]",
     "acknowledged_for": "acknowledged_for: 2 hours",
     "ladder": "ladder: [{name: lead, audience: [owner, leads], wait_for: 1 business day}]",
@@ -130,6 +136,7 @@ PACK_SAMPLES = {
     "by_category": "by_category: {ccpa_know: 45 days, legal_order: 15 days}",
     "statement_of_reasons": "statement_of_reasons: {outcomes: [remove], redress: [internal_complaint, court]}",
     "whole_days": "whole_days: true",
+    "exceptions": "exceptions: [{of: step, name: record_checked, per_month: 5, lasts: 14 days}]",
     "credit_less": "credit_less: [{amount: 5000, currency: USD, only_for: [unauthorised]}]",
     "outlives": "outlives: true",
     "money": "money: false",

@@ -129,6 +129,8 @@ def _confidence(old: Pack, new: Pack) -> Iterator[Effect]:
         was, is_ = getattr(old, name), getattr(new, name)
         if was != is_:
             yield _right("everybody", "other", f"What is known of {whom} is kept for {is_ or 'as long as nobody says'}.")
+    if old.erased_by != new.erased_by:
+        yield _right("everybody", "other", f"It takes {new.erased_by} of operations to erase by hand what is known of a case.")
     for name in _only(new.authorities, old.authorities):
         yield _right("everybody", "less", f"A case can be told to '{name}'.")
     for name in _only(old.authorities, new.authorities):

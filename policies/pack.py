@@ -36,6 +36,7 @@ from policies.pack_rows import (
     CategoryRow,
     ChargebackRow,
     CreditLessRow,
+    ExceptionRow,
     Gate,
     Ladder,
     PriorDecisionRow,
@@ -324,6 +325,8 @@ class Pack(Frozen):
     """How long a closed case is to be kept; left out: the pack does not say."""
     keep_for_minors: Span | None = None
     """The same where somebody in it is under age: no longer than any other."""
+    erased_by: Literal["one", "two"] = "two"
+    """How many of ops it takes to erase a person, or a closed case, by hand. What is past `keep_for` goes by itself."""
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False
@@ -332,6 +335,8 @@ class Pack(Frozen):
     """A credit gives back all that is in question, less at most this (an empty list: less nothing); left out: any amount."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
+    exceptions: tuple[ExceptionRow, ...] = ()
+    """Departures from all this that two persons may agree on in one case, each with its limit per month."""
     sites: tuple[Code, ...] = ()
     """Queues to which a case may be handed over; the clocks go on as they were promised."""
     notices: dict[Trigger, tuple[Audience, ...]]

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from domain.base import Code, Frozen, Priority
+from domain.base import Code, Currency, Frozen, Priority
+from domain.model.policy_exceptions import Departure
 from domain.model.sanction_terms import SanctionKind, SanctionLadder, SanctionTerms
 from domain.model.terms import ChargebackTerms, CreditLessTerms, DecisionTerms, ElsewhereTerms, LadderStep, StatementTerms
 from domain.worktime.spans import Span, SpanUnit
@@ -100,6 +101,28 @@ class CreditLessRow(CreditLessTerms):
     """By how much a provisional credit may be below what the report is about, as the pack writes it."""
 
     model_config = STRICT
+
+
+class ExceptionRow(Frozen):
+    """A departure from the pack that two persons may agree on in one case, as the pack writes it."""
+
+    model_config = STRICT
+
+    of: Departure
+    """A `step` of the procedure is not needed; a `limit` (a clock of the desk) runs out later; an `amount` goes above what was
+    paid."""
+    name: Code
+    """The step, the clock or the remedy."""
+    per_month: Annotated[int, Field(ge=1, le=1000)]
+    """At most so many in a calendar month, over all cases of the kind."""
+    lasts: Span = Span.parse("30 days")
+    """How far ahead it may be relied on at most; of a limit: how much later the clock runs out at most."""
+    up_to: Annotated[int | None, Field(ge=1)] = None
+    """Of an amount: how much beyond what was paid at most, in minor units."""
+    currency: Currency | None = None
+    """The currency of `up_to`; a remedy has a row for each currency."""
+    told: bool = False
+    """Both sides and the platform learn that it was granted."""
 
 
 class StatementRow(StatementTerms):

@@ -31,6 +31,7 @@ from policies.script_other_cases import (
     decided_before,
     done,
     earlier_sanctions,
+    exceptions_elsewhere,
     held_elsewhere,
     ordered,
     paid_elsewhere,
@@ -117,6 +118,7 @@ class _Stage:
             other=self._named(raw, told),
             held=tuple(held_elsewhere(told, others, at)),
             paid=tuple(paid_elsewhere(told, others)),
+            exceptions=tuple(exceptions_elsewhere(told, others, at)),
         )
         line = told.act(number, raw, actor, known, at, with_actions=self._with_actions)
         yield from self._with_what_follows(told, self._checked(told, line, script_step.expected), before)

@@ -19,6 +19,7 @@ from domain.model.terms import (
     USUAL_STANDSTILL,
     CreditLessTerms,
     ElsewhereTerms,
+    ExceptionTerms,
     InterimTerms,
     LadderStep,
     OfferTerms,
@@ -166,7 +167,14 @@ def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict
     rows = pack.credit_less
     less = tuple(CreditLessTerms.model_validate(row.model_dump()) for row in rows) if rows is not None else None
     ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
-    return {name: getattr(pack, name) for name in names} | {"ladders": ladders, "variants": dict(variants), "credit_less": less}
+    said = {"ladders": ladders, "variants": dict(variants), "credit_less": less, **_exceptions(pack, time_scale)}
+    return {name: getattr(pack, name) for name in names} | said
+
+
+def _exceptions(pack: Pack, time_scale: float) -> dict[str, Any]:
+    names = ("of", "name", "per_month", "up_to", "currency", "told")
+    rows = ((row, {name: getattr(row, name) for name in names}) for row in pack.exceptions)
+    return {"exceptions": tuple(ExceptionTerms(**said, lasts=row.lasts.scaled(time_scale).time) for row, said in rows)}
 
 
 def _calendars(pack: Pack, calendars: Mapping[str, str], time_scale: float) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import SYSTEM, Actor, OpenedParty, Standing
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.prior_decision import as_opened
 from domain.model.prose import Prose
 from domain.model.reading import field_errors
@@ -71,6 +72,7 @@ class Known:
     held: tuple[HeldPerson, ...] = ()
     """Who of its parties is kept by a legal hold on another case."""
     paid: tuple[PaidElsewhere, ...] = ()
+    exceptions: tuple[ExceptionsGranted, ...] = ()
     """What stands in other cases about the same matter."""
 
 
@@ -192,6 +194,7 @@ class ScriptCase:
                 other=known.other,
                 held=known.held,
                 paid_elsewhere=known.paid,
+                exceptions=known.exceptions,
             )
             return step(self.state, self.id, command, context, at, at, self._reference)
         except ValidationError as error:

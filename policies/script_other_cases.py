@@ -4,6 +4,7 @@ another do. The house finds the same in Postgres (``storage.intake.opening``, ``
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import OpenedParty
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.sanctions import EarlierSanction
 from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
 from domain.rules.links import party_there
@@ -57,6 +59,18 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime)
                     closed_at=state.closed_at,
                     known_by=knowing(other.record),
                 )
+
+
+def exceptions_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime) -> Iterator[ExceptionsGranted]:
+    """Departures from the pack granted in other cases of the kind in the month of an instant."""
+    found = Counter(
+        (one.of, one.name)
+        for other in others
+        if other.state is not None and case.state is not None and other.state.kind == case.state.kind
+        for one in other.state.exceptions
+        if one.granted_at is not None and (one.granted_at.year, one.granted_at.month) == (at.year, at.month)
+    )
+    yield from (ExceptionsGranted(of=of, name=name, number=number) for (of, name), number in sorted(found.items()))
 
 
 def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[PaidElsewhere]:

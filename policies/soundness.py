@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
 from domain.model.terms import BUILT_IN, ClockTerms, Level
+from domain.rules.hearing import HEARING_STEP
+from domain.rules.procedure import IDENTITY_STEP
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import Span, SpanUnit
 from policies.pack import Pack
@@ -18,6 +20,8 @@ from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
 from policies.suggestions import did_you_mean, nearest_trigger
 
+_NOBODY_S = frozenset({IDENTITY_STEP, HEARING_STEP})
+"""Steps that are done for the sides and not for the desk: no two of the team give them up."""
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
 _OF_CATEGORY = re.compile(r"""report\.category\s*(?:[!=]=\s*(?:"[^"]*"|'[^']*')|in\s*\[[^\]]*\])""")
@@ -44,6 +48,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_interim(pack, clocks),
         *_withdrawal(pack, clocks),
         *_procedure(pack),
+        *_exceptions(pack, clocks),
         *_returns(pack, clocks),
         *sanction_problems(pack, clocks),
         *(pack.chargeback.problems() if pack.chargeback else ()),
@@ -324,6 +329,32 @@ def _procedure(pack: Pack) -> Iterator[str]:
         yield from (f"{name}: '{code}' stands here twice" for code in repeated(getattr(pack, name)))
     if pack.root_cause_needed and not pack.root_causes:
         yield "root_cause_needed: say which root causes there are (root_causes), or nobody could ever rule"
+
+
+def _exceptions(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
+    """Departures from the pack: each from something that there is, and that is the pack's to give up."""
+    twice = repeated(f"{row.of}:{row.name}:{row.currency}" for row in pack.exceptions)
+    yield from (f"exceptions: '{one.removesuffix(':None')}' stands here twice" for one in twice)
+    bounded = [row.name for row in pack.remedies if row.bounded_by is not None]
+    steps = [step for step in pack.procedure if step not in _NOBODY_S]
+    desk = [name for name, clock in clocks.items() if not clock.statutory]
+    for number, row in enumerate(pack.exceptions):
+        place = f"exceptions.{number}"
+        match row.of:
+            case "step" if row.name in _NOBODY_S:
+                yield f"{place}.name: nobody goes without '{row.name}': it is owed to the sides"
+            case "step" if row.name not in steps:
+                yield f"{place}.name: the procedure has no step '{row.name}'{did_you_mean(row.name, steps)}"
+            case "limit" if row.name in clocks and row.name not in desk:
+                yield f"{place}.name: '{row.name}' is a limit of the law; only its `extension` gives more time"
+            case "limit" if row.name not in clocks:
+                yield f"{place}.name: the pack has no clock '{row.name}'{did_you_mean(row.name, desk)}"
+            case "amount" if row.name not in bounded:
+                yield f"{place}.name: nothing bounds '{row.name}' (remedies: bounded_by){did_you_mean(row.name, bounded)}"
+        if (row.of == "amount") is not (row.up_to is not None and row.currency is not None):
+            yield f"{place}: `up_to` and `currency` belong to an exception of an amount, and to no other"
+        if not row.lasts.is_clock_time and row.lasts.unit is not SpanUnit.DAYS:
+            yield f"{place}.lasts: say it in days, hours or minutes"
 
 
 def _returns(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

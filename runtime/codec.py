@@ -107,12 +107,10 @@ class SealedJson:
 
 def _read(body: bytes) -> Payloads:
     try:
-        # Into JSON first: by itself the parser takes an empty list for an empty message.
         said = json.loads(body)
-        if not isinstance(said, dict):
-            raise ValueError("no object")
-        return json_format.ParseDict(said, Payloads())
-    except (json_format.ParseError, ValueError) as error:
+        # An object: by itself the parser takes an empty list for an empty message.
+        return json_format.ParseDict({**said}, Payloads())
+    except (json_format.ParseError, ValueError, TypeError) as error:
         raise ValueError("These are no payloads in JSON.") from error
 
 

@@ -379,10 +379,11 @@ class Settings(BaseSettings):
     @field_validator("mail_hosts")
     @classmethod
     def _are_servers(cls, value: str) -> str:
-        """Refuse what names everybody, or nobody."""
+        """Refuse what names everybody, or nobody: also an address with a slip of the pen, which would be taken for a name."""
         for one in value.split():
             network = _network(one)
-            if (network is not None and network.prefixlen == 0) or (network is None and not _HOST.fullmatch(one)):
+            named = _HOST.fullmatch(one) and not set(one) <= set("0123456789.")
+            if (network is not None and network.prefixlen == 0) or (network is None and not named):
                 raise ValueError("Name hosts and networks, with spaces between them: mx1.in.example 198.51.100.0/24.")
         return value
 

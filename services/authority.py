@@ -38,7 +38,7 @@ DECIDING = frozenset({
     "admit", "decline", "rule", "approve", "return_ruling", "retract", "decide_appeal", "decide_return", "credit_provisionally",
     "report_to_authority", "approve_report", "return_report", "state_amount", "accept_withdrawal", "continue_of_office", "annul",
     "recuse", "disclose", "close", "reopen", "merge", "impose_interim", "review_interim", "lift_hold",
-    "submit_chargeback_evidence", "remove_party", "replace_party",
+    "submit_chargeback_evidence", "remove_party", "replace_party", "ask_exception", "grant_exception", "refuse_exception",
 })  # fmt: skip
 """Commands that decide. They take the own credential of the person who decides, at every door.
 

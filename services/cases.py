@@ -128,7 +128,7 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
 
 
 def _texts_of_hearing(one: Appointment) -> list[str]:
-    said = (one.about, one.protocol, *(comment.text for comment in one.comments))
+    said = (one.about, one.protocol, *(comment.text for comment in one.comments), *(answer.reasons for answer in one.answers))
     return [text.content_id for text in said if text is not None]
 
 

@@ -21,7 +21,7 @@ FRESH_FOR = timedelta(minutes=15)
 """So long after somebody has shown who they are it is taken to be them: time for one decision, not for a walk."""
 LONG_BAN_FOR = timedelta(days=30)
 """A ban that is longer keeps somebody from a month's income."""
-HEAVY = frozenset({"approve", "approve_report", "annul", "lift_hold"})
+HEAVY = frozenset({"approve", "grant_exception", "approve_report", "annul", "lift_hold"})
 """Heavy in every case: a second look is asked for above a limit, an authority does not forget, a ruling was trusted, and what a
 hold kept may be gone the same hour."""
 

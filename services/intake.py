@@ -14,7 +14,7 @@ from domain.model.report import Report
 from domain.model.terms import Routing, Terms
 from policies.pack import PackError
 from policies.shelf import Shelf, UnknownKind
-from services import mailroom
+from services import mailroom, trusted_flaggers
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import judged, refusal_in
@@ -166,7 +166,8 @@ async def land(
 
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``."""
     await scanned(parts, *(one.data for one in report.attachments))
-    shelf, terms, routing = await _resolved(parts, tenant, report)
+    flagger = await trusted_flaggers.of_report(parts, tenant.id, report, unproven=unproven)
+    shelf, terms, routing = await _resolved(parts, tenant, trusted_flaggers.marked(report, flagger))
     if queue is not None:
         terms = terms.model_copy(update={"queue": queue})
     try:
@@ -180,6 +181,7 @@ async def land(
         )  # fmt: skip
     except Conflict as conflict:
         raise Refused(conflict.code, conflict.detail) from None
+    await trusted_flaggers.came(parts, tenant.id, opened.case_id, flagger)
     row = await parts.views.case(tenant.id, opened.case_id)
     assert row is not None, "a case that was opened is there"
     if row.case is None:

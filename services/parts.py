@@ -33,6 +33,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -42,7 +43,9 @@ from storage.postgres.budgets import PostgresBudgets
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Connection
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -55,6 +58,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import Person, PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.saved_views import PostgresSavedViews
 from storage.team.tags import PostgresTags
@@ -390,6 +394,7 @@ class Parts:
     audit: PostgresAudit
     absences: PostgresAbsences
     on_call: PostgresOnCall
+    policy_exceptions: PostgresPolicyExceptions
     sanctions: PostgresSanctions
     library: PostgresLibrary
     tenants: Tenants
@@ -401,6 +406,7 @@ class Parts:
     provider_news: PostgresProviderNews
     door_refusals: PostgresDoorRefusals
     unplaced: PostgresUnplaced
+    trusted_flaggers: PostgresTrustedFlaggers
     answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The
@@ -412,6 +418,8 @@ class Parts:
     party_addresses: PostgresPartyAddresses
     people: PostgresPeople
     trail: PostgresTrail
+    erasures: PostgresErasures
+    retention: PostgresRetention
     team_letters: PostgresTeamLetters
     idempotency: PostgresIdempotency
     seals: Seals

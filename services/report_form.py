@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from pydantic import ValidationError
-from uuid_utils import uuid7
 
 from domain.base import Side
 from domain.model.report import Attachment, Report, ReportedParty, Scalar
@@ -110,6 +109,7 @@ def report_of(
     category: str,
     statement: str,
     email: str,
+    ref: str | None = None,
     name: str | None = None,
     language: str = "en",
     zone: str = "UTC",
@@ -122,10 +122,10 @@ def report_of(
 ) -> Report:
     """The report that the answers are. Raises ``malformed``, naming each field that is wrong.
 
-    Without an address whoever reports is somebody of whom nothing is known, another one each time.
+    ``ref`` is who they are where that is known; left out, it is their address.
     """
     claimant = {
-        "side": Side.CLAIMANT, "ref": email.strip().lower() or f"unnamed-{uuid7()}", "name": name or None,
+        "side": Side.CLAIMANT, "ref": ref or email.strip().lower(), "name": name or None,
         "email": email.strip() or None, "locale": language,
         "zone": zone, "minor": minor,
     }  # fmt: skip
@@ -150,10 +150,13 @@ def looked_at(parts: Parts, name: str, data: bytes) -> Attachment:
         raise malformed(error) from None
 
 
-async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place: str, with_files: str) -> HandedIn:
+async def hand_in(
+    parts: Parts, form: Form, report: Report, *, once: str, place: str, with_files: str, known_sender: bool = False
+) -> HandedIn:
     """Make the report a case. The same form sent twice (``once``) is the same case. Its files are handed in as well, with the
     words ``with_files``, where the case goes on: so everybody who works on it sees them.
 
+    ``known_sender``: something besides what was typed in shows who they are.
     Raises ``rate_limited`` and what :func:`services.intake.land` raises.
     """
     (claimant,) = [party for party in report.parties if party.side is Side.CLAIMANT]
@@ -164,7 +167,7 @@ async def hand_in(parts: Parts, form: Form, report: Report, *, once: str, place:
     source = form.source
     landed = await land(
         parts, form.tenant, report, opened_by=source.id, credential=source.id, key=key, channel="console", queue=source.queue,
-        unproven=True,
+        unproven=not known_sender,
     )  # fmt: skip
     await parts.sources.used(source)
     case = landed.row.case

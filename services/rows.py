@@ -10,6 +10,7 @@ from storage.access.trail import ChainedEntry, Sought
 from storage.intake.evidence import StoredFile
 from storage.intake.refusals import DoorRefusal
 from storage.intake.sources import Provider, Source
+from storage.intake.trusted_flaggers import FlaggedCase, TrustedFlagger
 from storage.intake.unplaced import UnplacedDeed, UnplacedMail
 from storage.outside.endpoints import Endpoint, Purpose
 from storage.postgres.idempotency import KeyState
@@ -22,6 +23,7 @@ from storage.team.live import Doing
 from storage.team.on_call import Turn
 from storage.team.overview import Cell, Ending, Hitch, Load, QueueLoad
 from storage.team.people import Person
+from storage.team.policy_exceptions import ExceptionRow
 from storage.team.reading import Access, ReadRow
 from storage.team.saved_views import SavedView
 from storage.tenants import KeyHolder, Tenant
@@ -42,6 +44,8 @@ __all__ = [
     "DoorRefusal",
     "Ending",
     "Endpoint",
+    "ExceptionRow",
+    "FlaggedCase",
     "Hitch",
     "Incident",
     "KeyHolder",
@@ -66,6 +70,7 @@ __all__ = [
     "Summary",
     "TeamMember",
     "Tenant",
+    "TrustedFlagger",
     "Turn",
     "UnplacedDeed",
     "UnplacedMail",

@@ -48,6 +48,8 @@ _TEAM_ONLY_OF = {
     "case_moved_in": frozenset({"told"}),
     # Of work by hand a side learns what became of it, not how, when and by which payment.
     "manual_work_reported": frozenset({"text", "reference", "done_at"}),
+    # Of a hearing called off: only what was written for whoever takes part.
+    "appointment_cancelled": frozenset({"reasons"}),
 }
 """The same of some facts only."""
 

@@ -111,7 +111,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         )
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
         deliver = DeliverActivities(outbox, notifier)
-        remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)))
+        remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)), database, vault)
         yield WorkerParts(
             database=database,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
@@ -155,14 +155,19 @@ def _mail(settings: Settings, places: Places, points: FailPoints) -> SmtpNotifie
     )
 
 
-def _remedies(settings: Settings, others: WebhookRemedies) -> Remedies:
+def _remedies(settings: Settings, others: WebhookRemedies, database: Database, vault: Vault) -> Remedies:
     """Who carries remedies out: the tenant's endpoint, and Stripe itself where an account is configured."""
     key, tenant = settings.stripe_api_key, settings.provider_tenant
     if key is None or tenant is None:
         return others
+    from adapters.evidence.stores import ObjectEvidenceStore
     from adapters.stripe_evidence import StripeEvidence, stripe_client
+    from storage.intake.evidence import PostgresFiles
 
-    return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)})
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
+    store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
+    files = PostgresFiles(database, vault, store)
+    return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)}, files)
 
 
 def _post(settings: Settings) -> SignedPost:

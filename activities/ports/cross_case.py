@@ -10,6 +10,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import CrossCaseTaskOrdered, KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Actor
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.sanctions import EarlierSanction
 
 
@@ -38,6 +39,10 @@ class OtherCases(Protocol):
 
     async def paid(self, tenant_id: str, case_id: str) -> Sequence[PaidElsewhere]:
         """What stands in other cases, of any kind, about the same matter of the same claimant."""
+        ...
+
+    async def exceptions(self, tenant_id: str, case_id: str) -> Sequence[ExceptionsGranted]:
+        """Departures from the pack that were granted this month in other cases of the kind."""
         ...
 
 

@@ -12,6 +12,14 @@ from domain.model.links import CrossCaseTaskOrdered
 from domain.views.references import References
 
 
+class SubmittedFile(Kept):
+    """A file that goes along: read where the files of the case lie."""
+
+    id: str
+    shows: str
+    media_type: str
+
+
 class Submission(Kept):
     """What a card network is told, once."""
 
@@ -23,6 +31,7 @@ class Submission(Kept):
     text: str | None
     """None: it was erased meanwhile."""
     due_at: Instant
+    files: tuple[SubmittedFile, ...] = ()
 
 
 class OrderedEffect(Kept):

@@ -13,6 +13,8 @@ class UploadedFile(EvidenceFile):
 
     uploader: str
     """A party's id, or a key's."""
+    shared: bool = False
+    """It was handed in for both sides to read."""
 
 
 class EvidenceFiles(Protocol):

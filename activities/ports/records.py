@@ -19,6 +19,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Colleague, Standing
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
 from domain.notices.plan import NoticeDraft
@@ -98,6 +99,8 @@ class CaseSnapshot(Kept):
     """Parties of whom another case is under legal hold, where something could be destroyed; or who must not be told of one."""
     paid_elsewhere: tuple[PaidElsewhere, ...] | None = None
     """What stands in other cases of the same matter, where money may be given."""
+    exceptions: tuple[ExceptionsGranted, ...] | None = None
+    """Departures from the pack granted this month in other cases of the kind, where one may be asked for or granted."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties, where a ruling may be judged."""
 
@@ -118,6 +121,8 @@ class Transition(Kept):
     """What stood in other cases of the matter when money was given; when that has changed, nothing is written. None: none was, or
     nobody looked.
     """
+    exceptions: tuple[ExceptionsGranted, ...] | None = None
+    """How many departures from the pack there were when one was granted; when that has changed, nothing is written."""
     substitute: bool = False
     """Write only the answers (status ``broken``): what was decided could not be stored as it came."""
 

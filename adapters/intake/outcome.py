@@ -24,7 +24,7 @@ _WHY = {
     "own_notice": "It is our own mail, come back ({code}): no case is opened and no letter sent.",
     "own_sender": "It is our own mail, come back ({code}): no case is opened and no letter sent.",
     "own_address": "It says that it comes from where it goes to ({code}): kept for the team, and no letter is sent.",
-    "bounce": "It gives the notice {notice} back: that one counts as undelivered, if it is ours. No case is opened.",
+    "bounce": "It gives {notice} back: that counts as undelivered, if it is ours. No case is opened.",
     "machine_mail": "A machine may have written it ({sign}): kept for the team, and no letter is sent.",
     "unproven": "Its sender is shown to be forged, or it names no one author ({code}): it is nobody's word. Kept for the team.",
     "unreadable": "No report can be made of it ({code}): {problem}. Kept for the team.",
@@ -123,7 +123,7 @@ def _answers(marks: MailMarks, proven: str, found: Report | Reply) -> str:
 
 def _why(reason: str, marks: MailMarks, problem: str = "") -> str:
     said = _WHY.get(reason, "A machine wrote it ({code}): no case is opened and no letter sent.")
-    notice = marks.returned[0].notice_id if marks.returned else ""
+    notice = f"the notice {marks.returned[0].notice_id}" if marks.returned and marks.returned[0].notice_id else "a letter"
     return said.format(code=reason, notice=notice, sign=marks.sign.code if marks.sign else "a bounce", problem=problem)
 
 

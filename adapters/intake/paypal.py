@@ -207,16 +207,21 @@ def _news(
         stage=code(dispute.line("dispute_life_cycle_stage")),
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.line("external_reason_code")),
-        payment=reference_or_none(
-            transaction.reference("seller_transaction_id"),
-            transaction.reference("buyer_transaction_id"),
-            transaction.reference("invoice_number"),
-        ),
+        payment=_payment(transaction),
         amount=refunded or _money(dispute, "dispute_amount"),
         due_at=dispute.instant("seller_response_due_date"),
         paid=_money(transaction, "gross_amount") if len(dispute.parts("disputed_transactions")) == 1 else None,
         doubt=_doubt(dispute),
         verified=verified,
+    )
+
+
+def _payment(transaction: Told) -> str | None:
+    """By which a payment is known at PayPal, as its seller has it."""
+    return reference_or_none(
+        transaction.reference("seller_transaction_id"),
+        transaction.reference("buyer_transaction_id"),
+        transaction.reference("invoice_number"),
     )
 
 
@@ -346,6 +351,8 @@ def _epoch(at: datetime | None) -> int | None:
 
 def _attributes(dispute: Told, transaction: Told, news: ProviderNews, reason: str, messages: int) -> dict[str, Any]:
     requested = _money(dispute.part("offer"), "buyer_requested_amount")
+    # Of several the first one is the matter; whoever works on it has to know of the others.
+    others = [_payment(one) for one in dispute.parts("disputed_transactions")[1:]]
     found = {
         "reason": code(reason),
         "network_reason": news.network_reason,
@@ -357,6 +364,8 @@ def _attributes(dispute: Told, transaction: Told, news: ProviderNews, reason: st
         "created": _epoch(dispute.instant("create_time")),
         "transaction": news.payment,
         "transaction_status": code(transaction.line("transaction_status")),
+        "transactions": len(dispute.parts("disputed_transactions")) or None,
+        "other_transactions": line(" ".join(id_ for id_ in others if id_)) if any(others) else None,
         "requested_amount": requested.amount if requested else None,
         "requested_currency": requested.currency if requested else None,
         "invoice": transaction.line("invoice_number"),

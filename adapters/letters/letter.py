@@ -16,7 +16,7 @@ _UNTOLD = {"approval": "review", "ruled": "review"}
 """Phases that look like review until the parties are told: who decides, and that it waits for approval, is not theirs to know."""
 _OF_A_MEASURE = {"interim_ended": "measure_ended", "manual_work_reported": "measure_impossible"}
 """Letters to whoever knows of a measure and of no case."""
-_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "misuse", "about", "protocol")
+_PROSE = ("reasons", "what", "text", "reply", "facts", "clause", "explanation", "told", "told_why", "misuse", "about", "protocol")
 """Texts that somebody wrote and a letter quotes; a template finds each, also where there is none."""
 
 
@@ -167,6 +167,8 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
         "stands_alone",
         "spoke",
         "undoes",
+        "in_question",
+        "carried",
     )
     lapsed = [one for one in _list_of(data.get("lapsed")) if one in ("offer", "proposal")]
     return {**{name: data.get(name) is True for name in names}, "left_by": _string(data.get("left_by")), "lapsed": lapsed}

@@ -260,7 +260,8 @@ class TakenBody(Body):
 _INTERNAL = (
     "seq", "priority", "owner", "queue", "round", "escalations", "alarm", "hands", "guardian_missing", "unconfirmed",
     "legal_holds", "procedure",
-    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports", "provider_disputes", "pack", "pack_version",
+    "root_cause", "campaign", "joined", "case_links", "credits", "authority_reports",
+    "exceptions", "provider_disputes", "pack", "pack_version",
 )  # fmt: skip
 
 

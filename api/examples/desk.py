@@ -119,3 +119,24 @@ HANDED: dict[str, Any] = {
 }
 ENDED: dict[str, Any] = {**TURN, "until_at": "2026-11-28T12:00:00Z", "ended_by": "per_dana"}
 TURNS: dict[str, Any] = {"object": "list", "data": [TURN]}
+EXCEPTIONS: dict[str, Any] = {
+    "object": "list",
+    "month": "2026-11",
+    "data": [
+        {
+            "case_id": "case_019a0000-0000-7000-8000-000000000001",
+            "kind": "conduct_report",
+            "type": "exception_granted",
+            "at": "2026-11-26T09:10:00Z",
+            "person": "per_lee",
+            "id": "exc_019a0000-0000-7000-8000-000000000002",
+            "of": "step",
+            "name": "record_checked",
+            "until": "2026-12-03T09:00:00Z",
+            "asked_by": "per_mara",
+            "amount": None,
+            "currency": None,
+        }
+    ],
+    "counts": [{"kind": "conduct_report", "of": "step", "name": "record_checked", "asked": 0, "granted": 1, "refused": 0}],
+}

@@ -85,3 +85,23 @@ TENANT: dict[str, Any] = {
     "default_merchant": _SHOP,
     "default_respondent": None,
 }
+FLAGGER_SAID: dict[str, Any] = {
+    "name": "Hotline Example e.V.",
+    "ref": "notices@hotline.example",
+    "authority": "Bundesnetzagentur",
+    "area": "Forged documents",
+    "since_at": "2026-03-01T00:00:00Z",
+}
+FLAGGER: dict[str, Any] = {
+    "object": "trusted_flagger",
+    "id": "tfl_019abf00-0000-7000-8000-000000000001",
+    **FLAGGER_SAID,
+    "until_at": None,
+    "suspended_at": None,
+    "state": "in_force",
+    "made_by": "per_dana",
+    "figures": {"notices": 0, "open": 0, "acted_on": 0, "in_vain": [], "report_proposed": False},
+}
+SUSPENDED: dict[str, Any] = {**FLAGGER, "suspended_at": "2026-09-01T09:00:00Z", "state": "suspended"}
+FLAGGERS: dict[str, Any] = {"object": "list", "data": [FLAGGER]}
+FORM_KEY: dict[str, Any] = {"object": "form_key", "flagger": FLAGGER["id"], "query": "?flagger=7f00aa"}

@@ -19,9 +19,10 @@ from api.bodies.desk import (
     team_body,
     work_body,
 )  # fmt: skip
+from api.bodies.policy_exceptions import exception_list
 from api.bodies.preview import preview_body
 from api.examples.cases import COMMANDS
-from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
+from api.examples.desk import ABSENCE, ABSENCE_SAID, BACK, DESK, EXCEPTIONS, NEXT, NEXT_SAID, NEXT_WAITING, PREVIEW, TEAM, WORK
 from api.kit.context import Context
 from api.kit.idempotent import Reply
 from api.kit.parameters import Cursor
@@ -29,8 +30,8 @@ from api.kit.reading import parsed, read_object
 from api.kit.replies import answer, shown
 from api.routes.cases import ExpandList, told_with
 from api.schema import gives, takes
-from domain.base import PersonId
-from services import desk
+from domain.base import Code, PersonId
+from services import desk, policy_exceptions
 from services.cases import find
 from services.pages import Page
 from services.preview import preview
@@ -147,3 +148,15 @@ async def read_work(context: Context, case_id: str) -> Response:
     caller = await context.caller("cases:read")
     seen = await find(context.parts, caller, case_id)
     return shown(work_body(await desk.work(context.parts, caller, seen)))
+
+
+@router.get("/v1/exceptions", summary="Exceptions from packs", responses=gives({200: ("ExceptionList", EXCEPTIONS)}))
+async def list_exceptions(
+    context: Context,
+    month: Annotated[str | None, Query(description="A calendar month (2026-11); left out: this one.", max_length=7)] = None,
+    kind: Annotated[Code | None, Query(description="Of this kind alone.")] = None,
+) -> Response:
+    """For leads and ops: what was asked, granted and refused in a month (UTC), oldest first, and how many of each
+    sort. Why is read in the case."""
+    caller = await context.caller("cases:read")
+    return shown(exception_list(await policy_exceptions.month(context.parts, caller, month, kind)))

@@ -75,6 +75,17 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "take": ("Take a case that waits in a queue.", ()),
     "acknowledge": ("Say that you have a case because of which people are called: nobody else is, for a while.", (
         Field("until", "Until when, with the zone; left out: as long as the pack allows."),)),
+    "ask_exception": ("Ask that the pack be departed from in this case; another person has to agree.", (
+        _needs("of", "step, limit or amount."),
+        _needs("name", "The step, the clock or the remedy, as the pack's `exceptions` name it."),
+        _needs("until", "Until when it may be relied on, with the zone; of a limit: when the clock is to run out."),
+        Field("amount", "Of an amount: how much more than was paid, AMOUNT:CURRENCY in minor units.", kind=MONEY),
+        REASONS),
+    ),
+    "grant_exception": ("Let the pack be departed from in this case. For a lead who did not ask for it.", (
+        Field("exception_id", "Which (exc_…); left out: the oldest that waits."),)),
+    "refuse_exception": ("Keep to the pack in this case. For a lead who did not ask for it.", (
+        Field("exception_id", "Which (exc_…); left out: the oldest that waits."), REASONS)),
     "assign": ("Give the case to a person, or back to its queue.", (
         Field("owner", "The person (per_…); left out: back to its queue.", option="to"),
         Field("reason", "Why, as a code (on_leave).")),
@@ -127,10 +138,11 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "cancel_appointment": ("Call a hearing or a call off.", (
-        REASONS, Field("appointment", "Which one (apt_…); left out: the newest.")),
+        REASONS, Field("told_why", "Why, as everybody invited reads it; left out: nothing of why."),
+        Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
     "record_appointment": ("Put down who came to a hearing or a call, and what was said.", (
-        Field("protocol", "What was said, as both sides will read it; - reads it from stdin."),
+        Field("protocol", "What was said, as everybody invited will read it; - reads it from stdin."),
         Field("missed_by", "A side that did not come; repeatable.", kind=LIST),
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
@@ -191,7 +203,8 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "leave_campaign": ("Count the case to its campaign no more.", (Field("reason", "Why, as a code."),)),
     "draft_chargeback_evidence": ("Put together what the card network is to be told.", (
-        _needs("text", "The words."), Field("due_at", "When it is due, with the zone.")),
+        _needs("text", "The words."), Field("due_at", "When it is due, with the zone."),
+        Field("files", "Files that go along: [{\"file\": \"fil_…\", \"shows\": \"receipt\"}].", kind=JSON)),
     ),
     "submit_chargeback_evidence": ("Send the draft to the card network now. There is no second time.", ()),
 }  # fmt: skip

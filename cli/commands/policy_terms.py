@@ -8,7 +8,7 @@ import typer
 
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.packs import pack_of
-from cli.kit.show import show
+from cli.kit.show import say, show
 
 
 def explain(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
@@ -24,6 +24,29 @@ def explain(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: As
     file = same_file(found["opened_under"], Settings().policies_dir)
     same = [f"The file it came from is still the same: {file}"] if file is not None else []
     show({**found, "file": str(file) if file else None}, json, lambda terms: "\n".join([*terms["words"], *same]))
+
+
+def exceptions(
+    month: Annotated[str | None, typer.Option(help="A calendar month (2026-11); left out: this one.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of this kind alone.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for other programs on stdout.")] = False,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Where cases departed from their packs in a month: what was asked, granted and refused. For leads and ops."""
+    from cli.kit.client import run
+    from cli.kit.send import given_only
+    from cli.kit.target import Target
+    from cli.tables.policy import exception_csv, exception_table
+
+    params = given_only({"month": month, "kind": kind})
+    found = run(lambda desk: desk.ask("GET", "/v1/exceptions", params=params), Target(tenant, speaker))
+    if as_csv and not json:
+        say(exception_csv(found))
+        return
+    nothing = f"No exception was asked for in {found['month']}."
+    show(found, json, lambda listed: exception_table(listed) if listed["data"] else None, nothing=nothing)
 
 
 def diff(

@@ -208,12 +208,14 @@ def _file_parts(settings: Settings, database: Database, vault: Vault, store: Evi
 
 
 def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
-    """What becomes of mail beside cases and messages."""
+    """What becomes of mail beside cases and messages, and whose notices go first."""
+    from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
     from storage.intake.unplaced import PostgresUnplaced
     from storage.outside.answered import PostgresAnswered
 
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
+        "trusted_flaggers": PostgresTrustedFlaggers(database),
         "answered": PostgresAnswered(database, vault),
         "mail_caps": (
             settings.mail_per_sender,
@@ -254,6 +256,14 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
     return Gate(budget=budget, bulkhead=Bulkhead(settings.tenant_costly_at_once))
 
 
+def _of_leads(database: Database) -> dict[str, Any]:
+    """What leads and operations look after: who is called, and where a pack was departed from."""
+    from storage.team.on_call import PostgresOnCall
+    from storage.team.policy_exceptions import PostgresPolicyExceptions
+
+    return {"on_call": PostgresOnCall(database), "policy_exceptions": PostgresPolicyExceptions(database)}
+
+
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
     from adapters.evidence.letter_tokens import holds, letters_in, without
@@ -271,7 +281,6 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.desk_settings import PostgresDeskSettings
     from storage.team.drafts import PostgresDrafts
     from storage.team.live import PostgresLive
-    from storage.team.on_call import PostgresOnCall
     from storage.team.overview import PostgresOverview
     from storage.team.reading import PostgresReading
     from storage.team.saved_views import PostgresSavedViews
@@ -301,7 +310,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
-        "on_call": PostgresOnCall(database),
+        **_of_leads(database),
         "audit": PostgresAudit(database, vault),
     }
 
@@ -331,6 +340,8 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
     from storage.access.party_links import PostgresPartyLinks
     from storage.access.sessions import PostgresSessions
     from storage.access.trail import PostgresTrail
+    from storage.record.erasures import PostgresErasures
+    from storage.record.retention import PostgresRetention
     from storage.team.letters import PostgresTeamLetters
     from storage.team.people import PostgresPeople
 
@@ -342,6 +353,8 @@ def _access_parts(database: Database, vault: Vault) -> dict[str, Any]:
         "party_addresses": PostgresPartyAddresses(database, vault),
         "people": PostgresPeople(database, vault),
         "trail": PostgresTrail(database),
+        "erasures": PostgresErasures(database),
+        "retention": PostgresRetention(database),
         "team_letters": PostgresTeamLetters(database, vault),
     }
 

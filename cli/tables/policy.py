@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import Any
 
 from rich.console import Group
 from rich.table import Table
 
-from cli.tables.cases import counted
+from cli.tables.cases import counted, when
 
 Row = dict[str, Any]
 
@@ -17,6 +19,31 @@ Row = dict[str, Any]
 def finding_line(row: Row) -> str:
     """What is wrong with a pack, with its file and line."""
     return f"{row['file']}:{row['line']}: {row['severity']}: {row['place']}: {row['problem']}"
+
+
+def exception_table(found: Row) -> Group:
+    """How many of each sort there were in the month, then one line an event."""
+    counts = Table("kind", "from", "asked", "granted", "refused", header_style="bold")
+    for one in found["counts"]:
+        many = (str(one[name]) for name in ("asked", "granted", "refused"))
+        counts.add_row(one["kind"], f"{one['of']}:{one['name']}", *many)
+    events = Table("at (UTC)", "what", "from", "case", "who", "until (UTC)", header_style="bold")
+    for one in found["data"]:
+        what, sort = one["type"].removeprefix("exception_"), f"{one['of']}:{one['name']}"
+        events.add_row(when(one["at"]), what, sort, one["case_id"], one["person"], when(one["until"]))
+    return Group(counts, events)
+
+
+_CELLS = ("kind", "of", "name", "type", "at", "case_id", "id", "asked_by", "person", "until", "amount", "currency")
+
+
+def exception_csv(found: Row) -> str:
+    """The same for other programs."""
+    written = StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(("month", *_CELLS))
+    table.writerows([found["month"], *("" if one[cell] is None else one[cell] for cell in _CELLS)] for one in found["data"])
+    return written.getvalue().rstrip("\n")
 
 
 def difference_table(rows: Iterable[Row]) -> Table:

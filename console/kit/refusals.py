@@ -93,6 +93,8 @@ _AT: Mapping[str, tuple[str, ...]] = {
     "matter_differs": ("into", "category"),
     "link_unknown": ("link_id",),
     "report_unknown": ("report_id",),
+    "exception_unknown": ("exception_id",),
+    "exception_not_allowed": ("of", "name", "until", "amount"),
     "no_such_offer": ("offer_id",),
     "campaign_unknown": ("campaign",),
     "nothing_changes": ("priority", "category"),

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit.happenings import amount_of, happened
 from console.kit.refusals import Speaker
 from console.kit.render import Zones
 from console.kit.visit import Addresses, Visit, to
-from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, amount_of, called, happened, icon_of, in_words, readable
+from console.kit.words import DEFAULTS, KEYS, USUAL, WHY_SKIPPED, called, icon_of, in_words, readable
 from console.pages.afterwards import done, sent_before
 from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
@@ -24,11 +25,12 @@ from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
+from console.pages.tags import beside
 from domain.base import Side
 from domain.views.actions import Action
 from domain.views.case import CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import audit, cases, clocks, drafts, evidence, people, readers, references, tags, timelines
+from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
@@ -39,11 +41,6 @@ from services.timelines import Entry
 
 SAY = "say"
 """The draft of what is written in the case itself."""
-_UNTAGGED = {
-    "words": "Write letters from a to z, digits and hyphens, at most 32, and nobody's name.",
-    "many": f"A case has at most {tags.MOST} tags: take one away first.",
-}
-"""Why a tag was not taken."""
 _BY_HAND = {"rule": "ruling", "decide_appeal": "ruling", "submit_evidence": "hand-in"}
 """Commands that have a page of their own, by the end of its address."""
 _JUST_DONE = ("by", "done", "before", "sent", "because")
@@ -229,8 +226,7 @@ async def show(visit: Visit) -> Response:
         live=of_case(seen, "reading", again=_again(visit, case_id)),
         **_in_time(visit, found, entries, texts),
         **await _handed_in(visit, found),
-        tags=(await tags.of_cases(visit.parts, visit.caller, [seen])).get(seen.id, ()),
-        untagged=_UNTAGGED.get(visit.request.query_params.get("untagged", "")),
+        **await beside(visit, seen),
     )
 
 

@@ -20,7 +20,7 @@ from console.pages import who_reads
 from console.pages.case import SAY, Shown, known, may, shown, since, stale
 from console.pages.inbox import next_of
 from console.pages.live import met, of_case
-from console.pages.options import Option, by_hand_of, options_of
+from console.pages.options import Option, by_hand_of, options_of, steps, steps_left
 from console.pages.second_look import second_look
 from console.pages.statement_form import beside
 from domain.base import Side
@@ -166,6 +166,8 @@ def why_not(visit: Visit, found: Shown, command: str) -> str:
     action = may(found, command)
     if action is None and command == "report_manual_work":
         return "Nothing of this case waits for somebody's hands any more: the timeline says what became of it."
+    if action is not None and _no_step_left(found, command):
+        return "Every step of the procedure is done already."
     if action is None:
         return f"Nothing of the kind is done while the case is in “{found.said.phase_label}”."
     speaker = Speaker(visit.zones, visit.house.amounts, found.names)
@@ -199,8 +201,14 @@ def _fields(found: Shown, command: str, seen: Sequence[Option] = ()) -> tuple[fo
         # What was not said since a draft need not be read.
         *([] if seen else [("approve", "seen")]),
     }
+    if _no_step_left(found, command):
+        left_out |= {(command, "step"), (command, "steps")}
     shown_ = tuple(field for field in fields if (command, field.name) not in left_out)
     return tuple(_of_a_measure(field, found) for field in shown_) if command == "impose_interim" else shown_
+
+
+def _no_step_left(found: Shown, command: str) -> bool:
+    return command in ("complete_step", "skip_step") and bool(steps(found)) and not steps_left(found, command)
 
 
 def _of_a_measure(field: forms.Field, found: Shown) -> forms.Field:
@@ -323,6 +331,7 @@ async def _page(
         values=values,
         why_not=why_not(visit, found, command),
         **told(visit, refused, found.names, list(forms.names(fields))),
+        steps_taken=[one for one in steps(found) if one.by] if command in ("complete_step", "skip_step") else (),
         told_of=_told_of(found) if command == "report_manual_work" else (),
         changed=changed,
         present=present,

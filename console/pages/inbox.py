@@ -16,7 +16,7 @@ from console.pages.afterwards import sent_before
 from console.pages.listing import FILTERS, SAID_ONCE, VIEWS, View, choices, listing_of, query_of, refuse_unknown, titled, wrong
 from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
-from domain.base import Phase
+from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.views.case import CaseView, view
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
@@ -257,8 +257,16 @@ def turn_of(seen: Seen, said: CaseView, me: str, names: Mapping[str, str]) -> tu
             return "Nobody", None
         case _ if said.phase is Phase.APPROVAL:
             return "You" if may_send(seen, "approve") else "A second person", None
+        case _ if asked := _asked_by_the_team(said):
+            return ("Both sides", None) if len(asked) > 1 else (asked[0].value.capitalize(), asked[0].value)
         case _:
             return ("You" if said.owner == me else names.get(said.owner, said.owner)) if said.owner else "Nobody yet", None
+
+
+def _asked_by_the_team(said: CaseView) -> tuple[Side, ...]:
+    """The sides that have not answered yet what the team proposes to both: until then nobody of the team has to do anything."""
+    proposed = next((one for one in said.proposals if one.became == "open"), None)
+    return tuple(side for side in Side if side not in proposed.answered_by) if proposed is not None else ()
 
 
 def _words(code: str) -> str:

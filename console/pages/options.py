@@ -13,6 +13,7 @@ from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.views.appointments import AppointmentView
+from domain.views.case import StepView
 from domain.views.preview import named_at_end, reopening_grounds
 from services.manual_work import contested, correctable, waiting
 
@@ -28,6 +29,10 @@ def options_of(found: Shown, command: str) -> dict[str, list[Option]]:
     if command == "link":
         # There, it is another case to which a link goes.
         del options["to"]
+    if command in ("complete_step", "skip_step"):
+        # What is done is said beside the form, and asked for no more.
+        left = [(step, in_words(step)) for step in steps_left(found, command)]
+        options |= {"step": left, "steps": left}
     if command == "reopen" and (grounds := reopening_grounds(case)):
         options["reason"] = [(ground, in_words(ground)) for ground in grounds]
     return options
@@ -67,6 +72,7 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
     left = [(one.id, f"{_remedy(one.remedy, found.names)}, by the ruling") for one in named_at_end(case)]
     holds = [(hold.id, in_words(hold.reason)) for hold in found.said.legal_holds or ()]
     reports = [(one.id, in_words(one.authority)) for one in found.said.authority_reports or () if not one.made]
+    asked = [(one.id, f"{in_words(one.of)}: {in_words(one.name)}") for one in found.said.exceptions or () if one.state == "asked"]
     links = [(one.id, f"{in_words(one.relation)}: …{one.other[-8:]}") for one in found.said.case_links or ()]
     requests = [(one.id, f"The {one.of.value}'s, number {one.number}") for one in case.requests]
     return {
@@ -79,10 +85,22 @@ def _of_the_case(found: Shown, case: Case) -> dict[str, list[Option]]:
         "offer_id": list(_offers(found)),
         "hold_id": holds,
         "report_id": reports,
+        "exception_id": asked,
         "link_id": links,
         "answers": requests,
         "effect_id": [(one.id, said) for one, said in by_hand_of(found)],
     }
+
+
+def steps(found: Shown) -> tuple[StepView, ...]:
+    """The steps of the procedure, and what became of each."""
+    return found.said.procedure or ()
+
+
+def steps_left(found: Shown, command: str) -> list[str]:
+    """The steps that can be left out, or be done: also one that was left out before."""
+    over = ("done", "skipped") if command == "skip_step" else ("done",)
+    return [one.step for one in steps(found) if one.state not in over]
 
 
 def by_hand_of(found: Shown) -> list[tuple[Effect, str]]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
 
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.listing import query_of
-from services import tags
+from services import tags, trusted_flaggers
+from services.cases import Seen
 from services.errors import FieldError, Refused
+
+_UNTAGGED = {
+    "words": "Write letters from a to z, digits and hyphens, at most 32, and nobody's name.",
+    "many": f"A case has at most {tags.MOST} tags: take one away first.",
+}
+"""Why a tag was not taken."""
 
 
 async def ask(visit: Visit, form: Form, refused: Refused | None = None) -> Response:
@@ -26,6 +34,15 @@ async def ask(visit: Visit, form: Form, refused: Refused | None = None) -> Respo
         known=await tags.in_use(visit.parts, visit.caller),
         longest=tags.LONGEST,
     )
+
+
+async def beside(visit: Visit, seen: Seen) -> dict[str, Any]:
+    """What the team knows of a case that is no part of its record."""
+    return {
+        "flagger": await trusted_flaggers.of_case(visit.parts, visit.caller, seen),
+        "tags": (await tags.of_cases(visit.parts, visit.caller, [seen])).get(seen.id, ()),
+        "untagged": _UNTAGGED.get(visit.request.query_params.get("untagged", "")),
+    }
 
 
 async def many(visit: Visit) -> Response:

@@ -53,6 +53,8 @@ ELSEWHERE = "https://www.wikipedia.org/"
 """Where a quick exit leads: a page that says nothing of anybody. The browser goes there only when it is pressed."""
 MOST_EXPORTED = 200_000_000
 """Bytes of one's own files that go into an export; what is beyond is fetched one by one from the page."""
+_ELSEWHERE = ("decision_taken_over", "past_decision_kept")
+"""What keeps a decision that was made before the case came here."""
 _HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
@@ -107,7 +109,7 @@ async def show(visit: PartyVisit) -> Response:
         return visit.page("waiting.html", 202)
     said, reader = mine.said, mine.reader
     stated, texts = await _stated(visit, mine)
-    draft = await outside_drafts.find(visit.parts, visit.session, "write") if visit.session is not None else {}
+    draft = await _begun(visit, "write")
     return visit.page(
         "case.html",
         **frame(mine),
@@ -128,6 +130,7 @@ async def show(visit: PartyVisit) -> Response:
         papers=await _papers(visit, mine),
         ruling=said.ruling,
         stated=stated,
+        elsewhere=_made_elsewhere(mine) if stated is None else None,
         hits=_hits(mine, visit.now),
         carried=carried(mine.seen),
         right=next((right for right in said.rights if right.side is reader.side), None),
@@ -149,6 +152,18 @@ async def _stated(visit: PartyVisit, mine: MyCase) -> tuple[ToldStatement | None
     return stated, {**mine.texts, **await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)}
 
 
+def _made_elsewhere(mine: MyCase) -> dict[str, Any] | None:
+    """What came along with a decision that was made before the case came here: its clause, that a machine made it, and where the
+    pack says that it can be complained about. None for a decision that was made here."""
+    case, ruling = mine.seen.case, mine.said.ruling
+    kept = {entry.data.get("ruling_id"): entry.data for entry in mine.entries if entry.type in _ELSEWHERE}
+    if case is None or ruling is None or ruling.id not in kept:
+        return None
+    machine = any(one.id == ruling.id and one.decider == "machine" for one in case.rulings)
+    redress = case.terms.statement.redress if case.terms.statement is not None else ()
+    return {"clause": kept[ruling.id].get("ground"), "machine": machine, "redress": redress}
+
+
 def _hits(mine: MyCase, now: datetime) -> list[Sanction]:
     """The sanctions of this case that are in force against whoever reads."""
     own = {one.id for one in mine.said.sanctions}
@@ -165,6 +180,7 @@ def frame(mine: MyCase) -> dict[str, Any]:
         "side": mine.reader.side.value,
         "quick_exit": ELSEWHERE if mine.said.kind in QUICK_EXIT else None,
         "readers": readers_of(mine),
+        "by_child": by_child(mine),
     }
 
 
@@ -173,6 +189,12 @@ def readers_of(mine: MyCase) -> str:
     if mine.reader.side is Side.CLAIMANT and mine.said.disclosed_at is None:
         return "undisclosed"
     return mine.said.words
+
+
+def by_child(mine: MyCase) -> bool:
+    """Whether somebody under age reads the page in their own matter: what they write for the desk nobody reads beside it."""
+    case = mine.seen.case
+    return case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
 
 
 async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
@@ -230,7 +252,8 @@ async def receipt(visit: PartyVisit) -> Response:
         agreed=lines[0] if lines else next((offer for offer in mine.said.offers if offer.id == answered), None),
         files=[file for piece in handed for file in piece.files],
         hearing=hearing,
-        times=[datetime.fromisoformat(at) for at in hearing.get("times", ())] if hearing is not None else [],
+        times=[datetime.fromisoformat(at) for at in hearing.get("instead") or hearing.get("times", ())] if hearing else [],
+        inside=hearing is not None and bool(hearing.get("instead")),
     )
 
 
@@ -270,11 +293,17 @@ async def _whole(visit: PartyVisit, mine: MyCase) -> Mapping[str, Any]:
         "what_happened": [
             {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data} for entry in mine.entries
         ],
+        "begun": {deed: kept for deed in DEEDS if (kept := await _begun(visit, deed))},
         "handed_in": [
             {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
             for piece in pieces
         ],
     }  # fmt: skip
+
+
+async def _begun(visit: PartyVisit, deed: str) -> Mapping[str, str]:
+    """What they have begun to write of a deed and not sent, as it is kept for a day."""
+    return await outside_drafts.find(visit.parts, visit.session, deed) if visit.session is not None else {}
 
 
 async def _packed(visit: PartyVisit, mine: MyCase, file: StoredFile, number: int, into: zipfile.ZipFile) -> str | None:

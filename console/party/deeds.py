@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 
 from console.kit import uploads
 from console.kit.visit import Form
-from console.party.case import MyCase, frame, my_case, readers_of
+from console.party.case import MyCase, by_child, frame, my_case, readers_of
 from console.party.drafts import FIELDS, MOST_TEXT
 from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
@@ -219,8 +219,11 @@ def _hearing(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData) 
 
 def then_of(mine: MyCase, deed: str) -> str:
     """What follows from a deed, as a key. What follows from taking it back depends on the kind and on what is taken back."""
+    if deed == "hearing-move":
+        about = hearing_of(mine.said, deed)
+        return f"deed.{deed}.then_inside" if about is not None and about.needs_consent else f"deed.{deed}.then"
     if deed != "withdraw":
-        return f"deed.{deed}.then_alone" if _alone(mine, deed) else f"deed.{deed}.then"
+        return f"deed.{deed}.then_alone" if deed == "hearing-comment" and _alone(mine, deed) else f"deed.{deed}.then"
     if mine.said.withdrawal is not None:
         return "deed.revoke.then"
     case = mine.seen.case
@@ -241,10 +244,10 @@ def _asks_first(mine: MyCase) -> bool:
 
 
 def _alone(mine: MyCase, deed: str) -> bool:
-    """Whether nobody but the desk reads it: what a child says of a hearing in kinds whose words go there."""
-    case = mine.seen.case
-    child = case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
-    return deed == "hearing-comment" and mine.terms.words == "desk" and child
+    """Whether nobody but the desk reads it: what a child writes to it, and in kinds whose words go there what it says of a
+    hearing, and that it wants its report taken back."""
+    confided = mine.terms.words == "desk" and deed in ("hearing-comment", "hearing-move", "withdraw")
+    return by_child(mine) and (confided or deed == "more-time")
 
 
 def said_to(mine: MyCase, deed: str) -> str:

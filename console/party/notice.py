@@ -7,6 +7,7 @@ for before anything is sent.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,8 +16,10 @@ from console.party.language import Language
 from domain.model.report import Scalar
 
 OF_WHAT, OF_YOU = ("url", "abuse"), ("good_faith",)
-FIELDS = (*OF_WHAT, *OF_YOU)
-"""What a notice is asked beside the usual, by the screen on which it is asked."""
+KEY = "flagger"
+"""Behind the address of the form: whose it is, where it is a trusted flagger's."""
+FIELDS = (*OF_WHAT, *OF_YOU, KEY)
+"""What a notice is asked beside the usual, by the screen on which it is asked, and what its address brought along."""
 MOST = 20
 """Addresses in one notice."""
 LONGEST = 2000
@@ -28,6 +31,13 @@ _YES = "yes"
 def needs_no_name(said: Mapping[str, str]) -> bool:
     """Whether it is about the sexual abuse of a child: article 16(2)(c)."""
     return said["abuse"] == _YES
+
+
+def unnamed(said: Mapping[str, str]) -> str | None:
+    """Who sends it where they give no address: somebody of whom nothing is known, the same for the same form; else None."""
+    if said["email"].strip():
+        return None
+    return f"unnamed-{hashlib.sha256(said['once'].encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 def places(said: Mapping[str, str]) -> list[str]:

@@ -28,7 +28,7 @@ from console.party.case import ELSEWHERE, QUICK_EXIT
 from console.party.language import Language, languages
 from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, why_not
 from domain.model.report import Attachment, Report
-from services import outside_drafts, report_form
+from services import outside_drafts, report_form, trusted_flaggers
 from services.errors import Refused
 from services.report_form import Form as ReportForm
 from services.report_form import HandedIn
@@ -102,6 +102,8 @@ async def begin(visit: PartyVisit) -> Response:
     if step not in _steps(form) or kept is None or kept.get("case_id"):
         # Whoever types the address of the form begins anew: who has the device next finds nothing of who wrote there before.
         said = {"once": f"rep_{uuid7()}", "mark": report_form.begun(visit.parts, form), "currency": "EUR"}
+        if form.notices:
+            said[notice.KEY] = visit.request.query_params.get(notice.KEY, "")[:600]
         answer = _page(visit, form, _steps(form)[0], said)
         visit.house.cookies.give(answer, visit.house.cookies.report, secret or secrets.token_urlsafe(32))
         return answer
@@ -179,9 +181,12 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
         if sent.get(TRAP):
             raise Refused("form_expired")
         files = [report_form.looked_at(visit.parts, *one) for one in await uploads.files_of(sent, visit.parts.inspector.most)]
-        report = _report(visit, form, said, files)
+        flagger = await trusted_flaggers.by_form_key(visit.parts, form.tenant.id, said[notice.KEY]) if form.notices else None
+        report = _report(visit, form, said, files, ref=flagger.ref if flagger else notice.unnamed(said))
         words = visit.words.say("reported.files")
-        handed = await report_form.hand_in(visit.parts, form, report, once=said["once"], place=visit.place, with_files=words)
+        handed = await report_form.hand_in(
+            visit.parts, form, report, once=said["once"], place=visit.place, with_files=words, known_sender=flagger is not None
+        )
     except Refused as refused:
         row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
         anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
@@ -196,12 +201,15 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
     return _reported(visit, form, handed, 201)
 
 
-def _report(visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files: Sequence[Attachment]) -> Report:
+def _report(
+    visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files: Sequence[Attachment], *, ref: str | None
+) -> Report:
     return report_form.report_of(
         form,
         category=said["category"] or GENERAL,
         statement=notice.statement_of(visit.words, said) if form.notices else said["statement"],
         email=said["email"],
+        ref=ref,
         name=said["name"].strip()[:200],
         language=visit.words.code,
         zone=zone_of(said["zone"] or visit.zone.key).key,

@@ -69,8 +69,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "interim_review_asked": ("text",), "decision_taken_over": ("reasons",), "past_decision_kept": ("reasons",),
     "return_contested": ("reasons",), "return_ended": ("reasons",), "return_shipped": ("tracking",),
     "provisional_credit_given": ("reasons",), "amount_stated": ("reasons",), "ruling_annulled": ("reasons",),
-    "party_left": ("told", "reasons"), "appointment_moved": ("reasons",), "appointment_cancelled": ("reasons",),
-    "amount_lowering_proposed": ("reasons",),
+    "party_left": ("told", "reasons"), "appointment_answered": ("reasons",), "appointment_moved": ("reasons",),
+    "appointment_cancelled": ("told_why",), "amount_lowering_proposed": ("reasons",),
 }  # fmt: skip
 """Texts of what happened that stand under *What was said*, by the type of the fact: all that a party may read, but for evidence,
 decisions, hearings and what the accused is told, which have a place of their own. A test holds it to the facts."""

@@ -24,8 +24,10 @@ class ProposeAppointment(CommandBase):
 
     type: Literal["propose_appointment"] = "propose_appointment"
     sides: AppointmentSides = "both"
+    """Who is invited: both sides together, or one of them alone, of which the other does not learn."""
     form: AppointmentForm = "call"
     times: Times
+    """Up to five, each an hour ahead at least and ninety days at most."""
     minutes: Annotated[int, Field(ge=10, le=480)] = 60
     """How long it takes."""
     about: SealedText
@@ -40,25 +42,36 @@ class AnswerAppointment(CommandBase):
     appointment: Reference | None = None
     """Which one; left out: the newest."""
     times: Annotated[tuple[Instant, ...], Field(max_length=5)] = ()
+    """Those of the proposed ones that would do; none: the side cannot come."""
     joint: bool | None = None
     """Whether the side agrees to meet the other one. Needed where the kind protects people and both are invited."""
 
 
 class MoveAppointment(CommandBase):
-    """Propose other times, with the reason. Everybody invited answers anew; whoever moves it has said that these would do."""
+    """Propose other times, with the reason. Everybody invited answers anew; whoever moves it has said that these would do. Where
+    each person has to agree to meet the other side, times from one who has not are no agreement: the team reads them, and the
+    other side is asked about them only once everybody has agreed to meet."""
 
     type: Literal["move_appointment"] = "move_appointment"
     appointment: Reference | None = None
+    """Which one; left out: the newest."""
     times: Times
+    """Those that would do instead, each an hour ahead at least and ninety days at most."""
     reasons: SealedText
+    """Why. Everybody invited reads it; where words go to the desk, the team and the own side alone; of a child the team."""
 
 
 class CancelAppointment(CommandBase):
-    """Call an appointment off, with the reason."""
+    """Call an appointment off, with the reason for the record. Who was invited reads the same as when a side does not want to
+    meet the other one, unless 'told_why' says why."""
 
     type: Literal["cancel_appointment"] = "cancel_appointment"
     appointment: Reference | None = None
+    """Which one; left out: the newest."""
     reasons: SealedText
+    """Why, for the team alone."""
+    told_why: SealedText | None = None
+    """What everybody invited reads of why; left out: that it does not take place, and nothing else."""
 
 
 class RecordAppointment(CommandBase):
@@ -66,9 +79,11 @@ class RecordAppointment(CommandBase):
 
     type: Literal["record_appointment"] = "record_appointment"
     appointment: Reference | None = None
+    """Which one; left out: the newest."""
     missed_by: Annotated[tuple[Side, ...], Field(max_length=2)] = ()
+    """The sides that were invited and not there."""
     protocol: SealedText | None = None
-    """Needed unless nobody came."""
+    """What was said, as everybody invited will read it. Needed unless nobody came."""
 
 
 class CommentProtocol(CommandBase):
@@ -77,6 +92,7 @@ class CommentProtocol(CommandBase):
 
     type: Literal["comment_protocol"] = "comment_protocol"
     appointment: Reference | None = None
+    """Which one; left out: the newest."""
     text: SealedText
 
 
@@ -101,6 +117,10 @@ class AppointmentAnswered(Kept):
     side: Side
     times: tuple[Instant, ...] = ()
     joint: bool | None = None
+    instead: tuple[Instant, ...] = ()
+    """Other times that would do, from somebody who has not agreed to meet the other side."""
+    reasons: Prose | None = None
+    """Why these."""
 
 
 class AppointmentConfirmed(Kept):
@@ -118,6 +138,8 @@ class AppointmentMoved(Kept):
     """The side that moved it; None: the team."""
     times: tuple[Instant, ...]
     reasons: Prose
+    party: str | None = None
+    """Who named the times: proposed once everybody had agreed to meet, or by a child; None: whoever moved it."""
 
 
 class AppointmentCancelled(Kept):
@@ -125,6 +147,9 @@ class AppointmentCancelled(Kept):
     appointment_id: str
     because: CancelledBecause = "by_hand"
     reasons: Prose | None = None
+    """For the team alone."""
+    told_why: Prose | None = None
+    """What everybody invited reads of why."""
 
 
 class AppointmentReminded(Kept):
@@ -204,6 +229,18 @@ class AppointmentAnswer(Kept):
     """Who on the side it was, where each has to agree themselves; None: it is the answer of the side."""
     times: tuple[Instant, ...] = ()
     joint: bool | None = None
+    instead: tuple[Instant, ...] = ()
+    """Other times that would do, named without having agreed to meet the other side."""
+    reasons: Prose | None = None
+    """Why these."""
+
+
+class HeardByProtocol(Kept):
+    """A side that was at a hearing, in a kind that hears whoever was asked: it is heard by it once it has said what it thinks of
+    what was put down, or the time for that is over."""
+
+    side: Side
+    until: Instant
 
 
 class ProtocolComment(Kept):

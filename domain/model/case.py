@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
-from domain.model.appointments import Appointment
+from domain.model.appointments import Appointment, HeardByProtocol
 from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
@@ -18,6 +18,7 @@ from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere, ProposedLowering
 from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty, Superiors
+from domain.model.policy_exceptions import PolicyException
 from domain.model.procedure import StepTaken
 from domain.model.prose import Prose
 from domain.model.provider_news import ProviderDispute
@@ -73,7 +74,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on"}
+        | {"steps", "own_papers", "relied_on", "by_protocol"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -211,6 +212,8 @@ class Case(Kept):
     """Since when the matter is called something that accuses somebody of another clause; None: since it was opened."""
     put: tuple[ClausePut, ...] = ()
     """The clauses that were put to principals by name since the matter was last taken up, answered or with their time gone by."""
+    by_protocol: tuple[HeardByProtocol, ...] = ()
+    """The sides that were at a hearing since the matter was last taken up, and until when they can say what is wrong with it."""
     came_since: tuple[str, ...] = ()
     """What the side that loses by a draft has said or handed in since it was made; nobody outside knows of the draft."""
     words_at: tuple[int, ...] = ()
@@ -238,6 +241,8 @@ class Case(Kept):
     reports: tuple[AuthorityReport, ...] = ()
     """Reports to authorities that wait for a second person, also where the case is closed meanwhile, or were made."""
     reported_spans: tuple[tuple[int, int | None], ...] = ()
+    exceptions: tuple[PolicyException, ...] = ()
+    """Departures from the pack that were asked for, and what became of them."""
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from domain.base import CommandBase, Instant, Kept
+from pydantic import Field
+
+from domain.base import CommandBase, Instant, Kept, Reference
+from domain.model.evidence import EvidenceFile
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
+
+NetworkFileShows = Literal[
+    "cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation", "receipt",
+    "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file",
+]  # fmt: skip
+"""What a file shows, in Stripe's words: its fields of evidence that take a file, one each."""
+
+
+class NetworkFile(Kept):
+    """A file of the case that goes to the card network."""
+
+    file: Reference
+    shows: NetworkFileShows = "uncategorized_file"
 
 
 class DraftChargebackEvidence(CommandBase):
@@ -16,6 +32,8 @@ class DraftChargebackEvidence(CommandBase):
     text: SealedText
     due_at: Instant | None = None
     """When the network stops listening; left out: as the report or an earlier draft has it."""
+    files: Annotated[tuple[NetworkFile, ...], Field(max_length=9)] = ()
+    """Files of the case that go along, one for each thing that they show: PDF, JPEG or PNG, 4.5 MB together."""
 
 
 class SubmitChargebackEvidence(CommandBase):
@@ -27,6 +45,13 @@ class SubmitChargebackEvidence(CommandBase):
 ChargebackCommand = DraftChargebackEvidence | SubmitChargebackEvidence
 
 
+class ChosenFile(Kept):
+    """A file that goes along."""
+
+    file: EvidenceFile
+    shows: NetworkFileShows
+
+
 class ChargebackDrafted(Kept):
     """What is to be sent, in the place of an earlier draft."""
 
@@ -34,6 +59,7 @@ class ChargebackDrafted(Kept):
     draft_id: str
     text: Prose
     due_at: Instant
+    files: tuple[ChosenFile, ...] = ()
 
 
 class ChargebackSent(Kept):
@@ -58,6 +84,12 @@ class ChargebackUnknown(Refusal):
     """No card network decides this case, or there is no draft to send it."""
 
     code = "chargeback_unknown"
+
+
+class NetworkFileRefused(Refusal):
+    """The card network takes no such file: its type, its size, what all of them have together, or two that show the same."""
+
+    code = "network_file_refused"
 
 
 class ChargebackOver(Refusal):

@@ -87,6 +87,10 @@ from domain.model.parties import PartyCommand
 from domain.model.parties import RemoveParty as RemoveParty
 from domain.model.parties import ReplaceParty as ReplaceParty
 from domain.model.people import OpenedParty as OpenedParty
+from domain.model.policy_exceptions import AskException as AskException
+from domain.model.policy_exceptions import ExceptionCommand
+from domain.model.policy_exceptions import GrantException as GrantException
+from domain.model.policy_exceptions import RefuseException as RefuseException
 from domain.model.procedure import CompleteStep as CompleteStep
 from domain.model.procedure import NameRootCause as NameRootCause
 from domain.model.procedure import SkipStep as SkipStep
@@ -171,7 +175,7 @@ Command = Annotated[
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
     | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand
-    | ManualWorkCommand | Acknowledge | ProveAddress | AppointmentCommand,
+    | ManualWorkCommand | Acknowledge | ProveAddress | AppointmentCommand | ExceptionCommand,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

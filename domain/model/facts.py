@@ -42,6 +42,7 @@ from domain.model.parties import PartyLeft as PartyLeft
 from domain.model.parties import PartyRemovalProposed as PartyRemovalProposed
 from domain.base import Phase
 from domain.base import Priority
+from domain.model.policy_exceptions import ExceptionFact
 from domain.model.procedure import ProcedureFact
 from domain.model.prose import Prose
 from domain.model.provider_news import ProviderNews
@@ -106,6 +107,9 @@ from domain.model.people import OpenedParty as OpenedParty
 from domain.model.people import Actor as Actor
 from domain.model.people import Colleague as Colleague
 from domain.model.people import SYSTEM as SYSTEM
+from domain.model.policy_exceptions import ExceptionAsked as ExceptionAsked
+from domain.model.policy_exceptions import ExceptionGranted as ExceptionGranted
+from domain.model.policy_exceptions import ExceptionRefused as ExceptionRefused
 from domain.model.procedure import RootCauseNamed as RootCauseNamed
 from domain.model.procedure import StepCompleted as StepCompleted
 from domain.model.procedure import StepSkipped as StepSkipped
@@ -206,7 +210,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact,
+    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

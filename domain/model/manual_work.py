@@ -48,6 +48,11 @@ class ManualWorkReported(Kept):
     done_at: Instant | None = None
     text: Prose | None = None
 
+    @property
+    def leaves(self) -> str:
+        """How the effect stands after it: what was reported as done by mistake waits for somebody's hands again."""
+        return "needs_hands" if self.result == "not_done" else self.result
+
 
 class ReferenceMissing(Refusal):
     """Money was paid by hand, and nothing says by which number the payment is found."""

@@ -234,6 +234,7 @@ class KnownParty(Refusal):
 
 class PartyUnfit(Refusal):
     """This person cannot be added like this; ``because`` says why (``other_side``, ``role``, ``shares``, ``too_many``,
+    ``claimant_here``: whoever is accused is no claimant of the same case;
     ``represents``, ``last``; ``own_request``: each shows who they are in a case of their own; ``not_carried_out``: they would
     share in what was meant for others; ``proven``: it is known who they are), or cannot be removed by one alone (``reasons``,
     ``second_person``)."""

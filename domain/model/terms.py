@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from domain.base import Code, Compact, Currency, Money, Phase, Priority, Side
 from domain.model.disclosure import Disclosure, Words
+from domain.model.policy_exceptions import ExceptionTerms as ExceptionTerms
 from domain.model.prior_decision import CaseSnapshot
 from domain.model.sanction_terms import SanctionTerms as SanctionTerms
 from domain.model.clock_terms import (
@@ -310,6 +311,8 @@ class Terms(Compact):
     """By how much a credit may be below what the report is about; None: by any amount, as in terms of earlier releases."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
+    exceptions: tuple[ExceptionTerms, ...] = ()
+    """Departures from all this that two persons may agree on in one case."""
     sites: tuple[Code, ...] = ()
     """Queues to which a case may be handed over."""
     ladders: dict[TargetKey, tuple[LadderStep, ...]] = {}

@@ -172,7 +172,11 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld):
         return None
     found = last_word.piece_of(recording)
-    return next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    against = next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
+    if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
+        return against
+    # Whoever was there is heard by it only then.
+    return next((one.until for one in case.by_protocol if one.side is party.side), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
@@ -269,7 +273,9 @@ def _lifts(case: Case, row: f.DueLevel) -> bool:
 def _own_deed(case: Case, recording: f.Recording, recipient: str) -> bool:
     """Nobody is told of what they did themselves, unless they wait to hear that it arrived."""
     receipts = _RECEIPTS | _OF_STRANGERS if is_unproven(case, recording.actor) else _RECEIPTS
-    return recipient == recording.actor.id and recording.fact.type not in receipts
+    # Times of somebody else, proposed because whoever said yes last was the last: they are asked about them, too.
+    others = isinstance(recording.fact, f.AppointmentMoved) and recording.fact.party not in (None, recipient)
+    return recipient == recording.actor.id and recording.fact.type not in receipts and not others
 
 
 def _to_third_parties(case: Case, recording: f.Recording, event: str) -> list[NoticeDraft]:

@@ -6,6 +6,7 @@ And what it takes to undo it: a named ground, and two of the team.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from domain.base import Phase
 from domain.currencies import in_words
@@ -13,7 +14,7 @@ from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.settlement import Settlement
 from domain.model.terms import Payer
-from domain.rules.remedy import CREDIT
+from domain.rules.remedy import CREDIT, remedy_data
 
 AGREEMENT_FAILS = frozenset({
     "asked_by_claimant", "asked_by_respondent", "asked_by_both", "not_performed", "mistake", "fraud", "duress", "not_authorised",
@@ -40,6 +41,19 @@ def in_question(case: Case) -> Settlement | None:
     """The agreement that was taken up again and of which nobody has decided yet whether it holds; None: there is none."""
     agreed = case.settlement
     return agreed if agreed is not None and agreed.reopened and case.open and not _replaced(case, agreed) else None
+
+
+def said_of_question(case: Case) -> dict[str, Any]:
+    """What the letter of a case that is taken up again says of an agreement that the letter before said would be carried out:
+    what waits until it is decided whether the agreement holds, and whether anything was carried out already and stays till then.
+    """
+    agreed = in_question(case)
+    if agreed is None:
+        return {}
+    own = [one for one in case.effects if one.because == agreed.id and one.reverses is None]
+    waits = [remedy_data(one.remedy) for one in own if one.state == "needs_hands"]
+    done = {"carried": True} if any(one.state == "done" for one in own) else {}
+    return {"in_question": True, **({"remedies": waits} if waits else {}), **done}
 
 
 def _replaced(case: Case, agreed: Settlement) -> bool:

@@ -44,7 +44,6 @@ from domain.rules.audiences import Audience
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.sanctions import heard
 from domain.rules.topic import Known, NoticeData, Refuse, Topic
 from domain.rules.under_age import is_minor
 
@@ -96,6 +95,10 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
     )
     if one.sides == "both" and command.joint is False:
         return (answered, _cancelled(one, "no_consent"))
+    before = _own_answer(case, one, side, by)
+    if before is not None and not command.times:
+        # To agree to meet takes nothing back of the other times that somebody has named.
+        answered = answered.model_copy(update={"instead": before.instead, "reasons": before.reasons})
     if needs_consent(case, one) and command.times and command.joint is None:
         raise ConsentMissing("Say in 'joint' whether you agree to meet the other side; you need not, and need not say why.")
     if one.state == "confirmed":
@@ -105,8 +108,11 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
             raise TimeNotProposed("A time is agreed on: move the appointment to propose others.", at=one.at)
         return (answered, _cancelled(one, "cannot_come"))
     then = _answered(case, one, answered, by)
-    time = common_time(then, at) if not still_to_agree(case, then) else None
-    return (answered,) if time is None else (answered, f.AppointmentConfirmed(appointment_id=one.id, at=time))
+    if still_to_agree(case, then):
+        return (answered,)
+    if (time := common_time(then, at)) is not None:
+        return (answered, f.AppointmentConfirmed(appointment_id=one.id, at=time))
+    return (answered, *_named_instead(then, at))
 
 
 def move(case: Case, command: MoveAppointment, context: DecisionContext, at: datetime) -> Facts:
@@ -118,10 +124,15 @@ def move(case: Case, command: MoveAppointment, context: DecisionContext, at: dat
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
         said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
         raise AppointmentNotOpen(said, because="moved_often")
-    if side is not None and needs_consent(case, one) and not _agreed_to_meet(one, side):
-        raise ConsentMissing("Answer first whether you agree to meet the other side; you need not, and need not say why.")
     times = tuple(sorted(set(command.times)))
-    return (f.AppointmentMoved(appointment_id=one.id, side=side, times=times, reasons=command.reasons),)
+    if side is not None and still_to_agree(case, one):
+        # No consent, and nothing that the other side is asked about: the team alone reads what would do.
+        before = _own_answer(case, one, side, context.known().id)
+        own = before or AppointmentAnswer(side=side)
+        named = {"times": own.times, "joint": own.joint, "instead": times, "reasons": command.reasons}
+        return (f.AppointmentAnswered(appointment_id=one.id, side=side, **named),)
+    child = context.known().id if side is not None and is_minor(case, context.known()) else None
+    return (f.AppointmentMoved(appointment_id=one.id, side=side, times=times, reasons=command.reasons, party=child),)
 
 
 def cancel(case: Case, command: CancelAppointment, context: DecisionContext, at: datetime) -> Facts:
@@ -129,11 +140,11 @@ def cancel(case: Case, command: CancelAppointment, context: DecisionContext, at:
     one = _theirs(case, command.appointment, context)
     if not one.open:
         raise AppointmentNotOpen("It is over, or was called off.", because=one.state)
-    return (_cancelled(one, "by_hand").model_copy(update={"reasons": command.reasons}),)
+    return (_cancelled(one, "by_hand").model_copy(update={"reasons": command.reasons, "told_why": command.told_why}),)
 
 
 def record(case: Case, command: RecordAppointment, context: DecisionContext, at: datetime) -> Facts:
-    """Who came, and what was said. Whoever came has been heard."""
+    """Who came, and what was said. Whoever came is heard by it, once they had time to comment on it."""
     one = _theirs(case, command.appointment, context)
     if one.state != "confirmed" or one.at is None or at < one.at:
         raise AppointmentNotOpen("It has no agreed time, has not begun, or was put down already.", because=one.state)
@@ -203,14 +214,26 @@ def _cancelled(one: Appointment, because: CancelledBecause) -> f.AppointmentCanc
     return f.AppointmentCancelled(appointment_id=one.id, because=because)
 
 
-def _agreed_to_meet(one: Appointment, side: Side) -> bool:
-    return any(said.side is side and said.joint for said in one.answers)
+def _own_answer(case: Case, one: Appointment, side: Side, by: str) -> AppointmentAnswer | None:
+    who = _who(case, one, by)
+    return next((said for said in one.answers if said.side is side and said.party == who), None)
+
+
+def _named_instead(one: Appointment, at: datetime) -> Facts:
+    """The times that somebody named before everybody had agreed to meet, proposed now that they have and no other suits."""
+    for said in one.answers:
+        times = tuple(time for time in said.instead if time >= at + LEAST_NOTICE_FOR)
+        if times and said.reasons is not None:
+            moved = f.AppointmentMoved(appointment_id=one.id, side=said.side, times=times, reasons=said.reasons, party=said.party)
+            return (moved,)
+    return ()
 
 
 def _answered(case: Case, one: Appointment, fact: f.AppointmentAnswered, by: str) -> Appointment:
     who = _who(case, one, by)
     others = tuple(said for said in one.answers if said.side is not fact.side or said.party != who)
-    said = AppointmentAnswer(side=fact.side, party=who, times=fact.times, joint=fact.joint)
+    kept = {name: getattr(fact, name) for name in ("side", "times", "joint", "instead", "reasons")}
+    said = AppointmentAnswer(party=who, **kept)
     return one.model_copy(update={"answers": (*others, said)})
 
 
@@ -244,7 +267,12 @@ def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Chan
 
 def _noted(case: Case, rec: f.Recording, fact: f.AppointmentAnswered) -> Change:
     one = _of(case, fact)
-    return _with(case, fact.appointment_id, answers=_answered(case, one, fact, rec.actor.id).answers) if one is not None else {}
+    if one is None:
+        return {}
+    before = _own_answer(case, one, fact.side, rec.actor.id)
+    names_others = fact.instead and (before is None or before.instead != fact.instead)
+    moved_by = (*one.moved_by, fact.side) if names_others else one.moved_by
+    return _with(case, fact.appointment_id, answers=_answered(case, one, fact, rec.actor.id).answers, moved_by=moved_by)
 
 
 def _confirmed(case: Case, rec: f.Recording, fact: f.AppointmentConfirmed) -> Change:
@@ -256,12 +284,14 @@ def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
     if one is None:
         return {}
     # Whether they want to meet stays said; which times would do is asked anew.
-    who = _who(case, one, rec.actor.id)
-    own = (said for said in one.answers if said.side is fact.side and said.party == who)
-    kept = (said.model_copy(update={"times": fact.times}) for said in own)
+    who = _who(case, one, fact.party or rec.actor.id)
+    own = [said for said in one.answers if said.side is fact.side and said.party == who]
+    kept = (said.model_copy(update={"times": fact.times, "instead": (), "reasons": None}) for said in own)
     mine = tuple(kept) or ((AppointmentAnswer(side=fact.side, party=who, times=fact.times),) if fact.side is not None else ())
     again = {"state": "proposed", "at": None, "confirmed_at": None, "times": fact.times, "proposed_at": rec.at}
-    moved_by = (*one.moved_by, fact.side) if fact.side is not None else one.moved_by
+    # Times that were named before everybody had agreed were counted when they were.
+    counted = any(said.instead and {*fact.times} <= {*said.instead} for said in own)
+    moved_by = one.moved_by if fact.side is None or counted else (*one.moved_by, fact.side)
     return _with(case, fact.appointment_id, **again, answers=mine, moved_by=moved_by, told_since=(), reasons=fact.reasons)
 
 
@@ -279,9 +309,7 @@ def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
     one = _of(case, fact)
     if one is None:
         return {}
-    came = {side for side in one.invited if side not in fact.missed_by}
-    put_down = _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
-    return {**put_down, **heard(case, came)}
+    return _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
 
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
@@ -315,17 +343,24 @@ def _own(case: Case, fact: f.AppointmentAnswered, audience: Audience) -> bool:
 
 
 def _answers_mean(before: Case | None, fact: f.AppointmentAnswered, after: Case) -> set[str]:
-    """That everybody has answered, and no time suits them all."""
+    """That everybody has answered, and no time suits them all; or that somebody named other times for the team alone."""
     one = _of(after, fact)
+    was = _of(before, fact) if before is not None else None
+    if one is not None and fact.instead and fact.instead not in ({said.instead for said in was.answers} if was else ()):
+        return {"appointment_times_named"}
     everybody = one is not None and {said.side for said in one.answers} == set(one.invited)
-    if one is None or not everybody or one.state != "proposed" or still_to_agree(after, one):
+    if one is None or not everybody or one.state != "proposed" or still_to_agree(after, one) or fact.instead:
         return set()
     return {"appointment_unmatched"} if common_time(one, None) is None else set()
 
 
-def words_go(case: Case, side: Side | None, audience: Audience) -> bool:
-    """Whether an audience reads why a side moved it: where words go to the desk alone, the other side does not."""
-    return side is None or audience in ("staff", side.value) or case.terms.words == "shared"
+def words_go(case: Case, fact: f.AppointmentMoved, audience: Audience) -> bool:
+    """Whether an audience reads why a side moved it: where words go to the desk alone, the other side does not, and of a child
+    nobody but the desk does."""
+    party = case.party(fact.party) if fact.party is not None else None
+    if party is not None and party.minor and case.terms.words == "desk":
+        return audience == "staff"
+    return fact.side is None or audience in ("staff", fact.side.value) or case.terms.words == "shared"
 
 
 def _data(case: Case, fact: Any, **more: Any) -> dict[str, Any]:
@@ -349,11 +384,12 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
     about = {"about": one.about} if one is not None else {}
     match fact:
         case f.AppointmentMoved():
-            texts = {"reasons": fact.reasons} if words_go(case, fact.side, audience) else {}
+            texts = {"reasons": fact.reasons} if words_go(case, fact, audience) else {}
             return NoticeData(_data(case, fact, by=fact.side.value if fact.side else "staff"), {**about, **texts})
         case f.AppointmentCancelled():
             because = fact.because if audience == "staff" else told_because(fact)
-            return NoticeData(_data(case, fact, because=because), {"reasons": fact.reasons})
+            why = {"reasons": fact.reasons} if audience == "staff" else {}
+            return NoticeData(_data(case, fact, because=because), {**why, "told_why": fact.told_why})
         case f.AppointmentHeld():
             missed = [side.value for side in fact.missed_by]
             return NoticeData(_data(case, fact, missed_by=missed), {"protocol": fact.protocol})
@@ -362,7 +398,8 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
         case f.AppointmentReminded():
             return NoticeData(_data(case, fact, what=fact.what), about)
         case f.AppointmentAnswered():
-            return NoticeData(_data(case, fact, by=fact.side.value))
+            named = {"times": [time.isoformat() for time in fact.instead]} if fact.instead else {}
+            return NoticeData(_data(case, fact, by=fact.side.value, **named), {"reasons": fact.reasons})
         case _:
             return NoticeData(_data(case, fact), about)
 
@@ -416,7 +453,7 @@ TOPIC = Topic(
         "protocol_commented": _commented,
     },
     means={"appointment_answered": _answers_mean},
-    words=frozenset({"appointment_unmatched"}),
+    words=frozenset({"appointment_unmatched", "appointment_times_named"}),
     known_to={
         "appointment_answered": Known(
             _own, "nothing", "What a side can do, and whether it wants to meet the other one, is between it and the team."

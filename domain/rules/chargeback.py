@@ -14,6 +14,7 @@ from domain.model import chargeback as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.chargeback import Chargeback, ChargebackOver, ChargebackUnknown, Draft
+from domain.model.evidence import FileUnknown
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.remedy import Remedy
@@ -21,6 +22,9 @@ from domain.model.terms import CHARGEBACK
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Topic, inside
 
+_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
+_MOST_TOGETHER = 4_500_000
+"""Bytes. Stripe takes PDF, JPEG or PNG, and 4.5 MB in all for a dispute (https://docs.stripe.com/disputes/responding)."""
 SUBMISSION = "submit_chargeback_evidence"
 """The remedy by which the platform is asked to hand the evidence to the network."""
 
@@ -35,7 +39,29 @@ def draft(case: Case, command: c.DraftChargebackEvidence, context: DecisionConte
         raise InstantRefused("Say when the network stops listening (`due_at`); the report does not.", because="missing")
     if due_at <= at:
         raise InstantRefused("The network has stopped listening at that instant.", because="past")
-    return (f.ChargebackDrafted(draft_id=derived_id("cbe", command.id), text=command.text, due_at=due_at),)
+    files = _files(command, context)
+    return (f.ChargebackDrafted(draft_id=derived_id("cbe", command.id), text=command.text, due_at=due_at, files=files),)
+
+
+def _files(command: c.DraftChargebackEvidence, context: DecisionContext) -> tuple[c.ChosenFile, ...]:
+    """The files that go along. Raises FileUnknown for what is not both sides' to read, NetworkFileRefused for what the network
+    does not take: said while somebody can still shrink it."""
+    held = {file.id: file for file in context.files or ()}
+    if missing := [one.file for one in command.files if one.file not in held]:
+        said = "A card network shows it to the other side: name files that both sides read, or that you have uploaded yourself."
+        raise FileUnknown(said, files=missing)
+    chosen = tuple(c.ChosenFile(file=held[one.file], shows=one.shows) for one in command.files)
+    if wrong := [one.file.id for one in chosen if one.file.media_type not in _TYPES]:
+        raise c.NetworkFileRefused(
+            "The network takes PDF, JPEG and PNG. Hand it in as one of these.", files=wrong, because="type"
+        )
+    together = sum(one.file.length for one in chosen)
+    if together > _MOST_TOGETHER:
+        said = f"The network takes {_MOST_TOGETHER} bytes in all; these have {together}. Shrink some, or leave some out."
+        raise c.NetworkFileRefused(said, because="size", most=_MOST_TOGETHER, bytes=together)
+    if len({one.shows for one in chosen}) < len(chosen):
+        raise c.NetworkFileRefused("The network takes one file of each thing that they show: join them.", because="twice")
+    return chosen
 
 
 def submit(case: Case, command: c.SubmitChargebackEvidence, context: DecisionContext, at: datetime) -> Facts:

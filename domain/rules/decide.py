@@ -16,7 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
-from domain.rules import authorities, legal_hold, money, told_by_two
+from domain.rules import authorities, departures, legal_hold, money, told_by_two
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -44,6 +44,7 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
         return open_case(command, context, at)
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
+    case = departures.as_judged(case, at)
     case = authorities.beside_others(case, context.held, at, context.actor.id)
     refusal = refusal_of(case, context.actor, command.type)
     refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)

@@ -135,7 +135,7 @@ def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ..
     return find(case, outcome, remedies)
 
 
-def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
+def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side], at: datetime) -> None:
     """Refuses a ruling against somebody who was not heard, or was not even told, where the pack wants them heard.
 
     Of those who lose by it, ``hit`` are the ones who have to bear something.
@@ -146,7 +146,7 @@ def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side]) -> None:
         raise tipping_off(
             case, "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
         )
-    hearing.check(case, lost)
+    hearing.check(case, lost, at)
     hearing.check_charge(case, hit)
     if not case.is_disclosed and Side.RESPONDENT in case.terms.hear and Side.RESPONDENT in lost:
         raise NotDisclosed("The respondent has not been told of the case: disclose it before they can lose by a ruling.")

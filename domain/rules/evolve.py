@@ -13,7 +13,15 @@ from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
-from domain.rules.hearing import heard_after, heard_parties_after, put_after, questioned_after, spoke_after, spoke_since_after
+from domain.rules.hearing import (
+    by_protocol_after,
+    heard_after,
+    heard_parties_after,
+    put_after,
+    questioned_after,
+    spoke_after,
+    spoke_since_after,
+)
 from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
@@ -55,6 +63,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)
     update["spoke_since"] = spoke_since_after(case, recording, changed)
+    update["by_protocol"] = by_protocol_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)

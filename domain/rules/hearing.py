@@ -22,16 +22,18 @@ waits until they were asked since the report, and answered or let the time for i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
 
 from domain.base import Side
 from domain.model import facts as f
+from domain.model.appointments import HeardByProtocol
 from domain.model.case import Case
 from domain.model.evidence import ClausePut, EvidenceRequest
 from domain.model.sanctions import NotHeard
 from domain.model.terms import ClockTerms
 from domain.rules import charge
+from domain.rules.case_import_changes import since
 from domain.rules.charge import accused_anew
 from domain.rules.evidence_due import EVIDENCE_DUE
 
@@ -40,6 +42,9 @@ HEARING_STEP = "both_sides_heard"
 WORDS = (
     f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
 )  # fmt: skip
+
+COMMENT_FOR: Final = timedelta(days=1)
+"""How long whoever was at a hearing has to say what is wrong with what was put down of it, before they count as heard by it."""
 
 
 class Unheard(NamedTuple):
@@ -81,11 +86,11 @@ def told_at(case: Case, side: Side) -> datetime | None:
     return (case.disclosed_at if side is Side.RESPONDENT else None) or case.opened_at
 
 
-def check(case: Case, sides: Iterable[Side]) -> None:
+def check(case: Case, sides: Iterable[Side], at: datetime) -> None:
     """Refuses what goes against these sides while one that the pack hears has not been heard."""
     losers = set(sides)
     for side in Side:
-        found = unheard(case, side) if side in losers else None
+        found = unheard(case, side, at) if side in losers else None
         if found is not None:
             raise found.refusal()
 
@@ -118,16 +123,18 @@ def check_penalty(case: Case, penalised: Iterable[Side]) -> None:
             raise Unheard(side, missing, party=unasked if len(several) > 1 else None).refusal()
 
 
-def unheard(case: Case, side: Side) -> Unheard | None:
-    """Why a side has not been heard; None when it was, or when the pack does not ask for it."""
+def unheard(case: Case, side: Side, at: datetime | None = None) -> Unheard | None:
+    """Why a side has not been heard, at an instant, or when something last happened; None when it was, or when the pack does not
+    ask for it."""
     if side not in case.terms.hear or (side is Side.CLAIMANT and case.of_office is not None):
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        if side in case.heard:
+        until = max((one.until for one in case.by_protocol if one.side is side), default=None)
+        if side in case.heard or (until is not None and (at or case.updated_at) >= until):
             return _unheard_party(case, side)
-        # Asked, and not heard yet: their time runs.
-        return _still_has_time(case, side) or Unheard(side, "answer")
+        # Asked, and not heard yet: their time runs; or what was put down of a talk with them is theirs to comment on.
+        return _still_has_time(case, side) or (Unheard(side, "answer") if until is None else Unheard(side, "time", until))
     if not case.side_parties(side):
         # There is nobody who could lose, or say anything.
         return None
@@ -156,9 +163,32 @@ def _each(case: Case, side: Side) -> tuple[f.OpenedParty, ...]:
     return several if len(there) > 1 or any(p.since is not None for p in several) else ()
 
 
-def all_heard(case: Case) -> Unheard | None:
+def all_heard(case: Case, at: datetime) -> Unheard | None:
     """The first side that the pack hears and that has not been heard; None when all were."""
-    return next((found for side in Side if (found := unheard(case, side)) is not None), None)
+    return next((found for side in Side if (found := unheard(case, side, at)) is not None), None)
+
+
+def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[HeardByProtocol, ...]:
+    """The sides that a hearing hears once they had a day to say what is wrong with what was put down of it, after a fact.
+
+    One person puts it down, also who was there: nobody loses by that word alone (European Convention on Human Rights, article
+    6(1)). What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
+    """
+    known, fact = before.by_protocol if before is not None else (), rec.fact
+    if anew := accused_anew(before, fact, after):
+        return tuple(one for one in known if one.side not in anew)
+    match fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            return tuple(one for one in known if one.side is fact.side)
+        case f.AppointmentHeld() if after.terms.heard_when == "asked":
+            invited = next((one.invited for one in after.appointments if one.id == fact.appointment_id), ())
+            came = [side for side in invited if side not in fact.missed_by]
+            others = (one for one in known if one.side not in came)
+            return (*others, *(HeardByProtocol(side=side, until=since(rec) + COMMENT_FOR) for side in came))
+        case _:
+            return known
 
 
 def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Side, ...]:
@@ -171,7 +201,7 @@ def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Sid
             # What they were asked before was about something else than the reasons of the appeal.
             return tuple(side for side in after.heard if side is fact.side)
         case _ if after.terms.heard_when != "told":
-            return after.heard
+            return _by_comment(after, rec)
         case f.CaseOpened():
             return (Side.CLAIMANT,)
         case f.CaseReopened() | f.RulingAnnulled():
@@ -321,6 +351,8 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return ()
         case f.EvidenceSubmitted(more_follows=False):
             pass
+        case f.ProtocolCommented() if _comments(after, rec.actor.id, fact.side):
+            pass
         case _ if not (told and said_all(fact)):
             return ()
         case _:
@@ -342,6 +374,19 @@ def _heard_through(case: Case, party: f.OpenedParty, fact: f.Fact) -> tuple[str,
         return whose
     young = {p.id for p in case.principals(party.side) if p.minor}
     return tuple(one for one in whose if one not in young)
+
+
+def _by_comment(case: Case, rec: f.Recording) -> tuple[Side, ...]:
+    fact = rec.fact
+    if isinstance(fact, f.ProtocolCommented) and _comments(case, rec.actor.id, fact.side):
+        return _with(case.heard, fact.side)
+    return case.heard
+
+
+def _comments(case: Case, actor_id: str, side: Side) -> bool:
+    """Whether somebody who speaks for a side says what they think of a hearing at which it was, where that hears them."""
+    party = case.party(actor_id)
+    return party is not None and party.speaks and any(one.side is side for one in case.by_protocol)
 
 
 def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:

@@ -15,6 +15,7 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model import legal_hold as c
 from domain.model.case import Case
+from domain.model.erasure import RetentionBar
 from domain.model.legal_hold import HeldPerson, LegalHold, NotOnHold, UnderLegalHold, Withheld
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal
@@ -268,3 +269,20 @@ TOPIC = Topic(
         ),
     },
 )
+
+
+def retention_bar(case: Case, now: datetime, *, linked_open: bool) -> RetentionBar | None:
+    """Why this closed case is not erased now; None: its time is over, and nothing keeps it.
+
+    Personal data is kept no longer than it is needed (Regulation (EU) 2016/679, article 5(1)(e)); what a claim is established or
+    defended with is (article 17(3)(e)): so a hold keeps it, and so does a case that goes on beside it.
+    """
+    if case.legal_holds:
+        return "legal_hold"
+    if case.keep_until is None:
+        return "no_period"
+    if case.keep_until > now:
+        return "not_yet"
+    if not case.quiet:
+        return "running"
+    return "linked_open" if linked_open else None

@@ -225,6 +225,9 @@ TABLE: tuple[Row, ...] = (
     *(_row(phase, "credit_provisionally", "owner approver") for phase in (_P.REVIEW, _P.APPROVAL)),
     *(_row(phase, "report_to_authority", "owner") for phase in _REPORTED_FROM),
     *(_row(phase, command, "lead") for phase in _REPORTED_FROM for command in ("approve_report", "return_report")),
+    # a departure from the pack in one case: asked for by whoever has it, granted by another
+    *(_row(phase, "ask_exception", "owner") for phase in (_P.REVIEW, _P.APPEAL)),
+    *(_row(phase, command, "lead") for phase in (_P.REVIEW, _P.APPEAL) for command in ("grant_exception", "refuse_exception")),
     *(_row(phase, "signal", "platform system") for phase in Phase if phase is not Phase.CLOSED),
     # what was paid, where the report did not say it rightly; a draft was measured by something else and goes back to its decider
     *(_row(phase, "state_amount", "owner lead ops platform") for phase in _MEASURED),

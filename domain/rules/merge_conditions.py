@@ -12,6 +12,7 @@ from domain.model.address_proof import AddressUnproven
 from domain.model.case import Case
 from domain.model.disclosure import NotDisclosed, TippingOff
 from domain.model.links import MatterDiffers, MergeUnconfirmed, OtherCase, RulingBegun, SidesMixed
+from domain.model.parties import PartyUnfit
 from domain.model.people import OpenedParty
 from domain.rules import authorities, confirmation
 from domain.rules.address_proof import reported_unproven
@@ -33,7 +34,8 @@ def _may_join(case: Case, other: OtherCase) -> None:
         said = "Whoever reported one of the two has not shown that the address is theirs: link the two, and wait until they have."
         raise AddressUnproven(said, case=other.id)
     if mixed(case.parties, other):
-        raise SidesMixed("Whoever reported this case stands on the other side there; link the two instead.", case=other.id)
+        said = "Somebody of this case stands on the other side there; link the two instead. Whoever is accused is heard in a case"
+        raise SidesMixed(f"{said} in which they are not the claimant.", case=other.id)
     if (missing := _not_there(case, other)) is not None:
         said = f"{missing} is no party of the other case, and this matter would be lost there: link the two, or add them there."
         raise SidesMixed(said, case=other.id)
@@ -119,12 +121,29 @@ def unheard_there(decided_matter: str | None, parties: Sequence[OpenedParty], ot
 
 
 def mixed(parties: Sequence[OpenedParty], other: OtherCase) -> bool:
-    """Whether somebody who would come along stands on the other side there."""
-    against = [p for p in other.parties if p.side is Side.RESPONDENT]
-    return any(p.is_same_person(one) for p in reporters(parties) for one in against)
+    """Whether somebody who would come along stands on the other side there, or somebody who is accused by them is there on the
+    side of whoever reported: of what is reported of them they would read, and nobody would answer it."""
+    against, asking = ([p for p in other.parties if p.side is side] for side in (Side.RESPONDENT, Side.CLAIMANT))
+    accused = [p for p in parties if p.side is Side.RESPONDENT and p.role == "principal" and not p.left]
+    pairs = ((reporters(parties), against), (accused, asking))
+    return any(p.is_same_person(one) for mine, theirs in pairs for p in mine for one in theirs)
 
 
 def reporters(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
     """Whoever reported a case, with the role that they get where it goes on."""
     mine = (p for p in parties if p.side is Side.CLAIMANT and (p.speaks or p.role == "co_claimant"))
     return tuple(p.model_copy(update={"role": "co_claimant"}) for p in mine)
+
+
+def check_not_accused_here(party: OpenedParty, known: Iterable[OpenedParty]) -> None:
+    """Refuses to make a respondent of somebody of the claimant's side (``known``: as whom they are here): they would read what is
+    held against them before they are told of it, and answer for both sides."""
+    here = (p for p in known if p.side is Side.CLAIMANT and not p.left and (p.speaks or p.role == "co_claimant"))
+    if party.side is not Side.RESPONDENT or party.role != "principal" or not any(here):
+        return
+    raise PartyUnfit(
+        "They are here on the side of the claimant. Whoever is accused is the respondent of a case in which they are not the "
+        "claimant: report it as a case of its own, with whoever accuses them as its claimant, and link the two (related). What "
+        "concerns the others alone can go along with split. Until that case is disclosed they learn nothing of it.",
+        because="claimant_here",
+    )

@@ -24,6 +24,7 @@ from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAll
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
 from domain.rules.audiences import Audience
+from domain.rules.departures import beyond
 from domain.rules.remedy import CREDIT, goes_to
 from domain.rules.rule import Change, Facts
 from domain.rules.topic import NoticeData, Topic, inside
@@ -262,7 +263,9 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
     total = sums.pop(most.currency, 0)
     numbers = {"remedy": paying[0].type, "amount": total, "payable": most.amount, "currency": most.currency}
     alone = not case.terms.has(Phase.APPROVAL)
-    if total > most.amount and (alone or any(case.terms.remedy(x.type).above == "refuse" for x in paying)):
+    # Two persons may have agreed that in this case it is more.
+    more = beyond(case, (x.type for x in paying), most.currency)
+    if total > most.amount + more and (alone or any(case.terms.remedy(x.type).above == "refuse" for x in paying)):
         raise RemedyNotAllowed(
             f"At most {most.amount} {most.currency} (in minor units) can be given back; this gives {total}.",
             because="amount_above_payment",

@@ -28,7 +28,7 @@ from domain.model.parties import (
 )
 from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
-from domain.rules import confirmation, under_age
+from domain.rules import confirmation, merge_conditions, under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
@@ -234,6 +234,8 @@ def _may_be_added(case: Case, party: OpenedParty, actor: Actor) -> OpenedParty:
             "They are here already, by the word of one. The second word is whoever's they speak for, a lead's or ops' who said "
             "neither that nor that somebody is under age, nor reports to who did, or the platform's."
         )
+    if actor.role not in _PARTY_ROLES:
+        merge_conditions.check_not_accused_here(party, known)
     if known:
         raise KnownParty("This person is, or was, a party of the case already.")
     if len(case.parties) >= MOST_PARTIES:

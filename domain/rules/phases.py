@@ -9,6 +9,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.rules import appointments, complaints
 from domain.rules.agreement import AGREED
+from domain.rules.agreement_terms import said_of_question
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks import ended, moved_on, reopened
 from domain.rules.evidence import dropped
@@ -156,7 +157,7 @@ def end_codes(case: Case, reason: str | None, audience: Audience) -> dict[str, A
 def said_of_end(case: Case, fact: f.CaseDeclined | f.CaseClosed | f.CaseReopened, audience: Audience) -> NoticeData:
     """Why a case was turned away, closed or taken up again, and what stays in force although it is over."""
     anew = {"new_decider": True} if isinstance(fact, f.CaseReopened) and fact.new_decider else {}
-    kept = {} if isinstance(fact, f.CaseReopened) else said_of_kept(case, audience)
+    kept = said_of_question(case) if isinstance(fact, f.CaseReopened) else said_of_kept(case, audience)
     return NoticeData({**end_codes(case, fact.reason, audience), **anew, **kept}, {"reasons": fact.reasons})
 
 

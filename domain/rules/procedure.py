@@ -25,6 +25,7 @@ from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
 from domain.rules import appointment_times
+from domain.rules.departures import without
 from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.remedy import given_or_destroyed
 from domain.rules.rule import DecisionContext, Facts
@@ -67,7 +68,7 @@ def check_receiver(case: Case, remedies: tuple[Remedy, ...]) -> None:
 
 def missing_steps(case: Case) -> tuple[str, ...]:
     """Steps that were neither done nor left out with a reason, in the pack's order."""
-    taken = {done.step for done in case.steps}
+    taken = {done.step for done in case.steps} | without(case)
     return tuple(step for step in case.terms.procedure if step not in taken)
 
 
@@ -152,7 +153,7 @@ def _complete(case: Case, command: c.CompleteStep, context: DecisionContext, at:
     if IDENTITY_STEP in before:
         _check_shown(case, command)
     by_word = IDENTITY_STEP in before and not _shown(case, command, before[IDENTITY_STEP])
-    if HEARING_STEP in before and (unheard := all_heard(case)) is not None:
+    if HEARING_STEP in before and (unheard := all_heard(case, at)) is not None:
         # Whatever else is done is noted; that somebody was heard who was not, never.
         del before[HEARING_STEP]
         if not any(_is_news(taken, command.evidence, by_word) for taken in before.values()):

@@ -13,6 +13,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Standing
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.refusals import UnknownActor
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
@@ -45,6 +46,8 @@ class DecisionContext(Kept):
     """What stands in other cases about the same matter of the same claimant."""
     earlier: tuple[EarlierSanction, ...] | None = None
     """Sanctions of other cases against the parties of this one; None: nobody looked."""
+    exceptions: tuple[ExceptionsGranted, ...] | None = None
+    """Departures from the pack granted this month in cases of the kind; None: nobody looked."""
     other: OtherCase | None = None
     """The other case that the command names; None: there is none that whoever speaks may know of."""
     closed_links: tuple[str, ...] = ()

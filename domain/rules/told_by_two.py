@@ -107,7 +107,8 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("report_manual_work", "text"): "inside",
     ("propose_appointment", "about"): "word",
     ("move_appointment", "reasons"): "word",
-    ("cancel_appointment", "reasons"): "word",
+    ("cancel_appointment", "reasons"): "inside",
+    ("cancel_appointment", "told_why"): "word",
     ("record_appointment", "protocol"): "word",
     ("comment_protocol", "text"): "party",
 }

@@ -15,6 +15,7 @@ from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink
 from domain.model.parties import UnconfirmedChange
 from domain.model.people import OpenedParty
+from domain.model.policy_exceptions import ExceptionView
 from domain.model.prose import Prose
 from domain.model.ruling import Ruling
 from domain.model.safeguards import Credit, ReportView
@@ -184,6 +185,7 @@ class CaseView(Kept):
     """What destroys and is not carried out because of them."""
     credits: tuple[Credit, ...] | None = None
     authority_reports: tuple[ReportView, ...] | None = None
+    exceptions: tuple[ExceptionView, ...] | None = None
     procedure: tuple[StepView, ...] | None = None
     root_cause: str | None = None
     campaign: str | None = None
@@ -371,6 +373,7 @@ def _internal(case: Case) -> dict[str, Any]:
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {
         "authority_reports": reports,
+        "exceptions": tuple(ExceptionView(**{n: getattr(e, n) for n in ExceptionView.model_fields}) for e in case.exceptions),
         "credits": case.credits,
         "chargeback": seen(case),
         "provider_disputes": disputes_seen(case),
@@ -445,7 +448,7 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
         return frozenset({"text"})
     if isinstance(fact, f.InterimImposed) and fact.told is not None and viewer.side is fact.remedy.to:
         return frozenset({"reasons"})
-    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact.side, viewer.side.value):
+    if isinstance(fact, f.AppointmentMoved) and viewer.side is not None and not words_go(case, fact, viewer.side.value):
         return frozenset({"reasons"})
     inside = isinstance(fact, f.InterimReviewed | f.InterimEnded) and reasons_stay_inside(case, fact)
     measure = isinstance(fact, f.InterimImposed | f.InterimReviewed | f.InterimEnded)

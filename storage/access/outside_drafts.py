@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from pydantic_core import from_json, to_json
 
-from storage.postgres.pool import Database
+from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
 
 KEPT_FOR = timedelta(days=1)
@@ -94,3 +94,8 @@ def _form(draft_id: str) -> str:
 
 def _party(party_id: str, form: str) -> str:
     return f"party/{party_id}/{form}"
+
+
+async def old_ones_forgotten(conn: Connection, tenant_id: str) -> None:
+    """Drop what nobody went on with for longer than it is kept, also where nobody comes any more."""
+    await conn.execute(_FORGET_OLD, tenant_id, KEPT_FOR)

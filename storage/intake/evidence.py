@@ -41,9 +41,20 @@ FROM files f JOIN keys k ON k.tenant = f.tenant AND k.id = f.key_id
 KNOWN = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.uploader = $3 AND f.once = $4"
 ONE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.id = $3"
 OF_CASE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 ORDER BY f.id"
-UPLOADED = (
-    "SELECT id, uploader, digest, media_type, bytes AS length FROM files WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)"
-)
+UPLOADED = """
+SELECT f.id, f.uploader, f.digest, f.media_type, f.bytes AS length, coalesce(told.shared, false) AS shared
+FROM files f LEFT JOIN LATERAL (
+    -- One confidential hand-in of it is enough.
+    SELECT bool_and(coalesce(
+        s.body -> 'fact' ->> 'confidentiality',
+        CASE WHEN (s.body -> 'fact' ->> 'confidential')::bool THEN 'own_side' ELSE 'shared' END
+    ) = 'shared') AS shared
+    FROM facts s
+    WHERE s.tenant = f.tenant AND s.case_id = f.case_id AND s.type = 'evidence_submitted'
+        AND s.body -> 'fact' -> 'files' @> jsonb_build_array(jsonb_build_object('id', f.id))
+) told ON true
+WHERE f.tenant = $1 AND f.case_id = $2 AND f.id = ANY($3)
+"""
 
 
 @dataclass(frozen=True)

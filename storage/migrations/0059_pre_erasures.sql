@@ -11,6 +11,7 @@ CREATE TABLE erasures (
     -- Codes: why, and on what ground before every case is over.
     reason text NOT NULL CHECK (reason ~ '^[a-z][a-z0-9_]{0,63}$'),
     though_open text CHECK (though_open ~ '^[a-z][a-z0-9_]{0,63}$'),
+    CONSTRAINT a_case_ends_first CHECK (scope = 'person' OR though_open IS NULL),
     needs_second boolean NOT NULL,
     asked_by text NOT NULL,
     asked_with text NOT NULL,

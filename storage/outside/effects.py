@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from activities.ports.effects import OrderedEffect, Submission
+from activities.ports.effects import OrderedEffect, Submission, SubmittedFile
 from domain.base import Money
 from domain.model.links import CrossCaseTaskOrdered
 from domain.model.provider_news import ProviderDispute
@@ -104,6 +104,10 @@ class PostgresEffects:
         return Submission(
             source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"],
             account=_account(found["disputes"] or (), found["external_id"]),
+            files=tuple(
+                SubmittedFile(id=one["file"]["id"], shows=one["shows"], media_type=one["file"]["media_type"])
+                for one in fact.get("files") or ()
+            ),
         )  # fmt: skip
 
     async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:

@@ -1,4 +1,7 @@
-"""Idempotency keys: the same request sent twice is one request, and its answer is kept for the second time."""
+"""Idempotency keys: the same request sent twice is one request, and its answer is kept for the second time.
+
+An answer can have what people wrote in it, and who they are: it lies sealed, and goes after :data:`KEPT_FOR`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from storage.postgres.pool import Database
+from pydantic_core import from_json, to_json
+
+from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault
 
 ABANDONED_AFTER = timedelta(seconds=10)
@@ -16,15 +21,20 @@ Longer than an answer takes, and no longer than a caller has patience. Too early
 unique by the same key.
 """
 
+KEPT_FOR = timedelta(hours=48)
+"""So long a request can be repeated: whoever could not reach us tries again within a day or two, or not at all."""
+
 CLAIM = """
 INSERT INTO idempotency AS i (tenant, key, route, body_hash) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, key) DO UPDATE SET began_at = clock_timestamp()
 WHERE i.state = 'in_flight' AND i.route = $3 AND i.body_hash = $4 AND i.began_at < now() - $5::interval
 RETURNING key
 """
-LOOK = "SELECT route, body_hash, state, status_code, response FROM idempotency WHERE tenant = $1 AND key = $2"
+LOOK = "SELECT route, body_hash, state, status_code, response, sealed FROM idempotency WHERE tenant = $1 AND key = $2"
 FINISH = """
-UPDATE idempotency SET state = 'done', status_code = $3, response = $4, done_at = clock_timestamp() WHERE tenant = $1 AND key = $2
+UPDATE idempotency SET state = 'done', status_code = $3, sealed = $4, response = NULL,
+    done_at = clock_timestamp()
+WHERE tenant = $1 AND key = $2
 """
 FORGET = "DELETE FROM idempotency WHERE tenant = $1 AND key = $2 AND state = 'in_flight'"
 SWEEP = "DELETE FROM idempotency WHERE tenant = $1 AND began_at < now() - $2::interval"
@@ -63,19 +73,27 @@ class PostgresIdempotency:
             return KeyState("other")
         if row["state"] == "in_flight":
             return KeyState("running")
-        return KeyState("done", row["status_code"], row["response"])
+        if row["sealed"] is None:
+            # Of a release that did not seal it.
+            return KeyState("done", row["status_code"], row["response"])
+        return KeyState("done", row["status_code"], from_json(self._vault.open_secret(tenant_id, _place(key), row["sealed"])))
 
     async def finish(self, tenant_id: str, key: str, status_code: int, response: Any) -> None:
-        """Keep the answer."""
+        """Keep the answer, sealed."""
+        sealed = self._vault.seal_secret(tenant_id, _place(key), to_json(response))
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(FINISH, tenant_id, key, status_code, response)
+            await conn.execute(FINISH, tenant_id, key, status_code, sealed)
 
     async def forget(self, tenant_id: str, key: str) -> None:
         """Give the key up: the request failed in a way that may not be repeated as its answer."""
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FORGET, tenant_id, key)
 
-    async def sweep(self, tenant_id: str, older_than: timedelta) -> int:
-        """Drop keys that nobody will repeat any more; how many."""
-        async with self._database.tenant(tenant_id) as conn:
-            return int((await conn.execute(SWEEP, tenant_id, older_than)).split()[-1])
+
+async def swept(conn: Connection, tenant_id: str) -> int:
+    """Drop what nobody will repeat any more; how many."""
+    return int((await conn.execute(SWEEP, tenant_id, KEPT_FOR)).split()[-1])
+
+
+def _place(key: str) -> str:
+    return f"idempotency/{key}"

@@ -65,7 +65,7 @@ NOT_DUE = "OM453"
 class CaseOpen(Exception):
     """A case that it reaches is open: nothing was erased."""
 
-    code = "case_open"
+    code = "erasure_case_open"
 
 
 class NotToBeDone(Exception):

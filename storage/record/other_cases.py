@@ -11,6 +11,7 @@ from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
+from domain.model.policy_exceptions import ExceptionsGranted
 from domain.rules.authorities import SECRET
 from domain.rules.money import stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
@@ -122,6 +123,16 @@ FROM this JOIN cases c ON c.tenant = this.tenant AND c.id IN (SELECT id FROM bes
     AND c.synthetic = this.synthetic AND c.state IS NOT NULL
 ORDER BY c.id
 """  # noqa: S608 - put together from constants
+EXCEPTIONS = """
+SELECT f.body #>> '{fact,of}' AS of, f.body #>> '{fact,name}' AS name, count(*)::int AS number
+FROM cases this
+JOIN facts f ON f.tenant = this.tenant AND f.case_id <> this.id AND f.type = 'exception_granted'
+    AND f.recorded_at >= date_trunc('month', now(), 'UTC')
+JOIN cases c ON c.tenant = f.tenant AND c.id = f.case_id AND c.kind = this.kind AND c.synthetic = this.synthetic
+WHERE this.tenant = $1 AND this.id = $2
+GROUP BY 1, 2
+ORDER BY 1, 2
+"""
 _HOPS = 20
 """Cases are merged into older ones only, so following them ends; nobody follows further than this."""
 
@@ -169,6 +180,11 @@ class PostgresOtherCases:
         async with self._database.tenant(tenant_id) as conn:
             return await paid_elsewhere(conn, tenant_id, case_id)
 
+    async def exceptions(self, tenant_id: str, case_id: str) -> Sequence[ExceptionsGranted]:
+        """Departures from the pack that were granted this month in other cases of the kind."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await exceptions_granted(conn, tenant_id, case_id)
+
     async def _one(self, tenant_id: str, case_id: str, reader: Actor | None, beside: str | None = None) -> OtherCase | None:
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(OTHER, tenant_id, case_id, reader.id if reader is not None else None, beside)
@@ -192,6 +208,11 @@ async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list
         for one, given, another, possible in found
         if given
     ]
+
+
+async def exceptions_granted(conn: Connection, tenant_id: str, case_id: str) -> list[ExceptionsGranted]:
+    """Departures from the pack granted this month (UTC) in other cases of the kind, as this connection sees them."""
+    return [ExceptionsGranted(**dict(row)) for row in await conn.fetch(EXCEPTIONS, tenant_id, case_id)]
 
 
 def _other_case(row: Any) -> OtherCase | None:

@@ -39,7 +39,7 @@ from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database
 from storage.record import sql
 from storage.record.leases import LEASE_FOR, lease_rows
-from storage.record.other_cases import paid_elsewhere
+from storage.record.other_cases import exceptions_granted, paid_elsewhere
 from storage.record.sanctions import sanction_rows
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
@@ -118,6 +118,12 @@ class PostgresRecords:
                     await until.enter_async_context(conn.transaction())
                     await conn.fetch(sql.HOLD_MATTER, tenant_id, case_id)
                     if _by_case(await paid_elsewhere(conn, tenant_id, case_id)) != _by_case(transition.paid_elsewhere):
+                        return False
+                if transition.exceptions is not None and not transition.substitute:
+                    # Of two that are granted at once the second is counted with the first.
+                    await until.enter_async_context(conn.transaction())
+                    await conn.fetchval(sql.HOLD_KIND, tenant_id, case_id)
+                    if tuple(await exceptions_granted(conn, tenant_id, case_id)) != transition.exceptions:
                         return False
                 written = bool(await conn.fetchval(statement, tenant_id, case_id, transition.turn, *arguments))
                 if not written and await conn.fetchval(sql.TURN, tenant_id, case_id) == transition.turn:
@@ -319,8 +325,6 @@ def expected_effects(recordings: Sequence[Recording], case: Case) -> dict[str, R
     return rows
 
 
-_NOT_DONE = {"not_done": "needs_hands"}
-"""What was reported as done by mistake waits for somebody's hands again."""
 WITHHELD = "withheld"
 """The note of an effect that a legal hold has stopped."""
 
@@ -330,7 +334,7 @@ def reported_effects(recordings: Sequence[Recording]) -> list[Row]:
     facts = [recording.fact for recording in recordings]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
     by_hand = [f for f in facts if isinstance(f, ManualWorkReported)]
-    told += [{"id": f.effect_id, "result": _NOT_DONE.get(f.result, f.result), "note": "by_hand"} for f in by_hand]
+    told += [{"id": f.effect_id, "result": f.leaves, "note": "by_hand"} for f in by_hand]
     # A hold has stopped them: they are not begun any more. One that is under way just now still says how it ended.
     told += [{"id": f.effect_id, "result": "needs_hands", "note": WITHHELD} for f in facts if isinstance(f, EffectWithheld)]
     return told + [{"id": f.errand_id, "result": f.result, "note": f.case} for f in facts if isinstance(f, CrossCaseTaskReported)]

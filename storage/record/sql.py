@@ -19,6 +19,11 @@ WHERE one IS NOT NULL
 """
 """One case of a matter, or of a claimant, after the other, until the end of the transaction: all in one order."""
 
+HOLD_KIND = """
+SELECT pg_advisory_xact_lock(hashtextextended(tenant || ' exceptions ' || kind, 0)) FROM cases WHERE tenant = $1 AND id = $2
+"""
+"""One case of a kind after the other departs from the pack, until the end of the transaction."""
+
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
 
 STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"

@@ -8,14 +8,16 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs
 
 import pytest
 import stripe
+from stripe.params import DisputeUpdateParamsEvidence
 
-from activities.ports.effects import OrderedEffect, Submission
+from activities.ports.effects import OrderedEffect, Submission, SubmittedFile
 from adapters.stripe_evidence import Result, StripeEvidence, stripe_client
+from domain.model.chargeback import NetworkFileShows
 from domain.rules.chargeback import SUBMISSION
 from tests.support.stripe_mock import serving
 
@@ -39,9 +41,30 @@ def an_effect(told: Submission | None = TOLD, **more: Any) -> OrderedEffect:
     return OrderedEffect(submission=told, **said)
 
 
-def at(url: str, key: str = "sk_test_123") -> tuple[StripeEvidence, Others]:
+class Shelf:
+    """The files of the case; what is not here was erased."""
+
+    def __init__(self, **held: bytes) -> None:
+        self.held = held
+
+    async def read(self, tenant_id: str, case_id: str, file_id: str) -> bytes | None:
+        return self.held.get(file_id)
+
+
+PAPERS = Shelf(fil_1=b"%PDF-1.4 signed for", fil_2=b"\x89PNG\r\n\x1a\n")
+WITH_FILES = TOLD.model_copy(
+    update={
+        "files": (
+            SubmittedFile(id="fil_1", shows="shipping_documentation", media_type="application/pdf"),
+            SubmittedFile(id="fil_2", shows="receipt", media_type="image/png"),
+        )
+    }
+)
+
+
+def at(url: str, key: str = "sk_test_123", files: Shelf = PAPERS) -> tuple[StripeEvidence, Others]:
     others = Others()
-    return StripeEvidence(others, {"acme": stripe_client(key, url)}), others
+    return StripeEvidence(others, {"acme": stripe_client(key, url)}, files), others
 
 
 @pytest.mark.stripe
@@ -51,6 +74,11 @@ class TestAtStripesMock:
             evidence, others = at(url)
             assert await evidence.perform(an_effect()) == "done"
             assert others.asked == []
+
+    async def test_files_are_taken_and_named_in_the_fields_of_the_evidence(self) -> None:
+        async with serving() as url:
+            evidence, _ = at(url)
+            assert await evidence.perform(an_effect(WITH_FILES)) == "done"
 
     async def test_a_word_that_stripe_does_not_know_would_be_refused(self) -> None:
         """So the first test shows something."""
@@ -76,10 +104,18 @@ class Account:
     updates: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     accounts: list[str | None] = field(default_factory=list)
     fails: int | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """By the key that each came under."""
+    takes_files: bool = True
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
         if self.fails is not None:
             return self.fails, {"error": {"type": "api_error", "message": "Away."}}
+        if path == "/v1/files":
+            if not self.takes_files:
+                return 400, {"error": {"type": "invalid_request_error", "message": "Too large."}}
+            self.files[headers.get("idempotency-key", "")] = body
+            return 200, {"id": f"file_{sorted(self.files).index(headers['idempotency-key'])}", "object": "file"}
         if path != "/v1/disputes/dp_1":
             return 404, {"error": {"type": "invalid_request_error", "message": "No such dispute."}}
         self.accounts.append(headers.get("stripe-account"))
@@ -118,6 +154,32 @@ async def test_it_is_submitted_under_the_effects_own_key(account: Account) -> No
         "metadata[ombud_effect]": ["eff_1"],
         "submit": ["true"],
     }
+
+
+def test_what_a_file_shows_is_a_field_of_stripes_evidence() -> None:
+    assert set(get_args(NetworkFileShows)) <= set(DisputeUpdateParamsEvidence.__annotations__)
+
+
+async def test_files_go_before_it_each_under_its_own_key_and_stand_in_the_field_of_what_they_show(account: Account) -> None:
+    evidence, _ = at(account.url)
+    for _ in range(2):
+        assert await evidence.perform(an_effect(WITH_FILES)) == "done"
+    assert list(account.files) == ["eff_1-fil_1", "eff_1-fil_2"]
+    assert b"signed for" in account.files["eff_1-fil_1"]
+    assert b'filename="shipping_documentation.pdf"' in account.files["eff_1-fil_1"]
+    assert b"dispute_evidence" in account.files["eff_1-fil_2"]
+    said = account.updates[0][1]
+    assert said["evidence[shipping_documentation]"] == ["file_0"]
+    assert said["evidence[receipt]"] == ["file_1"]
+
+
+async def test_what_stripe_does_not_take_or_was_erased_meanwhile_is_left_to_people(account: Account) -> None:
+    erased, _ = at(account.url, files=Shelf(fil_1=b"%PDF-1.4"))
+    assert await erased.perform(an_effect(WITH_FILES)) == "needs_hands"
+    account.takes_files = False
+    evidence, _ = at(account.url)
+    assert await evidence.perform(an_effect(WITH_FILES)) == "needs_hands"
+    assert account.updates == []
 
 
 @pytest.mark.parametrize("connected", [None, "acct_1"])

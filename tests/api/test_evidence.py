@@ -15,6 +15,7 @@ from tests.support.office import Desk, Office, a_report, party
 
 pytestmark = pytest.mark.postgres
 
+PAID: dict[str, Any] = {"amount": {"amount": 12_000, "currency": "USD"}, "attributes": {"stage": "chargeback"}}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(100)
 WITNESS = {"side": "respondent", "ref": "user-7", "role": "witness"}
 
@@ -225,6 +226,25 @@ class TestWhoFetches:
         file = (await upload(desk, case, party(case, "claimant"))).json()["id"]
         taken = await desk.command(case["id"], "submit_evidence", party(case, "respondent"), text="Mine.", files=[file])
         assert (taken.status_code, taken.json()["code"]) == (422, "file_unknown")
+
+    async def test_a_card_network_gets_what_both_sides_read_and_nothing_that_was_said_in_confidence(self, office: Office) -> None:
+        desk, cleo = office.desk(), office.desk("cleo")
+        case = await desk.in_review(kind="payment_dispute", category="not_received", **PAID)
+        kim = party(case, "claimant")
+        file = await handed_in(desk, case, kim)
+        kept = (await upload(desk, case, kim, data=PNG + b"1", name="kept.png")).json()["id"]
+        await desk.command(case["id"], "submit_evidence", kim, text="For you alone.", files=[kept], confidentiality="own_side")
+        draft = {"text": "The parcel was signed for.", "due_at": "2099-01-01T00:00:00Z"}
+        for one, status in ((kept, 422), (file, 200)):
+            files = [{"file": one, "shows": "receipt"}]
+            answer = await cleo.command(case["id"], "draft_chargeback_evidence", **draft, files=files)
+            assert (answer.status_code, answer.json().get("code")) == (status, "file_unknown" if status == 422 else None), (
+                answer.text
+            )
+        # Handed in again in confidence, it goes to no network either.
+        await desk.command(case["id"], "submit_evidence", kim, text="Not for them.", files=[file], confidentiality="own_side")
+        answer = await cleo.command(case["id"], "draft_chargeback_evidence", **draft, files=[{"file": file}])
+        assert answer.json()["code"] == "file_unknown"
 
     async def test_what_was_erased_is_gone(self, office: Office) -> None:
         desk = office.desk()

@@ -249,8 +249,10 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     # Whoever it hits alone, and they are none of these.
     "measure": frozenset(),
     "person": frozenset({"dana"}),
+    "erasure": frozenset({"dana"}),
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
+    "flagger": frozenset({"dana"}),
     "api_key": frozenset({"dana"}),
     "signing_key": frozenset({"dana", "mediator"}),
 }
@@ -465,11 +467,13 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
     values = {
         "limit": ("1", "500"), "cursor": ("made_up",), "own_cursor": ("made_up",), "waiting_cursor": ("made_up",),
         "expand[]": ("timeline", "available_actions"), "kind": ("bounty_dispute",), "phase": ("review", "approval", "ruled"),
+        "year": ("2026",),
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"), "state": ("all",), "sender_of": (own.ids["unplaced"],),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
+        "after": (own.cases["main"]["id"],),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,), "at": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from console.kit.happenings import LEVELS, happened
 from console.kit.render import Zones, zone_of
-from console.kit.words import LEVELS, happened
 from console.pages import case as case_page
 from console.pages.in_force import lateness
 from domain.views.case import Due

@@ -337,6 +337,7 @@ class TestSettlement:
         await browser.follow()
         assert "Proposed by the team Refund, 60.00 EUR waits for an answer" in browser.words
         assert "Half of the shade for each." in browser.words
+        assert 'id="h-turn">Your turn' not in browser.html, "both sides have it now"
         desk = lobby.office.desk()
         case = (await desk.get(f"/v1/cases/{case_id}")).json()
         assert (await desk.command(case_id, "accept_offer", party(case, "claimant"))).status_code == 200
@@ -616,6 +617,10 @@ class TestHeavyDeeds:
             await ada.open(f"{here}/{command}")
             answer = await ada.send(f"{here}/{command}", **more)
             assert answer.status_code == 303, ada.words
+        await ada.open(f"{here}/complete_step")
+        assert "Evidence secured: done by Ada" in ada.words
+        assert 'name="steps"' not in ada.html, "what is done is asked for no more"
+        assert "Every step of the procedure is done already" in ada.words
         answered = await lobby.office.desk().command(
             case["id"], "submit_evidence", party(case, "respondent"), text="It was a joke."
         )

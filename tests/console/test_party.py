@@ -20,7 +20,7 @@ from tests.support.browsing import URL, Browser, Lobby
 from tests.support.cases import CLAIMANT, MEDIATOR
 from tests.support.office import party
 from tests.support.outside import CABIN, DANGER, by_link, link_of
-from tests.support.statements import a_told_statement
+from tests.support.statements import a_told_statement, an_appeal
 
 pytestmark = pytest.mark.postgres
 
@@ -428,6 +428,9 @@ class TestTheCase:
         assert browser.form("/my/do/write").fields["text"] == ""
         await browser.open("/my/do/offer")
         await browser.post("/my/keep/offer", {**browser.form("/my/do/offer").fields, "amount": "12", "speak": "en"})
+        begun = json.loads((await packed(browser)).read("case.json"))["begun"]
+        assert begun["offer"]["amount"] == "12"
+        assert begun["write"]["text"] == "Half a sen"
         await browser.follow()
         assert browser.form("/my/do/offer").fields["amount"] == "12"
         for way in ("/my/keep/nothing", "/my/keep/write"):
@@ -515,6 +518,16 @@ class TestTheDecision:
         reporter = await by_link(lobby, case, "claimant")
         assert "Community rules, section 3" not in reporter.words
         assert "certified out-of-court dispute settlement body" in reporter.words
+
+    async def test_of_one_that_was_made_elsewhere_says_what_came_along_and_that_the_rest_did_not(self, lobby: Lobby) -> None:
+        author = await by_link(lobby, await an_appeal(lobby.office), "claimant")
+        for said in (
+            "A machine decided.", "The decision was made before the case came here.",
+            "certified out-of-court dispute settlement body",
+        ):  # fmt: skip
+            assert said in author.words, said
+        ours = await by_link(lobby, await a_told_statement(lobby.office), "respondent")
+        assert "before the case came here" not in ours.words
 
 
 class TestAnUndisclosedIncident:

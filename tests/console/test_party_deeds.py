@@ -7,14 +7,16 @@ from typing import Any, cast
 
 import pytest
 
-from console.party.case import MyCase
+from console.party.case import MyCase, by_child
 from console.party.deeds import said_to, then_of
 from console.party.language import languages
 from console.party.story import Reader, Turn
 from domain.base import Side
 from domain.model.appointments import ProtocolCommented
-from tests.support.appointments import DAY, on, times
-from tests.support.cases import CLAIMANT, MEDIATOR, Life, a_case
+from domain.rules.under_age import told_in_confidence
+from domain.views.case import visible
+from tests.support.appointments import DAY, on, proposed, times
+from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case
 
 
 def page_of(life: Life, who: str, role: str = "principal") -> MyCase:
@@ -43,3 +45,29 @@ class TestWhoReadsIt:
         for words in languages().values():
             assert words.knows("readers.alone")
             assert words.knows("deed.hearing-comment.then_alone")
+
+    @pytest.mark.parametrize("kind", ["safety_incident", "conduct_report", "bounty_dispute", "payment_dispute"])
+    def test_a_child_is_told_that_what_it_writes_to_the_desk_nobody_reads_beside_it(self, kind: str) -> None:
+        """UN Convention on the Rights of the Child, articles 12 and 19: a child that believes its guardian reads stays silent."""
+        life = a_case(kind).with_party("pty_mum", "claimant", "representative").under_age(CLAIMANT).in_review()
+        child, mother = page_of(life, CLAIMANT), page_of(life, "pty_mum", "representative")
+        assert (by_child(child), by_child(mother)) == (True, False)
+        life.says(CLAIMANT, "message", text="Mum hits me.", to="desk")
+        assert told_in_confidence(life.case, life.recordings[-1])
+        assert not visible(life.case, life.recordings[-1], life.actor("pty_mum"))
+        assert (said_to(child, "more-time"), said_to(mother, "more-time")) == ("alone", "desk_only")
+        for words in languages().values():
+            assert all(words.knows(key) for key in ("case.to_desk_alone", "readers.undisclosed_alone", "readers.alone"))
+
+
+class TestWhatFollows:
+    def test_other_times_are_said_to_be_no_yes_where_each_has_to_agree(self) -> None:
+        for kind, inside in (("safety_incident", True), ("bounty_dispute", False)):
+            life = a_case(kind).in_review()
+            life = proposed(life if life.case.is_disclosed else life.disclosed(text="That they followed somebody home."))
+            before = len(life.notices_for(RESPONDENT))
+            assert (then_of(page_of(life, CLAIMANT), "hearing-move") == "deed.hearing-move.then_inside") is inside
+            life.says(CLAIMANT, "move_appointment", times=times(life, 5), reasons="Work.")
+            assert (len(life.notices_for(RESPONDENT)) == before) is inside
+        for words in languages().values():
+            assert words.knows("deed.hearing-move.then_inside")

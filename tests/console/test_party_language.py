@@ -129,6 +129,7 @@ class TestWhatWasSaid:
             for kind in members(Fact)
             if kind.model_fields["type"].default not in elsewhere
         }
+        texts["appointment_cancelled"] -= {"reasons"}  # why is the team's alone, but for what it tells
         read = {name: fields for name, fields in texts.items() if fields and told(name)}
         assert {name: set(WORDS[name]) for name in read if name in WORDS} == read
         assert set(WORDS) - {"case_moved_in", "withdrawal_explained"} == set(read)

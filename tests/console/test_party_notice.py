@@ -1,8 +1,7 @@
-"""A notice of illegal content by anybody: all that article 16(2) of the Digital Services Act asks for, asked for before it is sent."""
+"""A notice of illegal content by anybody: what article 16(2) of the Digital Services Act wants is asked for before it is sent."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,9 +27,7 @@ async def sent(lobby: Lobby, path: str, what: dict[str, str], you: dict[str, str
     await browser.open(path)
     await browser.turn(path, **{"statement": WHY, "url": PLACE, **what})
     await browser.turn(path, **you)
-    begun = (datetime.now(UTC) - timedelta(minutes=2)).isoformat().encode()
-    mark = lobby.office.vault.seal_cursor(lobby.office.tenant_id, f"report-form/{path.rpartition('/')[2]}", begun).hex()
-    await browser.turn(path, mark=mark)
+    await browser.turn(path, mark=lobby.begun(path))
     return browser
 
 

@@ -1,4 +1,4 @@
-"""Temporal's pages ask for what is sealed in a history: they get it in the name of whoever is signed in, and no other page does."""
+"""Temporal's pages ask for what is sealed in a history: they get it for whoever is signed in, and no other page does."""
 
 from __future__ import annotations
 

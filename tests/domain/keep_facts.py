@@ -286,6 +286,14 @@ def called() -> Life:
     return a_case().in_review().fire("first_response", "breach").says(LEAD, "acknowledge")
 
 
+def departed() -> Life:
+    """A conduct report in which the pack is departed from once, and once not."""
+    life = a_case("conduct_report").in_review()
+    said = {"of": "step", "name": "record_checked", "until": life.now + timedelta(days=3)}
+    life.says(MEDIATOR, "ask_exception", **said, reasons="They are away.").says(LEAD, "refuse_exception", reasons="Ask them.")
+    return life.says(MEDIATOR, "ask_exception", **said, reasons="They say nothing.").says(LEAD, "grant_exception")
+
+
 def spoken_with() -> Life:
     """Both sides spoken with: proposed, agreed, moved, reminded of, put down and commented on; a second call is called off."""
     life = a_case().in_review()
@@ -324,6 +332,7 @@ def _lived() -> dict[str, Life]:
         "paid_in_another": paid_in_another(),
         "reported": reported(),
         "called": called(),
+        "departed": departed(),
         "by_a_form": by_a_form(),
         "spoken_with": spoken_with(),
     }

@@ -126,7 +126,9 @@ class TestMailHosts:
         hosts, networks = Settings(mail_hosts="mx1.in.example 198.51.100.0/24 fd00::/8").own_mail_servers
         assert (hosts, [str(one) for one in networks]) == (("mx1.in.example",), ["198.51.100.0/24", "fd00::/8"])
 
-    @pytest.mark.parametrize("named", ["0.0.0.0/0", "::/0", "*", "mx1,mx2", "198.51.100.0/99", "https://mx.example"])
+    @pytest.mark.parametrize(
+        "named", ["0.0.0.0/0", "::/0", "*", "mx1,mx2", "198.51.100.0/99", "198.51.100.999", "https://mx.example"]
+    )
     def test_what_names_everybody_or_nobody_is_refused(self, named: str) -> None:
         with pytest.raises(ValidationError):
             Settings(mail_hosts=named)

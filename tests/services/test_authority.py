@@ -55,6 +55,9 @@ REVIEWED = {
     # leaves the house, or is gone
     "report_to_authority": ("decides", "Names somebody to the police: the draft of a decision, as `rule` is."),
     "approve_report": ("decides", "Lets it go out."),
+    "ask_exception": ("decides", "The draft of a decision to depart from the rules of the kind."),
+    "grant_exception": ("decides", "The rules of the kind are departed from."),
+    "refuse_exception": ("decides", "The rules hold."),
     "return_report": ("decides", "Refuses that."),
     "submit_chargeback_evidence": ("decides", "The one submission that a card network takes."),
     "lift_hold": ("decides", "Lets be destroyed what a court may want."),

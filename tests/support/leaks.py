@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.app import create_app
 from api.kit.gate import Gate
 from api.kit.throttle import Bulkhead, Throttle
+from storage.record.erasures import PostgresErasures, ToErase
 from storage.tenants import Person
 from tests.support.office import Office, a_report, party
 
@@ -28,7 +29,8 @@ _PLANTED = re.compile(r"zq0([a-z]+(?:_[a-z]+)*)0qz", re.IGNORECASE)
 KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
-    "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn", "party_id": "party",
+    "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn", "flagger_id": "flagger", "party_id": "party",
+    "erasure_id": "erasure",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
 """What stands in an address: the kind of id by the parameter, or by the end of the address up to it."""
@@ -38,8 +40,11 @@ NOWHERE: Mapping[str, str] = {
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
     "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
-    "turn": "oct_01990000-0000-7000-8000-000000000000", "party": "pty_01990000-0000-7000-8000-000000000000",
+    "flagger": "tfl_01990000-0000-7000-8000-000000000000",
+    "turn": "oct_01990000-0000-7000-8000-000000000000",
+    "party": "pty_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
+    "erasure": "ers_01990000-0000-7000-8000-000000000000",
 }  # fmt: skip
 """An id of each kind that nobody has."""
 IN_BODIES = ("case", "cmp", "fil", "per", "pty", "evd", "off", "lnk", "cmd", "rul", "ntc", "key", "src", "whk")
@@ -333,6 +338,8 @@ async def _tenant(here: Planted) -> None:
     incident = here.word("incident")
     await here.said("dana", "POST", "/v1/freezes", {"incident": incident, "kind": "bounty_dispute"})
     source = await here.said("dana", "POST", "/v1/intake-sources", {"provider": "webhook", "name": here.word("source")})
+    flagger = {"name": "Hotline", "ref": "hotline", "authority": "The coordinator"}
+    here.ids["flagger"] = (await here.said("dana", "POST", "/v1/trusted-flaggers", flagger))["id"]
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
     glass = here.cases["main"]["id"]
@@ -341,6 +348,12 @@ async def _tenant(here: Planted) -> None:
     mail = f"From: kim@{here.word('mailsender')}.example\nSubject: {here.word('mailsubject')}\nPrecedence: bulk\n\nHello.\n"
     here.ids["unplaced"] = (await here.said("platform", "POST", "/v1/intake/email", content=mail.encode()))["unplaced"]
     here.secrets["source"] = source["secret"]
+    # The case is held, so nobody could ask for it any more; somebody had, before that.
+    database, whom = here.office.database, (here.cases["main"]["id"], party(here.cases["main"], "claimant"))
+    async with database.deed(here.office.tenant_id) as conn:
+        wanted = ToErase(*whom, "request", needs_second=True, though_open="unlawful")
+        asked = await PostgresErasures(database).ask(conn, here.office.tenant_id, wanted, "per_dana", "key_1")
+    here.ids["erasure"] = str(asked)
     here.ids |= {
         "campaign": campaign["id"], "bulk": bulk["id"], "incident": incident, "source": source["id"],
         "api_key": key["id"], "signing_key": signing["id"], "person": here.mediator,

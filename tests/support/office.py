@@ -46,6 +46,7 @@ from storage.intake.opening import PostgresIntake
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
+from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
 from storage.intake.unplaced import PostgresUnplaced
 from storage.outside.answered import PostgresAnswered
 from storage.outside.endpoints import PostgresEndpoints
@@ -55,8 +56,10 @@ from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
+from storage.record.erasures import PostgresErasures
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
+from storage.record.retention import PostgresRetention
 from storage.record.sanctions import PostgresSanctions
 from storage.team.absences import PostgresAbsences
 from storage.team.bulk import PostgresBulk
@@ -69,6 +72,7 @@ from storage.team.live import PostgresLive
 from storage.team.on_call import PostgresOnCall
 from storage.team.overview import PostgresOverview
 from storage.team.people import PostgresPeople
+from storage.team.policy_exceptions import PostgresPolicyExceptions
 from storage.team.reading import PostgresReading
 from storage.team.roster import PostgresRoster
 from storage.team.saved_views import PostgresSavedViews
@@ -239,6 +243,7 @@ class Office:
             reading=PostgresReading(self.database, self.vault),
             absences=PostgresAbsences(self.database, bulk),
             on_call=PostgresOnCall(self.database),
+            policy_exceptions=PostgresPolicyExceptions(self.database),
             audit=PostgresAudit(self.database, self.vault),
             sanctions=PostgresSanctions(self.database),
             library=PostgresLibrary(self.database),
@@ -252,6 +257,8 @@ class Office:
             party_addresses=PostgresPartyAddresses(self.database, self.vault),
             people=PostgresPeople(self.database, self.vault),
             trail=PostgresTrail(self.database),
+            erasures=PostgresErasures(self.database),
+            retention=PostgresRetention(self.database),
             team_letters=PostgresTeamLetters(self.database, self.vault),
             idempotency=PostgresIdempotency(self.database, self.vault),
             seals=self.vault,
@@ -265,6 +272,7 @@ class Office:
             provider_news=PostgresProviderNews(self.database),
             door_refusals=PostgresDoorRefusals(self.database),
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
+            trusted_flaggers=PostgresTrustedFlaggers(self.database),
             answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,

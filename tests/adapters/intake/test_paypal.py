@@ -161,6 +161,18 @@ class TestReport:
         assert report.external_id == "PP-D-77120"
         assert "unread" not in report.attributes
 
+    def test_of_several_transactions_the_others_are_named_to_whoever_works_on_it(self, created: bytes, take: Take) -> None:
+        (first,) = json.loads(created)["resource"]["disputed_transactions"]
+        second, nameless = {**first, "seller_transaction_id": "7CD22222"}, {"transaction_status": "COMPLETED"}
+        report = take(changed(created, disputed_transactions=[first, second, nameless]))
+        assert report is not None
+        assert report.matter == first["seller_transaction_id"]
+        said = report.attributes
+        assert (said["transactions"], said["other_transactions"]) == (3, "7CD22222")
+        alone = take(created)
+        assert alone is not None
+        assert "other_transactions" not in alone.attributes
+
     def test_no_messages_are_said_to_be_none(self, created: bytes, take: Take) -> None:
         report = take(changed(created, messages=None))
         assert report is not None

@@ -162,6 +162,10 @@ LETTERS = {
     "ruling_annulled.staff": to_staff(
         "ruling_annulled", data={**REVIEW, "reason": "procedural_fault"}, texts={"reasons": "Nobody asked the witness."}
     ),
+    "case_reopened.in_question.claimant": a_notice(
+        "case_reopened",
+        data={**REVIEW, "in_question": True, "remedies": [{"type": "refund", "to": "claimant"}], "carried": True},
+    ),
     "case_reopened.new_decider.respondent": to_respondent(
         "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
     ),
@@ -376,6 +380,20 @@ LETTERS = {
         "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
     ),
     "party_change_waits.staff": to_staff("party_change_waits", kind="payment_dispute", data=INQUIRY),
+    "exception_asked.staff": to_staff(
+        "exception_asked",
+        kind="conduct_report",
+        data={**INQUIRY, "of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"},
+        texts={"reasons": "The other site is away."},
+    ),
+    "exception_granted.staff": to_staff(
+        "exception_granted",
+        kind="conduct_report",
+        data={**INQUIRY, "of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"},
+    ),
+    "exception_refused.staff": to_staff(
+        "exception_refused", kind="conduct_report", data=INQUIRY, texts={"reasons": "Ask them first."}
+    ),
     "report_returned.staff": to_staff(
         "report_returned", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "Say which bookings."}
     ),
@@ -556,9 +574,11 @@ EVENTS = [
     "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",
     "signal_received", "report_proposed", "report_returned", "report_approved", "case_handed_over",
+    "exception_asked", "exception_granted", "exception_refused",
     "case_disclosed", "disclosure_proposed", "measure_imposed", "measure_ended", "measure_impossible", "interim_review_asked",
     "protection_lapsed",
-    "appointment_proposed", "appointment_unmatched", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
+    "appointment_proposed", "appointment_unmatched", "appointment_times_named", "appointment_confirmed", "appointment_moved",
+    "appointment_cancelled",
     "appointment_reminded", "appointment_held", "protocol_commented",
     "unheard_of:thing",
 ]  # fmt: skip

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from domain.base import Side
+from domain.model.appointments import AppointmentAnswered
+from domain.rules import hearing
+from domain.rules.evolve import fold
 from domain.rules.visibility import knows
-from domain.views.case import visible
+from domain.views.case import unsaid, visible
 from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
-from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case, facts_named
+from tests.support.cases import CLAIMANT, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, Life, a_case, facts_named
 
 PROTECTIVE = ("conduct_report", "safety_incident")
 
@@ -84,9 +88,46 @@ class TestConsent:
         assert "because" not in type(seen).model_fields
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
-    def test_who_has_not_agreed_does_not_move_it_either(self, kind: str) -> None:
+    def test_times_from_who_has_not_agreed_are_no_consent_and_ask_nothing_of_the_other_side(self, kind: str) -> None:
         life = proposed(in_review(kind))
-        assert life.refused(RESPONDENT, "move_appointment", times=times(life, 5), reasons="Work.").code == "consent_missing"
+        before = told(life, CLAIMANT)
+        life.says(RESPONDENT, "move_appointment", times=(there := times(life, 5)), reasons="I am at work until then.")
+        assert (told(life, CLAIMANT), told(life, MEDIATOR)[-1]) == (before, "appointment_times_named")
+        named = facts_named(life.recordings, "appointment_answered")[-1]
+        assert isinstance(named, AppointmentAnswered)
+        assert (named.joint, knows(life.case, named, "claimant"), knows(life.case, named, "respondent")) == (None, False, True)
+        assert life.notices_for(MEDIATOR)[-1].data["times"] == [datetime.fromisoformat(at).isoformat() for at in there]
+        life.says(CLAIMANT, "answer_appointment", times=on(life, 0), joint=True)
+        assert newest(life).state == "proposed"
+        assert life.says(RESPONDENT, "answer_appointment", joint=True).case.appointments[-1].times == named.instead
+        assert told(life, CLAIMANT)[-1] == "appointment_moved"
+        assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_what_was_named_meanwhile_is_not_asked_where_a_proposed_time_suits_all(self, kind: str) -> None:
+        life = proposed(in_review(kind))
+        life.says(CLAIMANT, "move_appointment", times=times(life, 5), reasons="Work.")
+        life.says(CLAIMANT, "answer_appointment", times=on(life, 0), joint=True)
+        life.says(RESPONDENT, "answer_appointment", times=on(life, 0), joint=True)
+        assert newest(life).state == "confirmed"
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_times_named_inside_count_as_moves_of_the_side(self, kind: str) -> None:
+        life = proposed(in_review(kind))
+        for day in (5, 6):
+            life.says(CLAIMANT, "move_appointment", times=times(life, day), reasons="I am ill.")
+        refusal = life.refused(CLAIMANT, "move_appointment", times=times(life, 7), reasons="Again.")
+        assert (refusal.code, newest(life).moved_by.count("claimant")) == ("appointment_not_open", 2)
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_a_refusal_reads_as_what_the_team_calls_off_without_a_word_to_the_sides(self, kind: str) -> None:
+        refused, off, why = (agreed(in_review(kind)) for _ in range(3))
+        refused.says(CLAIMANT, "answer_appointment", joint=False)
+        off.says(MEDIATOR, "cancel_appointment", reasons="I am ill.")
+        why.says(MEDIATOR, "cancel_appointment", reasons="I am ill.", told_why="There is no interpreter.")
+        letters = [life.notices_for(RESPONDENT)[-1] for life in (refused, off, why)]
+        assert [letter.data for letter in letters[:2]] == [letters[2].data] * 2
+        assert [[*letter.texts] for letter in letters] == [[], [], ["told_why"]]
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
     def test_to_agree_to_meet_stays_said_when_it_is_moved_by_oneself_and_is_asked_anew_of_others(self, kind: str) -> None:
@@ -132,6 +173,25 @@ class TestMoving:
             life.says(RESPONDENT, "move_appointment", times=times(life, 6), reasons="I am in hospital.")
             assert ("reasons" in life.notices_for(CLAIMANT)[-1].texts) is reads
 
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_why_a_child_moves_it_nobody_reads_beside_it(self, at_once: bool) -> None:
+        """UN Convention on the Rights of the Child, articles 12 and 19: whoever is beside it may be whom it speaks of."""
+        life = a_case("safety_incident").under_age(CLAIMANT).with_party("pty_mum", "claimant", "representative").in_review()
+        proposed(life.disclosed(text="That they followed somebody home on Monday."))
+        agree = (CLAIMANT, RESPONDENT, "pty_mum")
+        for who in agree if at_once else ():
+            life.says(who, "answer_appointment", joint=True)
+        life.says(CLAIMANT, "move_appointment", times=(there := times(life, 6)), reasons="Mum is away then.")
+        for who in () if at_once else agree:
+            life.says(who, "answer_appointment", joint=True)
+        assert newest(life).times == tuple(map(datetime.fromisoformat, there))
+        assert [side.value for side in newest(life).moved_by] == ["claimant"]
+        for who in ("pty_mum", RESPONDENT):
+            letter = next(one for one in reversed(life.notices_for(who)) if one.event == "appointment_moved")
+            assert "reasons" not in letter.texts
+            moved = next(rec for rec in reversed(life.recordings) if rec.fact.type == letter.event)
+            assert "reasons" in unsaid(life.case, moved, life.actor(who))
+
     def test_who_cannot_come_after_all_ends_it(self) -> None:
         life = agreed(in_review()).says(RESPONDENT, "answer_appointment")
         assert newest(life).because == "cannot_come"
@@ -170,6 +230,36 @@ class TestProtocol:
         life = self.held(missed_by=["respondent"])
         assert [side.value for side in newest(life).missed_by] == ["respondent"]
         assert [side.value for side in life.case.heard] == ["claimant"]
+
+    def spoken_with(self) -> Life:
+        life = a_case("conduct_report").that_protects().in_review().disclosed(text="You shouted at somebody on Monday.")
+        life.says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"])
+        offered = times(life, 3)
+        life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="respondent")
+        life.says(RESPONDENT, "answer_appointment", times=offered).later(4 * DAY)
+        return life.says(MEDIATOR, "record_appointment", protocol="x")
+
+    def unheard(self, life: Life) -> str | None:
+        found = hearing.unheard(life.case, Side.RESPONDENT, life.now)
+        return found.missing if found is not None else None
+
+    def test_whoever_was_there_has_a_day_to_say_what_is_wrong_with_it(self) -> None:
+        """One person puts it down: European Convention on Human Rights, article 6(1)."""
+        life = self.spoken_with()
+        assert self.unheard(life) == "time"
+        until = next(n.data["answer_until"] for n in life.notices_for(RESPONDENT) if n.event == "appointment_held")
+        said = {**OUTCOMES["conduct_report"]["heavy"], "statement": STATEMENT, "relies_on": []}
+        refusal = life.refused(MEDIATOR, "rule", **said)
+        assert (refusal.code, refusal.fields["missing"], refusal.fields["until"]) == ("not_heard", "time", until)
+        assert self.unheard(life.later(DAY)) is None
+
+    def test_a_comment_on_it_is_their_word(self) -> None:
+        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.")
+        assert self.unheard(life) is None
+
+    def test_taken_up_again_it_hears_nobody(self) -> None:
+        life = self.spoken_with().later(DAY).says(OPS, "close", reason="resolved", reasons="All is said.")
+        assert self.unheard(life.says(OPS, "reopen", reason="mistake", reasons="Not all.")) == "answer"
 
     def test_what_was_said_is_put_down_where_somebody_came(self) -> None:
         life = agreed(in_review()).later(4 * DAY + HOUR)

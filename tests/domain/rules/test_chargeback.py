@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.model import facts as f
-from domain.rules.chargeback import SUBMISSION
+from domain.model.chargeback import DraftChargebackEvidence, NetworkFile, NetworkFileRefused, NetworkFileShows
+from domain.model.evidence import EvidenceFile, FileUnknown
+from domain.model.prose import Prose
+from domain.rules.chargeback import SUBMISSION, draft
+from domain.rules.rule import DecisionContext, Facts
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MONDAY, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
 
 DUE = MONDAY + timedelta(days=6)
@@ -79,3 +85,39 @@ class TestBesideTheCase:
         assert life.seen_by(LEAD).chargeback is not None
         life.says(LEAD, "submit_chargeback_evidence")
         assert {who: life.seen_by(who) for who in before} == before
+
+
+class TestFiles:
+    def drafted(self, *files: EvidenceFile, shows: tuple[NetworkFileShows, ...] = ("receipt", "shipping_documentation")) -> Facts:
+        named = tuple(NetworkFile(file=file.id, shows=show) for file, show in zip(files, shows, strict=False))
+        command = DraftChargebackEvidence.model_validate({
+            "id": "cmd_1", "by": LEAD, "text": Prose(content_id="cnt_1", digest="d", length=1), "files": named,
+        })  # fmt: skip
+        life = disputed()
+        held = tuple(file for file in files if not file.id.endswith("_secret"))
+        return draft(life.case, command, DecisionContext(actor=life.actor(LEAD), files=held), life.now)
+
+    def a_file(self, number: str = "1", media_type: str = "application/pdf", length: int = 2_000_000) -> EvidenceFile:
+        return EvidenceFile(id=f"fil_{number}", digest="d", media_type=media_type, length=length)
+
+    def test_go_along_by_what_they_show(self) -> None:
+        (drafted,) = self.drafted(self.a_file("1"), self.a_file("2", "image/png"))
+        assert isinstance(drafted, f.ChargebackDrafted)
+        assert [(one.file.id, one.shows) for one in drafted.files] == [("fil_1", "receipt"), ("fil_2", "shipping_documentation")]
+
+    @pytest.mark.parametrize(
+        ("second", "shows", "because"),
+        [
+            ({"media_type": "text/plain"}, "shipping_documentation", "type"),
+            ({"length": 2_500_001}, "shipping_documentation", "size"),
+            ({}, "receipt", "twice"),
+        ],
+    )
+    def test_what_the_network_does_not_take_is_said_with_the_draft(self, second: Any, shows: Any, because: str) -> None:
+        with pytest.raises(NetworkFileRefused) as refused:
+            self.drafted(self.a_file("1"), self.a_file("2", **second), shows=("receipt", shows))
+        assert refused.value.fields["because"] == because
+
+    def test_what_is_not_both_sides_to_read_stays_here(self) -> None:
+        with pytest.raises(FileUnknown):
+            self.drafted(self.a_file("of_one_side_secret"))

@@ -106,3 +106,19 @@ class TestTheOtherSidesReport:
         case = life.opened().case
         assert (case.phase, [link.relation for link in case.links]) == (Phase.SETTLEMENT, ["related"])
         assert any(isinstance(fact, f.CrossCaseTaskOrdered) for fact in life.facts)
+
+
+class TestAReportAgainstAClaimantOfTheMatter:
+    """Whoever is accused reads what their side reads: it goes into no case in which they are the claimant."""
+
+    @pytest.mark.parametrize("role", ["principal", "co_claimant", "representative"])
+    def test_is_a_case_that_is_linked(self, role: Any) -> None:
+        there = (
+            OpenedParty(id="pty_x", side=Side.CLAIMANT, ref_digest=digest_of(CLAIMANT)),
+            OpenedParty(id="pty_y", side=Side.CLAIMANT, role=role, ref_digest=digest_of(RESPONDENT)),
+            OpenedParty(id="pty_z", side=Side.RESPONDENT, ref_digest=digest_of("pty_sitter")),
+        )
+        life = a_case("safety_incident")
+        life.elsewhere = {"other": other("safety_incident", parties=there, is_disclosed=False)}
+        case = life.opened().case
+        assert (case.merged_into, [link.relation for link in case.links], case.is_disclosed) == (None, ["related"], False)

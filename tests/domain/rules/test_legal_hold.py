@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Phase
 from domain.model.legal_hold import EffectReleased, HeldPerson, LegalHoldPlaced
+from domain.rules.legal_hold import retention_bar
 from domain.rules.money import payable
 from tests.support.cases import (
     CLAIMANT,
@@ -221,3 +222,28 @@ class TestOnAnotherCaseOfTheSamePerson:
     def test_it_is_no_part_of_the_case(self) -> None:
         life = self.request(CLAIMANT).says(MEDIATOR, "note")
         assert life.case.legal_holds == ()
+
+
+class TestRetention:
+    """What is past its time goes, and what may still be needed stays."""
+
+    def test_nothing_goes_before_its_time_or_without_one(self) -> None:
+        case = a_case().closed().case.model_copy(update={"effects": ()})
+        kept = case.model_copy(update={"terms": case.terms.model_copy(update={"keep_for": timedelta(days=30)})})
+        assert case.closed_at is not None
+        end = case.closed_at + timedelta(days=30)
+        assert retention_bar(case, end, linked_open=False) == "no_period"
+        assert retention_bar(kept, end - timedelta(seconds=1), linked_open=False) == "not_yet"
+        assert retention_bar(kept, end, linked_open=False) is None
+        assert retention_bar(kept, end, linked_open=True) == "linked_open"
+        minor = kept.parties[0].model_copy(update={"minor": True})
+        young = kept.model_copy(update={"parties": (minor, *kept.parties[1:])})
+        shorter = young.terms.model_copy(update={"keep_for_minors": timedelta(days=1)})
+        young = young.model_copy(update={"terms": shorter})
+        assert retention_bar(young, case.closed_at + timedelta(days=1), linked_open=False) is None
+
+    def test_a_hold_keeps_it_whatever_its_age(self) -> None:
+        case = a_case().closed().says(LEAD, "place_hold", reason="litigation").case
+        kept = case.model_copy(update={"terms": case.terms.model_copy(update={"keep_for": timedelta(days=30)})})
+        assert kept.closed_at is not None
+        assert retention_bar(kept, kept.closed_at + timedelta(days=9999), linked_open=False) == "legal_hold"

@@ -51,7 +51,7 @@ CODES = {
     "ns": "no_settlement", "os": "no_such_offer", "nc": "nothing_to_concede", "gu": None,
     "ng": "no_return_awaited", "cu": "chargeback_unknown",
     "ma": "measure_not_allowed", "su": "step_unknown", "nh": "not_on_hold", "lu": "link_unknown", "rb": "ruling_begun",
-    "cn": "campaign_none",
+    "cn": "campaign_none", "xa": "exception_not_allowed", "xu": "exception_unknown",
     "xn": "credit_not_allowed", "au": "authority_unknown", "ru": "report_unknown", "rc": "root_cause_unknown",
     "ua": "request_unanswered", "sa": "undecided_afresh",
     "pf": "party_unfit", "ad": "already_disclosed",
@@ -241,6 +241,8 @@ _BODIES: dict[str, dict[str, Any]] = {
     "recuse": {"reason": "knows_a_party"},
     "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
     "return_report": {"reasons": "Say which bookings."},
+    "ask_exception": {"of": "step", "name": "record_checked", "until": "2026-03-16T09:00:00Z", "reasons": "They are away."},
+    "refuse_exception": {"reasons": "Ask them first."},
 }
 _CAUSES = {"bounty_dispute": "unfounded", "conduct_report": "unfounded", "safety_incident": "unknown"}
 _CLOCKS = {

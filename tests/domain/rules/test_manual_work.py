@@ -203,6 +203,13 @@ class TestAgreementInQuestion:
         said["done_at"] = life.now.isoformat()
         assert life.refused(LEAD, "report_manual_work", **said).code == "agreement_in_question"
 
+    def test_what_waits_is_named_in_the_letter_that_takes_it_up(self) -> None:
+        for life, own in ((self.reopened(), {"remedies"}), (ordered("done").says(OPS, "reopen", reason="mistake"), {"carried"})):
+            for who in (CLAIMANT, RESPONDENT):
+                (letter,) = (n for _, n in life.last.notices if n.recipient == who)
+                assert (letter.event, letter.data["in_question"]) == ("case_reopened", True)
+                assert letter.data.keys() & {"remedies", "carried"} == own
+
     def test_what_was_done_before_counts_as_done(self) -> None:
         life = ordered()
         before = life.now - MINUTE

@@ -202,6 +202,16 @@ class TestAddedByTheirSide:
         other = {**COUNSEL, "side": "respondent"}
         assert life.refused(RESPONDENT, "add_party", party=other).code == "party_known"
 
+    @pytest.mark.parametrize("who", [MEDIATOR, LEAD, PLATFORM])
+    def test_nobody_is_accused_in_a_case_of_their_own(self, who: str) -> None:
+        life = two_claimants("safety_incident").in_review()
+        accused = {"side": "respondent", "ref": HELPER.removeprefix("pty_")}
+        refusal = life.refused(who, "add_party", party=accused)
+        assert (refusal.code, refusal.fields["because"]) == ("party_unfit", "claimant_here")
+        assert "a case of its own" in str(refusal)
+        again = life.refused(who, "replace_party", party=RESPONDENT, by_party=accused)
+        assert (again.code, again.fields["because"]) == ("party_unfit", "claimant_here")
+
     def test_the_other_side_is_not_told(self) -> None:
         life = a_case().in_review().says(CLAIMANT, "add_party", party=COUNSEL)
         told = {n.recipient for _, n in life.notices if n.event == "party_added"}
@@ -552,10 +562,10 @@ class TestHearing:
         life = self.two_shops().says(RESPONDENT, "message").later(timedelta(days=30))
         assert self.unheard(life) == SHOP_2
         with pytest.raises(NotHeard) as refused:
-            hearing.check(life.case, [Side.RESPONDENT])
+            hearing.check(life.case, [Side.RESPONDENT], life.now)
         assert refused.value.fields["party"] == SHOP_2
         life.says(SHOP_2, "message")
-        hearing.check(life.case, [Side.RESPONDENT])
+        hearing.check(life.case, [Side.RESPONDENT], life.now)
 
     def test_counsel_speaks_for_the_one_alone(self) -> None:
         life = self.two_shops().says(SHOP_2, "add_party", party={**COUNSEL, "side": "respondent"}).says("pty_counsel", "message")

@@ -119,6 +119,10 @@ MATRIX = {
     "on_call_turns": May(
         "INSERT, SELECT, UPDATE(ended_by until_at)", "", "Leads say who is on call; a turn ends early and is never deleted."
     ),
+    "trusted_flaggers": May(
+        "SELECT", "INSERT, SELECT, UPDATE(suspended_at until_at)", "Whose notices go first; nobody is deleted who has been one."
+    ),
+    "trusted_flagger_notices": May("INSERT, SELECT", "", "From whom a case came, for good."),
     "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(
         "INSERT, SELECT, UPDATE(last_at times told_at)", "", "What was tried at Temporal's door is counted, and never taken away."
@@ -134,7 +138,7 @@ MATRIX = {
     "effects": May("INSERT, SELECT, UPDATE", "", CASES),
     "facts": May("INSERT, SELECT", "", "A fact is never changed."),
     "files": May("INSERT, SELECT", "", CASES),
-    "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for a day."),
+    "idempotency": May("DELETE, INSERT, SELECT, UPDATE", "", "Answers are kept for two days, sealed."),
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
     "parties": May(
         "INSERT, SELECT, UPDATE(language)",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
-from storage.postgres.idempotency import PostgresIdempotency
+from storage.postgres.idempotency import KEPT_FOR, PostgresIdempotency, swept
 from tests.support.worlds import World, sql
 
 pytestmark = pytest.mark.postgres
@@ -36,4 +35,21 @@ class TestIdempotency:
         await sql(world, "UPDATE idempotency SET began_at = began_at - interval '2 min'")
         assert (await keys.begin(world.tenant_id, "k", "r", b"")).state == "mine"
         assert (await keys.begin(world.tenant_id, "k", "r", b"")).state == "running"
-        assert await keys.sweep(world.tenant_id, timedelta(days=1)) == 0
+
+    async def test_an_answer_lies_sealed_and_goes_after_its_time(self, world: World) -> None:
+        keys = PostgresIdempotency(world.database, world.vault)
+        await keys.begin(world.tenant_id, "k", "r", b"")
+        await keys.finish(world.tenant_id, "k", 201, {"statement": "zq0canary0qz"})
+        (row,) = await sql(world, "SELECT i::text AS said, sealed FROM idempotency i WHERE tenant = $1", world.tenant_id)
+        assert "zq0canary0qz" not in row["said"]
+        assert b"zq0canary0qz" not in row["sealed"]
+        async with world.database.tenant(world.tenant_id) as conn:
+            assert await swept(conn, world.tenant_id) == 0
+            await conn.execute("UPDATE idempotency SET began_at = began_at - $1::interval", KEPT_FOR)
+            assert await swept(conn, world.tenant_id) == 1
+
+    async def test_an_answer_of_the_release_before_is_told_as_it_lies(self, world: World) -> None:
+        keys = PostgresIdempotency(world.database, world.vault)
+        await keys.begin(world.tenant_id, "k", "r", b"")
+        await sql(world, "UPDATE idempotency SET state = 'done', status_code = 201, response = $1", {"id": "case_1"})
+        assert (await keys.begin(world.tenant_id, "k", "r", b"")).response == {"id": "case_1"}

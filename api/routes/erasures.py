@@ -1,0 +1,96 @@
+"""Erasing what is known of a person or a case, and what is past its time: for ops, with a key of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from api.bodies.base import page_body
+from api.bodies.erasures import ErasureRequest, RetentionRequest, erasure_body, retention_body
+from api.examples.erasures import (
+    ERASURE,
+    ERASURE_DONE,
+    ERASURE_DROPPED,
+    ERASURE_SAID,
+    ERASURES,
+    RETENTION,
+    RETENTION_DONE,
+    RETENTION_SAID,
+)
+from api.kit.context import Context
+from api.kit.parameters import Cursor, Limit
+from api.kit.reading import parsed, read_object
+from api.kit.replies import shown
+from api.schema import gives, takes
+from domain.base import CaseId
+from services import erasures, retention
+from services.pages import Page
+
+router = APIRouter(tags=["erasing"])
+
+ErasureId = Annotated[str, Path(max_length=128, description="The erasure (`ers_…`).")]
+
+
+@router.get("/v1/erasures", summary="What was asked to be erased", responses=gives({200: ("ErasurePage", ERASURES)}))
+async def list_erasures(context: Context, limit: Limit = 20, cursor: Cursor = None) -> Response:
+    """The newest first: what waits for a second person, and what was carried out or dropped."""
+    caller = await context.caller("admin")
+    return shown(page_body(await erasures.listed(context.parts, caller, Page(limit, cursor)), erasure_body))
+
+
+@router.post(
+    "/v1/erasures",
+    summary="Ask for an erasure",
+    openapi_extra=takes("ErasureRequest", ERASURE_SAID, keyed=False),
+    responses=gives({200: ("ErasureBody", ERASURE)}),
+)
+async def ask_erasure(context: Context) -> Response:
+    """Of a closed case, or of a person in every case of theirs. It waits for another person of ops, unless every pack concerned
+    says that one is enough (`erased_by`). Refused under legal hold, while a case is open, and while the same waits
+    already."""
+    caller = await context.caller("admin")
+    said = parsed(ErasureRequest, await read_object(context.request))
+    return shown(erasure_body(await erasures.ask(context.parts, caller, said.case, said.party, said.reason, said.though_open)))
+
+
+@router.post(
+    "/v1/erasures/{erasure_id}/approve", summary="Agree to an erasure", responses=gives({200: ("ErasureBody", ERASURE_DONE)})
+)
+async def approve_erasure(context: Context, erasure_id: ErasureId) -> Response:
+    """As the second person, with a credential of one's own. It is carried out in the same moment, and nothing brings it back."""
+    caller = await context.caller("admin")
+    return shown(erasure_body(await erasures.approve(context.parts, caller, erasure_id)))
+
+
+@router.post(
+    "/v1/erasures/{erasure_id}/drop", summary="Drop an erasure", responses=gives({200: ("ErasureBody", ERASURE_DROPPED)})
+)
+async def drop_erasure(context: Context, erasure_id: ErasureId) -> Response:
+    """It is not wanted any more, and has not been carried out."""
+    caller = await context.caller("admin")
+    return shown(erasure_body(await erasures.drop(context.parts, caller, erasure_id)))
+
+
+@router.get("/v1/retention", summary="What is past its time", responses=gives({200: ("RetentionBody", RETENTION)}))
+async def look_retention(
+    context: Context, after: Annotated[CaseId | None, Query(description="Go on behind this case.")] = None
+) -> Response:
+    """Closed cases of which something can still be read, in batches: until when each is kept, and what keeps it. Nothing is
+    changed."""
+    caller = await context.caller("admin")
+    return shown(retention_body(await retention.look(context.parts, caller, after)))
+
+
+@router.post(
+    "/v1/retention",
+    summary="Erase what is past its time",
+    openapi_extra=takes("RetentionRequest", RETENTION_SAID, may_be_empty=True, keyed=False),
+    responses=gives({200: ("RetentionBody", RETENTION_DONE)}),
+)
+async def erase_expired(context: Context) -> Response:
+    """The next batch: what is past its time and kept by nothing is erased, now and not at night."""
+    caller = await context.caller("admin")
+    said = parsed(RetentionRequest, await read_object(context.request, may_be_empty=True))
+    return shown(retention_body(await retention.erase(context.parts, caller, said.after)))

@@ -1,0 +1,158 @@
+"""Erasing what is known of a person in all their cases, or of a closed case: asked for, agreed to by another, carried out.
+
+It is a deed of administration: the keys of what is theirs are destroyed, and the tenant's trail says what, why, by whom and on
+whose approval. Nothing brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from domain.model.erasure import ErasureGround, ErasureReason
+from services.callers import Caller
+from services.cases import find
+from services.errors import FieldError, Refused, not_found
+from services.heavy import need_fresh
+from services.pages import Cursors, Page, Part
+from services.parts import Parts
+from services.trail import administrator, note
+from storage.postgres.pool import Connection
+from storage.postgres.vault import LegalHold
+from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
+
+__all__ = ["Erasure", "approve", "ask", "drop", "listed"]
+
+_BY_TIME = "What is past its time goes by itself (see retention); say why this one goes now."
+
+
+async def ask(
+    parts: Parts,
+    caller: Caller,
+    case_id: str,
+    party_id: str | None,
+    reason: ErasureReason,
+    though_open: ErasureGround | None = None,
+) -> Erasure:
+    """Ask for the erasure of a closed case or, with a party of it, of that person in every case of theirs.
+
+    Where each pack says that one of ops is enough (``erased_by``) it is carried out at once; otherwise it waits for another one.
+    ``though_open``: the ground in law on which a person goes while a case of theirs is open. Raises ``not_found``,
+    ``not_allowed``, ``scope_missing``, ``proof_needed``, ``malformed``, ``legal_hold``, ``erasure_case_open`` and
+    ``erasure_waits``.
+    """
+    who = await administrator(parts, caller)
+    need_fresh(caller, "erase")
+    seen = await find(parts, caller, case_id)
+    if reason == "retention":
+        raise _wrong("reason", _BY_TIME)
+    if party_id is None and though_open is not None:
+        raise _wrong("though_open", "A case is erased when it is closed; this is about a person. Name one of its parties.")
+    if seen.case is None or (party_id is not None and seen.case.party(party_id) is None):
+        raise not_found()
+    reached = [case_id] if party_id is None else list(await parts.erasures.cases_of(caller.tenant_id, case_id, party_id))
+    wanted = ToErase(case_id, party_id, reason, await _takes_two(parts, caller, reached), though_open)
+    if caller.kind == "operator" and wanted.needs_second:
+        raise Refused("own_credential_needed", "It takes two persons of ops, each with their own credential.")
+    await _possible(parts, caller, reached, though_open)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        made = await parts.erasures.ask(conn, caller.tenant_id, wanted, who.by, who.credential)
+        if made is None:
+            raise Refused("erasure_waits")
+        more = {
+            "scope": "case" if party_id is None else "person",
+            "reason": reason,
+            "though_open": though_open,
+            "cases": len(reached),
+        }
+        await note(conn, who, "erasure_asked", case_id, erasure=made, **more)
+        if not wanted.needs_second:
+            await _carried_out(parts, conn, caller, made, who.by)
+    return await _one(parts, caller, made)
+
+
+async def approve(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
+    """Agree as the second person, with a credential of one's own; it is carried out in the same moment.
+
+    Raises ``not_found``, ``own_erasure`` for whoever asked, ``same_credential``, and as :func:`ask` does.
+    """
+    who = await administrator(parts, caller)
+    person = caller.deciding_person()
+    need_fresh(caller, "erase")
+    asked = await _one(parts, caller, erasure_id)
+    await find(parts, caller, asked.case_id)
+    if asked.state != "waiting":
+        raise Refused("erasure_ended")
+    if asked.asked_by == person:
+        raise Refused("own_erasure")
+    if asked.asked_with == caller.credential:
+        raise Refused("same_credential")
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.erasures.approve(conn, caller.tenant_id, erasure_id, person, caller.credential):
+            raise Refused("erasure_ended")
+        await note(conn, who, "erasure_approved", asked.case_id, erasure=erasure_id)
+        await _carried_out(parts, conn, caller, erasure_id, who.by)
+    return await _one(parts, caller, erasure_id)
+
+
+async def drop(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
+    """It is not wanted any more; whoever asked may say so, and everybody else of ops. Raises ``not_found``, ``erasure_ended``."""
+    who = await administrator(parts, caller)
+    asked = await _one(parts, caller, erasure_id)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        if not await parts.erasures.drop(conn, caller.tenant_id, erasure_id, who.by):
+            raise Refused("erasure_ended")
+        await note(conn, who, "erasure_dropped", asked.case_id, erasure=erasure_id)
+    return await _one(parts, caller, erasure_id)
+
+
+async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Erasure]:
+    """What was asked for, the newest first. For administrators."""
+    who = await administrator(parts, caller)
+    cursors = Cursors.of(parts, caller, "erasures")
+    before = cursors.read(page.cursor)[0] if page.cursor is not None else None
+    found = await parts.erasures.listed(who.tenant_id, page.limit + 1, before=before)
+    shown, more = tuple(found[: page.limit]), len(found) > page.limit
+    return Part(shown, more, cursors.write(shown[-1].id) if more else None)
+
+
+async def _carried_out(parts: Parts, conn: Connection, caller: Caller, erasure_id: str, by: str) -> None:
+    """Destroy, in the transaction of the word for it: where that is refused nothing was asked or agreed to."""
+    try:
+        await parts.erasures.carry_out(conn, caller.tenant_id, erasure_id, by, caller.credential)
+    except LegalHold:
+        raise Refused("legal_hold") from None
+    except CaseOpen:
+        raise Refused("erasure_case_open") from None
+    except NotToBeDone:
+        raise Refused("erasure_ended") from None
+
+
+async def _possible(parts: Parts, caller: Caller, case_ids: Iterable[str], ground: ErasureGround | None) -> None:
+    """Refuses now what the database would refuse when it is carried out: nobody waits for a second person in vain."""
+    for case_id in case_ids:
+        row = await parts.views.case(caller.tenant_id, case_id)
+        if row is not None and row.case is not None:
+            if row.case.legal_holds:
+                raise Refused("legal_hold")
+            if row.case.open and ground is None:
+                raise Refused("erasure_case_open", fields={"grounds": list(get_args(ErasureGround))})
+
+
+async def _takes_two(parts: Parts, caller: Caller, case_ids: Iterable[str]) -> bool:
+    """Whether a pack in force of one of these cases' kinds asks for a second person, or none is known that says otherwise."""
+    packs = (await parts.shelf_of(caller.tenant_id)).packs
+    rows = [await parts.views.case(caller.tenant_id, case_id) for case_id in case_ids]
+    known = [packs.get(row.kind) for row in rows if row is not None]
+    return any(pack is None or pack.erased_by == "two" for pack in known)
+
+
+async def _one(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
+    found = await parts.erasures.found(caller.tenant_id, erasure_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _wrong(field: str, words: str) -> Refused:
+    return Refused("malformed", words, [FieldError(field, "parameter_invalid", words)])

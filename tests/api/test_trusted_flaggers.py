@@ -1,0 +1,162 @@
+"""Trusted flaggers: administrators note who has the status; their notices come first and are counted; nobody takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.browsing import Lobby
+from tests.support.office import Office
+
+pytestmark = pytest.mark.postgres
+SAID = {"name": "Hotline Example", "ref": "hotline", "authority": "Bundesnetzagentur", "area": "Forged documents"}
+
+
+async def noted(office: Office, **changes: Any) -> dict[str, Any]:
+    answer = await office.desk("dana").post("/v1/trusted-flaggers", {**SAID, **changes})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def a_notice(office: Office, ref: str = "hotline", **changes: Any) -> dict[str, Any]:
+    report = {
+        "kind": "moderation_appeal", "category": "illegal_content",
+        "statement": "The post offers forged driving licences, which it is a crime to sell.",
+        "attributes": {"content_url": "https://example.com/posts/77", "good_faith": True},
+        "parties": [
+            {"side": "claimant", "ref": ref, "name": "Hotline Example", "email": "notices@hotline.example"},
+            {"side": "respondent", "ref": "author"},
+        ], **changes,
+    }  # fmt: skip
+    answer = await office.desk().post("/v1/cases", report)
+    assert answer.status_code == 201, answer.text
+    case: dict[str, Any] = answer.json()
+    return case
+
+
+async def figures(office: Office) -> dict[str, Any]:
+    (one,) = (await office.desk("ada").get("/v1/trusted-flaggers")).json()["data"]
+    found: dict[str, Any] = one["figures"]
+    return found
+
+
+async def test_their_notices_come_first_while_they_have_the_status(office: Office) -> None:
+    assert (await a_notice(office))["priority"] == "normal"
+    one = await noted(office)
+    assert (one["state"], one["made_by"]) == ("in_force", "per_dana")
+    assert (await a_notice(office))["priority"] == "high"
+    assert (await a_notice(office, "somebody"))["priority"] == "normal"
+    for change, state, priority in (
+        ("suspend", "suspended", "normal"),
+        ("resume", "in_force", "high"),
+        ("end", "over", "normal"),
+    ):
+        answer = await office.desk("dana").http.patch(f"/v1/trusted-flaggers/{one['id']}", json={"change": change})
+        assert answer.json()["state"] == state, answer.text
+        assert (await a_notice(office))["priority"] == priority
+    assert (await figures(office))["notices"] == 2
+
+
+async def test_nobody_says_it_of_themselves_and_no_other_report_of_theirs_is_one(office: Office) -> None:
+    await noted(office)
+    own = await a_notice(office, "somebody", attributes={
+        "content_url": "https://example.com/posts/77", "good_faith": True, "trusted_flagger": True})  # fmt: skip
+    assert own["priority"] == "normal"
+    await a_notice(office, kind="fraud_report", category="general")
+    assert (await figures(office))["notices"] == 0
+
+
+async def test_the_same_report_sent_again_is_counted_once(office: Office) -> None:
+    await noted(office)
+    first = await a_notice(office, external_id="N-1")
+    again = await office.desk().post("/v1/cases", {
+        "kind": "moderation_appeal", "category": "illegal_content", "external_id": "N-1",
+        "statement": "The post offers forged driving licences, which it is a crime to sell.",
+        "attributes": {"content_url": "https://example.com/posts/77", "good_faith": True},
+        "parties": [
+            {"side": "claimant", "ref": "hotline", "name": "Hotline Example", "email": "notices@hotline.example"},
+            {"side": "respondent", "ref": "author"},
+        ],
+    })  # fmt: skip
+    assert again.json()["id"] == first["id"]
+    assert (await figures(office))["notices"] == 1
+
+
+async def test_many_in_vain_are_proposed_to_be_told_to_the_coordinator(office: Office) -> None:
+    await noted(office)
+    for n in range(5):
+        assert (await figures(office))["report_proposed"] is False
+        case = await a_notice(office, external_id=f"V-{n}", attributes={"good_faith": True})
+        closed = await office.desk("dana").post(
+            f"/v1/cases/{case['id']}/commands",
+            {"type": "decline", "reason": "notice_incomplete", "reasons": "It does not say where."},
+        )
+        assert closed.is_success, closed.text
+    found = await figures(office)
+    assert (found["notices"], len(found["in_vain"]), found["report_proposed"]) == (5, 5, True)
+    assert (await office.desk("ada").get("/v1/trusted-flaggers?year=2001")).json()["data"][0]["figures"]["notices"] == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "code"),
+    [
+        ("cleo", {}, "not_allowed"),
+        ("dana", {"name": " "}, "parameter_invalid"),
+        ("dana", {"until_at": "2020-01-01T00:00:00Z"}, "parameter_invalid"),
+        ("dana", {"ref": "taken"}, "parameter_invalid"),
+    ],
+)
+async def test_what_is_refused(office: Office, who: str, changes: dict[str, Any], code: str) -> None:
+    await noted(office, ref="taken")
+    assert (await office.desk(who).post("/v1/trusted-flaggers", {**SAID, **changes})).json()["code"] in (code, "scope_missing")
+
+
+async def test_one_that_there_is_not_is_not_found_and_no_party_reads_any(office: Office) -> None:
+    for path in ("/v1/trusted-flaggers/tfl_none", "/v1/trusted-flaggers/tfl_none/form-key"):
+        answer = await office.desk("dana").http.request(
+            "PATCH" if path.endswith("none") else "POST", path, json={"change": "end"}
+        )
+        assert answer.status_code == 404, path
+    assert (await office.desk().get("/v1/trusted-flaggers")).json()["code"] == "not_allowed"
+
+
+async def test_by_their_own_address_of_a_form_it_is_known_who_they_are(office: Office) -> None:
+    one = await noted(office)
+    key = (await office.desk("dana").post(f"/v1/trusted-flaggers/{one['id']}/form-key")).json()["query"]
+    lobby = Lobby(office)
+    made = await office.desk("dana").post("/v1/intake-sources", {"provider": "form", "kind": "moderation_appeal", "page": True})
+    path = f"/report/{made.json()['id']}"
+    for query, priority in (("", "normal"), (key, "high"), ("?flagger=00ff", "normal")):
+        browser = lobby.browser()
+        await browser.open(f"{path}{query}")
+        said = {"statement": "It offers forged driving licences, a crime.", "url": "https://example.com/posts/9"}
+        await browser.turn(path, **{**said, "url": f"https://example.com/{len(query)}"})
+        await browser.turn(path, name="Hotline", email="notices@hotline.example", good_faith="yes")
+        await browser.turn(path, mark=lobby.begun(path))
+        listed = (await office.desk().get("/v1/cases?limit=1")).json()["data"]
+        assert [case["priority"] for case in listed] == [priority], query
+
+
+async def test_the_team_reads_on_a_case_from_whom_it_came_and_operations_keep_the_list(office: Office) -> None:
+    lobby = Lobby(office)
+    ops = await lobby.signed_in("dana")
+    await ops.open("/trusted-flaggers")
+    assert "There is no trusted flagger." in ops.words
+    await ops.send("/trusted-flaggers", **{**SAID, "ref": ""})
+    assert "Nothing was noted." in ops.words
+    await ops.send("/trusted-flaggers", **SAID)
+    await ops.follow()
+    assert "Hotline Example" in ops.words
+    case = await a_notice(office)
+    desk = await lobby.signed_in("dana")
+    await desk.open(f"/cases/{case['id']}")
+    assert "Trusted flagger: Hotline Example, awarded by Bundesnetzagentur" in desk.words
+    (one,) = (await office.desk("dana").get("/v1/trusted-flaggers")).json()["data"]
+    await ops.send(f"/trusted-flaggers/{one['id']}", change="suspend")
+    await ops.follow()
+    assert "suspended" in ops.words
+    lead = await lobby.signed_in("cleo")
+    await lead.open("/trusted-flaggers")
+    assert "Note one" not in lead.words
