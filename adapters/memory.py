@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from activities.ports.errors import Never, Unstorable
 from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
 from domain.model.case import Case
-from domain.model.chain import Chained
+from domain.model.chain import Chained, root
 from domain.model.commands import Open, OpenedParty, parse_command
 from domain.model.facts import (
     SYSTEM,
@@ -56,6 +56,8 @@ class MemoryCase:
     """Everything of one case; tests may look."""
 
     opening: Open
+    begins: str
+    """What the first fact stands behind."""
     turn: int = 0
     case: Case | None = None
     facts: list[Chained] = field(default_factory=list)
@@ -69,7 +71,7 @@ class MemoryCase:
     @property
     def head(self) -> str:
         """Hash of the last fact."""
-        return self.facts[-1].hash if self.facts else ""
+        return self.facts[-1].hash if self.facts else self.begins
 
 
 class MemoryRecords:
@@ -89,7 +91,7 @@ class MemoryRecords:
 
     def open(self, tenant_id: str, case_id: str, opening: Open) -> None:
         """What intake does: the case's row, and its opening command in the inbox."""
-        row = self.cases[tenant_id, case_id] = MemoryCase(opening)
+        row = self.cases[tenant_id, case_id] = MemoryCase(opening, root(tenant_id, case_id))
         body = opening.model_dump(mode="json")
         row.commands[opening.id] = _Command(opening.id, "system", self.clock(), body, to_json(body))
 

@@ -92,6 +92,7 @@ from services.bulk import IN_BULK
 _REF = "#/components/schemas/"
 _ANSWERS: tuple[type[BaseModel], ...] = (
     answers.CaseBody, answers.AcceptedCase, answers.CasePage, answers.TimelinePage, answers.ActionsBody, answers.CommandAnswer,
+    answers.ProofBody,
     answers.CommandBody, answers.TakenBody, answers.MetadataRequest, answers.MetadataBody, health_answers.CheckBody,
     clock_answers.ClockList, clock_answers.ExplanationBody,
     clock_answers.FreezeRequest, clock_answers.ThawRequest, clock_answers.BulkBody, clock_answers.IncidentList,

@@ -115,6 +115,23 @@ class Settings(BaseSettings):
         None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
     )
 
+    heads_file: Path | None = Field(
+        None,
+        description="File with the signed heads of the record, where the database's owners cannot change it. What "
+        "`ombud audit verify` compares with and `ombud audit sign-heads` adds to; with one that is missing, empty, shorter or "
+        "older than it must be, verifying fails. Empty: nothing is compared.",
+    )
+    heads_public_key: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="Public key (hex) of whoever signs the heads. Empty: the one that follows from the master key.",
+    )
+    heads_key_file: Path | None = Field(
+        None, description="Key to sign heads with, for the process that does, and on no machine of API, worker or database."
+    )
+    heads_max_age_hours: int = Field(
+        49, ge=1, description="Hours after which signed heads are too old: signed each day, a day that failed is seen the next."
+    )
     evidence_url: SecretStr | None = Field(
         None,
         description="Bucket in which the files of evidence lie (`s3://bucket/prefix`, `gs://...`, `az://...`); access is found "

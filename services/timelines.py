@@ -65,6 +65,16 @@ _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
 
 
+def says_team_only(fact: Any) -> bool:
+    """Whether a fact, as JSON, says something that the team alone reads, however deep."""
+    if isinstance(fact, list):
+        return any(map(says_team_only, fact))
+    if not isinstance(fact, dict):
+        return False
+    hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(str(fact.get("type")), frozenset())
+    return any(value is not None and (name in hidden or says_team_only(value)) for name, value in fact.items())
+
+
 @dataclass(frozen=True)
 class Entry:
     """Something that happened, as one viewer may know it."""

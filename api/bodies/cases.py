@@ -214,6 +214,27 @@ class TimelinePage(Body):
     next_cursor: str | None = None
 
 
+class ProvenFact(Body):
+    """A fact with its place in the chain."""
+
+    seq: int
+    hash: str
+    body: dict[str, Any] | None
+    """All of it, as it was hashed; null where the caller may not read it."""
+
+
+class ProofBody(Body):
+    """What proves a case to a stranger (docs/how-to/prove-the-record.md)."""
+
+    form: int
+    tenant: str
+    case_id: str
+    public_key: str
+    begins: str
+    facts: tuple[ProvenFact, ...]
+    head: dict[str, Any] | None
+
+
 class ActionsBody(Body):
     """What the caller may do now, with a reason where not."""
 

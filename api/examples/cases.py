@@ -110,6 +110,15 @@ LISTED = {name: value for name, value in CASE.items() if name != "available_acti
 
 CASES: dict[str, Any] = {"object": "list", "data": [LISTED], "has_more": False, "next_cursor": None}
 
+PROOF: dict[str, Any] = {
+    "form": 1,
+    "tenant": "acme",
+    "case_id": CASE["id"],
+    "public_key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "begins": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "facts": [{"seq": 1, "hash": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", "body": None}],
+    "head": None,
+}
 TIMELINE: dict[str, Any] = {
     "object": "list",
     "data": [

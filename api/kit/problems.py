@@ -39,6 +39,7 @@ PROBLEMS: dict[str, Row] = {
     "trail_not_whole": Row(
         503, "The audit trail is not whole", "Nothing is changed that cannot be noted; `ombud audit verify` says what is amiss."
     ),
+    "proof_not_yet": Row(409, "There is no proof of it yet", "Outside the team a case is proven once it is closed."),
     "login_needs_key": Row(403, "A key is needed to log in", "Log in with an API key of your own."),
     "own_credential_needed": Row(
         403,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.bodies.base import list_body, page_body, page_in_turns
 from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, taken_body, with_references
-from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, REPORT, TIMELINE
+from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, PROOF, REPORT, TIMELINE
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
 from api.kit.parameters import Limit
@@ -26,6 +26,7 @@ from services import cases, intake, references, timelines
 from services.callers import Caller
 from services.errors import Refused
 from services.pages import Page
+from services.proof import proof_of
 from services.repeats import canonical
 
 router = APIRouter(tags=["cases"])
@@ -196,6 +197,14 @@ async def read_timeline(
     caller, parts = await context.caller("cases:read"), context.parts
     seen = await cases.find(parts, caller, case_id, "timeline")
     return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor), thread), entry_body))
+
+
+@router.get("/v1/cases/{case_id}/proof", summary="Prove a case", responses=gives({200: ("ProofBody", PROOF)}))
+async def read_proof(context: Context, case_id: str) -> Response:
+    """What proves a case to a stranger: every fact with its hash, as far as the caller may read it, and the newest signed head. A
+    script that needs Python alone checks it; `ombud case proof` writes both. Outside the team once the case is closed."""
+    caller, parts = await context.caller("cases:read"), context.parts
+    return shown(await proof_of(parts, caller, await cases.find(parts, caller, case_id, "timeline")))
 
 
 @router.get("/v1/cases/{case_id}/actions", summary="What the caller may do", responses=gives({200: ("ActionsBody", ACTIONS)}))

@@ -148,6 +148,27 @@ def timeline(
 
 
 @app.command()
+def proof(
+    case_id: CaseId,
+    folder: Annotated[Path | None, typer.Option(help="Where to put it; left out: a folder with the case's id.")] = None,
+    tenant: Tenant = None,
+    speaker: As = None,
+    json: AsJson = False,
+) -> None:
+    """Write what proves a case to a stranger, with a script that checks it: it needs Python alone."""
+    from services.proof import files
+
+    answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/proof"), Target(tenant, speaker))
+    into = folder or Path(case_id)
+    into.mkdir(parents=True, exist_ok=True)
+    for name, text in files(answer).items():
+        (into / name).write_text(text, encoding="utf-8")
+    told = {"folder": str(into), "facts": len(answer["facts"]), "signed": answer["head"] is not None}
+    check = f"python3 -I verify_proof.py proof.json {answer['public_key']}"
+    show(told, json, lambda done: f"{done['facts']} facts in {done['folder']}. Check them there with: {check}")
+
+
+@app.command()
 def sanctions(case_id: CaseId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """What counts against each party of a case, until when, and what the ladder would say now. For the team."""
     answer = run(lambda desk: desk.ask("GET", f"/v1/cases/{case_id}/sanctions"), Target(tenant, speaker))

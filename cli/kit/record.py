@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cli.kit.compose import doors_of, shelf
+from cli.kit.compose import doors_of, evidence_store, shelf
 from cli.kit.logins import known_login
 from cli.kit.operator import OPERATOR, OperatorKeys, known_tenant
 from cli.kit.target import Target
@@ -35,13 +35,22 @@ Result = TypeVar("Result")
 
 
 async def with_record(
-    work: Callable[[PostgresAudit], Awaitable[Result]], tenant: str | None, *, state_dir: Path | None = None
+    work: Callable[[PostgresAudit], Awaitable[Result]],
+    tenant: str | None,
+    *,
+    state_dir: Path | None = None,
+    public_key: str | None = None,
 ) -> Result:
-    """Do something with the record. Raises ServiceFault ``tenant_unknown``: of nobody everything would be whole."""
-    places = find_places(Settings(state_dir=state_dir) if state_dir else Settings())
+    """Do something with the record; ``public_key`` is that of whoever signs its heads.
+
+    Raises ServiceFault ``tenant_unknown``: of nobody everything would be whole.
+    """
+    settings = Settings(state_dir=state_dir) if state_dir else Settings()
+    places = find_places(settings)
     async with await Database.connect(places.database_url, min_size=1, max_size=4) as database:
         await _tenants(database, tenant)
-        return await work(PostgresAudit(database, Vault.from_text(places.master_key)))
+        vault, store = Vault.from_text(places.master_key), evidence_store(settings)
+        return await work(PostgresAudit(database, vault, store=store, public_key=public_key))
 
 
 async def revive_cases(case_id: str | None, tenant: str | None) -> dict[str, int]:

@@ -30,8 +30,17 @@ def canonical(recording: Recording | Mapping[str, Any]) -> str:
     return json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
+def root(tenant_id: str, case_id: str) -> str:
+    """What the first fact of a case stands behind. Every hash covers the one before it, so each covers tenant and case too: a
+    fact, or a whole chain, that is copied to another case does not follow there.
+
+    Cases of a release before this one begin behind the empty string, and go on as they began.
+    """
+    return hashlib.sha256(f"ombud chain 2\n{tenant_id}\n{case_id}".encode()).hexdigest()
+
+
 def link(prev_hash: str, recording: Recording | Mapping[str, Any]) -> str:
-    """The hash of a recording after the one with ``prev_hash`` (the empty string before the first)."""
+    """The hash of a recording after the one with ``prev_hash`` (before the first: :func:`root`)."""
     return hashlib.sha256(f"{prev_hash}\n{canonical(recording)}".encode("ascii")).hexdigest()
 
 

@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore, UploadedFile
 from storage.postgres.pool import Database
-from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault
+from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault, evidence_path
 
 MOST_FILES = 200
 """Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
@@ -111,7 +111,7 @@ class PostgresFiles:
             return self._read(tenant_id, known), False
         if row["files"] >= self._most_files:
             raise Never("too_many_files", f"At most {self._most_files} files are taken from one uploader to a case.")
-        path = _path(tenant_id, case_id, digest)
+        path = evidence_path(tenant_id, case_id, digest)
         await self._store.put(path, await asyncio.to_thread(key.seal, path, data))
         file_id = f"fil_{uuid7()}"
         about = {"name": name, "sha256": hashlib.sha256(data).hexdigest()}
@@ -146,7 +146,7 @@ class PostgresFiles:
         key = self._key(tenant_id, row) if row is not None else None
         if row is None or key is None:
             return None
-        path = _path(tenant_id, case_id, row["digest"])
+        path = evidence_path(tenant_id, case_id, row["digest"])
         sealed = await self._store.get(path)
         if sealed is None:
             raise Never("file_missing", "The evidence store does not have this file.")
@@ -165,7 +165,3 @@ class PostgresFiles:
         about = from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
         names = ("id", "case_id", "uploader", "media_type", "bytes", "created_at")
         return StoredFile(**about, **{name: row[name] for name in names})
-
-
-def _path(tenant_id: str, case_id: str, digest: str) -> str:
-    return f"{tenant_id}/{case_id}/{digest}"

@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from domain.base import Money
 from domain.model.case_import_report import MovingCase
+from domain.model.chain import root
 from domain.model.commands import Open, OpenedParty
 from domain.model.prior_decision import as_opened
 from domain.model.provider_news import ProviderDispute, ProviderNews
@@ -28,8 +29,8 @@ from storage.views.references import open_metadata, seal_metadata
 
 CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
-    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest, head)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT DO NOTHING
 RETURNING id
 """
@@ -266,7 +267,7 @@ class _Draft:
         made = await conn.fetchval(
             CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
             report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
-            calendars, self._appeal_digest, self._matter, self._respondent,
+            calendars, self._appeal_digest, self._matter, self._respondent, root(self._tenant, self.case_id),
         )  # fmt: skip
         return made is not None
 

@@ -306,3 +306,8 @@ def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | Non
 def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
     """What :func:`seal_contact` put away, as JSON."""
     return key.open(f"contact/{party_id}", contact)
+
+
+def evidence_path(tenant_id: str, case_id: str, digest: str) -> str:
+    """Where the bytes of a file lie in the evidence store."""
+    return f"{tenant_id}/{case_id}/{digest}"

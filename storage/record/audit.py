@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case, folded_otherwise
-from domain.model.chain import link
+from domain.model.chain import link, root
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
 from storage.access.trail import Entry
-from storage.postgres.pool import AWAY, Connection, Database
+from storage.postgres.pool import AWAY, NOW, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
-from storage.record.heads import SignedHead, Signer, append_heads, read_heads
+from storage.record.heads import (
+    OF_THE_DAY,
+    OF_THE_TRAIL,
+    HeadFlaw,
+    Heads,
+    SignedHead,
+    Signer,
+    genuine,
+    read,
+    too_old,
+)
 from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.records import projection
 from storage.record.sql import STATE
+from storage.record.surroundings import Surroundings, Texts, check_around, check_stored, referred, surroundings
 
-PAGE = 200
+PAGE = 50
 """Cases looked at with one query."""
-OF_THE_TRAIL = "trail"
-"""Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
+OF_THE_HEADS = "heads"
+"""Stands in a flaw where a case has its id: the file of signed heads."""
 TRAILS_FOR = timedelta(seconds=30)
 """How long :func:`trails_at` looks; longer than that it is the business of :meth:`PostgresAudit.verify`."""
 _ENTRIES = 5000
@@ -37,6 +50,8 @@ _CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
     c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at, c.ends_at,
+    c.report_content, c.synthetic, c.source, c.open_command_id,
+    c.terms_key IS NULL OR c.terms_key = encode(sha256(convert_to(c.terms::text, 'UTF8')), 'hex') AS terms_kept,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
 FROM cases c
@@ -50,28 +65,16 @@ FROM facts
 WHERE tenant = $1 AND case_id = ANY($2)
 ORDER BY case_id, seq
 """
-HEADS = """
-SELECT c.id, c.seq, c.head, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS signed_at
-FROM (
-    SELECT id, seq, head FROM cases WHERE tenant = $1 AND seq > 0
-    UNION ALL
-    (SELECT 'trail', seq, hash FROM trail WHERE tenant = $1 ORDER BY seq DESC LIMIT 1)
-) AS c
-WHERE NOT EXISTS (SELECT FROM chain_heads h WHERE h.tenant = $1 AND h.case_id = c.id AND h.seq = c.seq)
-ORDER BY c.id
-"""
+SINCE = _CASES.format(which="c.id > $2 AND c.updated_at >= $4 ORDER BY c.id LIMIT $3")
+COPIES_OF = "SELECT line, public_key FROM signed_heads WHERE tenant = $1 AND case_id = $2 ORDER BY id DESC LIMIT 5"
+THERE = "SELECT id FROM cases WHERE tenant = $1 AND id = ANY($2)"
+COPIES = "SELECT line FROM signed_heads WHERE tenant = $1 AND public_key = $2 ORDER BY id DESC LIMIT 20"
+"""The newest heads that were signed, as the database has them."""
 TRAIL = """
 SELECT seq, at, deed, about, actor_id, credential, body, hash, prev_hash FROM trail WHERE tenant = $1 AND seq > $2
 ORDER BY seq
 LIMIT $3
 """
-NOTE_HEADS = """
-INSERT INTO chain_heads (tenant, case_id, seq, head, signature)
-SELECT $1, h.case_id, h.seq, h.head, h.signature FROM jsonb_to_recordset($2) AS h
-    (case_id text, seq bigint, head text, signature text)
-ON CONFLICT DO NOTHING
-"""
-
 Fold = Callable[[str, Iterable[Recording]], Case]
 
 
@@ -84,7 +87,8 @@ class Flaw:
     what: str
     """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
     Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
-    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``.
+    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of what the facts refer to: see
+    :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
     """
     seq: int = 0
     detail: str = ""
@@ -98,6 +102,8 @@ class Verdict:
     facts: int = 0
     deeds: int = 0
     """Entries of audit trails."""
+    texts: int = 0
+    """Texts that were opened and compared with their digest."""
     heads: int = 0
     flaws: list[Flaw] = field(default_factory=list)
     head: str = ""
@@ -109,78 +115,165 @@ class Verdict:
         return not self.flaws
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A case that was looked at."""
+
+    row: asyncpg.Record
+    around: Surroundings
+    intact: bool
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The facts of a case as they were hashed, and the newest head that was signed of them."""
+
+    begins: str
+    """What the first fact stands behind."""
+    facts: list[tuple[int, dict[str, Any], str]]
+    """Number, content and hash of each."""
+    head: dict[str, Any] | None
+    public_key: str
+
+
 class PostgresAudit:
-    """Verifies records, and puts signed heads outside the database."""
+    """Verifies records. ``public_key`` is that of whoever signs the heads (hex); left out, it follows from the master key."""
 
-    def __init__(self, database: Database, vault: Vault, fold: Fold = fold_facts) -> None:
-        self._database = database
-        self._signer = Signer(vault)
-        self._fold = fold
-
-    @property
-    def public_key(self) -> str:
-        """With which the heads can be checked (hex, Ed25519)."""
-        return self._signer.public_key
-
-    async def verify(self, tenant_id: str | None = None, *, heads: Path | None = None) -> Verdict:
-        """Go through one tenant, or all; compare with the signed heads in a file when one is given."""
-        verdict = Verdict()
-        signed = _by_case(read_heads(heads)) if heads is not None else {}
-        tenants = [tenant_id] if tenant_id is not None else await self._database.tenant_ids()
-        seen: set[tuple[str, str]] = set()
-        for tenant in tenants:
-            await self._verify_tenant(tenant, signed, seen, verdict)
-            await _verify_trail(self._database, tenant, signed.get((tenant, OF_THE_TRAIL), []), self._signer, verdict)
-            seen.add((tenant, OF_THE_TRAIL))
-        for tenant, case_id in signed:
-            if (tenant, case_id) not in seen and (tenant_id is None or tenant == tenant_id):
-                verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
-        return verdict
-
-    async def verify_case(self, tenant_id: str, case_id: str) -> Verdict:
-        """Go through one case: its chain, and everything that follows from its facts."""
-        async with self._database.tenant(tenant_id) as conn:
-            cases, facts = await _page(conn, tenant_id, case_id=case_id)
-        verdict = Verdict()
-        for row in cases:
-            checked = _CaseAudit(tenant_id, row, facts.get(row["id"], []), self._fold)
-            # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
-            await asyncio.to_thread(checked.check)
-            verdict.cases, verdict.facts, verdict.flaws, verdict.head = 1, len(checked.facts), checked.flaws, row["head"]
-        return verdict
-
-    async def export_heads(self, path: Path, tenant_id: str | None = None) -> int:
-        """Sign the heads that moved since the last time and add them to a file; how many."""
-        written = 0
-        for tenant in [tenant_id] if tenant_id is not None else await self._database.tenant_ids():
-            async with self._database.tenant(tenant) as conn:
-                rows = await conn.fetch(HEADS, tenant)
-                heads = [self._signer.sign(tenant, row["id"], row["seq"], row["head"], row["signed_at"]) for row in rows]
-                # The file first: a head that is noted and not in the file would never be written.
-                written += append_heads(path, heads)
-                kept = [{"case_id": h.case_id, "seq": h.seq, "head": h.head, "signature": h.signature} for h in heads]
-                await conn.execute(NOTE_HEADS, tenant, kept)
-        return written
-
-    async def _verify_tenant(
-        self, tenant: str, signed: Mapping[tuple[str, str], list[SignedHead]], seen: set[tuple[str, str]], verdict: Verdict
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        fold: Fold = fold_facts,
+        store: EvidenceStore | None = None,
+        public_key: str | None = None,
     ) -> None:
+        self.database, self._vault, self._store = database, vault, store
+        self._earlier_key = Signer.of(vault).public_key
+        self._fold = fold
+        self.public_key = public_key or self._earlier_key
+
+    def heads(self, path: Path) -> Heads:
+        """A file of signed heads, with what is wrong with it."""
+        return read(path, self.public_key, self._earlier_key)
+
+    async def verify(
+        self,
+        tenant_id: str | None = None,
+        *,
+        heads: Path | None = None,
+        since: datetime | None = None,
+        longest: timedelta | None = None,
+    ) -> Verdict:
+        """Go through one tenant, or all; compare with the signed heads in a file when one is given.
+
+        ``since``: only the cases that moved from then on. ``longest``: the newest heads must not be older than that.
+        """
+        verdict = Verdict()
+        signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
+        tenants = [tenant_id] if tenant_id is not None else await self.database.tenant_ids()
+        for tenant in tenants:
+            seen = {OF_THE_TRAIL, OF_THE_DAY}
+            async for page in self.pages(tenant, verdict, signed, since):
+                seen.update(looked.row["id"] for looked in page)
+            await self.verify_trail(tenant, signed, verdict)
+            unseen = [case_id for of, case_id in signed.by_case if of == tenant and case_id not in seen]
+            await self._find(tenant, unseen, verdict)
+        if heads is not None:
+            await self.judge(signed, tenants, verdict, longest)
+        return verdict
+
+    async def verify_trail(self, tenant: str, signed: Heads, verdict: Verdict) -> None:
+        """Go through the audit trail of a tenant."""
+        await _verify_trail(self.database, tenant, signed.of(tenant, OF_THE_TRAIL), verdict)
+
+    async def _find(self, tenant: str, case_ids: Sequence[str], verdict: Verdict) -> None:
+        """Cases with a signed head that were not looked at must be there all the same."""
+        async with self.database.tenant(tenant) as conn:
+            there = {row["id"] for row in await conn.fetch(THERE, tenant, case_ids)} if case_ids else set()
+        for case_id in case_ids:
+            if case_id not in there:
+                verdict.flaws.append(Flaw(tenant, case_id, "case_missing", detail="signed once, not in the database"))
+
+    async def judge(self, signed: Heads, tenants: Sequence[str], verdict: Verdict, longest: timedelta | None = None) -> None:
+        """What is wrong with a file of heads itself, also against what the database knows to have been signed."""
+        found = [flaw for flaw in signed.flaws if not flaw.tenant or flaw.tenant in tenants]
+        for tenant in tenants:
+            async with self.database.tenant(tenant) as conn:
+                now: datetime = await conn.fetchval(NOW)
+                copies = [SignedHead(**json.loads(row["line"])) for row in await conn.fetch(COPIES, tenant, self.public_key)]
+            newest = next((copy for copy in copies if genuine(copy, self.public_key)), None)
+            if newest is not None and newest not in signed.of(tenant, newest.case_id):
+                detail = f"number {newest.number}, signed at {newest.signed_at}, is not in it"
+                found.append(HeadFlaw("heads_fewer", detail, tenant))
+            if longest is not None and signed.lines:
+                found += too_old(signed, tenant, now, longest)
+        verdict.flaws += [Flaw(flaw.tenant, OF_THE_HEADS, flaw.what, flaw.seq, flaw.detail) for flaw in found]
+
+    async def verify_case(self, tenant_id: str, case_id: str, heads: Path | None = None) -> Verdict:
+        """Go through one case: its chain, and everything that follows from its facts."""
+        verdict = Verdict()
+        signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
+        async with self.database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            cases = await conn.fetch(CASE, tenant_id, case_id)
+            await self._check(conn, tenant_id, cases, signed, verdict)
+        verdict.head = cases[0]["head"] if cases else ""
+        if heads is not None:
+            await self.judge(signed, [tenant_id], verdict)
+        return verdict
+
+    async def chain(self, tenant_id: str, case_id: str) -> Chain:
+        """What a stranger needs to check a case."""
+        async with self.database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            facts = await conn.fetch(FACTS, tenant_id, [case_id])
+            copies = await conn.fetch(COPIES_OF, tenant_id, case_id)
+        heads = [(SignedHead(**json.loads(row["line"])), row["public_key"]) for row in copies]
+        # Signed by a process with another key than this one was told of, a head is as good: who checks it knows the key.
+        head, key = next((one for one in heads if genuine(*one)), (None, self.public_key))
+        begins = facts[0]["prev_hash"] if facts else ""
+        return Chain(begins, [(f["seq"], f["body"], f["hash"]) for f in facts], asdict(head) if head else None, key)
+
+    async def pages(
+        self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None
+    ) -> AsyncIterator[list[Looked]]:
+        """Go through the cases of a tenant, a page at a time; what is amiss is added to the verdict."""
         after = ""
         while True:
-            async with self._database.tenant(tenant) as conn:
-                cases, facts = await _page(conn, tenant, after)
+            # One moment for all that is read, or a case that moves in between looks tampered with.
+            async with self.database.tenant(tenant) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+                asked = (tenant, after, PAGE) if since is None else (tenant, after, PAGE, since)
+                cases = await conn.fetch(CASES if since is None else SINCE, *asked)
+                page = await self._check(conn, tenant, cases, signed, verdict)
             if not cases:
                 return
-            for row in cases:
-                seen.add((tenant, row["id"]))
-                checked = _CaseAudit(tenant, row, facts.get(row["id"], []), self._fold)
-                checked.check()
-                checked.compare(signed.get((tenant, row["id"]), []), self._signer)
-                verdict.cases += 1
-                verdict.facts += len(checked.facts)
-                verdict.heads += len(signed.get((tenant, row["id"]), []))
-                verdict.flaws += checked.flaws
+            yield page
             after = cases[-1]["id"]
+
+    async def _check(
+        self, conn: Connection, tenant: str, cases: Sequence[asyncpg.Record], signed: Heads, verdict: Verdict
+    ) -> list[Looked]:
+        """Go through a page of cases: the chain of each, what follows from it, and everything around it."""
+        ids = [row["id"] for row in cases]
+        facts: dict[str, list[asyncpg.Record]] = {}
+        for fact in await conn.fetch(FACTS, tenant, ids):
+            facts.setdefault(fact["case_id"], []).append(fact)
+        around, texts = await surroundings(conn, tenant, ids), Texts(self._vault, conn, tenant)
+        page = []
+        for row in cases:
+            rows, kept = around[row["id"]], signed.of(tenant, row["id"])
+            checked = _CaseAudit(tenant, row, facts.pop(row["id"], []), self._fold)
+            # A case of thousands of facts takes a while to fold: not on the loop that answers everybody.
+            await asyncio.to_thread(checked.check, self._vault, rows)
+            await texts.check(list(referred(row, checked.recordings, rows)), checked.flaw)
+            if self._store is not None:
+                await check_stored(self._store, self._vault, tenant, rows, checked.flaw)
+            checked.compare(kept, rows)
+            verdict.cases += 1
+            verdict.facts += len(checked.facts)
+            verdict.heads += len(kept)
+            verdict.flaws += checked.flaws
+            page.append(Looked(row, rows, not checked.flaws))
+        verdict.texts += texts.looked_at
+        return page
 
 
 class _Flaws:
@@ -207,12 +300,10 @@ class _Flaws:
             head = row["hash"]
         return head
 
-    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead], signer: Signer) -> None:
+    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead]) -> None:
         """What was signed must still be there; ``kept`` are the hashes by number."""
         for head in signed:
-            if not signer.genuine(head):
-                self.add("head_forged", head.seq, "its signature is not ours")
-            elif head.seq not in kept:
+            if head.seq not in kept:
                 self.add("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
             elif kept[head.seq] != head.head:
                 self.add("rewritten", head.seq, f"another one was signed at {head.signed_at}")
@@ -223,7 +314,7 @@ async def trails(database: Database) -> Verdict:
     they are whole."""
     verdict = Verdict()
     for tenant in await database.tenant_ids():
-        await _verify_trail(database, tenant, [], None, verdict)
+        await _verify_trail(database, tenant, [], verdict)
     return verdict
 
 
@@ -240,9 +331,7 @@ async def trails_at(dsn: str, patience: timedelta) -> Verdict:
         raise ServerAway(str(error)) from error
 
 
-async def _verify_trail(
-    database: Database, tenant: str, signed: list[SignedHead], signer: Signer | None, verdict: Verdict
-) -> None:
+async def _verify_trail(database: Database, tenant: str, signed: Sequence[SignedHead], verdict: Verdict) -> None:
     flaws = _Flaws(tenant, OF_THE_TRAIL)
     head, last, wanted = "", 0, {s.seq for s in signed}
     kept: dict[int, str] = {}
@@ -257,8 +346,7 @@ async def _verify_trail(
         kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
         last = rows[-1]["seq"]
         verdict.deeds += len(rows)
-    if signer is not None:
-        flaws.of_heads(kept, signed, signer)
+    flaws.of_heads(kept, signed)
     verdict.heads += len(signed)
     verdict.flaws += flaws.found
 
@@ -275,42 +363,38 @@ def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:
         flaws.add("columns_differ", row["seq"], "the row's columns are not those of its content")
 
 
-async def _page(
-    conn: Connection, tenant: str, after: str = "", *, case_id: str | None = None
-) -> tuple[list[asyncpg.Record], dict[str, list[asyncpg.Record]]]:
-    # One moment for both queries, or a case that moves in between looks tampered with.
-    async with conn.transaction(isolation="repeatable_read", readonly=True):
-        cases = await (conn.fetch(CASES, tenant, after, PAGE) if case_id is None else conn.fetch(CASE, tenant, case_id))
-        rows = await conn.fetch(FACTS, tenant, [row["id"] for row in cases])
-    facts: dict[str, list[asyncpg.Record]] = {}
-    for row in rows:
-        facts.setdefault(row["case_id"], []).append(row)
-    return cases, facts
-
-
 class _CaseAudit:
     """One case under examination."""
 
     def __init__(self, tenant: str, row: asyncpg.Record, facts: list[asyncpg.Record], fold: Fold) -> None:
-        self._row, self.facts, self._fold = row, facts, fold
+        self._tenant, self._row, self.facts, self._fold = tenant, row, facts, fold
         self._flaws = _Flaws(tenant, row["id"])
-        self._flaw, self.flaws = self._flaws.add, self._flaws.found
+        self.flaw, self.flaws = self._flaws.add, self._flaws.found
+        self.recordings: list[Recording] = []
 
-    def check(self) -> None:
+    def check(self, vault: Vault, around: Surroundings) -> None:
         """The chain from the first fact to the head, then everything that follows from the facts."""
-        head = self._flaws.of_chain(self.facts)
+        first = self.facts[0]["prev_hash"] if self.facts else self._row["head"]
+        # Behind the empty string began what an earlier release opened; the heads that were signed say which did.
+        begins = root(self._tenant, self._row["id"]) if first else ""
+        head = self._flaws.of_chain(self.facts, begins)
         last = self.facts[-1]["seq"] if self.facts else 0
         if (self._row["seq"], self._row["head"]) != (last, head):
-            self._flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")
-        recordings = self._recordings()
-        if recordings:
-            self._check_state(recordings)
+            self.flaw("head_differs", self._row["seq"], f"the last fact on record is number {last}")
+        self.recordings = self._recordings()
+        if self.recordings:
+            case = self._check_state(self.recordings)
+            if case is not None:
+                check_around(vault, self._tenant, case, self.recordings, around, self.flaw)
         elif self._row["state"] is not None and not self.flaws:
-            self._flaw("state_differs", 0, "there is a state and no fact")
+            self.flaw("state_differs", 0, "there is a state and no fact")
 
-    def compare(self, signed: list[SignedHead], signer: Signer) -> None:
-        """What was signed must still be there."""
-        self._flaws.of_heads({fact["seq"]: fact["hash"] for fact in self.facts}, signed, signer)
+    def compare(self, signed: Sequence[SignedHead], around: Surroundings) -> None:
+        """What was signed must still be there: the facts, and beside them as much as the newest head covers."""
+        self._flaws.of_heads({fact["seq"]: fact["hash"] for fact in self.facts}, signed)
+        newest = signed[-1] if signed else None
+        if newest and newest.around and newest.around != around.around(newest.seq, datetime.fromisoformat(newest.until)):
+            self.flaw("around_differs", newest.seq, f"notices or commands are not those of {newest.signed_at}")
 
     def _recordings(self) -> list[Recording]:
         recordings = []
@@ -318,7 +402,7 @@ class _CaseAudit:
             try:
                 recording = Recording.model_validate(fact["body"])
             except ValueError as error:
-                self._flaw("unreadable", fact["seq"], type(error).__name__)
+                self.flaw("unreadable", fact["seq"], type(error).__name__)
                 return []
             columns = (
                 recording.seq,
@@ -329,22 +413,22 @@ class _CaseAudit:
                 recording.actor.id,
             )
             if columns != tuple(fact[c] for c in ("seq", "at", "recorded_at", "type", "command_id", "actor_id")):
-                self._flaw("columns_differ", fact["seq"], "the row's columns are not those of its content")
+                self.flaw("columns_differ", fact["seq"], "the row's columns are not those of its content")
             recordings.append(recording)
         return recordings
 
-    def _check_state(self, recordings: list[Recording]) -> None:
+    def _check_state(self, recordings: list[Recording]) -> Case | None:
         try:
             case = self._fold(self._row["id"], recordings)
         except ValueError as error:
-            self._flaw("unreadable", 0, str(error))
-            return
+            self.flaw("unreadable", 0, str(error))
+            return None
         stored = Case.model_validate_json(self._row["state"]) if self._row["state"] else None
         if stored is not None and stored.form < case.form:
             # An earlier release folded less; the rest must still be what the facts say.
             stored = stored.model_copy(update={name: getattr(case, name) for name in folded_otherwise(stored.form)})
         if stored != case:
-            self._flaw("state_differs", case.seq, "the stored state is not the fold of the facts")
+            self.flaw("state_differs", case.seq, "the stored state is not the fold of the facts")
         expected = projection(case)
         if self._row["platform_updated_at"] is None:
             # Written before there was the column.
@@ -353,19 +437,15 @@ class _CaseAudit:
             del expected["pressing"], expected["pressing_at"]
         if self._row["ends_at"] == NOT_KNOWN:
             del expected["ends_at"]
+        expected |= {"synthetic": case.synthetic, "source": case.source, "open_command_id": recordings[0].command_id}
+        expected["terms_kept"] = True
         differing = [name for name in expected if name != "state" and self._row[name] != expected[name]]
         if differing:
-            self._flaw("projection_differs", case.seq, ", ".join(sorted(differing)))
+            self.flaw("projection_differs", case.seq, ", ".join(sorted(differing)))
         if _deadlines(case) != {(d[0], d[1], d[2], d[3], datetime.fromisoformat(d[4])) for d in self._row["deadlines"]}:
-            self._flaw("deadlines_differ", case.seq, "the stored timetable is not the one that was recorded last")
+            self.flaw("deadlines_differ", case.seq, "the stored timetable is not the one that was recorded last")
+        return case
 
 
 def _deadlines(case: Case) -> set[tuple[Any, ...]]:
     return {(d.clock, d.instance, d.level, d.count, d.due_at) for d in case.timetable}
-
-
-def _by_case(heads: Iterable[SignedHead]) -> dict[tuple[str, str], list[SignedHead]]:
-    found: dict[tuple[str, str], list[SignedHead]] = {}
-    for head in heads:
-        found.setdefault((head.tenant, head.case_id), []).append(head)
-    return found

@@ -189,8 +189,9 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
         holds["facts"] = [fact_row(c) for c in transition.facts]
         holds["timetable"] = [due.model_dump() for due in case.timetable]
         holds["notices"] = notice_rows(transition)
-        holds["ordered"] = ordered_effects(transition, case)
-        holds["reported"] = reported_effects(transition)
+        recordings = [chained.recording for chained in transition.facts]
+        holds["ordered"] = ordered_effects(recordings, case)
+        holds["reported"] = reported_effects(recordings)
         holds["worked"] = lease_rows(transition, lease_for)
         holds["sanctions"] = sanction_rows(transition, case)
         holds["given"] = _given(transition)
@@ -287,14 +288,14 @@ def notice_rows(transition: Transition) -> list[Row]:
     return [{"id": f"ntc_{uuid7()}", **draft, "parties": about} for draft in drafts]
 
 
-def ordered_effects(transition: Transition, case: Case) -> list[Row]:
+def ordered_effects(recordings: Sequence[Recording], case: Case) -> list[Row]:
     """Effects that were ordered, each with the one who gets it: named, or the principal of its side.
 
     What waits for somebody's hands from the first is never under way; the update of reports does not see rows of the same write.
     """
     rows = []
-    at_once = {row["id"]: row for row in reported_effects(transition)}
-    for recording in (chained.recording for chained in transition.facts):
+    at_once = {row["id"]: row for row in reported_effects(recordings)}
+    for recording in recordings:
         if isinstance(recording.fact, EffectOrdered):
             remedy = recording.fact.remedy
             money = {"amount": remedy.amount.amount, "currency": remedy.amount.currency} if remedy.amount else {}
@@ -313,13 +314,24 @@ def ordered_effects(transition: Transition, case: Case) -> list[Row]:
     return rows
 
 
+def expected_effects(recordings: Sequence[Recording], case: Case) -> dict[str, Row]:
+    """How the effects of a case must stand after all of its facts: what was ordered, and the last that was said of each
+    (``result``; None while nothing was). Who gets it is known where the order names them."""
+    named = {r.fact.effect_id: r.fact.remedy.party for r in recordings if isinstance(r.fact, EffectOrdered)}
+    rows = {row["id"]: {**row, "to_party": named.get(row["id"]), "result": None} for row in ordered_effects(recordings, case)}
+    for told in reported_effects(recordings):
+        if told["id"] in rows:
+            rows[told["id"]]["result"] = told["result"]
+    return rows
+
+
 WITHHELD = "withheld"
 """The note of an effect that a legal hold has stopped."""
 
 
-def reported_effects(transition: Transition) -> list[Row]:
+def reported_effects(recordings: Sequence[Recording]) -> list[Row]:
     """What became of effects, as the facts say."""
-    facts = [chained.recording.fact for chained in transition.facts]
+    facts = [recording.fact for recording in recordings]
     told = [{"id": f.effect_id, "result": f.result, "note": f.note} for f in facts if isinstance(f, EffectReported)]
     by_hand = [f for f in facts if isinstance(f, ManualWorkReported)]
     told += [{"id": f.effect_id, "result": f.leaves, "note": "by_hand"} for f in by_hand]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,10 +50,15 @@ def sanction_rows(transition: Transition, case: Case) -> list[dict[str, Any]]:
         for chained in transition.facts
         if isinstance(chained.recording.fact, SanctionImposed | SanctionLifted | SanctionVoided)
     }
+    return sanctions_of(case, touched)
+
+
+def sanctions_of(case: Case, ids: Collection[str]) -> list[dict[str, Any]]:
+    """The rows of these sanctions, as they stand in the case."""
     rows = []
     for sanction in case.sanctions:
         party = case.party(sanction.party)
-        if sanction.id in touched and party is not None:
+        if sanction.id in ids and party is not None:
             said = sanction.model_dump(include={"id", "party", "category", "sanction", "weight", "imposed_at", "ends_at",
                                            "counts_until", "lifted_at", "voided_at"})  # fmt: skip
             rows.append({**said, "ref_digest": party.ref_digest})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.model.chain import canonical, chained, link
+from domain.model.chain import canonical, chained, link, root
 from tests.support.cases import a_case
 
 RECORDINGS = a_case().in_review().recordings
@@ -14,6 +14,12 @@ def test_each_link_covers_the_one_before() -> None:
     links = chained("", RECORDINGS)
     assert [one.prev_hash for one in links] == ["", *(one.hash for one in links[:-1])]
     assert [one.hash for one in links] == [link(one.prev_hash, one.recording) for one in links]
+
+
+def test_a_hash_covers_tenant_and_case() -> None:
+    places = [("acme", "case_1"), ("acme", "case_2"), ("umbrella", "case_1")]
+    ends = {chained(root(*place), RECORDINGS)[-1].hash for place in places}
+    assert len(ends) == len(places), "the same facts, and yet each chain is that of its own case"
 
 
 def test_a_changed_fact_changes_every_hash_after_it() -> None:

@@ -101,6 +101,7 @@ MATRIX = {
     "case_access": May("INSERT, SELECT", "", CASES),
     "cases": May("INSERT, SELECT, UPDATE", "", CASES),
     "chain_heads": May("INSERT, SELECT", "", CASES),
+    "signed_heads": May("INSERT, SELECT", "", "Copies of what was signed; a signature says by itself whether it is genuine."),
     "commands": May("INSERT, SELECT, UPDATE(answer answered_at status)", "", CASES),
     "deadlines": May("DELETE, INSERT, SELECT, UPDATE", "", "What is due: gone when it is done."),
     "deliveries": May("INSERT, SELECT", "", CASES),

@@ -11,9 +11,10 @@ import asyncpg
 import pytest
 
 from domain.model.case import FORM
-from domain.model.chain import link
+from domain.model.chain import link, root
 from storage.record.audit import PostgresAudit
-from storage.record.heads import read_heads
+from storage.record.heads import Signer, read_heads
+from storage.record.signing import Signing
 from tests.support.database import Server
 from tests.support.worlds import World, a_command
 
@@ -38,6 +39,14 @@ async def master(server: Server, tenant_id: str) -> AsyncIterator[asyncpg.Connec
     finally:
         await conn.execute("ALTER TABLE facts ENABLE TRIGGER facts_never_change")
         await conn.close()
+
+
+async def sign(world: World, heads: Path) -> int:
+    """Sign what moved; how many lines, the one of the day apart."""
+    audit = PostgresAudit(world.database, world.vault)
+    told = await Signing(audit, Signer.of(world.vault)).sign(heads, world.tenant_id)
+    assert told.flaws == []
+    return told.heads - 1
 
 
 async def found(world: World, heads: Path | None = None) -> set[str]:
@@ -94,6 +103,33 @@ async def test_tampering_shows(world: World, case_id: str, server: Server, state
     assert flaws <= await found(world)
 
 
+async def chain_behind(conn: asyncpg.Connection[asyncpg.Record], case_id: str, head: str) -> None:
+    """Somebody who knows the algorithm lets the chain of a case begin behind something else, and every hash fit again."""
+    for row in await conn.fetch("SELECT seq, body::text AS body FROM facts WHERE case_id = $1 ORDER BY seq", case_id):
+        digest = link(head, json.loads(row["body"]))
+        put = "UPDATE facts SET prev_hash = $3, hash = $4 WHERE case_id = $1 AND seq = $2"
+        await conn.execute(put, case_id, row["seq"], head, digest)
+        head = digest
+    await conn.execute("UPDATE cases SET head = $2 WHERE id = $1", case_id, head)
+
+
+class TestWhereAChainBegins:
+    async def test_a_chain_of_another_case_does_not_fit(self, world: World, case_id: str, server: Server) -> None:
+        async with master(server, world.tenant_id) as conn:
+            await chain_behind(conn, case_id, root(world.tenant_id, "case_another"))
+        assert await found(world) == {"chain_broken"}
+
+    async def test_one_of_an_earlier_release_verifies_as_before(self, world: World, case_id: str, server: Server) -> None:
+        waiting = await world.opened()
+        async with master(server, world.tenant_id) as conn:
+            await chain_behind(conn, case_id, "")
+            await conn.execute("UPDATE cases SET head = '' WHERE id = $1", waiting.case_id)
+        assert await found(world) == set()
+        await world.record(case_id, a_command("note", "per_mia", text="It goes on as it began."))
+        await world.record(waiting.case_id)
+        assert await found(world) == set()
+
+
 BEFORE_FORMS = "UPDATE cases SET state = (state - 'form') #- '{seen_at,third_parties}'"
 """The stored state as the release before forms were counted left it."""
 
@@ -127,7 +163,7 @@ class TestSignedHeads:
             row = await conn.fetchrow("SELECT seq, body::text AS body, prev_hash FROM facts ORDER BY seq DESC LIMIT 1")
             assert row is not None
             body = json.loads(row["body"])
-            body["channel"] = "email"
+            body["actor"]["team"] = "apac"
             digest = link(row["prev_hash"], body)
             await conn.execute(
                 "UPDATE facts SET body = $1::jsonb, hash = $2 WHERE seq = $3", json.dumps(body), digest, row["seq"]
@@ -138,8 +174,7 @@ class TestSignedHeads:
         self, world: World, case_id: str, server: Server, tmp_path: Path
     ) -> None:
         heads = tmp_path / "heads.jsonl"
-        audit = PostgresAudit(world.database, world.vault)
-        assert await audit.export_heads(heads, world.tenant_id) == 1
+        assert await sign(world, heads) == 1
         assert await found(world, heads) == set()
         await self.rewrite(world, server)
         assert await found(world) == set()
@@ -147,23 +182,22 @@ class TestSignedHeads:
 
     async def test_unmoved_heads_are_not_signed_again(self, world: World, case_id: str, tmp_path: Path) -> None:
         heads = tmp_path / "heads.jsonl"
-        audit = PostgresAudit(world.database, world.vault)
-        await audit.export_heads(heads, world.tenant_id)
-        assert await audit.export_heads(heads, world.tenant_id) == 0
+        await sign(world, heads)
+        assert await sign(world, heads) == 0
         await world.record(case_id, a_command("note", "per_mia", text="More."))
-        assert await audit.export_heads(heads, world.tenant_id) == 1
-        assert [h.case_id for h in read_heads(heads)] == [case_id, case_id]
+        assert await sign(world, heads) == 1
+        assert [h.case_id for h in read_heads(heads)] == [case_id, "day", "day", case_id, "day"]
 
-    async def test_forged_head_and_vanished_case_show(self, world: World, case_id: str, tmp_path: Path) -> None:
+    async def test_a_vanished_case_shows(self, world: World, case_id: str, server: Server, tmp_path: Path) -> None:
         heads = tmp_path / "heads.jsonl"
-        await PostgresAudit(world.database, world.vault).export_heads(heads, world.tenant_id)
-        line = json.loads(heads.read_text())
-        heads.write_text(json.dumps({**line, "seq": 1}) + "\n" + json.dumps({**line, "case_id": "case_vanished-1"}) + "\n")
-        assert await found(world, heads) == {"head_forged", "case_missing"}
+        await sign(world, heads)
+        line = json.loads(heads.read_text().splitlines()[0])
+        heads.write_text(heads.read_text() + json.dumps({**line, "case_id": "case_vanished-1"}) + "\n")
+        assert {"head_forged", "case_missing"} <= await found(world, heads)
 
     async def test_lost_facts_show(self, world: World, case_id: str, server: Server, tmp_path: Path) -> None:
         heads = tmp_path / "heads.jsonl"
-        await PostgresAudit(world.database, world.vault).export_heads(heads, world.tenant_id)
+        await sign(world, heads)
         async with master(server, world.tenant_id) as conn:
             await conn.execute("DELETE FROM facts WHERE seq = (SELECT max(seq) FROM facts)")
         assert "facts_lost" in await found(world, heads)

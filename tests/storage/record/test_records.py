@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from activities.ports.records import CaseSnapshot
-from domain.model.chain import canonical, link
+from domain.model.chain import canonical, link, root
 from domain.model.facts import DueLevel, Recording
 from domain.rules.evolve import fold
 from storage.outside.endpoints import PostgresEndpoints
@@ -38,7 +38,7 @@ class TestWrite:
         snapshot = await standing_of(world, case_id)
         assert [r["seq"] for r in rows] == list(range(1, len(rows) + 1))
         assert fold(case_id, [Recording.model_validate(r["body"]) for r in rows]) == snapshot.case
-        head = ""
+        head = root(world.tenant_id, case_id)
         for row in rows:
             assert (row["prev_hash"], row["hash"]) == (head, link(head, row["body"]))
             assert canonical(Recording.model_validate(row["body"])) == canonical(row["body"])

@@ -10,7 +10,7 @@ import pytest
 
 from activities.ports.errors import Never, Unstorable
 from activities.ports.records import CaseSnapshot, KeptAnswer, Transition
-from domain.model.chain import chained
+from domain.model.chain import chained, root
 from domain.model.commands import read_command
 from domain.model.facts import DueLevel
 from domain.rules.reference import Notices, ReferenceData
@@ -46,7 +46,7 @@ class TestRead:
     async def test_new_case_has_its_opening_command_and_its_calendars(self, life: Life) -> None:
         opened = await life.opened()
         snapshot = await life.snapshot(opened.case_id)
-        assert (snapshot.turn, snapshot.case, snapshot.head) == (0, None, "")
+        assert (snapshot.turn, snapshot.case, snapshot.head) == (0, None, root(life.tenant_id, opened.case_id))
         assert [p.command_id for p in snapshot.pending] == [opened.command_id]
         assert snapshot.pending[0].actor is not None
         assert snapshot.pending[0].actor.role == "system"

@@ -1,0 +1,76 @@
+"""The proof of one case, for a stranger: its facts as the caller may see them, the hashes of all others, and the signed head."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from domain.model.facts import Recording
+from domain.views.case import visible
+from services import verify_proof
+from services.callers import TEAM, Caller
+from services.cases import Seen
+from services.errors import Refused
+from services.parts import Parts
+from services.timelines import says_team_only
+
+HOW = """The proof of a case
+
+proof.json        what was recorded: each fact with its hash, as far as you may read it, and the head that was signed
+verify_proof.py   checks it; it needs Python 3.9 or newer and nothing else, and is short enough to be read
+
+    python3 -I verify_proof.py proof.json PUBLIC_KEY
+
+PUBLIC_KEY is the key with which this platform signs its heads (64 hexadecimal digits). Ask for it on another way than the one
+by which you got this proof, or compare it with what others were given. Without it the key in the proof itself is taken, which
+shows that the proof agrees with itself and no more.
+
+What it shows: these facts were recorded in this order, in this case, before the head was signed, and nothing between them was
+left out, changed or put in. A fact that you may not read is there as its hash. What it does not show: that what a fact says is
+true, and what the texts are to which facts refer; a fact holds a keyed digest of each.
+"""
+
+
+async def proof_of(parts: Parts, caller: Caller, seen: Seen) -> dict[str, Any]:
+    """The proof of a case that the caller reads. To the team a fact is open when they may see it; to everybody else when it is
+    their own deed and says nothing that the team alone reads: a hash covers all of a fact or nothing.
+
+    Raises ``proof_not_yet`` to everybody outside while the case is open: how many facts there are that they do not see would tell
+    of a ruling that waits for approval.
+    """
+    if seen.case is None or (seen.viewer.role not in TEAM and seen.case.open):
+        raise Refused("proof_not_yet")
+    chain = await parts.audit.chain(caller.tenant_id, seen.id)
+    facts = [{"seq": seq, "hash": digest, "body": body if _is_open(seen, body) else None} for seq, body, digest in chain.facts]
+    return {
+        "form": 1, "tenant": caller.tenant_id, "case_id": seen.id, "public_key": chain.public_key, "begins": chain.begins,
+        "facts": facts, "head": chain.head,
+    }  # fmt: skip
+
+
+def _is_open(seen: Seen, body: dict[str, Any]) -> bool:
+    recording = Recording.model_validate(body)
+    if seen.case is None or not visible(seen.case, recording, seen.viewer):
+        return False
+    if seen.viewer.role in TEAM:
+        # What names a case that they may not know stays closed: a body is shown whole or not at all.
+        return not seen.closed
+    return recording.actor.id == seen.viewer.id and recording.timetable is None and not says_team_only(body["fact"])
+
+
+def packed(proof: dict[str, Any]) -> bytes:
+    """The proof with what checks it and how, as a zip."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in files(proof).items():
+            bundle.writestr(name, text)
+    return kept.getvalue()
+
+
+def files(proof: dict[str, Any]) -> dict[str, str]:
+    """The files of a proof by name."""
+    script = Path(verify_proof.__file__).read_text(encoding="utf-8")
+    return {"proof.json": json.dumps(proof, indent=1), "verify_proof.py": script, "README.txt": HOW}

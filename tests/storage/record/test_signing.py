@@ -1,0 +1,143 @@
+"""Heads are signed of what is whole, by a key of its own; a file that was touched, cut, emptied or taken away is found out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.record.audit import PostgresAudit
+from storage.record.heads import Signer, new_key
+from storage.record.signing import Signing
+from tests.support.database import Server
+from tests.support.owners import owner_of
+from tests.support.worlds import World, a_command
+
+pytestmark = pytest.mark.postgres
+SIGNER = Signer.from_pem(new_key())
+
+
+def audit_of(world: World) -> PostgresAudit:
+    return PostgresAudit(world.database, world.vault, public_key=SIGNER.public_key)
+
+
+def signing(world: World) -> Signing:
+    return Signing(audit_of(world), SIGNER, settled_for=timedelta(0))
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def put(file: Path, told: list[str]) -> None:
+    file.write_text("".join(f"{line}\n" for line in told))
+
+
+async def found(world: World, heads: Path, longest: timedelta | None = None) -> set[tuple[str, str]]:
+    verdict = await audit_of(world).verify(world.tenant_id, heads=heads, longest=longest)
+    return {("heads" if flaw.case_id == "heads" else "case", flaw.what) for flaw in verdict.flaws}
+
+
+@pytest.fixture
+async def case_id(world: World) -> str:
+    case_id = await world.case()
+    await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello."))
+    return case_id
+
+
+@pytest.fixture
+async def heads(world: World, case_id: str, tmp_path: Path) -> Path:
+    """Signed on two days."""
+    path = tmp_path / "heads.jsonl"
+    await signing(world).sign(path, world.tenant_id)
+    await world.record(case_id, a_command("note", "per_mia", text="More."))
+    assert (await signing(world).sign(path, world.tenant_id)).flaws == []
+    assert len(lines(path)) == 4
+    return path
+
+
+async def test_what_was_signed_is_compared(world: World, heads: Path) -> None:
+    verdict = await audit_of(world).verify(world.tenant_id, heads=heads, longest=timedelta(days=1))
+    assert (verdict.flaws, verdict.heads) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("touch", "flaws"),
+    [
+        (lambda lines: [], {"heads_empty", "heads_fewer"}),
+        (lambda lines: lines[:-1], {"heads_fewer"}),
+        (lambda lines: lines[1:], {"heads_cut"}),
+        (lambda lines: [lines[0], *lines[2:]], {"heads_cut"}),
+        (lambda lines: [lines[1], lines[0], *lines[2:]], {"heads_cut"}),
+        (lambda lines: [json.dumps({**json.loads(lines[0]), "seq": 1}), *lines[1:]], {"head_forged", "heads_cut"}),
+    ],
+    ids=["emptied", "the last one gone", "the first one gone", "one gone", "two changed round", "one changed"],
+)
+async def test_a_file_that_was_touched_is_found_out_and_not_signed_into(
+    world: World, heads: Path, touch: Callable[[list[str]], list[str]], flaws: set[str]
+) -> None:
+    put(heads, touch(lines(heads)))
+    assert flaws <= {what for where, what in await found(world, heads) if where == "heads"}
+    before = lines(heads)
+    told = await signing(world).sign(heads, world.tenant_id)
+    assert told.flaws
+    assert (told.heads, lines(heads)) == (0, before)
+
+
+async def test_a_file_that_is_gone_is_begun_again_only_when_told_so(world: World, heads: Path, tmp_path: Path) -> None:
+    heads = tmp_path / "gone.jsonl"
+    assert {("heads", "heads_missing"), ("heads", "heads_fewer")} <= await found(world, heads)
+    assert (await signing(world).sign(heads, world.tenant_id)).heads == 0
+    assert lines(heads) == []
+    assert (await signing(world).sign(heads, world.tenant_id, anew=True)).heads == 2
+    assert await found(world, heads) == set()
+
+
+async def test_heads_that_are_too_old_are_none(world: World, heads: Path) -> None:
+    assert await found(world, heads, timedelta(0)) == {("heads", "heads_old")}
+
+
+async def test_another_key_signs_nothing(world: World, heads: Path, case_id: str) -> None:
+    thief = Signer.of(world.vault)
+    audit = PostgresAudit(world.database, world.vault, public_key=thief.public_key)
+    assert (await Signing(audit, thief).sign(heads, world.tenant_id)).heads == 0, "what API and worker hold signs nothing here"
+    other = Signer.from_pem(new_key())
+    line = json.loads(lines(heads)[-1])
+    said = {name: line[name] for name in ("tenant", "case_id", "seq", "head", "signed_at")}
+    forged = other.sign(**said, number=5, prev="")
+    put(heads, [*lines(heads), forged.line])
+    assert {("heads", "head_forged"), ("heads", "heads_cut")} <= await found(world, heads)
+
+
+async def test_a_case_that_is_not_whole_is_not_signed_and_the_others_are(
+    world: World, heads: Path, case_id: str, server: Server
+) -> None:
+    whole = await world.case()
+    async with owner_of(server, world.tenant_id) as conn:
+        await conn.execute("UPDATE facts SET at = at + interval '1 s' WHERE seq = 2 AND case_id = $1", case_id)
+    await world.record(case_id, a_command("note", "per_mia", text="It goes on."))
+    told = await signing(world).sign(heads, world.tenant_id)
+    assert {flaw.case_id for flaw in told.flaws} == {case_id}
+    assert [json.loads(line)["case_id"] for line in lines(heads)[4:]] == [whole, "day"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM notices WHERE seq = 1",
+        "UPDATE notices SET data = '{}' WHERE seq = 1",
+        "DELETE FROM commands WHERE status = 'refused'",
+        """UPDATE commands SET answer = jsonb_set(answer, '{code}', '"another"') WHERE status = 'refused'""",
+    ],
+)
+async def test_what_no_fact_says_is_missed_too(world: World, case_id: str, server: Server, tmp_path: Path, change: str) -> None:
+    path = tmp_path / "heads.jsonl"
+    await world.record(case_id, a_command("assign", "per_mia", owner="per_nobody"))
+    assert (await signing(world).sign(path, world.tenant_id)).heads == 2
+    assert await found(world, path) == set()
+    async with owner_of(server, world.tenant_id) as conn:
+        assert await conn.execute(change) not in ("UPDATE 0", "DELETE 0")
+    assert await found(world, path) == {("case", "around_differs")}
