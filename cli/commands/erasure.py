@@ -68,7 +68,7 @@ def retention(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Erase closed cases whose time is over (`keep_for` of their pack); a worker that may does it once a day."""
+    """Erase closed cases whose time is over (`keep_for` of their pack). Have it run once a day."""
     target, data, after = Target(tenant, speaker), list[dict[str, Any]](), None
     while True:
         if dry_run:
