@@ -13,7 +13,7 @@ from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transiti
 from domain.model.case import Case
 from domain.model.chain import Chained, link
 from domain.model.commands import read_command
-from domain.model.facts import SYSTEM, DueLevel, EffectOrdered, ExceptionGranted, Fact
+from domain.model.facts import SYSTEM, CaseSplit, DueLevel, EffectOrdered, ExceptionGranted, Fact
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import ReferenceData
@@ -68,6 +68,8 @@ class Batch:
 
 
 def _pays(fact: Fact) -> bool:
+    if isinstance(fact, CaseSplit):
+        return fact.amount is not None and fact.amount.amount > 0
     return isinstance(fact, EffectOrdered) and fact.reverses is None and fact.remedy.amount is not None
 
 

@@ -31,6 +31,7 @@ from console.pages import (
     campaigns,
     case,
     command,
+    erasing,
     export,
     files,
     freezes,
@@ -68,6 +69,7 @@ from services.errors import Refused, refusal_of
 
 SIGNED_IN = (
     inbox,
+    erasing,
     export,
     by_hand,
     bulk,

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import domain.rules.decide  # noqa: F401 - with the rules every refusal is known
+from docs import duties, limits_by_law
 from docs.samples import OWN_SAMPLES, PACK_SAMPLES, PARTY_TYPES, SAMPLES
 from domain.base import Phase
 from domain.model import commands, refusals
@@ -425,7 +426,9 @@ def pages() -> dict[Path, str]:
         REFERENCE / "usual-clocks.md": usual_clocks_page(),
         REFERENCE / "events.md": events_page(),
         REFERENCE / "pack.md": pack_page(),
+        REFERENCE / "dsa.md": duties.page(),
         REFERENCE / "pack.schema.json": schema_text(),
+        REFERENCE / "limits-by-law.md": limits_by_law.page(NOTE.format(source="docs/limits_by_law.py")),
     }
 
 

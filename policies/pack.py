@@ -326,7 +326,7 @@ class Pack(Frozen):
     keep_for_minors: Span | None = None
     """The same where somebody in it is under age: no longer than any other."""
     erased_by: Literal["one", "two"] = "two"
-    """How many of ops it takes to erase a person, or a closed case, by hand. What is past `keep_for` goes by itself."""
+    """How many of ops it takes to erase a person, or a closed case, by hand. What is past `keep_for` takes no second."""
     reopen_on: tuple[Code, ...] = ()
     """Signals that take a closed case up again by themselves, inside that time; others come before ops."""
     provisional_credit: bool = False

@@ -212,6 +212,13 @@ class Settings(BaseSettings):
         500_000_000, ge=1_000_000, description="Bytes that a tenant's waiting mails may have together."
     )
 
+    backups_kept_for_days: int | None = Field(
+        None,
+        ge=0,
+        description="For how many days the oldest backup (or log) of the database is kept: so long a backup can bring back what "
+        "was erased since. Said by whoever makes them and told by `ombud doctor`; Ombud cannot see them. Empty: not said.",
+    )
+
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Where people reach the API and the pages; links in notices begin with it."
     )

@@ -115,6 +115,16 @@ def judged_administrator(facts: ServerFacts) -> Finding:
     return Finding("administration", "ok", found)
 
 
+async def backups(kept_for_days: int | None) -> Finding:
+    """The age at which a backup can no longer bring back what was erased: what the operator says of it."""
+    if kept_for_days is None:
+        step = "Set OMBUD_BACKUPS_KEPT_FOR_DAYS to the age of the oldest backup of the database that is kept (0: there is none)."
+        return Finding("backups", "warn", "nobody says how long they are kept: a backup can bring back what was erased", step)
+    if kept_for_days == 0:
+        return Finding("backups", "ok", "none is kept: nothing brings back what was erased")
+    return Finding("backups", "ok", f"after {kept_for_days} days none can bring back what was erased")
+
+
 async def trail(dsn: str, patience: timedelta) -> Finding:
     """What administrators did, in every tenant: numbered without gaps, chained, readable."""
     try:

@@ -23,7 +23,7 @@ from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
 
 __all__ = ["Erasure", "approve", "ask", "drop", "listed"]
 
-_BY_TIME = "What is past its time goes by itself (see retention); say why this one goes now."
+_BY_TIME = "What is past its time is erased by `retention`; say why this one goes now."
 
 
 async def ask(

@@ -1,4 +1,4 @@
-"""What is past its time: looked at, and erased, by whoever administers. It goes by itself too, once a day."""
+"""What is past its time: looked at, and erased, by whoever administers."""
 
 from __future__ import annotations
 

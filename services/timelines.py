@@ -53,6 +53,10 @@ _TEAM_ONLY_OF = {
 }
 """The same of some facts only."""
 
+_UNREAD_BY_PARTIES = frozenset({"source"})
+"""Fields of facts that the platform reads and no party: by which door a report came, which is any word of the platform (a line
+for tips, another person's name), and nothing that they may list by."""
+
 _OF_A_PARTY = frozenset({"id", "side", "role"})
 """What a fact says of a party that the other parties read. Where somebody lives, what they speak, that they are a child and who
 found that out is theirs to tell, whatever else comes to be known of parties."""
@@ -163,6 +167,7 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
     # Numbers of facts would tell that something happened inside, a person's id who decides.
     actor, own = recording.actor, recording.actor.id == viewer.id
     hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(recording.fact.type, frozenset())
+    hidden |= _UNREAD_BY_PARTIES if viewer.side is not None else frozenset()
     entry = _entry(recording, number, hidden)
     unread = unsaid(case, recording, viewer)
     read = {name: said for name, said in entry.data.items() if name not in unread}

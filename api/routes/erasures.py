@@ -90,7 +90,7 @@ async def look_retention(
     responses=gives({200: ("RetentionBody", RETENTION_DONE)}),
 )
 async def erase_expired(context: Context) -> Response:
-    """The next batch: what is past its time and kept by nothing is erased, now and not at night."""
+    """The next batch: what is past its time and kept by nothing is erased."""
     caller = await context.caller("admin")
     said = parsed(RetentionRequest, await read_object(context.request, may_be_empty=True))
     return shown(retention_body(await retention.erase(context.parts, caller, said.after)))

@@ -47,7 +47,7 @@ def ask(
 ) -> None:
     """Ask for the erasure of a closed case, or of a person. Usually another person of ops has to approve."""
     said = given_only({"case": case, "party": party, "reason": reason, "though_open": though_open})
-    show(_asked("POST", _PATH, Target(tenant, speaker, case), said), json, _line)
+    show(_asked("POST", _PATH, Target(tenant, speaker), said), json, _line)
 
 
 @app.command()
@@ -68,7 +68,7 @@ def retention(
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
-    """Erase closed cases whose time is over (`keep_for` of their pack); a worker that may does it once a day."""
+    """Erase closed cases whose time is over (`keep_for` of their pack). Have it run once a day."""
     target, data, after = Target(tenant, speaker), list[dict[str, Any]](), None
     while True:
         if dry_run:

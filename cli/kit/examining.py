@@ -67,7 +67,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner)),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _backups)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -109,3 +109,9 @@ def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:
         return Finding(part, *await look())
 
     return check
+
+
+async def _backups(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+
+    return await doctor.backups(settings.backups_kept_for_days)

@@ -272,6 +272,8 @@ class Appointment(Kept):
     answers: tuple[AppointmentAnswer, ...] = ()
     moved_by: tuple[Side, ...] = ()
     """The sides that moved it, a name for each time."""
+    moved_by_team: int = 0
+    """How often the team did."""
     told: tuple[str, ...] = ()
     """The levels of its clock that were reached, each time."""
     told_since: tuple[str, ...] = ()

@@ -261,7 +261,11 @@ def _last_letter(case: Case, recording: f.Recording, fact: f.PartyLeft, event: s
     if said is None or party is None:
         return []
     texts = {name: text for name, text in _told(case, recording, said.texts).items() if text is not None}
-    data = {"kind": case.kind, "your_side": party.side.value, **_told(case, recording, said.codes)}
+    data = {
+        "kind": case.kind,
+        "your_side": party.side.value,
+        **told_codes.told_of(case, recording, _told(case, recording, said.codes)),
+    }
     return [NoticeDraft(event=event, recipient=party.id, audience=party.side.value, data=data, texts=texts)]
 
 

@@ -52,6 +52,7 @@ LEAST_NOTICE_FOR = timedelta(hours=1)
 LONGEST_AHEAD_FOR = timedelta(days=90)
 """The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
 MOVES_OF_A_SIDE = 2
+MOVES_OF_THE_TEAM = 2
 """How often a side moves one appointment; after that whoever handles the case does, or goes on without it."""
 
 
@@ -123,6 +124,12 @@ def move(case: Case, command: MoveAppointment, context: DecisionContext, at: dat
     side = context.actor.side if context.actor is not None else None
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
         said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
+        raise AppointmentNotOpen(said, because="moved_often")
+    if side is None and one.moved_by_team >= MOVES_OF_THE_TEAM:
+        said = (
+            f"The team moves it {MOVES_OF_THE_TEAM} times, as nothing is decided while it is ahead: hold it at one of its times, "
+            "or call it off."
+        )
         raise AppointmentNotOpen(said, because="moved_often")
     times = tuple(sorted(set(command.times)))
     if side is not None and still_to_agree(case, one):
@@ -291,8 +298,12 @@ def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
     again = {"state": "proposed", "at": None, "confirmed_at": None, "times": fact.times, "proposed_at": rec.at}
     # Times that were named before everybody had agreed were counted when they were.
     counted = any(said.instead and {*fact.times} <= {*said.instead} for said in own)
-    moved_by = one.moved_by if fact.side is None or counted else (*one.moved_by, fact.side)
-    return _with(case, fact.appointment_id, **again, answers=mine, moved_by=moved_by, told_since=(), reasons=fact.reasons)
+    by_team = fact.side is None and case.party(rec.actor.id) is None
+    moved: Change = {
+        "moved_by": one.moved_by if fact.side is None or counted else (*one.moved_by, fact.side),
+        "moved_by_team": one.moved_by_team + by_team,
+    }
+    return _with(case, fact.appointment_id, **again, **moved, answers=mine, told_since=(), reasons=fact.reasons)
 
 
 def _called_off(case: Case, rec: f.Recording, fact: f.AppointmentCancelled) -> Change:

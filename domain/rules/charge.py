@@ -5,9 +5,8 @@ the matter comes to be called something else, who could be sanctioned for it is 
 somebody by name (``ground``), and so can the telling. What a question puts to one of several it puts to nobody else.
 
 What a case is called says one clause where it is that clause's name; where it is the name of a ladder alone, and no other clause
-was put, the clauses of that ladder. Any other category (an injury) says what happened, and is told in words with the rest; one
-that says nothing (``general``) puts nothing to anybody, whatever the team wrote beside it: no machine judges a sentence, so a
-clause is named, or nobody is hit by one.
+was put, the clauses of that ladder. Any other category (an injury, ``general``) says what happened and puts nothing to anybody,
+whatever the team wrote beside it: no machine judges a sentence, so a clause is named, or nobody is hit by one.
 
 Whoever reports is told nothing by what the case is called: it is their own word. What hits them takes the clause by name.
 
@@ -122,7 +121,7 @@ def _was_put(case: Case, party: OpenedParty, ground: str) -> bool:
     if party.side is Side.CLAIMANT or asked or {*case.terms.grounds} & {*said} - {*case.filed_as}:
         return False
     of_ladders = frozenset[str]().union(*(clauses_of(case.terms, one) for one in said))
-    return ground in of_ladders if of_ladders else _told_in_words(case)
+    return ground in of_ladders or _told_before_it_was_kept(case)
 
 
 def _said_to(case: Case, side: Side) -> tuple[str, ...]:
@@ -137,10 +136,9 @@ def _told_by_telling(case: Case) -> str | None:
     return case.disclosed.charge if case.disclosed is not None else None
 
 
-def _told_in_words(case: Case) -> bool:
-    """Whether they were told what happened, where what the case is called is no clause: all else the telling said. Whoever knew
-    from the beginning, or was told before a charge was kept, had the words alone."""
-    return not clauses_of(case.terms, case.category) and _told_by_telling(case) not in SAYS_NOTHING
+def _told_before_it_was_kept(case: Case) -> bool:
+    """Whether they were told by a release that did not keep what a telling put to them, of something that is no clause's name."""
+    return case.disclosed is not None and case.disclosed.charge is None and not clauses_of(case.terms, case.category)
 
 
 def check_known(terms: Terms, ground: str | None) -> None:

@@ -168,6 +168,17 @@ def _refusal_of_undecided(case: Case, actor: Actor) -> Refusal | None:
     )
 
 
+def _refusal_of_splitting(case: Case, actor: Actor) -> Refusal | None:
+    """Nor by way of a part of it: what is split off is a case of its own, of which nothing was sent back. Requests for data are
+    answered each by itself, and none is put away."""
+    if not decides_afresh(case) or asks_for_data(case.terms):
+        return None
+    return UndecidedAfresh(
+        "A ruling of it was set aside or sent back, so that somebody decides all of it afresh. Decide it first; what is about "
+        "something else is reported as a case of its own."
+    )
+
+
 def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
     """Nobody refuses a request for data by putting it away: whoever asked is told why, and where they can complain.
 
@@ -322,6 +333,7 @@ TOPIC = Topic(
         "message_sent": _message_sent,
     },
     refuses={
+        "split": _refusal_of_splitting,
         "close": lambda case, actor: (
             withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor) or _refusal_of_undecided(case, actor)
         ),

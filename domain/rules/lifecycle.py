@@ -199,11 +199,9 @@ TABLE: tuple[Row, ...] = (
     # who somebody is: asked by whoever handles a request
     _row(_P.REVIEW, "ask_identity", "owner"),
     # hearings and calls: led by whoever handles the case; each side that is invited answers for itself, and reads the protocol
-    *(
-        _row(phase, command, "owner")
-        for phase in _HEARD_IN
-        for command in ("propose_appointment", "cancel_appointment", "record_appointment")
-    ),
+    *(_row(phase, command, "owner") for phase in _HEARD_IN for command in ("propose_appointment", "record_appointment")),
+    # nothing is decided while one is ahead: a lead ends what the owner keeps putting off
+    *(_row(phase, "cancel_appointment", "owner lead") for phase in _HEARD_IN),
     *(_row(phase, "move_appointment", "owner claimant respondent") for phase in _HEARD_IN),
     *(_row(phase, "move_appointment", PARTIES) for phase in (_P.APPROVAL, _P.RULED)),
     *(

@@ -31,9 +31,9 @@ from domain.rules.topic import NoticeData, Topic, inside
 
 GIVES: Final = frozenset({
     "rule", "decide_appeal", "approve", "offer", "accept_offer", "concede", "credit_provisionally", "confirm_return",
-    "decide_return",
+    "decide_return", "split",
 })  # fmt: skip
-"""Commands by which money is given, or promised."""
+"""Commands by which money is given, or promised, or goes along with a part."""
 
 
 class Payable(Kept):

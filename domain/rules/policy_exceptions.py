@@ -192,9 +192,9 @@ def _told(case: Case, fact: ExceptionGranted, audience: Audience) -> bool:
 
 def _said(case: Case, fact: ExceptionAsked | ExceptionGranted, audience: Audience) -> NoticeData:
     money: Money | None = fact.amount
-    codes = {"of": fact.of, "name": fact.name, "until": fact.until.isoformat()}
+    said = {"of": fact.of, "name": fact.name, "until": fact.until.isoformat()}
     amount = {"amount": money.model_dump()} if money is not None else {}
-    return NoticeData({**codes, **amount}, {"reasons": fact.reasons} if isinstance(fact, ExceptionAsked) else {})
+    return NoticeData({"exception": {**said, **amount}}, {"reasons": fact.reasons} if isinstance(fact, ExceptionAsked) else {})
 
 
 TOPIC = Topic(

@@ -40,8 +40,10 @@ class References(Kept):
 
 
 def own_id(source: str, external_id: str | None) -> str | None:
-    """The platform's own id of a report. A case that was split off another has one that we made up ourselves."""
-    return external_id if source != "split" else None
+    """The platform's own id of a report; None once it was erased. A case that was split off another has one that we made up
+    ourselves."""
+    erased = external_id is not None and external_id.startswith("erased:")
+    return external_id if source != "split" and not erased else None
 
 
 def may_know(viewer: Actor) -> bool:

@@ -1,12 +1,13 @@
 """The reference says what the rules say, and the pages lead to each other."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from docs import generate
+from docs import duties, generate
 from domain.model.commands import SYSTEM_COMMANDS, parse_command
 from tests.architecture.house import ROOT, name_of, project_files
 
@@ -29,6 +30,24 @@ def test_links_between_pages_lead_somewhere(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+# Worked out by hand from Regulation (EEC, Euratom) No 1182/71, article 3, and the holidays of Berlin.
+LAST_DAYS = {
+    "2026-01-15T11:00": "2026-07-15",
+    "2025-08-31T10:00": "2026-03-02",  # there is no 31 February; its last day, the 28th, is a Saturday
+    "2025-10-04T11:00": "2026-04-07",  # 4 April is the Saturday before Easter Monday
+    "2026-06-26T11:00": "2026-12-28",  # 26 December is a Saturday, and a holiday
+}
+
+
+def test_the_worked_table_of_the_digital_services_act_is_right() -> None:
+    text = generate.pages()[ROOT / "docs" / "reference" / "dsa.md"]
+    assert set(duties.INFORMED) == set(LAST_DAYS)
+    for informed, last in LAST_DAYS.items():
+        at, until = datetime.fromisoformat(informed), datetime.fromisoformat(last)
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| {at:%A, %-d %B %Y, %H:%M} |"))
+        assert row.endswith(f"| {until:%A, %-d %B %Y} |")
 
 
 def test_every_decision_is_in_the_index() -> None:

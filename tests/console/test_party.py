@@ -317,6 +317,36 @@ class TestTheCase:
         await team.open(f"/cases/{case['id']}/do/propose_appointment")
         assert team.html.count('type="datetime-local"') == 3
 
+    async def test_times_named_without_a_yes_are_noted_and_the_other_sides_page_and_file_stay_as_they_were(
+        self, lobby: Lobby
+    ) -> None:
+        office = lobby.office
+        case = await office.desk().opened(**DANGER)
+        await office.works("ada", "safety")
+        ada = office.desk("ada")
+        assert (await ada.post(f"/v1/cases/{case['id']}/take")).status_code == 200
+        assert (await ada.command(case["id"], "disclose", text="Somebody felt followed.")).status_code == 200
+        times = [(datetime.now(UTC) + timedelta(days=day)).isoformat(timespec="seconds") for day in (3, 4)]
+        answer = await ada.command(case["id"], "propose_appointment", times=times, about="We call you both.")
+        assert answer.status_code == 200, answer.text
+        hers, his = await by_link(lobby, case, "claimant"), await by_link(lobby, case, "respondent")
+
+        async def seen() -> tuple[str, Any]:
+            await his.open("/my")
+            words = his.words
+            whole = json.loads((await packed(his)).read("case.json"))
+            return words, {name: whole[name] for name in ("case", "texts", "what_happened")}
+
+        before = await seen()
+        await hers.open("/my/do/hearing-move")
+        assert "That is no yes to a meeting" in hers.words
+        other = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%dT10:00")
+        await hers.send("/my/do/hearing-move", text="I see my doctor then.", times=other)
+        await hers.follow()
+        assert "Your times were noted" in hers.words
+        assert "I see my doctor then." in hers.words
+        assert await seen() == before
+
     def test_a_comment_is_on_the_newest_protocol_whatever_is_ahead(self) -> None:
         life = agreed(in_review()).later(timedelta(days=5)).says(MEDIATOR, "record_appointment", protocol="Both were heard.")
         said = proposed(life).seen_by(CLAIMANT)
@@ -428,11 +458,11 @@ class TestTheCase:
         assert browser.form("/my/do/write").fields["text"] == ""
         await browser.open("/my/do/offer")
         await browser.post("/my/keep/offer", {**browser.form("/my/do/offer").fields, "amount": "12", "speak": "en"})
-        begun = json.loads((await packed(browser)).read("case.json"))["begun"]
-        assert begun["offer"]["amount"] == "12"
-        assert begun["write"]["text"] == "Half a sen"
         await browser.follow()
         assert browser.form("/my/do/offer").fields["amount"] == "12"
+        begun = json.loads((await packed(browser)).read("case.json"))["begun"]
+        assert begun["offer"]["amount"] == "12"
+        assert "write" not in begun, "it was sent"
         for way in ("/my/keep/nothing", "/my/keep/write"):
             page = await lobby.browser().post(way, {"text": "x"})
             assert page.status_code == 403, way

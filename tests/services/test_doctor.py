@@ -250,3 +250,13 @@ class TestFileScanner:
         assert [(one.verdict, one.found) for one in found] == [
             ("ok", "none: files are not scanned"), ("fail", "no file is taken: clamd does not answer"), ("ok", "clamd answers"),
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "said"), [(None, "warn", "nobody says"), (0, "ok", "none is kept"), (30, "ok", "30 days")]
+)
+async def test_backups_can_bring_back_what_was_erased_for_as_long_as_somebody_says(
+    days: int | None, verdict: str, said: str
+) -> None:
+    told = await doctor.backups(days)
+    assert (told.verdict, said in told.found) == (verdict, True)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from domain.model.facts import Actor, LevelReached, Recording
+from domain.model.refusals import Refusal
+from domain.views.case import view
 from services.timelines import entries
 from tests.support.appointments import agreed, in_review, times
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, OPS, RESPONDENT, ROBOT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
 
 
 def noted() -> Life:
@@ -116,3 +122,43 @@ class TestParty:
         (told,) = entries(life.case, [recording], life.actor(CLAIMANT))
         assert not {"told", "step"} & told.data.keys()
         assert "per_x" not in str(told)
+
+
+_KINDS = ("payment_dispute", "fraud_report", "safety_incident", "conduct_report", "bounty_dispute")
+_INSIDE: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (OPS, "place_hold", {"reason": "zz_hold", "reasons": "zz why held"}),
+    (MEDIATOR, "pause", {"reason": "zz_pause"}),
+    (MEDIATOR, "resume", {"reason": "zz_resume"}),
+    (PLATFORM, "signal", {"signal": "zz_signal", "text": "zz of a device"}),
+    (MEDIATOR, "note", {"text": "zz noted", "mentions": [LEAD]}),
+    (LEAD, "extend", {"clock": "ruling", "for": "8 working hours", "reason": "zz_extend"}),
+    (LEAD, "retarget", {"priority": "urgent", "queue": "zz_queue", "reason": "zz_retarget"}),
+    (OPS, "assign", {"owner": MEDIATOR, "reason": "zz_assign"}),
+)
+"""By whom, and what, the words of the team are written that no side reads."""
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("side", [CLAIMANT, RESPONDENT])
+class TestWordsOfFieldsThatNobodyThinksOf:
+    def test_of_the_team_are_not_read_by_a_side(self, kind: str, side: str) -> None:
+        life = a_case(kind).in_review()
+        life = life if life.case.is_disclosed else life.disclosed()
+        said = 0
+        for who, command, fields in _INSIDE:
+            try:
+                life.says(who, command, **fields)
+            except Refusal:
+                continue
+            said += 1
+        viewer, texts = life.actor(side), life.sealer.texts.items()
+        read = view(life.case, viewer).model_dump_json() + repr(entries(life.case, life.recordings, viewer))
+        read += repr([(notice.data, notice.texts) for notice in life.notices_for(side)])
+        assert "zz_" not in read
+        assert [text for content_id, text in texts if text.startswith("zz") and content_id in read] == []
+        assert said >= len(_INSIDE) - 2, "the words are really written"
+
+    def test_by_which_door_a_report_came_is_the_platforms(self, kind: str, side: str) -> None:
+        life = a_case(kind, source="tip_of_ann").in_review()
+        for who, knows in ((side, False), (PLATFORM, True)):
+            assert ("tip_of_ann" in repr(entries(life.case, life.recordings, life.actor(who)))) is knows

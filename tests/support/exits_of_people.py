@@ -38,7 +38,7 @@ def _decided(outcome: str = "remove", appellant: str = "author", days_ago: int =
 
 
 _SAFE = (
-    act("review", "owner", "disclose", text="The dog of one of your guests was hurt while it was with you."),
+    act("review", "owner", "disclose", text="The dog of a guest was hurt while it was with you.", ground="duty_of_care"),
     act("review", "respondent", "submit_evidence", text="The gate was open when I came."),
     act("review", "owner", "complete_step", steps=["reporter_is_safe", "both_sides_heard", "expert_heard"]),
     act("review", "owner", "name_root_cause", cause="no_supervision", insight="The garden has no fence."),

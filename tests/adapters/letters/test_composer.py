@@ -383,13 +383,13 @@ LETTERS = {
     "exception_asked.staff": to_staff(
         "exception_asked",
         kind="conduct_report",
-        data={**INQUIRY, "of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"},
+        data={**INQUIRY, "exception": {"of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"}},
         texts={"reasons": "The other site is away."},
     ),
     "exception_granted.staff": to_staff(
         "exception_granted",
         kind="conduct_report",
-        data={**INQUIRY, "of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"},
+        data={**INQUIRY, "exception": {"of": "step", "name": "record_checked", "until": "2026-12-01T09:00:00+00:00"}},
     ),
     "exception_refused.staff": to_staff(
         "exception_refused", kind="conduct_report", data=INQUIRY, texts={"reasons": "Ask them first."}

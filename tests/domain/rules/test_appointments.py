@@ -14,7 +14,7 @@ from domain.rules.evolve import fold
 from domain.rules.visibility import knows
 from domain.views.case import unsaid, visible
 from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
-from tests.support.cases import CLAIMANT, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, Life, a_case, facts_named
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, Life, a_case, facts_named
 
 PROTECTIVE = ("conduct_report", "safety_incident")
 
@@ -195,6 +195,23 @@ class TestMoving:
     def test_who_cannot_come_after_all_ends_it(self) -> None:
         life = agreed(in_review()).says(RESPONDENT, "answer_appointment")
         assert newest(life).because == "cannot_come"
+
+
+class TestStalling:
+    """Nothing is decided while one is ahead: European Convention on Human Rights, article 6(1), within a reasonable time."""
+
+    def test_the_owner_moves_it_twice(self) -> None:
+        life = agreed(in_review())
+        for day in (5, 6):
+            life.says(MEDIATOR, "move_appointment", times=times(life, day), reasons="I am ill.")
+        refusal = life.refused(MEDIATOR, "move_appointment", times=times(life, 7), reasons="I am ill.")
+        assert (refusal.code, refusal.fields["because"]) == ("appointment_not_open", "moved_often")
+
+    def test_a_lead_calls_it_off(self) -> None:
+        life = agreed(in_review()).says(LEAD, "cancel_appointment", reasons="It is put off for too long.")
+        assert newest(life).state == "cancelled"
+        assert "appointment_cancelled" in told(life, MEDIATOR)
+        assert life.refused(LEAD, "move_appointment", times=times(life, 7), reasons="No.").code == "not_your_case"
 
 
 class TestProtocol:

@@ -64,8 +64,9 @@ class TestAnotherClause:
         life = answered().says(MEDIATOR, "request_evidence", of="respondent", ground="threat").fire("respondent_response", "end")
         assert life.says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
 
-    def test_what_no_ladder_knows_was_asked_about_anything(self) -> None:
-        assert answered("something_else").says(MEDIATOR, "rule", **VIOLATION, ground="threat").case.phase is Phase.RULED
+    def test_what_no_ladder_knows_was_asked_about_nothing(self) -> None:
+        life = answered("something_else")
+        assert life.refused(MEDIATOR, "rule", **VIOLATION, ground="threat").fields["missing"] == "charge"
 
     @pytest.mark.parametrize("asked", [{"of": "claimant"}, {"of": "respondent", "party": "pty_witness"}])
     def test_that_was_put_to_somebody_else_was_not_put_to_them(self, asked: dict[str, str]) -> None:
@@ -140,8 +141,9 @@ class TestWithoutSanctions:
     def test_the_category_told_is_put(self) -> None:
         assert self.told().says(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").case.phase is Phase.RULED
 
-    def test_a_category_that_is_no_clause_leaves_it_to_the_telling(self) -> None:
-        assert self.told("unauthorised").says(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").case.phase is Phase.RULED
+    def test_a_category_that_is_no_clause_puts_none(self) -> None:
+        life = self.told("unauthorised")
+        assert life.refused(MEDIATOR, "rule", **self.HIT, ground="stolen_payment").fields["missing"] == "charge"
 
     def test_but_whoever_was_asked_about_one_clause_by_name_is_not_hit_by_another(self) -> None:
         life = self.told("unauthorised").says(MEDIATOR, "request_evidence", of="respondent", ground="stolen_payment")
@@ -203,10 +205,14 @@ class TestTheTelling:
         assert ground in life.seen_by(RESPONDENT).accused_of
         assert life.says(MEDIATOR, "rule", **self.ruling(kind, ground)).case.ruling is not None
 
-    def test_of_what_happened_is_one_where_the_kind_has_no_clause_for_it(self) -> None:
+    def test_of_what_happened_puts_no_clause(self) -> None:
+        """European Convention on Human Rights, article 6(3)(a): what they are accused of, beside what happened."""
         life = self.told("safety_incident", "assault")
         assert life.seen_by(RESPONDENT).accused_of == ("assault",)
-        assert life.says(MEDIATOR, "rule", **self.ruling("safety_incident", "duty_of_care")).case.ruling is not None
+        ruling = self.ruling("safety_incident", "duty_of_care")
+        assert life.refused(MEDIATOR, "rule", **ruling).fields["missing"] == "charge"
+        life.says(MEDIATOR, "request_evidence", of="respondent", ground="duty_of_care").says(RESPONDENT, "submit_evidence")
+        assert life.says(MEDIATOR, "rule", **ruling).case.ruling is not None
 
     def test_does_not_come_to_say_more_by_what_the_case_is_called_later(self) -> None:
         life = self.told("safety_incident").says(LEAD, "retarget", category="assault", reason="found_out")

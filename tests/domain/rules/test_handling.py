@@ -208,3 +208,10 @@ class TestClose:
 class TestTake:
     def test_makes_the_taker_the_owner(self) -> None:
         assert a_case().in_review(owner=None).says(MEDIATOR_2, "take").case.owner == MEDIATOR_2
+
+
+def test_no_part_is_split_off_what_was_sent_back_and_put_away_there() -> None:
+    """European Convention on Human Rights, article 6(1): a matter brought before an instance that decides on it is answered."""
+    life = a_case("payment_dispute").in_review().ruled().fire("grace").says(OPS, "annul", reason="procedural_fault")
+    refusal = life.refused(LEAD, "split", reasons="A part of it.", statement="A part of it.")
+    assert refusal.code == "undecided_afresh"

@@ -423,6 +423,11 @@ class TestBesideAnotherCaseOfTheMatter:
         life.says(LEAD, "approve").fire("grace")
         assert [e.state for e in life.case.effects] == ["running"], "two have seen it"
 
+    def test_no_part_takes_along_what_was_given_there(self) -> None:
+        life, part = beside(a_payment().in_review(), 4_000), {"statement": "The lamp.", "reasons": "Apart."}
+        assert life.refused(MEDIATOR, "split", amount=usd(6_001), **part).code == "amount_too_high"
+        assert life.says(MEDIATOR, "split", amount=usd(6_000), **part).case.split_off == (Money(**usd(6_000)),)
+
     def test_what_may_be_the_same_matter_is_looked_at_and_stops_nobody(self) -> None:
         there = PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(10_000)),), possible=True)
         life = a_payment().in_review()

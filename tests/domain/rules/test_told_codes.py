@@ -36,6 +36,9 @@ WAYS: dict[str, Callable[[str], Life]] = {
     "removed": lambda code: a_case("payment_dispute").in_review()
     .says(OPS, "add_party", party={"side": "respondent", "ref": "witness", "role": "witness"})
     .says(OPS, "remove_party", party="pty_witness", reason=code),
+    "replaced": lambda code: a_case("payment_dispute").in_review().says(
+        LEAD, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "heir"}, reason=code
+    ),
     "asked": lambda code: a_case("payment_dispute").with_terms(evidence_types=()).in_review().says(
         MEDIATOR, "request_evidence", of="respondent", evidence_type=code
     ),

@@ -1,0 +1,42 @@
+"""``ombud erasure`` and ``ombud retention`` on a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.erasures import PostgresErasures, ToErase
+from tests.support.office import Office, party
+from tests.support.shell import Shell
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
+    """A tenant with its people and keys."""
+    made = Office(database, vault, tenant_id)
+    await made.hire()
+    return made
+
+
+async def test_whoever_runs_ombud_looks_and_drops_and_two_of_ops_erase(shell: Shell, office: Office) -> None:
+    desk, tenant = office.desk(), ("-t", office.tenant_id)
+    case = await desk.opened()
+    await desk.command(case["id"], "withdraw", party(case, "claimant"))
+    assert "Nothing was asked for." in (await shell.type("erasure", "list", *tenant)).output
+    refused = await shell.type("erasure", "ask", case["id"], "--reason", "request", *tenant)
+    assert "[own_credential_needed]" in refused.stderr, refused.output
+    kept = await shell.type("retention", "--dry-run", *tenant)
+    assert (kept.exit_code, "no_period" in kept.stdout) == (0, True), kept.output
+    assert [row["erased"] for row in (await shell.json("retention", *tenant))["data"]] == [False]
+    async with office.database.deed(office.tenant_id) as conn:
+        wanted = ToErase(case["id"], None, "request", needs_second=True)
+        asked = await PostgresErasures(office.database).ask(conn, office.tenant_id, wanted, "per_dana", "key_1")
+    listed = await shell.type("erasure", "list", *tenant, COLUMNS="200")
+    assert "waiting" in listed.stdout
+    alone = await shell.type("erasure", "approve", str(asked), *tenant)
+    assert "[own_credential_needed]" in alone.stderr, alone.output
+    dropped = await shell.type("erasure", "drop", str(asked), *tenant)
+    assert (dropped.exit_code, "dropped" in dropped.stdout) == (0, True), dropped.output
