@@ -15,6 +15,7 @@ from uuid_utils import uuid7
 from activities.ports.cross_case import TaskResult
 from activities.ports.errors import Never, ToldToWait
 from domain.model.case import Case
+from domain.model.chain import root
 from domain.model.commands import Join, MirrorLink, Open
 from domain.model.links import CrossCaseTaskOrdered
 from domain.model.people import OpenedParty
@@ -214,7 +215,7 @@ class _Order:
         await conn.fetchval(
             CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, old.priority, row["synthetic"], "split",
             self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
-            None, None, next(against, None),
+            None, None, next(against, None), root(self._tenant, new_id),
         )  # fmt: skip
 
     def _opening(
