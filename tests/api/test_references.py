@@ -105,7 +105,9 @@ class TestComeBack:
         async with office.database.tenant(office.tenant_id) as conn:
             (kept,) = await conn.fetch("SELECT response, sealed FROM idempotency")
         assert kept["response"] is None
-        assert not [secret for secret in ("EXT-SECRET", "ORDER-SECRET", "MATTER-SECRET", *REFS) if secret.encode() in kept["sealed"]]
+        assert not [
+            secret for secret in ("EXT-SECRET", "ORDER-SECRET", "MATTER-SECRET", *REFS) if secret.encode() in kept["sealed"]
+        ]
 
 
 class TestParties:
