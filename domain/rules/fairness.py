@@ -63,6 +63,7 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
 _STEERS = frozenset({
     "assign", "hand_over", "impose_interim", "review_interim", "retarget", "pause", "snooze", "extend", "skip_step",
+    "grant_exception", "refuse_exception",
 })  # fmt: skip
 """What shapes the next decision without being it."""
 _PUTS_BACK = frozenset({"assign", "hand_over"})

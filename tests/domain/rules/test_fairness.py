@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from domain.base import Phase
 from domain.model import facts as f
 from domain.model.facts import Actor
+from domain.model.policy_exceptions import ExceptionTerms
 from tests.support.appeals import BOUNTY, decided, pay
 from tests.support.cases import (
     CLAIMANT,
@@ -73,12 +75,15 @@ class TestWhoMayJudge:
         assert (drafted.actor.manager, drafted.actor.team, drafted.actor.site) == ("per_h1", "amber", "berlin")
 
 
+LATER = ExceptionTerms(of="step", name="record_checked", per_month=2, lasts=timedelta(days=14))
 STEERING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("assign", {"owner": MEDIATOR_3}),
     ("retarget", {"priority": "high", "reason": "urgent"}),
     ("pause", {"reason": "waiting"}),
     ("impose_interim", {"measure": "suspend", "reasons": "Until it is decided."}),
     ("review_interim", {"decision": "lift", "reasons": "I have decided that."}),
+    ("grant_exception", {}),
+    ("refuse_exception", {"reasons": "There is time."}),
 )
 
 
@@ -86,9 +91,12 @@ class TestWhoDecidedBefore:
     """They neither decide the next round nor say who does, when, or what holds until then."""
 
     def on_appeal(self) -> Life:
-        life = a_case("conduct_report").in_review(owner=LEAD)
+        life = a_case("conduct_report").with_terms(exceptions=(LATER,)).in_review(owner=LEAD)
         life.says(LEAD, "complete_step", steps=["evidence_secured", "record_checked"])
         life.says(LEAD, "rule", **CLEARED).fire("grace").says(CLAIMANT, "appeal").says(LEAD_2, "take")
+        life.says(
+            LEAD_2, "ask_exception", of="step", name="record_checked", until=life.now + timedelta(days=3), reasons="It is away."
+        )
         return life.says(LEAD_2, "impose_interim", measure="suspend", reasons="Until I have seen it.")
 
     @pytest.mark.parametrize(("what", "fields"), STEERING)
