@@ -20,6 +20,7 @@ from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.sanctions import EarlierSanction
 from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
 from domain.rules.links import party_there
+from domain.rules.losses import deciders_of
 from domain.rules.money import stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
@@ -164,7 +165,10 @@ def as_other(case: Case, here: str | None = None, there: str | None = None) -> O
     names = ("id", "kind", "opened_at", "open", "merged_into", "parties", "synthetic", "outcome", "is_disclosed", "phase")
     known = {name: getattr(case, name) for name in (*names, "category", "amount")}
     unnamed = None in (here, there)
-    return OtherCase(**known, given=totals(case), another_matter=not unnamed and here != there, matter_unnamed=unnamed)
+    by = deciders_of(case)
+    return OtherCase(
+        **known, given=totals(case), deciders=by, another_matter=not unnamed and here != there, matter_unnamed=unnamed
+    )
 
 
 def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[ScriptCase]) -> tuple[ScriptCase, Command] | None:

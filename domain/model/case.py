@@ -74,7 +74,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on", "by_protocol"}
+        | {"steps", "own_papers", "relied_on", "by_protocol", "decided_before_by", "heard_on_news"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -260,6 +260,10 @@ class Case(Kept):
     """What went along with parts of the matter that became cases of their own."""
     given_before: tuple[Money, ...] = ()
     """What earlier cases of the same matter gave and left standing."""
+    decided_before_by: tuple[str, ...] = ()
+    """Who decided an earlier case of the same matter, or approved that; nobody: it is not heard again."""
+    heard_on_news: bool = False
+    """Whether somebody other than the respondent has handed something in, where it is heard again."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
     reported_elsewhere: bool = False

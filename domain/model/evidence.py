@@ -185,6 +185,8 @@ class Unanswered(Kept):
     """Which other of them that was."""
     read: bool = False
     """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
+    was_there: bool = False
+    """Whether it was put down that they were there when it was said: they have a day to say that it was otherwise."""
 
 
 class AnswerableView(Kept):

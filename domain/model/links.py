@@ -371,6 +371,8 @@ class OtherCase(Kept):
     """None: it was not judged yet."""
     amount: Money | None = None
     """What is in question there."""
+    deciders: tuple[str, ...] = ()
+    """Who decided it there, or approved that."""
     another_matter: bool = False
     """Both name a booking or an order, and it is not the same."""
     matter_unnamed: bool = False

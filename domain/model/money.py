@@ -55,6 +55,8 @@ class DecidedBefore(Kept):
     type: Literal["decided_before"] = "decided_before"
     case: str
     given: tuple[Money, ...] = ()
+    deciders: tuple[str, ...] = ()
+    """Who decided it there, or approved that; nobody: it was settled, or it was kept before this was noted."""
 
 
 class PaidElsewhere(Kept):

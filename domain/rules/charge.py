@@ -8,6 +8,8 @@ What a case is called says one clause where it is that clause's name; where it i
 was put, the clauses of that ladder. Any other category (an injury, ``general``) says what happened and puts nothing to anybody,
 whatever the team wrote beside it: no machine judges a sentence, so a clause is named, or nobody is hit by one.
 
+A clause that acquits (``no_breach``) accuses nobody: it puts nothing to anybody, hits nobody, and no respondent loses by it.
+
 Whoever reports is told nothing by what the case is called: it is their own word. What hits them takes the clause by name.
 
 European Convention on Human Rights, article 6(3)(a) and (b); Pelissier and Sassi v. France (25444/94), paragraphs 51 to 54.
@@ -30,6 +32,15 @@ from domain.rules.rule import Change
 
 SAYS_NOTHING = frozenset({"general", "other"})
 """What a case is called where nobody knows what to call it: whoever is told that is told of nothing."""
+
+ACQUITS = frozenset(
+    f"no_{one}"
+    for one in (
+        *("abuse", "breach", "case", "clause", "deceit", "fault", "finding", "fraud", "harm", "infringement", "misconduct"),
+        *("misuse", "offence", "offense", "scam", "violation", "wrongdoing"),
+    )
+)
+"""Clauses by which nobody did anything. By their whole names: ``no_show`` and ``no_supervision`` are things that somebody did."""
 
 
 def clauses_of(terms: Terms, category: str) -> frozenset[str]:
@@ -115,6 +126,8 @@ def check(case: Case, ground: str | None, hit: Iterable[OpenedParty]) -> None:
 
 def _was_put(case: Case, party: OpenedParty, ground: str) -> bool:
     asked, said = put_to(case, party.id), _said_to(case, party.side)
+    if ground in ACQUITS:
+        return False
     if ground in asked or ground in said:
         return True
     # What it was called before they were asked anew is no other clause that somebody chose to put.
@@ -142,10 +155,25 @@ def _told_before_it_was_kept(case: Case) -> bool:
 
 
 def check_known(terms: Terms, ground: str | None) -> None:
-    """Refuses to put something to somebody that is no clause of the kind."""
-    if ground is not None and ground not in terms.grounds:
-        allowed = list(terms.grounds)
-        raise UnknownGround(f"Name a clause of this kind: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+    """Refuses to put something to somebody that is no clause of the kind, or accuses nobody."""
+    allowed = _accusing(terms)
+    if ground is not None and ground not in allowed:
+        said = "By this one nobody did anything; name" if ground in terms.grounds else "Name"
+        raise UnknownGround(f"{said} a clause of this kind: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+
+
+def check_lost(case: Case, ground: str | None, lost: Collection[Side], hit: Collection[Side]) -> None:
+    """Refuses that whoever is accused (the respondent, or the author) loses, or anybody is hit, by a clause that acquits."""
+    accused = case.author or Side.RESPONDENT
+    against = accused if accused in lost else next((side for side in Side if side in hit), None)
+    if ground in ACQUITS and against is not None:
+        allowed = _accusing(case.terms)
+        said = f"By '{ground}' nobody did anything, and this goes against the {against.value}: name what they did"
+        raise UnknownGround(f"{said}: {', '.join(allowed)}.", ground=ground, allowed=allowed)
+
+
+def _accusing(terms: Terms) -> list[str]:
+    return [one for one in terms.grounds if one not in ACQUITS]
 
 
 def put_by(case: Case, ground: str | None) -> str:

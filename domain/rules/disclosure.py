@@ -6,6 +6,7 @@ the measures that hit them, and what happens from then on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -135,7 +136,7 @@ def lost_on_appeal(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ..
     return find(case, outcome, remedies)
 
 
-def check_told(case: Case, lost: frozenset[Side], hit: frozenset[Side], at: datetime) -> None:
+def check_told(case: Case, lost: frozenset[Side], hit: Iterable[f.OpenedParty], at: datetime) -> None:
     """Refuses a ruling against somebody who was not heard, or was not even told, where the pack wants them heard.
 
     Of those who lose by it, ``hit`` are the ones who have to bear something.

@@ -95,12 +95,13 @@ def check(case: Case, sides: Iterable[Side], at: datetime) -> None:
             raise found.refusal()
 
 
-def check_charge(case: Case, hit: Iterable[Side]) -> None:
-    """Refuses what hits the claimant while nothing was asked of them that they have answered, or let the time go by for."""
-    if Side.CLAIMANT not in hit or Side.CLAIMANT not in case.terms.hear:
+def check_charge(case: Case, hit: Iterable[f.OpenedParty]) -> None:
+    """Refuses what hits a claimant while nothing was asked of them that they have answered, or let the time go by for. Of several
+    it is whoever is hit: nobody puts bad faith to somebody in order to hold it against another."""
+    if Side.CLAIMANT not in case.terms.hear:
         return
     several = case.principals(Side.CLAIMANT)
-    unasked = next((p.id for p in several if p.id not in case.questioned), None)
+    unasked = next((p.id for p in hit if p.side is Side.CLAIMANT and p.id not in case.questioned), None)
     if unasked is not None:
         raise Unheard(Side.CLAIMANT, "charge", party=unasked if len(several) > 1 else None).refusal()
 

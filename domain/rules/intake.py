@@ -54,7 +54,10 @@ def _heard_again(command: c.Open, before: OtherCase) -> Facts:
     if command.terms.decided_matter == "new_fact" and not command.new_fact:
         noted = f.CaseLinked(link_id=derived_id("lnk", command.id), other=before.id, relation="duplicate")
         return (noted, f.CaseDeclined(reason=DECIDED), f.CaseClosed(outcome=Outcome.DECLINED, reason=DECIDED))
-    return (f.DecidedBefore(case=before.id, given=before.given), *links.linked(command.id, before.id, "heard_again"))
+    return (
+        f.DecidedBefore(case=before.id, given=before.given, deciders=before.deciders),
+        *links.linked(command.id, before.id, "heard_again"),
+    )
 
 
 def _decided(command: c.Open, before: OtherCase | None) -> OtherCase | None:

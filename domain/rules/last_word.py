@@ -4,7 +4,8 @@ Kept is what a side has neither been shown nor said anything since: every text t
 command (a message, the words of an offer, the reasons of an appeal or of a wish to withdraw, evidence, a report that was joined,
 what a machine noticed), said openly or not, and what was put down of a hearing. It speaks against the other side; what a witness
 or an insurer says also against the side that they stand on, as nobody there has said it; what the platform says and what the
-team itself hands in, against both; what was said at a hearing, against each side that was not there; and, of several on a side,
+team itself hands in, against both; what was said at a hearing, against each side: one person puts
+down who was there, and what they said; and, of several on a side,
 what one of them says against the others, for a ruling that hits the one and not the other.
 
 Shown is what that side may see when it is said, and what somebody of the team wrote or asked that side since (the gist). Once it
@@ -36,7 +37,7 @@ from domain.model.withdrawal import NotSeen
 from domain.rules import losses
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
-from domain.rules.hearing import said_all, spoken_for
+from domain.rules.hearing import COMMENT_FOR, said_all, spoken_for
 from domain.rules.rule import Change
 from domain.worktime.spans import Span, SpanUnit
 
@@ -99,7 +100,13 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     if isinstance(fact, f.CaseJoined):
         against = {Side.RESPONDENT}
     elif isinstance(fact, f.AppointmentHeld):
-        against = {*Side} - _came(case, fact)
+        came = _came(case, fact)
+        against = {*Side} - came
+        # One person puts down that they came, and what they said: each of them can say that it was otherwise.
+        theirs = (p for one in Side if one in came and one in case.terms.hear for p in case.principals(one))
+        yield from (
+            Unanswered(id=found, against=p.side, shown_at=since(rec), party=p.id, read=True, was_there=True) for p in theirs
+        )
     elif side is None:
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
         against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
@@ -202,6 +209,10 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     change: Change = {"came_in": known}
     if before is None:
         return change
+    news = known.get("evidence", 0) > before.came_in.get("evidence", 0) and _side(after, rec) is not Side.RESPONDENT
+    if after.decided_before_by and news:
+        # What only answers a report that is made again is nothing for which it could be decided otherwise.
+        change["heard_on_news"] = True
     ruled = len(after.rulings) > len(before.rulings)
     agreed = after.settlement is not None and (before.settlement is None or after.settlement.at != before.settlement.at)
     if ruled:
@@ -257,7 +268,7 @@ def check(
     for side in losers:
         hit = hit_on(case, side, remedies)
         ends = {
-            one.id: one.shown_at + _time_for(case.terms, side) if one.shown_at is not None else None
+            one.id: one.shown_at + _time_to_answer(case, one) if one.shown_at is not None else None
             for one in case.unanswered
             if one.against is side and (named is None or one.id in named) and (one.party is None or one.party in hit)
         }
@@ -285,7 +296,7 @@ def answerable(case: Case, party: OpenedParty) -> tuple[AnswerableView, ...]:
         return ()
     mine = spoken_for(case, party) or (party.id,)
     return tuple(
-        AnswerableView(id=one.id, until=one.shown_at + _time_for(case.terms, party.side))
+        AnswerableView(id=one.id, until=one.shown_at + _time_to_answer(case, one))
         for one in case.unanswered
         if one.read and one.shown_at is not None and one.against is party.side and (one.party is None or one.party in mine)
     )
@@ -324,6 +335,10 @@ def promised(case: Case, audience: Audience) -> bool:
         return False
     lost = ruling.reply_to if ruling.decision == "uphold" else losses.losers(case, outcome, ruling.remedies)
     return Side(audience) in lost
+
+
+def _time_to_answer(case: Case, one: Unanswered) -> timedelta:
+    return COMMENT_FOR if one.was_there else _time_for(case.terms, one.against)
 
 
 def _time_for(terms: Terms, side: Side) -> timedelta:

@@ -45,8 +45,12 @@ def _penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], 
 
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
     """The sides to which a ruling takes something that nobody may take from them unheard."""
-    lost = {side_of(case, loser) for loser in outcome.lost_by}
-    return hit(case, outcome, remedies) | (frozenset() if outcome.hear_if_hit else lost)
+    return hit(case, outcome, remedies) | (frozenset() if outcome.hear_if_hit else losers_named(case, outcome))
+
+
+def losers_named(case: Case, outcome: OutcomeTerms) -> frozenset[Side]:
+    """The sides that the pack names as losing by an outcome, whatever it comes with."""
+    return frozenset(side_of(case, loser) for loser in outcome.lost_by)
 
 
 def hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -59,7 +63,12 @@ def hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> froz
 def persons_hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> tuple[OpenedParty, ...]:
     """The principals whom a ruling hits, of the sides that the kind hears on it: whom it names, else all of the side."""
     heard = {*case.terms.hear} | (penalised(case, outcome, remedies) & {Side.CLAIMANT})
-    sides = (side for side in Side if side in heard & hit(case, outcome, remedies))
+    return tuple(p for p in each_hit(case, outcome, remedies) if p.side in heard)
+
+
+def each_hit(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> tuple[OpenedParty, ...]:
+    """The principals whom a ruling hits: of a side whom a remedy names, else all of it."""
+    sides = (side for side in Side if side in hit(case, outcome, remedies))
     return tuple(p for side in sides for p in case.principals(side) if _is_hit(case, outcome, remedies, p))
 
 
@@ -121,6 +130,11 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
     if alone is not None and not second and worse(case, alone, outcome, said.remedies, sanction, said):
         raise _worse_off(alone)
     if isinstance(said, Rule) and not case.terms.has(Phase.APPROVAL):
+        if _heard_again_for_nothing(case, outcome, said):
+            raise RemedyNotAllowed(
+                "It was decided before. Somebody else decides it otherwise, and on something that was handed in since.",
+                because=_FINAL,
+            )
         for side in case.relied_on:
             if worse(case, side, outcome, said.remedies, sanction, said):
                 raise RemedyNotAllowed(
@@ -139,9 +153,29 @@ def why_approval(case: Case, said: Rule | DecideAppeal, sanction: SanctionDrafte
         return None
     if case.claims_news and alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
         return _WORSE
+    if _heard_again_for_nothing(case, outcome, said):
+        return _FINAL
     first = case.final is not None and any(said.by in (ruling.decider, ruling.approved_by) for ruling in case.rulings)
     sides = tuple(Side) if first else case.relied_on
     return _FINAL if any(worse(case, side, outcome, said.remedies, sanction, said) for side in sides) else None
+
+
+def _heard_again_for_nothing(case: Case, outcome: OutcomeTerms, said: Rule | DecideAppeal) -> bool:
+    """Whether a matter that was decided goes against the respondent, or hits somebody, by a new report: on nothing that anybody
+    but the respondent handed in, or by whoever decided it first.
+
+    What was final is undone by a new report no more easily than by taking it up again: European Convention on Human Rights,
+    protocol No 7, article 4(2); Brumărescu v Romania (28342/95), paragraph 61.
+    """
+    if not case.decided_before_by or (case.heard_on_news and said.by not in case.decided_before_by):
+        return False
+    return Side.RESPONDENT in losers_named(case, outcome) or bool(hit(case, outcome, said.remedies))
+
+
+def deciders_of(case: Case) -> tuple[str, ...]:
+    """Who decided a case, or approved that, in whatever round."""
+    several = (one for ruling in case.rulings for one in (ruling.decider, ruling.approved_by) if one is not None)
+    return tuple(dict.fromkeys(several))
 
 
 def set_aside_from(case: Case, side: Side) -> bool:
@@ -206,7 +240,7 @@ def _costs_more(case: Case, side: Side, outcome: OutcomeTerms, said: Rule | Deci
 
 
 def _loses(case: Case, outcome: OutcomeTerms | None, side: Side) -> bool:
-    return outcome is not None and side in {side_of(case, loser) for loser in outcome.lost_by}
+    return outcome is not None and side in losers_named(case, outcome)
 
 
 def _hit_harder(before: tuple[str, ...], now: tuple[str, ...]) -> bool:

@@ -440,7 +440,8 @@ def inspected(remedies: tuple[Remedy, ...], amount: Money) -> tuple[Remedy, ...]
 
 
 def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Change:
-    return {"given_before": (*case.given_before, *fact.given)}
+    by = dict.fromkeys((*case.decided_before_by, *fact.deciders))
+    return {"given_before": (*case.given_before, *fact.given), "decided_before_by": tuple(by)}
 
 
 def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience) -> NoticeData:

@@ -123,7 +123,9 @@ def _check(
     if case.terms.grounds and ground not in case.terms.grounds:
         allowed = list(case.terms.grounds)
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
-    disclosure.check_told(case, lost, lost & losses.hit(case, outcome, command.remedies), at)
+    charge.check_lost(case, ground, losses.losers_named(case, outcome), losses.hit(case, outcome, command.remedies))
+    hit = losses.each_hit(case, outcome, command.remedies)
+    disclosure.check_told(case, lost, tuple(p for p in hit if p.side in lost), at)
     confirmation.check_may_lose(case, _who_loses(case, outcome, lost, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command.relies_on, at, command.remedies)

@@ -61,7 +61,7 @@ def hindrances(case: Case, at: datetime) -> tuple[Hindrance, ...]:
 
 def _hindrance(case: Case, side: Side, at: datetime) -> Hindrance | None:
     try:
-        disclosure.check_told(case, frozenset({side}), frozenset(), at)
+        disclosure.check_told(case, frozenset({side}), (), at)
         # Which evidence a ruling relies on is said with it: here, on all of it.
         last_word.check(case, [side], None, at)
     except Refusal as refusal:

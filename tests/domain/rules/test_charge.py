@@ -36,6 +36,35 @@ class TestClausesOf:
         assert charge.clauses_of(a_case("payment_dispute").in_review().case.terms, "threats") == set()
 
 
+class TestAClauseThatAcquits:
+    """By ``no_breach`` nobody did anything: it accuses nobody (European Convention on Human Rights, article 6(3)(a))."""
+
+    KINDS: ClassVar = [
+        ("safety_incident", "substantiated", "no_breach", "suspend"),
+        ("fraud_report", "confirmed", "no_fraud", "warn"),
+        ("conduct_report", "violation", "no_clause", None),
+    ]
+
+    @pytest.mark.parametrize(("kind", "outcome", "ground", "remedy"), KINDS)
+    def test_hits_nobody_and_is_put_to_nobody(self, kind: str, outcome: str, ground: str, remedy: str | None) -> None:
+        life = a_case(kind, category=ground).with_terms(procedure=(), root_cause_needed=False).in_review()
+        asked = life.refused(MEDIATOR, "request_evidence", of="respondent", ground=ground)
+        assert asked.code == "ground_unknown"
+        assert ground not in asked.fields["allowed"]
+        life.says(MEDIATOR, "request_evidence", of="respondent").says(RESPONDENT, "submit_evidence")
+        against = [{"type": remedy, "to": "respondent"}] if remedy else []
+        said = {"outcome": outcome, "ground": ground, "remedies": against, "relies_on": []}
+        assert life.refused(MEDIATOR, "rule", **said).code == "ground_unknown"
+        assert life.refused(MEDIATOR, "rule", **{**said, "remedies": []}).code == "ground_unknown"
+
+    def test_it_hits_no_reporter_either_and_whoever_is_acquitted_is_by_it(self) -> None:
+        life = a_case("fraud_report").in_review()
+        said = {"outcome": "suspicious_unproven", "ground": "no_fraud", "relies_on": []}
+        warned = life.refused(MEDIATOR, "rule", **said, remedies=[{"type": "warn", "to": "claimant"}])
+        assert warned.code == "ground_unknown"
+        assert life.says(MEDIATOR, "rule", **said).case.phase is Phase.RULED
+
+
 class TestAnotherClause:
     @pytest.mark.parametrize(("category", "ground"), [("insult", "insult"), ("unprofessional", "insult"), ("threats", "threat")])
     def test_that_the_category_says_by_its_name_or_as_a_ladder_is_put(self, category: str, ground: str) -> None:

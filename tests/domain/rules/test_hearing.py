@@ -180,6 +180,18 @@ class TestACharge:
         refusal = life.refused(MEDIATOR, "rule", **WARNED)
         assert (refusal.fields["missing"], refusal.fields["party"]) == ("charge", "pty_second")
 
+    def test_is_put_to_nobody_in_order_to_warn_another(self) -> None:
+        life = a_case("fraud_report").that_protects().with_party("pty_second", "claimant", "principal").in_review()
+        life.says(MEDIATOR, "request_evidence", of="claimant", party=CLAIMANT, ground="friendly_fraud")
+        life.says(CLAIMANT, "submit_evidence").says("pty_second", "message")
+        of_one = {**WARNED, "relies_on": []}
+        other = life.refused(
+            MEDIATOR, "rule", **{**of_one, "remedies": [{"type": "warn", "to": "claimant", "party": "pty_second"}]}
+        )
+        assert (other.fields["missing"], other.fields["party"]) == ("charge", "pty_second")
+        life.says(MEDIATOR, "rule", **{**of_one, "remedies": [{"type": "warn", "to": "claimant", "party": CLAIMANT}]})
+        assert life.case.ruling is not None
+
     def test_what_was_answered_before_the_case_was_taken_up_again_answers_nothing_new(self) -> None:
         life = in_review().says(MEDIATOR, "request_evidence", of="claimant").says(CLAIMANT, "submit_evidence")
         life.says(OPS, "close", reason="withdrawn").says(OPS, "reopen", reason="mistake").says(OPS, "assign", owner=MEDIATOR)

@@ -12,7 +12,9 @@ from domain.model.people import OpenedParty
 from domain.rules.money import payable
 from tests.support.cases import (
     CLAIMANT,
+    LEAD,
     MEDIATOR,
+    MEDIATOR_2,
     OPS,
     PLATFORM,
     RESPONDENT,
@@ -82,6 +84,28 @@ class TestAMatterThatWasDecided:
         left = payable(life.case)
         assert left is not None
         assert (left.amount, left.standing) == (6_000, 4_000)
+
+    @pytest.mark.parametrize(
+        ("handed_in_by", "decider", "alone"),
+        [
+            (None, MEDIATOR_2, False),
+            (RESPONDENT, MEDIATOR_2, False),
+            (CLAIMANT, MEDIATOR_2, True),
+            (CLAIMANT, MEDIATOR, False),
+        ],
+    )
+    def test_nobody_alone_decides_it_otherwise_on_nothing_new_nor_whoever_decided_first(
+        self, handed_in_by: str | None, decider: str, *, alone: bool
+    ) -> None:
+        """European Convention on Human Rights, protocol No 7, article 4(2); Brumărescu v Romania (28342/95), paragraph 61."""
+        life = decided("payment_dispute", {"new_fact": True}, deciders=(MEDIATOR,)).says(LEAD, "admit").says(CLAIMANT, "escalate")
+        life.says(decider, "take").says(RESPONDENT, "message", text="Again?")
+        if handed_in_by is not None:
+            life.says(handed_in_by, "submit_evidence")
+        money = [{"type": "refund", "amount": {"amount": 5_000, "currency": "USD"}}]
+        said = {"ground": "not_received", "reasons": "It is so.", "relies_on": []}
+        life.says(decider, "rule", outcome="refunded", remedies=money, **said)
+        assert life.case.phase is (Phase.RULED if alone else Phase.APPROVAL)
 
     def test_and_the_earlier_case_is_not_taken_up_beside_it(self) -> None:
         life = a_case("fraud_report").closed()

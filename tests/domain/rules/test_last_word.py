@@ -144,7 +144,7 @@ class TestShown:
 
 
 class TestSaidAtAHearing:
-    """What is put down speaks against whoever was not there."""
+    """What is put down speaks against whoever was not there, and for a day against whoever is said to have been."""
 
     def held(self, **fields: Any) -> Life:
         life = agreed(claimed().says(RESPONDENT, "message")).later(4 * DAY + HOUR)
@@ -159,15 +159,27 @@ class TestSaidAtAHearing:
         assert [one.id for one in life.seen_by(RESPONDENT).answerable] == [piece]
         letter = life.notices_for(RESPONDENT)[-1]
         assert (letter.event, letter.data["answer_until"]) == ("appointment_held", refusal.fields["until"])
-        assert "answer_until" not in life.notices_for(CLAIMANT)[-1].data
+        assert life.notices_for(CLAIMANT)[-1].data["answer_until"] == (life.now + DAY).isoformat(), (
+            "it is put down that they were"
+        )
         assert fold(life.case_id, life.recordings) == life.case
 
     def test_unless_the_ruling_rests_on_none_of_it(self) -> None:
         life = self.held(missed_by=["respondent"])
         assert life.says(MEDIATOR, "rule", **PAID, relies_on=[]).case.ruling is not None
 
-    def test_whoever_was_there_has_answered_it_there(self) -> None:
-        assert self.held().says(MEDIATOR, "rule", **PAID).case.ruling is not None
+    def test_whoever_is_said_to_have_been_there_has_a_day_to_say_that_it_was_otherwise(self) -> None:
+        """One person puts down that they came, and what they said (European Convention on Human Rights, article 6(1))."""
+        life = self.held(protocol="The shop says: the box was empty, we admit it.")
+        refusal = life.refused(MEDIATOR, "rule", **PAID)
+        assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "evidence")
+        assert refusal.fields["until"] == (life.now + DAY).isoformat()
+        assert life.notices_for(RESPONDENT)[-1].data["answer_until"] == refusal.fields["until"]
+        assert life.later(DAY).says(MEDIATOR, "rule", **PAID).case.ruling is not None
+
+    def test_or_until_they_have_commented(self) -> None:
+        life = self.held().says(RESPONDENT, "comment_protocol")
+        assert life.says(MEDIATOR, "rule", **PAID).case.ruling is not None
 
     @pytest.mark.parametrize("answer", ["message", "comment_protocol"])
     def test_whoever_missed_it_answers_it_by_a_word(self, answer: str) -> None:
