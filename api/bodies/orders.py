@@ -8,8 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from api.bodies.base import Body
 from domain.base import Frozen, Instant
-from domain.dsa.orders import Article, Because, Effect, Line, Long, Whom
-from services.orders import Looked
+from services.orders import Article, Because, Effect, Line, Long, Looked, Whom
 
 
 class OrderChange(Frozen):
