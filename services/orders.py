@@ -17,9 +17,12 @@ from pydantic import ValidationError
 from domain.base import plain
 from domain.dsa.order_letters import Letter, letters
 from domain.dsa.orders import (
+    Article,
     Because,
     Effect,
     Element,
+    Line,
+    Long,
     Order,
     OrderWords,
     ToDo,
@@ -38,20 +41,9 @@ from storage.intake.orders import Place, SameOrder
 from storage.postgres.pool import Connection
 
 __all__ = [
-    "Because",
-    "Effect",
-    "Looked",
-    "OrderWords",
-    "Whom",
-    "add",
-    "answer",
-    "change",
-    "counted",
-    "erase",
-    "listed",
-    "one",
-    "told",
-]
+    "CHANGED", "HEAD", "WITHIN", "Article", "Because", "Effect", "Line", "Long", "Looked", "OrderWords", "Whom", "add", "answer",
+    "change", "counted", "erase", "line", "listed", "one", "told",
+]  # fmt: skip
 
 WITHIN = 24
 """Hours after receipt when nobody says another limit. The law says "without undue delay" and no figure: the tenant's setting

@@ -4,7 +4,7 @@
 CREATE TABLE orders (
     tenant text NOT NULL REFERENCES tenants (id),
     id text NOT NULL CHECK (id LIKE 'ord\_%'),
-    article smallint NOT NULL CHECK (article IN (9, 10)),
+    article bigint NOT NULL CHECK (article IN (9, 10)),
     country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
     -- A code, by which reports count it.
     about text NOT NULL DEFAULT '' CHECK (about ~ '^([a-z0-9][a-z0-9_.:-]{0,63})?$'),
