@@ -71,6 +71,7 @@ case.app.command("access")(access)
 case.app.command("readers")(readers)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
+case.app.command("personal-data")(erasure.personal_data)
 for more in (case_risk, case_parties, case_verbs):
     case.app.registered_commands.extend(more.app.registered_commands)
 app.add_typer(case.app, name="case")
