@@ -24,7 +24,7 @@ from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import shown
 from api.schema import gives, gives_bytes, takes
-from domain.base import CaseId, PartyId
+from domain.base import PartyId
 from services import erasures, personal_data, retention
 from services.pages import Page
 

@@ -177,6 +177,6 @@ async def test_files_of_a_report_that_was_turned_away_are_on_its_page(lobby: Lob
     dana = await lobby.signed_in("dana")
     await dana.open(f"/cases/{case['id']}")
     assert "Came with the report, and is no evidence" in dana.words
-    (where,) = set(re.findall(rf'/cases/{case["id"]}/files/cnt_[\w-]+', dana.html))
+    (where,) = set(re.findall(rf"/cases/{case['id']}/files/cnt_[\w-]+", dana.html))
     saved = await dana.open(where)
     assert (saved.content, saved.headers["content-type"]) == (png(), "application/octet-stream")
