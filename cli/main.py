@@ -26,6 +26,7 @@ from cli.commands import (
     key,
     login,
     on_call,
+    order,
     person,
     policy,
     reasons,
@@ -88,6 +89,7 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
 app.add_typer(trusted_flagger.app, name="trusted-flagger")
+app.add_typer(order.app, name="order")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
 app.add_typer(erasure.app, name="erasure")

@@ -7,8 +7,9 @@ from tests.architecture.house import modules, name_of, parsed
 
 DEEDS = {
     # The services: each opens one transaction for a deed and its note in the trail.
-    "services/endpoints.py", "services/erasures.py", "services/keys.py", "services/logins.py", "services/party_addresses.py",
-    "services/people.py", "services/personal_data.py", "services/sessions.py", "services/signing_keys.py",
+    "services/endpoints.py", "services/erasures.py", "services/keys.py", "services/logins.py", "services/orders.py",
+    "services/party_addresses.py", "services/people.py", "services/personal_data.py", "services/sessions.py",
+    "services/signing_keys.py",
     "services/sources.py", "services/tenants.py", "services/trusted_flaggers.py",
     # Where the deeds are written.
     "storage/access/signing_keys.py", "storage/access/trail.py", "storage/intake/sources.py", "storage/outside/endpoints.py",
