@@ -33,7 +33,7 @@ from domain.base import Side
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
 from domain.views.told_statement import ToldStatement, told_statement
-from services import cases, commands, evidence, outside_drafts, personal_data, references, timelines
+from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
 from services.errors import not_found
 from services.manual_work import carried
@@ -104,6 +104,7 @@ async def show(visit: PartyVisit) -> Response:
         "case.html",
         **frame(mine),
         **await _about(visit, mine),
+        erased=await _erased(visit, mine),
         said=said,
         turn=mine.turn,
         offer=said.offer if said.offer is not None and said.offer.side is not reader.side else None,
@@ -187,6 +188,12 @@ def by_child(mine: MyCase) -> bool:
     return case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
 
 
+async def _erased(visit: PartyVisit, mine: MyCase) -> str:
+    """What stands where words were."""
+    at = await erasures.erased_on(visit.parts, visit.caller.tenant_id, mine.seen.id)
+    return visit.words.say("case.erased_on", when=visit.words.day(at, visit.zone)) if at else visit.words.say("case.erased")
+
+
 async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
     """What the matter is, as far as they may read it: its number, what it was reported as, and when it happened."""
     theirs = await references.of_party(visit.parts, visit.caller, mine.seen, mine.reader.id)
@@ -236,6 +243,7 @@ async def receipt(visit: PartyVisit) -> Response:
     return visit.page(
         "receipt.html",
         **frame(mine),
+        erased=await _erased(visit, mine),
         sent=row,
         state=row.answer.status if row.answer is not None else "waiting",
         text=next((text for text in texts if text), None),

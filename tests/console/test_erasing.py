@@ -43,6 +43,8 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
         assert dana.page.status_code == 200
         assert "zq0canary0qz" not in dana.html
         assert "kim-7" not in dana.html
+    await dana.open(f"/cases/{case['id']}")
+    assert "The words were erased on" in dana.words
     await dana.open("/inbox?view=all&status=closed")
     assert dana.page is not None
     assert dana.page.status_code == 200
