@@ -44,6 +44,7 @@ from console.pages import (
     packs,
     payloads,
     policy_exceptions,
+    proof,
     ruling,
     settings,
     sign_in,
@@ -100,6 +101,7 @@ SIGNED_IN = (
     packs,
     payloads,
     policy_exceptions,
+    proof,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)

@@ -30,11 +30,10 @@ from domain.base import Side
 from domain.views.actions import Action
 from domain.views.case import CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
+from services import cases, clocks, drafts, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
-from services.proof import packed, proof_of
 from services.references import Told
 from services.texts import Texts
 from services.timelines import Entry
@@ -484,23 +483,7 @@ async def take_access(visit: Visit) -> Response:
     return to(f"/cases/{case_id}")
 
 
-async def proof(visit: Visit) -> Response:
-    """Whether the case is as it was recorded: its chain of hashes computed anew, and its state folded from its facts."""
-    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"])
-    return visit.page("proof.html", case_id=seen.id, verdict=await audit.of_case(visit.parts, visit.caller, seen))
-
-
-async def take_proof(visit: Visit) -> Response:
-    """The same for a stranger: a bundle that is checked without Ombud."""
-    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "timeline")
-    bundle = packed(await proof_of(visit.parts, visit.caller, seen))
-    headers = {"Content-Disposition": f'attachment; filename="{seen.id}-proof.zip"'}
-    return Response(bundle, media_type="application/zip", headers=headers)
-
-
 PAGES: Addresses = [
-    ("/cases/{case_id}/proof.zip", ["GET"], take_proof),
-    ("/cases/{case_id}/proof", ["GET"], proof),
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),
 ]
