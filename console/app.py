@@ -41,10 +41,10 @@ from console.pages import (
     live,
     making,
     on_call,
+    orders,
     packs,
     payloads,
     policy_exceptions,
-    proof,
     ruling,
     settings,
     sign_in,
@@ -94,6 +94,7 @@ SIGNED_IN = (
     absences,
     making,
     on_call,
+    orders,
     administration,
     calendars,
     campaigns,
@@ -101,7 +102,6 @@ SIGNED_IN = (
     packs,
     payloads,
     policy_exceptions,
-    proof,
 )
 """Pages for people who are signed in."""
 OF_PARTIES = (party_case, party_deeds, party_devices, party_drafts, party_links)

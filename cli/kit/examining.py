@@ -66,6 +66,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         lambda: _trail(stack),
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
+        _named("upkeep", lambda: checks.upkeep(settings, stack, _DOCTOR_WAITS_FOR)),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
         *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _backups)),
         _named("master key", lambda: checks.master_key(settings, stack)),

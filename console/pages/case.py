@@ -30,7 +30,7 @@ from domain.base import Side
 from domain.views.actions import Action
 from domain.views.case import CaseView, Due, view
 from domain.views.urgency import ClockStanding, standings
-from services import cases, clocks, drafts, evidence, people, readers, references, timelines
+from services import audit, cases, clocks, drafts, evidence, people, readers, references, timelines
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
@@ -281,6 +281,7 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
         "others_pieces": [piece for piece in pieces if piece.fact.side is None],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
+        "left_over": [file_shown(file) for file, _ in await evidence.left_over(visit.parts, visit.caller, found.seen)],
         "veil": veiled(visit, found.said.kind),
         "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
     }
@@ -483,7 +484,14 @@ async def take_access(visit: Visit) -> Response:
     return to(f"/cases/{case_id}")
 
 
+async def proof(visit: Visit) -> Response:
+    """Whether the case is as it was recorded: its chain of hashes computed anew, and its state folded from its facts."""
+    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"])
+    return visit.page("proof.html", case_id=seen.id, verdict=await audit.of_case(visit.parts, visit.caller, seen))
+
+
 PAGES: Addresses = [
+    ("/cases/{case_id}/proof", ["GET"], proof),
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),
 ]
