@@ -38,6 +38,7 @@ from services.proof import packed, proof_of
 from services.references import Told
 from services.texts import Texts
 from services.timelines import Entry
+from services.translations import ShownTranslation
 
 SAY = "say"
 """The draft of what is written in the case itself."""
@@ -103,6 +104,7 @@ class Spoken:
     to: str
     at: datetime
     text: str | None
+    translations: tuple[ShownTranslation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,8 @@ async def show(visit: Visit) -> Response:
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
+        translated=[(entry.n, one) for entry in entries if entry.type not in _SPOKEN for one in entry.translations],
+        translatable={entry.n: entry.texts for entry in entries if entry.texts},
         texts=texts,
         command_id=f"cmd_{uuid7()}",
         seq=seen.case.seq if seen.case is not None else 0,
@@ -457,7 +461,7 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
     who, at = (_who_wrote(entry, found), _instant(entry.data.get("sent_at"))) if past else (_who(entry, found.names), entry.at)
-    return Spoken(who, side, whom, at, _text(entry.data.get("text")))
+    return Spoken(who, side, whom, at, _text(entry.data.get("text")), entry.translations)
 
 
 def _who_wrote(entry: Entry, found: Shown) -> str:

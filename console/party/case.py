@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from console.party.story import (
     happened,
     hearing_of,
     open_proposal,
+    other_translations,
     spoken,
     subject_of,
     turn_of,
@@ -46,6 +47,7 @@ from services.manual_work import carried
 from services.rows import StoredFile
 from services.texts import Texts
 from services.timelines import Entry
+from services.translations import ShownTranslation, shown_beside
 
 QUICK_EXIT = frozenset({"safety_incident", "conduct_report"})
 """Kinds in which somebody may read over a shoulder: their pages can be left at one press."""
@@ -128,6 +130,7 @@ async def show(visit: PartyVisit) -> Response:
         spoken=spoken(mine.entries, reader),
         past=happened(mine.entries, reader),
         papers=await _papers(visit, mine),
+        translated=[*other_translations(mine.entries), *await _of_statement(visit, mine)],
         ruling=said.ruling,
         stated=stated,
         elsewhere=_made_elsewhere(mine) if stated is None else None,
@@ -150,6 +153,16 @@ async def _stated(visit: PartyVisit, mine: MyCase) -> tuple[ToldStatement | None
     if stated is None:
         return None, mine.texts
     return stated, {**mine.texts, **await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)}
+
+
+async def _of_statement(visit: PartyVisit, mine: MyCase) -> tuple[ShownTranslation, ...]:
+    """The translations of the statement of reasons that the page shows."""
+    case, ruling = mine.seen.case, mine.said.ruling
+    stated = told_statement(case, ruling.id, mine.seen.viewer) if case is not None and ruling is not None else None
+    if case is None or stated is None:
+        return ()
+    told = stated.model_dump(mode="json", include={"facts", "clause", "explanation"})
+    return (await shown_beside(visit.parts, visit.caller, case, [told]))[0]
 
 
 def _made_elsewhere(mine: MyCase) -> dict[str, Any] | None:
@@ -291,8 +304,11 @@ async def _whole(visit: PartyVisit, mine: MyCase) -> Mapping[str, Any]:
         "case": mine.said.model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"}),
         "texts": mine.texts,
         "what_happened": [
-            {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data} for entry in mine.entries
+            {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data}
+            | ({"translations": [asdict(one) for one in entry.translations]} if entry.translations else {})
+            for entry in mine.entries
         ],
+        "translations": [asdict(one) for one in await _of_statement(visit, mine)],
         "begun": {deed: kept for deed in DEEDS if (kept := await _begun(visit, deed))},
         "handed_in": [
             {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}

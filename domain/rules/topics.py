@@ -38,6 +38,7 @@ from domain.rules import (
     settlement,
     signals,
     stating,
+    translations,
     withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
@@ -75,6 +76,7 @@ TOPICS: tuple[Topic, ...] = (
     settlement.TOPIC,
     signals.TOPIC,
     stating.TOPIC,
+    translations.TOPIC,
     withdrawal.TOPIC,
 )
 
