@@ -24,12 +24,12 @@ from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import shown
 from api.schema import gives, takes
-from domain.base import CaseId
 from services import erasures, retention
 from services.pages import Page
 
 router = APIRouter(tags=["erasing"])
 
+After = Annotated[str | None, Query(max_length=1000, description="Go on there (`next` of the answer before).")]
 ErasureId = Annotated[str, Path(max_length=128, description="The erasure (`ers_…`).")]
 
 
@@ -75,7 +75,8 @@ async def drop_erasure(context: Context, erasure_id: ErasureId) -> Response:
 
 @router.get("/v1/retention", summary="What is past its time", responses=gives({200: ("RetentionBody", RETENTION)}))
 async def look_retention(
-    context: Context, after: Annotated[CaseId | None, Query(description="Go on behind this case.")] = None
+    context: Context,
+    after: Annotated[str | None, Query(max_length=1000, description="Go on there (`next` of the answer before).")] = None,
 ) -> Response:
     """Closed cases of which something can still be read, in batches: until when each is kept, and what keeps it. Nothing is
     changed."""

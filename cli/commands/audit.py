@@ -77,7 +77,8 @@ def sign(
     from services.audit import sign_heads
 
     settings = Settings()
-    into, signer = file or settings.heads_file, _signer(key or settings.heads_key_file)
+    _run(_there, tenant, public_key=None)
+    into, signer = file or settings.heads_file, guarded(lambda: _signer(key or settings.heads_key_file))
     if into is None:
         raise typer.BadParameter("Name the file, or set OMBUD_HEADS_FILE.")
     told = _run(lambda record: sign_heads(record, tenant, into, signer, anew=anew), tenant, public_key=signer.public_key)
@@ -163,15 +164,22 @@ def _instant(text: str | None) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
+async def _there(_: Any) -> dict[str, Any]:
+    """Nothing but that the tenant is one: said before anything of the key."""
+    return {}
+
+
 def _signer(file: Path | None) -> HeadSigner:
     from services.audit import signer_of
+    from services.errors import OperatorRefused
 
     if file is None:
-        raise typer.BadParameter("Name the key (--key), or set OMBUD_HEADS_KEY_FILE; make one with ombud audit make-key.")
+        missing = "Name the key (--key), or set OMBUD_HEADS_KEY_FILE; make one with ombud audit make-key."
+        raise OperatorRefused("heads_key_missing", missing)
     try:
         return signer_of(file.read_bytes())
     except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{file} is no key to sign heads with: {error}") from None
+        raise OperatorRefused("heads_key_invalid", f"{file} is no key to sign heads with: {error}") from None
 
 
 def _run(work: Work, tenant: str | None, *, public_key: str | None) -> dict[str, Any]:

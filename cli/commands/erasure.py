@@ -76,9 +76,10 @@ def retention(
         else:
             found = _asked("POST", "/v1/retention", target, given_only({"after": after}))
         data += found["data"]
-        after = found["next"]
-        if after is None:
+        # A place that does not move would be asked for ever.
+        if found["next"] in (None, after):
             break
+        after = found["next"]
     show({"object": "retention", "data": data, "next": None}, json, lambda _: retention_table(data) if data else None,
          nothing="No closed case of which anything can be read.")  # fmt: skip
 

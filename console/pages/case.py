@@ -34,7 +34,6 @@ from services import audit, cases, clocks, drafts, evidence, people, readers, re
 from services.authority import DECIDING
 from services.cases import Seen
 from services.errors import Refused
-from services.proof import packed, proof_of
 from services.references import Told
 from services.texts import Texts
 from services.timelines import Entry
@@ -494,16 +493,7 @@ async def proof(visit: Visit) -> Response:
     return visit.page("proof.html", case_id=seen.id, verdict=await audit.of_case(visit.parts, visit.caller, seen))
 
 
-async def take_proof(visit: Visit) -> Response:
-    """The same for a stranger: a bundle that is checked without Ombud."""
-    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "timeline")
-    bundle = packed(await proof_of(visit.parts, visit.caller, seen))
-    headers = {"Content-Disposition": f'attachment; filename="{seen.id}-proof.zip"'}
-    return Response(bundle, media_type="application/zip", headers=headers)
-
-
 PAGES: Addresses = [
-    ("/cases/{case_id}/proof.zip", ["GET"], take_proof),
     ("/cases/{case_id}/proof", ["GET"], proof),
     ("/cases/{case_id}", ["GET"], show),
     ("/cases/{case_id}/access", ["POST"], take_access),

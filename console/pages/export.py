@@ -1,4 +1,4 @@
-"""A list as a table for other programs: exactly the cases that its address shows, with what was asked for above them."""
+"""What is taken away: a list as a table, of exactly the cases that its address shows; the record of a case as a proof."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit
 from console.pages.inbox import Row, rows_of
 from domain.base import plain
+from services import cases
+from services.proof import packed, proof_of
 
 MOST = 2000
 """Rows at most; what is left out is said in the last one."""
@@ -57,4 +59,12 @@ def safe(said: str) -> str:
     return f"'{shown}" if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown
 
 
-PAGES: Addresses = [("/inbox.csv", ["GET"], table)]
+async def take_proof(visit: Visit) -> Response:
+    """The same for a stranger: a bundle that is checked without Ombud."""
+    seen = await cases.find(visit.parts, visit.caller, visit.request.path_params["case_id"], "timeline")
+    bundle = packed(await proof_of(visit.parts, visit.caller, seen))
+    headers = {"Content-Disposition": f'attachment; filename="{seen.id}-proof.zip"'}
+    return Response(bundle, media_type="application/zip", headers=headers)
+
+
+PAGES: Addresses = [("/inbox.csv", ["GET"], table), ("/cases/{case_id}/proof.zip", ["GET"], take_proof)]

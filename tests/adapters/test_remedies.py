@@ -44,7 +44,7 @@ async def test_a_card_network_is_told_what_was_drafted(sink: Taken) -> None:
     assert (data["remedy"], headers["idempotency-key"]) == ("submit_chargeback_evidence", "eff_0196a7c2-1")
     assert data["submission"] == {
         "source": "stripe", "external_id": "dp_1", "text": "The parcel was signed for.", "due_at": "2026-03-10T12:00:00Z",
-        "account": None,
+        "account": None, "files": [],
     }  # fmt: skip
 
 

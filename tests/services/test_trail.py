@@ -63,23 +63,25 @@ ROUTES = {
     "/v1/cases": A_CASES, "/v1/take-next": A_CASES, "/v1/intake/": A_CASES, "/v1/measures/": A_CASES, "/v1/unplaced/": ITS_OWN,
     "/v1/bulk": A_CASES, "/v1/freezes": A_CASES, "/v1/campaigns": A_CASES, "/v1/on-call": ITS_OWN,
     "/v1/people/{person_id}/absences": ITS_OWN, "/v1/people/{person_id}/returns": ITS_OWN,
-    "/v1/me/key": NOTED,
+    "/v1/me/key": NOTED, "/v1/erasures": NOTED, "/v1/retention": NOTED,
 }  # fmt: skip
 """What begins so, besides the deeds."""
+READS = "reads, checks or draws, and changes nothing"
 PAGES = {
     "/administration/": NOTED, "/packs": NOTED, "/sources/": NOTED, "/trusted-flaggers": NOTED, "/sign-in/": NOTED,
+    "/erasing": NOTED, "/temporal/decode": READS,
     "/cases/": A_CASES, "/bulk": A_CASES, "/freezes": A_CASES, "/campaigns": A_CASES, "/take-next": A_CASES,
     "/today": A_CASES, "/my/": A_CASES, "/report/": A_CASES,
     "/absences": ITS_OWN, "/on-call": ITS_OWN, "/unplaced/": ITS_OWN, "/templates": ITS_OWN, "/tags": ITS_OWN,
     "/sessions/": NO_DEED, "/settings": NO_DEED, "/theme": NO_DEED, "/views": NO_DEED, "/sign-out": NO_DEED,
     "/mentions/": NO_DEED, "/l/": NO_DEED, "/lost/": NO_DEED,
 }  # fmt: skip
-READS = "reads, checks or draws, and changes nothing"
 OF_THE_MACHINE = "starts, stops and looks after the processes of a machine; whoever does it has its passwords"
 COMMANDS = {
     "case": A_CASES, "bulk": A_CASES, "clock": A_CASES, "campaign": A_CASES, "intake": A_CASES, "seed": A_CASES, "demo": A_CASES,
     "desk": ITS_OWN, "on-call": ITS_OWN, "unplaced": ITS_OWN,
     "key": NOTED, "person": NOTED, "endpoint": NOTED, "source": NOTED, "trusted-flagger": NOTED,
+    "erasure": NOTED, "retention": NOTED,
     "command": NOTED, "tenant": NOTED, "policy": NOTED,
     "login": NOTED, "logout": NO_DEED, "whoami": READS, "audit": READS, "reasons": READS, "doctor": READS, "status": READS,
     "temporal": READS, "calendar": OF_THE_MACHINE, "api": OF_THE_MACHINE, "console": OF_THE_MACHINE, "worker": OF_THE_MACHINE,

@@ -30,6 +30,8 @@ def test_every_answer_can_be_shown(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed = COMMANDS[words].typed(tmp_path)
+    # What a command writes goes into the folder where it is typed.
+    monkeypatch.chdir(tmp_path)
     with AnswerAll() as api:
         said = {"OMBUD_URL": api.url, "OMBUD_API_KEY": "omb_x", "OMBUD_STATE_DIR": str(tmp_path), "OMBUD_LOGIN_KEY": "omb_x"}
         for name, value in said.items():
