@@ -217,8 +217,6 @@ async def show(visit: Visit) -> Response:
         grace=next((due for due in said.deadlines if due.by_default == "issue_ruling"), None),
         explained={clock.clock: clock for clock in await clocks.clocks(visit.parts, seen)},
         spoken=[_spoken(entry, found) for entry in entries if entry.type in _SPOKEN],
-        translated=[(entry.n, one) for entry in entries if entry.type not in _SPOKEN for one in entry.translations],
-        translatable={entry.n: entry.texts for entry in entries if entry.texts},
         texts=texts,
         command_id=f"cmd_{uuid7()}",
         seq=seen.case.seq if seen.case is not None else 0,
@@ -252,6 +250,8 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
         "of_what": OF_WHAT,
         "ahead": _ahead(found, visit.zones),
         "past": _past(found, entries),
+        "translated": [(entry.n, one) for entry in entries if entry.type not in _SPOKEN for one in entry.translations],
+        "translatable": {entry.n: entry.texts for entry in entries if entry.texts},
     }
 
 
