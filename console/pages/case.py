@@ -452,12 +452,7 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     past = entry.type == "past_message_kept"
     inside = entry.type == "note_added" or entry.data.get("to") == "team"
     sender = str(entry.data.get("sender") or "staff")
-    to = {
-        "all": "to both sides",
-        "desk": "to the team only",
-        "claimant": "to the claimant only",
-        "respondent": "to the respondent only",
-    }
+    to = {"all": "to both sides", "desk": "to the team only"} | {one: f"to the {one} only" for one in ("claimant", "respondent")}
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
     who, at = (_who_wrote(entry, found), _instant(entry.data.get("sent_at"))) if past else (_who(entry, found.names), entry.at)
