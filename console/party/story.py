@@ -153,13 +153,17 @@ class Reader:
         """Whose deed it was, as they would say it."""
         if entry.actor_id == self.id:
             return "you"
-        if entry.type == "case_disclosed":
-            return "you" if self.side is Side.RESPONDENT else "other"
         if entry.type in OPENING:
             return "you" if self.reported else "own" if self.side is Side.CLAIMANT else "other"
         if entry.role in _WHO:
             return _WHO[entry.role]
         return "own" if entry.role == self.side.value else "other"
+
+    def concerned(self, entry: Entry) -> str:
+        """Of whom a line about it speaks: of whoever was told of the case, else of who did it."""
+        if entry.type == "case_disclosed":
+            return "you" if self.side is Side.RESPONDENT else "other"
+        return self.who(entry)
 
 
 def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
@@ -264,7 +268,8 @@ def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
                 # What goes to one side or to the people who work on it is not read by the other.
                 own = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
                 alone = own or entry.type in ALONE
-                found.append(Said(reader.who(entry), entry.at, text if isinstance(text, str) else None, alone, entry.type))
+                at = datetime.fromisoformat(entry.data["sent_at"]) if entry.type == "past_message_kept" else entry.at
+                found.append(Said(reader.who(entry), at, text if isinstance(text, str) else None, alone, entry.type))
     return found
 
 
@@ -280,7 +285,9 @@ def _line(entry: Entry, reader: Reader) -> Line:
         said, remedy = remedy, remedy.get("type")
     amount = said.get("amount")
     whole = isinstance(amount, Mapping) and {"amount", "currency"} <= amount.keys()
-    return Line(entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None)
+    return Line(
+        entry.at, entry.type, reader.concerned(entry), remedy if isinstance(remedy, str) else None, amount if whole else None
+    )
 
 
 def decided(said: CaseView) -> RulingView | None:
