@@ -67,16 +67,6 @@ _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
 
 
-def says_team_only(fact: Any) -> bool:
-    """Whether a fact, as JSON, says something that the team alone reads, however deep."""
-    if isinstance(fact, list):
-        return any(map(says_team_only, fact))
-    if not isinstance(fact, dict):
-        return False
-    hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(str(fact.get("type")), frozenset())
-    return any(value is not None and (name in hidden or says_team_only(value)) for name, value in fact.items())
-
-
 @dataclass(frozen=True)
 class Entry:
     """Something that happened, as one viewer may know it."""
@@ -123,6 +113,34 @@ async def first_entries(parts: Parts, caller: Caller, seen: Seen) -> tuple[Entry
 async def entries_of(parts: Parts, caller: Caller, seen: Seen, recordings: Sequence[Recording]) -> tuple[Entry, ...]:
     """Some facts of a case with their texts, as far as the caller may know them."""
     return await _shown(parts, caller, seen, entries(seen.case, recordings, seen.viewer)) if seen.case is not None else ()
+
+
+async def read_whole(parts: Parts, caller: Caller, seen: Seen, recordings: Sequence[Recording]) -> frozenset[int]:
+    """The numbers of those facts of which the caller reads everything in the timeline: nothing is left out, nor told in another
+    way, nor is another case named that they may not know. To whoever is not of the team a fact tells more than they read by who
+    did it, by which credential, and what fell due; so it is their own deed, by a credential of theirs.
+    """
+    if seen.case is None:
+        return frozenset()
+    told = {}
+    for recording in recordings:
+        for entry in entries(seen.case, [recording], seen.viewer):
+            if entry.data == recording.fact.model_dump(mode="json", exclude={"type"}) and _by_what_they_know(
+                caller, seen, recording
+            ):
+                told[recording.seq] = entry.data
+    closed = await closed_among(parts, caller, seen.viewer, cases_named([*told.values()]) - {seen.id})
+    # Whatever names one, however deep.
+    return frozenset(seq for seq, data in told.items() if closed.isdisjoint(cases_named(data)))
+
+
+def _by_what_they_know(caller: Caller, seen: Seen, recording: Recording) -> bool:
+    """Whether what surrounds a fact tells nothing that the viewer's timeline does not tell."""
+    if seen.viewer.role in TEAM:
+        return recording.credential is None or seen.viewer.role in LEADERS
+    by = recording.credential
+    known = by is None or by == caller.credential or by.startswith("pse_")
+    return recording.actor.id == seen.viewer.id and recording.timetable is None and not recording.calendars and known
 
 
 async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Side | None = None) -> list[Entry]:

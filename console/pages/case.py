@@ -281,6 +281,7 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
         "others_pieces": [piece for piece in pieces if piece.fact.side is None],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
+        "left_over": [file_shown(file) for file, _ in await evidence.left_over(visit.parts, visit.caller, found.seen)],
         "veil": veiled(visit, found.said.kind),
         "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
     }

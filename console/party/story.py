@@ -16,6 +16,7 @@ from domain.model.settlement import Proposal
 from domain.views.appointments import AppointmentView
 from domain.views.case import CaseView, Due, RulingView
 from domain.views.evidence import RequestView
+from services.personal_data import OPENING, whose
 from services.rows import StoredFile
 from services.timelines import Entry
 
@@ -57,7 +58,6 @@ TOLD = frozenset({
     "sanction_voided", "amount_lowering_proposed",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
-OPENING = ("case_opened", "case_moved_in")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "case_opened": ("statement",), "case_moved_in": ("statement",), "message_sent": ("text",), "past_message_kept": ("text",),
     "offer_made": ("text",), "proposal_made": ("text",), "claim_conceded": ("text",), "evidence_requested": ("what",),
@@ -81,7 +81,6 @@ ALONE = frozenset({
 """Of these the other side reads nothing."""
 HEARING_DEEDS = ("hearing", "hearing-move", "hearing-comment")
 _AHEAD = ("proposed", "confirmed")
-_WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
 
 
 @dataclass(frozen=True)
@@ -151,13 +150,7 @@ class Reader:
 
     def who(self, entry: Entry) -> str:
         """Whose deed it was, as they would say it."""
-        if entry.actor_id == self.id:
-            return "you"
-        if entry.type in OPENING:
-            return "you" if self.reported else "own" if self.side is Side.CLAIMANT else "other"
-        if entry.role in _WHO:
-            return _WHO[entry.role]
-        return "own" if entry.role == self.side.value else "other"
+        return whose(entry, self.id, self.side, own_report=self.reported)
 
     def concerned(self, entry: Entry) -> str:
         """Of whom a line about it speaks: of whoever was told of the case, else of who did it."""

@@ -13,6 +13,7 @@ from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
 from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
+from domain.model.handling import ProposedNoRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere, ProposedLowering
@@ -74,7 +75,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on", "by_protocol"}
+        | {"steps", "own_papers", "relied_on", "by_protocol", "no_request"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -300,6 +301,8 @@ class Case(Kept):
     """What one of the team has changed about whose own matter it is, and nobody else has confirmed."""
     removal: ProposedRemoval | None = None
     """Somebody would put such a one out, and waits for a second person."""
+    no_request: ProposedNoRequest | None = None
+    """Somebody says that what came is no request at all, and waits for a second person."""
     timetable: Timetable = ()
 
     @property

@@ -119,6 +119,7 @@ from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
 from domain.model.handling import CaseRecused as CaseRecused
+from domain.model.handling import NoRequestProposed as NoRequestProposed
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
 from domain.model.ruling import RulingAnnulled as RulingAnnulled
@@ -209,7 +210,7 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
+    | RulingAnnulled | CaseRecused | NoRequestProposed | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
     | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact,
     Field(discriminator="type"),
 ]  # fmt: skip

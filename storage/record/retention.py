@@ -15,22 +15,19 @@ from storage.postgres.pool import NOW, Database
 from storage.postgres.vault import LegalHold
 from storage.record.erasures import CaseOpen, PostgresErasures, ToErase
 from storage.record.records import PostgresRecords
-from storage.views.sql import open_to
 
 CREDENTIAL = "retention"
 """By which credential it is done: no person's."""
 BATCH = 100
 """Cases that are looked at together: one batch's work is lost at most when the process dies."""
 
-# Closed, and something of it can still be read. $2 the last case of the batch before, $4 the conflicts of interest of
-# whoever asks.
-CANDIDATES = f"""
+# Closed, and something of it can still be read. $2 the last case of the batch before.
+CANDIDATES = """
 SELECT c.id FROM cases c
 WHERE c.tenant = $1 AND c.id > $2 AND c.status = 'closed'
     AND EXISTS (SELECT FROM keys k WHERE k.tenant = c.tenant AND k.case_id = c.id AND k.wrapped IS NOT NULL)
-    AND {open_to("$4")}
 ORDER BY c.id LIMIT $3
-"""  # noqa: S608 - put together from constants
+"""
 STILL_OPEN = "SELECT id FROM cases WHERE tenant = $1 AND id = ANY($2) AND status <> 'closed'"
 
 
@@ -61,11 +58,10 @@ class PostgresRetention:
         self._records = PostgresRecords(database)
         self._erasures = PostgresErasures(database)
 
-    async def look(self, tenant_id: str, after: str = "", limit: int = BATCH, closed_to: Sequence[str] = ()) -> Batch:
-        """The next closed cases, and what keeps each, without those that a conflict of interest (``closed_to``) closes to whoever
-        asks. Nothing is changed."""
+    async def look(self, tenant_id: str, after: str = "", limit: int = BATCH) -> Batch:
+        """The next closed cases, and what keeps each. Nothing is changed."""
         async with self._database.tenant(tenant_id) as conn:
-            ids = [row["id"] for row in await conn.fetch(CANDIDATES, tenant_id, after, limit, list(closed_to))]
+            ids = [row["id"] for row in await conn.fetch(CANDIDATES, tenant_id, after, limit)]
             now = await conn.fetchval(NOW)
         cases: dict[str, Case] = {}
         for case_id in ids:
@@ -80,13 +76,13 @@ class PostgresRetention:
         ]
         return Batch(found, ids[-1] if len(ids) == limit else None)
 
-    async def batch(self, tenant_id: str, after: str = "", limit: int = BATCH, closed_to: Sequence[str] = ()) -> Batch:
+    async def batch(self, tenant_id: str, after: str = "", limit: int = BATCH) -> Batch:
         """Erase those of the next closed cases whose time is over. One that is held or taken up again meanwhile stays.
 
         Each is a deed of its own, so what was erased stays erased whatever ends this. Raises
         :class:`~storage.postgres.pool.AdministrationUnavailable` in a process that may not administer.
         """
-        found = await self.look(tenant_id, after, limit, closed_to)
+        found = await self.look(tenant_id, after, limit)
         erased = [kept.case_id for kept in found.cases if kept.bar is None and await self._erase(tenant_id, kept.case_id)]
         return Batch(found.cases, found.after, erased)
 

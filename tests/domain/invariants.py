@@ -49,6 +49,7 @@ UNTOLD = frozenset({
     "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
     "provisional_credit_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
     "adulthood_proposed", "exception_asked", "exception_granted", "exception_refused",
+    "no_request_proposed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})

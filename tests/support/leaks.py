@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
     "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn", "flagger_id": "flagger", "party_id": "party",
+    "order_id": "order",
     "erasure_id": "erasure",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
@@ -40,7 +41,7 @@ NOWHERE: Mapping[str, str] = {
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
     "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
-    "flagger": "tfl_01990000-0000-7000-8000-000000000000",
+    "flagger": "tfl_01990000-0000-7000-8000-000000000000", "order": "ord_01990000-0000-7000-8000-000000000000",
     "turn": "oct_01990000-0000-7000-8000-000000000000",
     "party": "pty_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
@@ -340,6 +341,14 @@ async def _tenant(here: Planted) -> None:
     source = await here.said("dana", "POST", "/v1/intake-sources", {"provider": "webhook", "name": here.word("source")})
     flagger = {"name": "Hotline", "ref": "hotline", "authority": "The coordinator"}
     here.ids["flagger"] = (await here.said("dana", "POST", "/v1/trusted-flaggers", flagger))["id"]
+    order = {
+        "article": 10,
+        "country": "DE",
+        "language": "de",
+        "whom": here.word("ordered"),
+        "reasons": here.word("order_reasons"),
+    }
+    here.ids["order"] = (await here.said("dana", "POST", "/v1/orders", order))["id"]
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
     glass = here.cases["main"]["id"]
