@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from console.party.story import Reader
+from console.party.story import Reader, spoken
 from domain.model.case_import_report import MovingCase
 from domain.model.facts import Actor, LevelReached, Recording
 from domain.model.refusals import Refusal
@@ -189,4 +190,10 @@ def test_what_was_said_before_the_move_is_said_by_who_wrote_it_and_names_nobody_
         assert not any("by" in one.data for one in told)
         reader = Reader(party.id, party.side)
         mine = [reader.who(one) for one in told]
+        with_words = [
+            replace(one, data={**one.data, **dict.fromkeys({"text", "statement"} & one.data.keys(), "Words.")})
+            for one in entries(made.case, made.recordings, viewer)
+        ]
+        spoke = spoken(with_words, reader, made.case.opened_at)
+        assert [one.at for one in spoke] == [since, *(since + timedelta(hours=number) for number in range(4))]
         assert mine == (["you", "other"] if party.id == kim else ["other", "you"]) + ["staff", "staff"]
