@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -33,6 +33,7 @@ from services.parts import Parts
 from services.rows import StoredFile
 from services.timelines import Entry
 from services.trail import administrator, note
+from services.translations import of_statement
 
 MOST = 200_000_000
 """Bytes of files that go into an export; what is beyond is named, and fetched one by one."""
@@ -190,8 +191,10 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
         "texts": await cases.texts_of(parts, caller, seen),
         "what_happened": [
             {"at": entry.at.isoformat(), "type": entry.type, "by": by(entry), **entry.data}
+            | ({"translations": [asdict(one) for one in entry.translations]} if entry.translations else {})
             for entry in await _entries(parts, caller, seen)
         ],
+        "translations": [asdict(one) for one in await of_statement(parts, caller, seen)],
         "begun": await parts.outside_drafts.of_party(tenant, seen.id, party.id),
         "handed_in": [
             {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}

@@ -10,6 +10,7 @@ from typing import Any
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Recording, RulingIssued
+from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
 from domain.rules.audiences import audience_of
@@ -21,6 +22,7 @@ from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.texts import content_ids, with_texts
+from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
 
@@ -88,6 +90,10 @@ class Entry:
     """By which credential it came, for leads and ops; None also for what was recorded before that was noted."""
     caucus: Side | None = None
     """The side whose private talk with the desk it belongs to; None: it belongs to none."""
+    translations: tuple[ShownTranslation, ...] = ()
+    """Of the texts that it says to this viewer."""
+    texts: tuple[str, ...] = ()
+    """Where in its data texts stand that can be translated."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
@@ -159,11 +165,25 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Sid
 async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries with their texts. One that is about another case which the viewer may not know says that it happened, and
     nothing else."""
+    told = [replace(entry, data=_beside_its_original(entry)) for entry in told]
     closed = await closed_among(parts, caller, seen.viewer, cases_named([entry.data for entry in told]) - {seen.id})
     if closed:
         told = [replace(entry, data={} if names_one(entry.data, closed) else without(entry.data, closed)) for entry in told]
     texts = await parts.views.texts(caller.tenant_id, content_ids([entry.data for entry in told]))
-    return tuple(replace(entry, data=with_texts(entry.data, texts)) for entry in told)
+    own = [entry.data for entry in told]
+    beside = await shown_beside(parts, caller, seen.case, own) if seen.case is not None else tuple(() for _ in told)
+    return tuple(
+        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=tuple(place for place, _ in texts_at(said)))
+        for entry, said, other in zip(told, own, beside, strict=True)
+    )
+
+
+def _beside_its_original(entry: Entry) -> dict[str, Any]:
+    """What an entry says; of a translation that there is one, and none of its words: those are read beside the original alone, as
+    whoever looks may read that."""
+    if entry.type != "text_translated":
+        return entry.data
+    return {name: said for name, said in entry.data.items() if name not in ("original", "text", "translator")}
 
 
 def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[Entry]:

@@ -22,6 +22,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "phase_entered": ("arrow-right", "{phase} began: {reason}"),
     "message_sent": ("message-square", "{who} wrote to {to}"),
     "note_added": ("lock", "{who} left a note for the team"),
+    "text_translated": ("message-square", "{who} put a translation beside a text ({from_language} to {into_language})"),
     "offer_made": ("handshake", "{who} made an offer"),
     "offer_accepted": ("handshake", "{who} accepted the offer"),
     "offer_declined": ("handshake", "{who} declined the offer"),

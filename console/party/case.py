@@ -24,6 +24,7 @@ from console.party.story import (
     happened,
     hearing_of,
     open_proposal,
+    other_translations,
     spoken,
     subject_of,
     turn_of,
@@ -40,6 +41,7 @@ from services.manual_work import carried
 from services.personal_data import OPENING
 from services.texts import Texts
 from services.timelines import Entry
+from services.translations import of_statement
 
 QUICK_EXIT = frozenset({"safety_incident", "conduct_report"})
 """Kinds in which somebody may read over a shoulder: their pages can be left at one press."""
@@ -119,6 +121,7 @@ async def show(visit: PartyVisit) -> Response:
         spoken=spoken(mine.entries, reader, said.opened_at),
         past=happened(mine.entries, reader, said.opened_at),
         papers=await _papers(visit, mine),
+        translated=[*other_translations(mine.entries), *await of_statement(visit.parts, visit.caller, mine.seen)],
         ruling=said.ruling,
         stated=stated,
         elsewhere=_made_elsewhere(mine) if stated is None else None,

@@ -19,6 +19,7 @@ from domain.views.evidence import RequestView
 from services.personal_data import OPENING, whose
 from services.rows import StoredFile
 from services.timelines import Entry
+from services.translations import ShownTranslation
 
 DEEDS: Mapping[str, str] = {
     "accept": "accept_offer",
@@ -108,6 +109,7 @@ class Said:
     """Only their own side and the people who work on the case read it."""
     type: str = "message_sent"
     """What it was said with: an appeal, say."""
+    translations: tuple[ShownTranslation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -262,9 +264,15 @@ def spoken(entries: Sequence[Entry], reader: Reader, opened_at: datetime | None 
                 # What goes to one side or to the people who work on it is not read by the other.
                 own = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
                 alone = own or entry.type in ALONE
-                at = _said_at(entry, opened_at if moved else None)
-                found.append(Said(reader.who(entry), at, text if isinstance(text, str) else None, alone, entry.type))
+                at, said = _said_at(entry, opened_at if moved else None), text if isinstance(text, str) else None
+                beside = tuple(one for one in entry.translations if one.field == name)
+                found.append(Said(reader.who(entry), at, said, alone, entry.type, beside))
     return found
+
+
+def other_translations(entries: Sequence[Entry]) -> list[ShownTranslation]:
+    """The translations of what is not among the words that were said: of a decision, a question, a protocol."""
+    return [one for entry in entries for one in entry.translations if one.field not in WORDS.get(entry.type, ())]
 
 
 def happened(entries: Sequence[Entry], reader: Reader, opened_at: datetime | None = None) -> list[Line]:

@@ -28,6 +28,7 @@ from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Int
 from domain.model.sanctions import Sanction
 from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
+from domain.model.translations import Translation
 from domain.model.withdrawal import OpenWithdrawal
 
 
@@ -244,6 +245,8 @@ class Case(Kept):
     reported_spans: tuple[tuple[int, int | None], ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     """Departures from the pack that were asked for, and what became of them."""
+    translations: tuple[Translation, ...] = ()
+    """Of texts of the case, oldest first; earlier ones of the same text into the same language are marked as replaced."""
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""

@@ -157,6 +157,7 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.translations import TextTranslated as TextTranslated
 from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
 from domain.model.withdrawal import InterimKept as InterimKept
 from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
@@ -211,7 +212,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | NoRequestProposed | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact,
+    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

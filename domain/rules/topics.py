@@ -39,6 +39,7 @@ from domain.rules import (
     settlement,
     signals,
     stating,
+    translations,
     withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
@@ -77,6 +78,7 @@ TOPICS: tuple[Topic, ...] = (
     settlement.TOPIC,
     signals.TOPIC,
     stating.TOPIC,
+    translations.TOPIC,
     withdrawal.TOPIC,
 )
 

@@ -328,8 +328,23 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 """By viewer: the words that they may read anywhere. Whoever is not here reads none. Reviewed by hand."""
 
 
+TRANSLATED = frozenset({
+    "main_statement", "main_subject", "to_all", "claimant_to_desk", "caucus_claimant", "caucus_respondent", "note", "offer",
+    "proposal",
+    "evidence_claimant_shared", "evidence_claimant_own_side", "evidence_respondent_own_side", "evidence_respondent_deciders",
+    "asked_of_respondent", "hold", "signal", "insight", "link_note",
+})  # fmt: skip
+"""Words of which there is a translation (``tr_`` before them): whoever may read the word may read that, and nobody else."""
+
+
 def theirs(viewer: Viewer) -> frozenset[str]:
     """The words that a viewer may read."""
+    words = _theirs(viewer)
+    of = {f"foreign_{word}" for word in TRANSLATED} if viewer.name.startswith("foreign") else TRANSLATED
+    return words | {f"tr_{word}" for word in words & of}
+
+
+def _theirs(viewer: Viewer) -> frozenset[str]:
     if not viewer.name.startswith("foreign"):
         return ALLOWED.get(viewer.name, frozenset())
     name = {"foreign_platform": "platform", "foreign_admin": "dana", "foreign_party": "claimant"}[viewer.name]
@@ -470,7 +485,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
     values = {
         "limit": ("1", "500"), "cursor": ("made_up",), "own_cursor": ("made_up",), "waiting_cursor": ("made_up",),
         "expand[]": ("timeline", "available_actions"), "kind": ("bounty_dispute",), "phase": ("review", "approval", "ruled"),
-        "year": ("2026",),
+        "year": ("2026",), "month": ("2026-11",),
         "status": ("open", "closed"), "category": ("general",), "source": ("api",), "external_id": (own.word("main_external"),),
         "party_ref": (own.word("main_ref_claimant"),), "matter": (own.word("main_matter"),), "owner": (own.mediator,),
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),

@@ -249,6 +249,16 @@ async def _people(here: Planted) -> None:
     here.secrets["lead_who_writes"] = await office.key(person_id="per_cleo", scopes=("cases:write",))
 
 
+async def _translate(here: Planted, case: str) -> None:
+    """Each text of a case gets a translation: ``tr_`` and the word that it translates."""
+    for entry in (await here.said("mediator", "GET", f"/v1/cases/{here.cases[case]['id']}/timeline?limit=100"))["data"]:
+        for name, said in entry["data"].items():
+            word = _PLANTED.fullmatch(said) if isinstance(said, str) else None
+            if word is not None and name in ("text", "statement", "what", "reasons", "note", "insight", "subject"):
+                told = {"of": entry["n"], "field": name, "from_language": "de", "into_language": "en"}
+                await here.command("mediator", case, "translations", **told, text=planted(f"tr_{word[1]}"))
+
+
 async def _decided(here: Planted) -> None:
     """Ruled, and told: the grace of a tenant whose hours are seconds is over soon."""
     await _hours_last(here, 0.0001)
@@ -302,6 +312,7 @@ async def _main(here: Planted) -> None:
     await here.command(
         "mediator", "main", "links", to=here.cases["decided"]["id"], relation="retaliation", note=here.word("link_note")
     )
+    await _translate(here, "main")
     # Nobody loses by a ruling while they still have time to answer.
     await party_says("respondent", "evidence", text="We have nothing to add.")
     money = {"amount": 900_000, "currency": "USD"}
