@@ -18,7 +18,7 @@ from domain.base import Side
 from domain.model.facts import Actor
 from domain.model.people import OpenedParty
 from domain.model.prose import MAX_PROSE
-from domain.model.report import Report, ReportedParty
+from domain.model.report import KEPT_BY_INTAKE, Report, ReportedParty
 from domain.rules import mail as rules
 from domain.rules.audiences import told_of
 from domain.rules.links import merged_as
@@ -374,7 +374,8 @@ async def say(
 
 def _text(text: str, kept: list[str], refused: list[str]) -> str:
     """The words, with what came beside them: nobody has to guess whether something was lost."""
-    told = []
+    # What the mail's reader laid beside it nobody attached, and the other side never gets to see.
+    kept, told = [name for name in kept if name not in KEPT_BY_INTAKE], []
     if kept:
         told.append(f"[The e-mail had {len(kept)} files with it: {', '.join(kept)[:1_000]}]")
     if refused:

@@ -66,8 +66,6 @@ def whose(entry: Entry, party_id: str, side: Side, *, own_report: bool) -> str:
     """Whose deed it was, as the party would say it: ``you``, ``own`` (its side), ``other`` or ``staff``."""
     if entry.actor_id == party_id:
         return "you"
-    if entry.type == "case_disclosed":
-        return "you" if side is Side.RESPONDENT else "other"
     if entry.type in OPENING:
         return "you" if own_report else "own" if side is Side.CLAIMANT else "other"
     if entry.role in _WHO:

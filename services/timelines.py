@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.base import Side
 from domain.model.case import Case
-from domain.model.facts import Actor, AppointmentCancelled, Recording, RulingIssued
+from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Recording, RulingIssued
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
@@ -50,6 +50,8 @@ _TEAM_ONLY_OF = {
     "case_moved_in": frozenset({"told"}),
     # Of work by hand a side learns what became of it, not how, when and by which payment.
     "manual_work_reported": frozenset({"text", "reference", "done_at"}),
+    # Of what was said before the move: who said it is told as of all else, and of the team nobody is named.
+    "past_message_kept": frozenset({"by"}),
     # Of a hearing called off: only what was written for whoever takes part.
     "appointment_cancelled": frozenset({"reasons"}),
 }
@@ -220,12 +222,22 @@ def _for_others(case: Case, recording: Recording, viewer: Actor, number: int) ->
     if isinstance(issued, AppointmentCancelled) and not own:
         # Nor by whom: a side that does not want to meet the other one says so to the team alone.
         return replace(entry, data={**entry.data, "because": told_because(issued)}, actor_id=None, role="staff", command_id=None)
+    if isinstance(issued, PastMessageKept):
+        # It was written down by whoever moved the case in, and said by the one who wrote it.
+        return replace(entry, actor_id=_wrote(case, issued), role=issued.sender, command_id=None)
     return replace(
         entry,
         actor_id=actor.id if own or case.party(actor.id) else None,
         role="staff" if actor.role in ("mediator", "lead", "ops") else actor.role,
         command_id=recording.command_id if own else None,
     )
+
+
+def _wrote(case: Case, said: PastMessageKept) -> str | None:
+    """The party who wrote it before the case moved in; where that was not said, the one of their side. None: the team."""
+    if said.by is not None and case.party(said.by) is not None:
+        return said.by
+    return next((one.id for one in case.parties if one.side == said.sender and one.role == "principal"), None)
 
 
 def _category_told(case: Case, viewer: Actor, said: dict[str, Any]) -> dict[str, Any]:

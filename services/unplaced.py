@@ -8,6 +8,7 @@ from functools import partial
 
 from domain.base import Side
 from domain.model.report import Attachment, Report, ReportedParty
+from domain.rules.mail import same_address
 from services import intake, mailroom
 from services.callers import LEADERS, Caller, conflicts_of, only
 from services.cases import find
@@ -19,7 +20,15 @@ from services.reading import parsed
 from services.rows import UnplacedDeed, UnplacedMail
 
 _WHOSE = "Mail that could not be placed is the business of leads and operations, with their own key."
-_UNPROVEN = "[The sender of this e-mail did not prove who they are. The team made sure of it in another way.]\n\n"
+_PLACED = "[Somebody of the team placed this e-mail here.]\n\n"
+_ANOTHERS = (
+    "[This e-mail came from another address than this party's own. Somebody of the team made sure in another way that the party "
+    "wrote it, and placed it here.]\n\n"
+)
+_UNPROVEN = (
+    "[The sender of this e-mail did not prove who they are. Somebody of the team made sure of it in another way, and placed it "
+    "here.]\n\n"
+)
 
 
 @dataclass(frozen=True)
@@ -84,20 +93,22 @@ async def place(
     parts: Parts, caller: Caller, unplaced_id: str, case_id: str, party: str, *, sender_checked: bool = False
 ) -> Messaged:
     """Put it onto a case as the word of a party, with its files. ``sender_checked``: the team made sure in another way that the
-    party wrote it; without that nobody's word is made of what is not proven.
+    party wrote it; without that nobody's word is made of what is not proven to come from that party's own address.
 
     Raises ``sender_unproven``, ``unplaced_closed``, ``party_unknown`` and what the case refuses.
     """
     mail = await _one(parts, caller, unplaced_id)
     _placeable(mail)
-    if not mail.proven and not sender_checked:
-        raise Refused("sender_unproven")
     seen = await find(parts, caller, case_id)
     if seen.case is None or seen.case.party(party) is None:
         raise Refused("party_unknown", "The case has no such party.", fields={"party": party})
+    # A domain proves that its own address wrote, not that whoever chose the party chose the right one.
+    theirs = _writes(mail, (await parts.views.addresses(caller.tenant_id, seen.id)).get(party))
+    if not (mail.proven and theirs) and not sender_checked:
+        raise Refused("sender_unproven")
     found = await _reread(parts, caller, mail)
     speaking = Caller(caller.tenant_id, caller.credential, frozenset(), "mail")
-    preface = "" if mail.proven else _UNPROVEN
+    preface = _UNPROVEN if not mail.proven else _PLACED if theirs else _ANOTHERS
     said = await mailroom.say(parts, speaking, seen.row, party, found, f"unplaced/{mail.id}", preface=preface)
     await _close(parts, caller, mail, "placed", "placed", "placed", seen.id)
     return said
@@ -216,10 +227,20 @@ async def _close(parts: Parts, caller: Caller, mail: UnplacedMail, state: str, d
         raise Refused("unplaced_closed", fields={"state": mail.state, "case": mail.placed_case})
 
 
-async def parties_of(parts: Parts, caller: Caller, case_id: str) -> Sequence[tuple[str, str, str]]:
-    """Whose word a mail can become on a case: id, side and name of each party. Raises ``not_allowed`` and ``not_found``."""
+def _writes(mail: UnplacedMail, address: str | None) -> bool:
+    """Whether a mail names an address as its sender's."""
+    return bool(address) and mail.words is not None and same_address(address or "", mail.words.sender)
+
+
+async def parties_of(parts: Parts, caller: Caller, mail: UnplacedMail, case_id: str) -> Sequence[tuple[str, str, str, bool]]:
+    """Whose word a mail can become on a case: id, side and name of each party, and whether the mail is proven to come from their
+    own address. Raises ``not_allowed`` and ``not_found``."""
     await _allowed(parts, caller)
     seen = await find(parts, caller, case_id)
     names = await parts.views.contacts(caller.tenant_id, seen.id)
     found = seen.case.parties if seen.case is not None else ()
-    return [(one.id, one.side.value, (names.get(one.id) or {}).get("name") or "no name") for one in found if not one.left]
+    known = [(one, names.get(one.id) or {}) for one in found if not one.left]
+    return [
+        (one.id, one.side.value, said.get("name") or "no name", mail.proven and _writes(mail, said.get("email")))
+        for one, said in known
+    ]

@@ -84,12 +84,14 @@ async def sow(
 
 
 async def ways_in(links: PostgresPartyLinks, views: PostgresViews, tenant: str) -> tuple[tuple[str, str], ...]:
-    """Where the pages of parties can be tried: a new link for each side of one payment that they settle; none: nobody does."""
-    for row in await views.cases(tenant, CaseFilter(kind="payment_dispute", phases=("settlement",), status="open"), limit=20):
-        case = row.case
-        both = [case.principals(side)[0] for side in Side if case.principals(side)] if case is not None else []
+    """Where the pages of parties can be tried: a new link for each side of one payment that they settle; none: nobody does.
+    One in which the claimant has an offer to answer comes first: there is something to press."""
+    settling = CaseFilter(kind="payment_dispute", phases=("settlement",), status="open")
+    found = [row.case for row in await views.cases(tenant, settling, limit=100) if row.case is not None]
+    for case in sorted(found, key=lambda one: one.offer is None or one.offer.side is not Side.RESPONDENT):
+        both = [case.principals(side)[0] for side in Side if case.principals(side)]
         if len(both) == 2:
-            made = [(one.side.value, await links.create(tenant, row.id, one.id, "team")) for one in both]
+            made = [(one.side.value, await links.create(tenant, case.id, one.id, "team")) for one in both]
             return tuple((side, f"/l/{secret}") for side, secret in made)
     return ()
 

@@ -92,7 +92,7 @@ async def _page(visit: Visit, refused: Refused | None) -> Response:
     parties, wrong = [], refused
     if case_id:
         try:
-            parties = list(await unplaced.parties_of(visit.parts, visit.caller, case_id))
+            parties = list(await unplaced.parties_of(visit.parts, visit.caller, opened.mail, case_id))
         except Refused as missing:
             wrong = wrong or missing
     return visit.page(

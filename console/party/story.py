@@ -154,6 +154,12 @@ class Reader:
         """Whose deed it was, as they would say it."""
         return whose(entry, self.id, self.side, own_report=self.reported)
 
+    def concerned(self, entry: Entry) -> str:
+        """Of whom a line about it speaks: of whoever was told of the case, else of who did it."""
+        if entry.type == "case_disclosed":
+            return "you" if self.side is Side.RESPONDENT else "other"
+        return self.who(entry)
+
 
 def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
     """Whose turn it is, the most pressing first."""
@@ -245,9 +251,10 @@ def barred(said: CaseView) -> list[str]:
     return [deed for deed, command in DEEDS.items() if command in closed]
 
 
-def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
-    """What was said, oldest first, with whatever it was: the report, a message, an offer, an appeal, a wish to take it back."""
-    found = []
+def spoken(entries: Sequence[Entry], reader: Reader, opened_at: datetime | None = None) -> list[Said]:
+    """What was said, oldest first, with whatever it was: the report, a message, an offer, an appeal, a wish to take it back. Of a
+    case that moved in ``opened_at`` is when its report was received."""
+    found, moved = [], _moved(entries)
     for entry in entries:
         for name in WORDS.get(entry.type, ()):
             if name not in entry.data:
@@ -257,9 +264,9 @@ def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
                 # What goes to one side or to the people who work on it is not read by the other.
                 own = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
                 alone = own or entry.type in ALONE
-                said = text if isinstance(text, str) else None
+                at, said = _said_at(entry, opened_at if moved else None), text if isinstance(text, str) else None
                 beside = tuple(one for one in entry.translations if one.field == name)
-                found.append(Said(reader.who(entry), entry.at, said, alone, entry.type, beside))
+                found.append(Said(reader.who(entry), at, said, alone, entry.type, beside))
     return found
 
 
@@ -268,19 +275,37 @@ def other_translations(entries: Sequence[Entry]) -> list[ShownTranslation]:
     return [one for entry in entries for one in entry.translations if one.field not in WORDS.get(entry.type, ())]
 
 
-def happened(entries: Sequence[Entry], reader: Reader) -> list[Line]:
-    """What happened, in lines, oldest first."""
-    return [_line(entry, reader) for entry in entries if entry.type in TOLD]
+def happened(entries: Sequence[Entry], reader: Reader, opened_at: datetime | None = None) -> list[Line]:
+    """What happened, in lines, oldest first; ``opened_at`` as of :func:`spoken`."""
+    received = opened_at if _moved(entries) else None
+    return [_line(entry, reader, received) for entry in entries if entry.type in TOLD]
 
 
-def _line(entry: Entry, reader: Reader) -> Line:
+def _moved(entries: Sequence[Entry]) -> bool:
+    return any(entry.type == "case_moved_in" for entry in entries)
+
+
+def _said_at(entry: Entry, received: datetime | None) -> datetime:
+    """When it happened to the sides: what a case brought along when it moved in was not said on that day."""
+    if entry.type == "past_message_kept":
+        return datetime.fromisoformat(entry.data["sent_at"])
+    return received if received is not None and entry.type in OPENING else entry.at
+
+
+def _line(entry: Entry, reader: Reader, received: datetime | None = None) -> Line:
     said: Mapping[str, Any] = entry.data
     remedy = said.get("remedy")
     if isinstance(remedy, Mapping):
         said, remedy = remedy, remedy.get("type")
     amount = said.get("amount")
     whole = isinstance(amount, Mapping) and {"amount", "currency"} <= amount.keys()
-    return Line(entry.at, entry.type, reader.who(entry), remedy if isinstance(remedy, str) else None, amount if whole else None)
+    return Line(
+        _said_at(entry, received),
+        entry.type,
+        reader.concerned(entry),
+        remedy if isinstance(remedy, str) else None,
+        amount if whole else None,
+    )
 
 
 def decided(said: CaseView) -> RulingView | None:

@@ -63,10 +63,30 @@ async def test_it_is_placed_as_the_word_of_a_party_once_the_team_made_sure(offic
     told = (await office.desk("dana").get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
     (text,) = [entry["data"]["text"] for entry in told if entry["type"] == "message_sent"]
     assert text == (
-        "[The sender of this e-mail did not prove who they are. The team made sure of it in another way.]\n\nI found the receipt."
+        "[The sender of this e-mail did not prove who they are. Somebody of the team made sure of it in another way, and "
+        "placed it here.]\n\nI found the receipt."
     )
     read = (await office.desk("dana").get(f"/v1/unplaced/{mail}")).json()
     assert (read["state"], read["placed_case"], read["closed_by"], read["text"]) == ("placed", case["id"], "per_dana", None)
+
+
+async def test_a_proven_sender_is_the_party_s_own_word_only_from_that_party_s_address(office: Office) -> None:
+    """A stranger proves their own domain: that says nothing of the party for whom somebody places the mail."""
+    case, said_by = await office.desk().in_review(), {}
+    where = {"case": case["id"], "party": party(case, "claimant")}
+    for number, sender in enumerate(["mal@evil.example", KIM]):
+        raw = a_mail(sender, f"Words of {sender}.", Precedence="bulk", **{"Message-ID": f"<p{number}@example.org>"})
+        answer = await office.desk().post("/v1/intake/email", content=raw, params={"sender_proven": "true"})
+        said_by[sender] = answer.json()["unplaced"]
+        assert (await office.desk("dana").get(f"/v1/unplaced/{said_by[sender]}")).json()["proven"]
+    unsure = await said(office, said_by["mal@evil.example"], "place", where)
+    assert (unsure.status_code, unsure.json()["code"]) == (409, "sender_unproven")
+    for sender, sure in ((KIM, {}), ("mal@evil.example", {"sender_checked": True})):
+        assert (await said(office, said_by[sender], "place", where | sure)).status_code == 200, sender
+    told = (await office.desk("dana").get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    own, strange = [entry["data"]["text"] for entry in told if entry["type"] == "message_sent"]
+    assert own == f"[Somebody of the team placed this e-mail here.]\n\nWords of {KIM}."
+    assert strange.startswith("[This e-mail came from another address than this party's own. Somebody of the team made sure")
 
 
 @pytest.mark.parametrize("wrong", [{"party": "pty_nobody"}, {"case": "case_00000000-0000"}])

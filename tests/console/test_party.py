@@ -528,7 +528,12 @@ class TestWhoeverIsBeside:
         amount = {"amount": 28000, "currency": "EUR"}
         answer = await desk.command(case["id"], "offer", party(case, "respondent"), remedy="refund", amount=amount)
         assert answer.status_code == 200, answer.text
+        # What it writes for the desk its guardian does not read, and the page says so where it stands.
+        wrote = await desk.command(case["id"], "message", party(case, "claimant"), text="I am afraid of Gina.", to="desk")
+        assert wrote.status_code == 200, wrote.text
         browser = await by_link(lobby, case, "claimant")
+        assert "Only the people who work on the case read this, and nobody else." in browser.words
+        assert "Only your side" not in browser.words
         for said in ("It is not your turn", "whoever represents you answers it", "€280.00", "You need not answer it"):
             assert said in browser.words, said
         assert "Accept" not in browser.words

@@ -10,11 +10,12 @@ import pytest
 from console.party.case import MyCase, by_child
 from console.party.deeds import said_to, then_of
 from console.party.language import languages
-from console.party.story import Reader, Turn
+from console.party.story import Reader, Turn, happened
 from domain.base import Side
 from domain.model.appointments import ProtocolCommented
 from domain.rules.under_age import told_in_confidence
 from domain.views.case import visible
+from services.timelines import entries
 from tests.support.appointments import DAY, on, proposed, times
 from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case
 
@@ -58,6 +59,15 @@ class TestWhoReadsIt:
         assert (said_to(child, "more-time"), said_to(mother, "more-time")) == ("alone", "desk_only")
         for words in languages().values():
             assert all(words.knows(key) for key in ("case.to_desk_alone", "readers.undisclosed_alone", "readers.alone"))
+
+
+class TestWhatHappened:
+    def test_the_team_told_the_accused_and_the_line_says_who_was_told(self) -> None:
+        life = a_case("conduct_report").in_review().disclosed(text="That they followed somebody home.")
+        for who, side, told in ((CLAIMANT, Side.CLAIMANT, "other"), (RESPONDENT, Side.RESPONDENT, "you")):
+            reader = Reader(who, side)
+            (entry,) = [one for one in entries(life.case, life.recordings, life.actor(who)) if one.type == "case_disclosed"]
+            assert (reader.who(entry), [line.who for line in happened([entry], reader)]) == ("staff", [told])
 
 
 class TestWhatFollows:

@@ -43,6 +43,21 @@ async def test_a_lead_places_it_and_the_case_says_that_the_team_made_sure(lobby:
     assert "No mail waits." in lead.words
 
 
+async def test_whoever_places_a_proven_mail_is_asked_whether_this_party_wrote_it(lobby: Lobby) -> None:
+    """It is a stranger's own domain that is proven; of Kim's own address the question needs no answer."""
+    case = await in_claim(lobby.office)
+    await lobby.office.works("cleo", "payments")
+    lead = await lobby.signed_in("cleo")
+    email = (await lobby.office.views.addresses(lobby.office.tenant_id, case["id"]))[party(case, "claimant")]
+    for number, (sender, needed) in enumerate([("mal@evil.example", True), (email, False)]):
+        raw = RAW.replace(b"kim@example.org", sender.encode()).replace(b"u1@", f"u1{number}@".encode())
+        answer = await lobby.office.desk().post("/v1/intake/email", content=raw, params={"sender_proven": "true"})
+        await lead.open(f"/unplaced/{answer.json()['unplaced']}?case={case['id']}")
+        box = lead.html.partition('name="sender_checked"')[2].partition(">")[0]
+        assert ("required" in box) is needed, sender
+        assert ("from whose own address it comes" in lead.words) is not needed, sender
+
+
 async def test_a_case_that_there_is_not_is_told_beside_the_mail(lobby: Lobby) -> None:
     mail = await kept(lobby)
     lead = await lobby.signed_in("cleo")

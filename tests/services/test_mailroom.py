@@ -546,6 +546,8 @@ class TestFiles:
         assert said["status"] == "message"
         files = await office.parts().files.of_case(office.tenant_id, case["id"])
         assert {one.name for one in files} == {"quoted-text.txt", "original.eml"}
+        # Nobody attached them, so the words do not say that the mail had files.
+        assert [text for _, text in await words(office, case["id"])] == ["Here is more."]
         other = {"Ombud-Act-As": party(case, "respondent")}
         for one in files:
             data = await office.parts().files.read(office.tenant_id, case["id"], one.id)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console.party.story import Reader, spoken
+from domain.model.case_import_report import MovingCase
 from domain.model.facts import Actor, LevelReached, Recording
 from domain.model.refusals import Refusal
 from domain.views.case import view
+from policies.case_import import rehearsed
 from services.timelines import entries
 from tests.support.appointments import agreed, in_review, times
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, OPS, PLATFORM, RESPONDENT, ROBOT, Life, a_case, shelf
 
 
 def noted() -> Life:
@@ -162,3 +167,33 @@ class TestWordsOfFieldsThatNobodyThinksOf:
         life = a_case(kind, source="tip_of_ann").in_review()
         for who, knows in ((side, False), (PLATFORM, True)):
             assert ("tip_of_ann" in repr(entries(life.case, life.recordings, life.actor(who)))) is knows
+
+
+def test_what_was_said_before_the_move_is_said_by_who_wrote_it_and_names_nobody_of_the_team() -> None:
+    since = MONDAY - timedelta(days=1)
+    said = [
+        {"sent_at": since + timedelta(hours=number), "by": by, "text": f"Words of {by}."}
+        for number, by in enumerate(("kim", "acme", "staff", "per_mia"))
+    ]
+    report = {
+        "kind": "bounty_dispute", "source": "oldtool", "external_id": "T-1", "statement": "It is no duplicate.",
+        "parties": [{"side": "claimant", "ref": "kim"}, {"side": "respondent", "ref": "acme"}],
+    }  # fmt: skip
+    moving = MovingCase.model_validate({"report": report, "received_at": since, "phase": "review", "messages": said})
+    made = rehearsed(shelf(), moving, MONDAY, owner=None, notify=False)
+    kim, acme = (party.id for party in made.case.parties)
+    expected = [(kim, "claimant"), (acme, "respondent"), (None, "staff"), (None, "staff")]
+    for party in made.case.parties:
+        viewer = Actor(id=party.id, role=party.side.value, side=party.side)
+        told = [one for one in entries(made.case, made.recordings, viewer) if one.type == "past_message_kept"]
+        assert [(one.actor_id, one.role) for one in told] == expected, party.side
+        assert not any("by" in one.data for one in told)
+        reader = Reader(party.id, party.side)
+        mine = [reader.who(one) for one in told]
+        with_words = [
+            replace(one, data={**one.data, **dict.fromkeys({"text", "statement"} & one.data.keys(), "Words.")})
+            for one in entries(made.case, made.recordings, viewer)
+        ]
+        spoke = spoken(with_words, reader, made.case.opened_at)
+        assert [one.at for one in spoke] == [since, *(since + timedelta(hours=number) for number in range(4))]
+        assert mine == (["you", "other"] if party.id == kim else ["other", "you"]) + ["staff", "staff"]

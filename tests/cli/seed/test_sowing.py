@@ -30,6 +30,9 @@ async def test_each_side_of_one_case_has_a_way_in_however_often_it_is_asked_for(
         row = await PostgresViews(database, vault).case("harbor", link.case_id)
         assert row is not None
         assert row.case is not None
+        # The tutorial of a party's page begins with an offer of the other side.
+        assert row.case.offer is not None
+        assert row.case.offer.side == "respondent"
         party = row.case.party(link.party_id)
         assert party is not None
         sides.append(party.side.value)
