@@ -77,6 +77,7 @@ MEANS: dict[str, tuple[str, str]] = {
     "heads_cut": ("Lines of the file of signed heads are missing, changed or out of order.", _FILE),
     "heads_fewer": ("A head that was signed is not in the file.", _FILE),
     "heads_old": ("The heads were signed too long ago.", "See why ombud audit sign-heads does not run, and run it."),
+    "head_unreadable": ("A line of the file of signed heads is none.", _FILE),
     "head_forged": ("A head was not signed with our key, or was changed since.", _FILE),
 }
 """What each finding means, and what is to be done."""

@@ -27,9 +27,13 @@ PUBLIC_KEY is the key with which this platform signs its heads (64 hexadecimal d
 by which you got this proof, or compare it with what others were given. Without it the key in the proof itself is taken, which
 shows that the proof agrees with itself and no more.
 
-What it shows: these facts were recorded in this order, in this case, before the head was signed, and nothing between them was
-left out, changed or put in. A fact that you may not read is there as its hash. What it does not show: that what a fact says is
-true, and what the texts are to which facts refer; a fact holds a keyed digest of each.
+What it shows when it says "Whole up to fact N": the facts up to N were recorded in this order, in this case, before the head was
+signed, and none of them was left out, changed or put in. The head signs the list of their hashes; a fact that you may not read is
+there as its hash. Facts after N were recorded after the head was signed: nothing proves them yet. A head of an earlier release
+signs the last hash and no list: it proves what follows the last fact that is closed to you, and the script says which that is.
+
+What it does not show: that what a fact says is true, and what the texts are to which facts refer; a fact holds a keyed digest of
+each.
 """
 
 
@@ -46,7 +50,7 @@ async def proof_of(parts: Parts, caller: Caller, seen: Seen) -> dict[str, Any]:
     read = await read_whole(parts, caller, seen, [Recording.model_validate(body) for _, body, _ in chain.facts])
     facts = [{"seq": seq, "hash": digest, "body": body if seq in read else None} for seq, body, digest in chain.facts]
     return {
-        "form": 1, "tenant": caller.tenant_id, "case_id": seen.id, "public_key": chain.public_key, "begins": chain.begins,
+        "form": 2, "tenant": caller.tenant_id, "case_id": seen.id, "public_key": chain.public_key, "begins": chain.begins,
         "facts": facts, "head": chain.head,
     }  # fmt: skip
 

@@ -1,12 +1,14 @@
 """Verify the proof of one case, without Ombud: python3 -I verify_proof.py proof.json [PUBLIC KEY IN HEX]
 
 Standard library only, and short enough to be read. It computes the chain of facts anew, checks that it is that of this case, and
-that its head was signed (Ed25519) with the key that you were given. Exit code 1 when anything does not agree.
+that its head, with the list of all facts up to it, was signed (Ed25519) with the key that you were given. Exit code 1 when
+anything does not agree, 2 when a head of an earlier release proves a part of the facts only.
 """
 
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,32 +78,75 @@ def plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def flaws(proof: dict[str, Any], key: str) -> list[str]:
-    """What does not agree."""
-    found, tenant, case = [], proof["tenant"], proof["case_id"]
+def is_hash(value: object) -> bool:
+    """Whether it is written as every hash is: 64 hexadecimal digits, small ones."""
+    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+
+
+def chain_flaws(proof: dict[str, Any]) -> Iterator[str]:
+    """What does not agree in the list of facts itself."""
+    root = hashlib.sha256(f"ombud chain 2\n{proof['tenant']}\n{proof['case_id']}".encode()).hexdigest()
     before = proof["begins"]
-    if before not in ("", hashlib.sha256(f"ombud chain 2\n{tenant}\n{case}".encode()).hexdigest()):
-        found.append("the chain is not that of this case")
-    kept = {}
+    if before not in ("", root):
+        yield "the chain is not that of this case"
     for number, fact in enumerate(proof["facts"], start=1):
         if fact["seq"] != number:
-            found.append(f"fact {number} is missing")
-            break
-        if fact["body"] is not None:
+            yield f"fact {number} is missing"
+            return
+        if not is_hash(fact["hash"]):
+            yield f"the hash of fact {number} is none"
+        elif fact["body"] is not None:
             text = json.dumps(plain(fact["body"]), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
             if hashlib.sha256(f"{before}\n{text}".encode()).hexdigest() != fact["hash"] or fact["body"]["seq"] != number:
-                found.append(f"fact {number} is not what was recorded")
-        kept[number] = before = fact["hash"]
-    head = proof["head"]
-    if head is None:
-        return [*found, "no head of this case was signed yet: ask again tomorrow"]
-    names = ("number", "prev", "tenant", "case_id", "seq", "head", "turn", "around", "until", "signed_at")
-    message = "\n".join(["ombud head 2", *(str(head[name]) for name in names)]).encode()
+                yield f"fact {number} is not what was recorded"
+        before = fact["hash"]
+
+
+def head_flaws(proof: dict[str, Any], key: str) -> Iterator[str]:
+    """What does not agree between the facts and what was signed of them."""
+    head, hashes = proof["head"], [str(fact["hash"]) for fact in proof["facts"]]
+    names = ["number", "prev", "tenant", "case_id", "seq", "head", "turn", "around", "until", "signed_at"]
+    form = "ombud head 2"
+    if head.get("all_facts"):
+        form, names = "ombud head 3", [*names, "all_facts"]
+    message = "\n".join([form, *(str(head[name]) for name in names)]).encode()
     if not genuine(bytes.fromhex(key), message, bytes.fromhex(head["signature"])):
-        found.append("the head was not signed with this key")
-    if (head["tenant"], head["case_id"]) != (tenant, case) or kept.get(head["seq"]) != head["head"]:
-        found.append("the signed head is not that of these facts")
-    return found
+        yield "the head was not signed with this key"
+    signed = hashes[: head["seq"]]
+    if (head["tenant"], head["case_id"]) != (proof["tenant"], proof["case_id"]) or head["seq"] < 1:
+        yield "the signed head is not that of this case"
+    elif len(signed) != head["seq"] or signed[-1] != head["head"]:
+        yield "the signed head is not that of these facts"
+    elif head.get("all_facts") and hashlib.sha256("".join(signed).encode()).hexdigest() != head["all_facts"]:
+        yield "the facts up to the signed head are not those that were signed"
+
+
+def flaws(proof: dict[str, Any], key: str) -> list[str]:
+    """What does not agree."""
+    if proof["head"] is None:
+        return [*chain_flaws(proof), "no head of this case was signed yet: ask again tomorrow"]
+    return [*chain_flaws(proof), *head_flaws(proof, key)]
+
+
+def first_proven(proof: dict[str, Any]) -> int:
+    """From which fact on the signature proves what is there. One over the list of all hashes: from the first on. One of an
+    earlier release over the last hash alone: only what no closed fact stands behind, as nothing ties that to the one before."""
+    facts, head = proof["facts"], proof["head"]
+    if head.get("all_facts"):
+        return 1
+    return 1 + max((fact["seq"] for fact in facts[: head["seq"]] if fact["body"] is None), default=0)
+
+
+def shown(proof: dict[str, Any]) -> tuple[list[str], int]:
+    """What a proof without a flaw shows, and the exit code for it."""
+    head, first, later = proof["head"], first_proven(proof), len(proof["facts"]) - proof["head"]["seq"]
+    last = head["seq"]
+    told = [f"Facts {last + 1} to {last + later}: recorded after the signed head: not proven."] if later else []
+    if first == 1:
+        return [f"Whole up to fact {last}: nothing was changed, left out or put in.", *told], 0
+    some = f"Facts {first} to {last} are proven" if first <= last else "No fact is proven"
+    why = "the head is of an earlier form, which proves only what follows the last closed fact: ask for the proof again"
+    return [f"IN PART: {some}; facts 1 to {first - 1} are not: {why}.", *told], 2
 
 
 def main(arguments: list[str]) -> int:
@@ -109,14 +154,15 @@ def main(arguments: list[str]) -> int:
     proof = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
     key = arguments[2] if len(arguments) > 2 else proof["public_key"]
     found, head, facts = flaws(proof, key), proof["head"], proof["facts"]
-    told = [f"{len(facts)} facts, {sum(fact['body'] is not None for fact in facts)} of them open to you."]
+    told = [f"Case {proof['case_id']} of {proof['tenant']}."]
+    told.append(f"{len(facts)} facts, {sum(fact['body'] is not None for fact in facts)} of them open to you.")
     if head:
         told.append(f"Signed up to fact {head['seq']} on {head['signed_at']}; later ones are covered by the next signature.")
     if len(arguments) < 3:
         told.append(f"Key of the proof itself, compare it with the published one: {key}")
-    told += [f"WRONG: {flaw}" for flaw in found] or ["Whole: nothing was changed, left out or put in."]
-    sys.stdout.write("\n".join(told) + "\n")
-    return 1 if found else 0
+    said, code = ([f"WRONG: {flaw}" for flaw in found], 1) if found else shown(proof)
+    sys.stdout.write("\n".join([*told, *said]) + "\n")
+    return code
 
 
 if __name__ == "__main__":

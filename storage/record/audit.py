@@ -29,6 +29,7 @@ from storage.record.heads import (
     SignedHead,
     Signer,
     genuine,
+    list_digest,
     read,
     too_old,
 )
@@ -122,6 +123,8 @@ class Looked:
     row: asyncpg.Record
     around: Surroundings
     intact: bool
+    all_facts: str
+    """:func:`list_digest` of its facts."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +274,7 @@ class PostgresAudit:
             verdict.facts += len(checked.facts)
             verdict.heads += len(kept)
             verdict.flaws += checked.flaws
-            page.append(Looked(row, rows, not checked.flaws))
+            page.append(Looked(row, rows, not checked.flaws, list_digest(fact["hash"] for fact in checked.facts)))
         verdict.texts += texts.looked_at
         return page
 

@@ -49,6 +49,8 @@ class SignedHead:
     around: str = ""
     """Hash of the notices of facts up to ``seq``, and of the commands that were answered by ``until``."""
     until: str = ""
+    all_facts: str = ""
+    """:func:`list_digest` of the facts up to ``seq``. Empty: of the trail, of the day, and of a release that did not sign it."""
 
     @property
     def line(self) -> str:
@@ -56,6 +58,8 @@ class SignedHead:
         kept = asdict(self)
         if not self.number:
             kept = {name: kept[name] for name in _FIRST_FORM}
+        elif not self.all_facts:
+            del kept["all_facts"]
         return json.dumps(kept, sort_keys=True)
 
 
@@ -111,8 +115,9 @@ def message(head: SignedHead) -> bytes:
     if not head.number:
         parts = ["ombud head 1", head.tenant, head.case_id, head.seq, head.head, head.signed_at]
     else:
-        parts = ["ombud head 2", head.number, head.prev, head.tenant, head.case_id, head.seq, head.head, head.turn, head.around,
-                 head.until, head.signed_at]  # fmt: skip
+        form, listed = ("ombud head 3", [head.all_facts]) if head.all_facts else ("ombud head 2", [])
+        parts = [form, head.number, head.prev, head.tenant, head.case_id, head.seq, head.head, head.turn, head.around,
+                 head.until, head.signed_at, *listed]  # fmt: skip
     return "\n".join(map(str, parts)).encode()
 
 
@@ -121,7 +126,8 @@ class HeadFlaw:
     """What is wrong with the file itself."""
 
     what: str
-    """``heads_missing``, ``heads_empty``, ``heads_cut``, ``heads_old``, ``heads_fewer``, ``head_forged``."""
+    """``heads_missing``, ``heads_empty``, ``heads_cut``, ``heads_old``, ``heads_fewer``, ``head_forged``,
+    ``head_unreadable``."""
     detail: str
     tenant: str = ""
     seq: int = 0
@@ -172,20 +178,29 @@ class Heads:
         self.flaws.append(HeadFlaw(what, detail, head.tenant, head.seq))
 
 
+def list_digest(hashes: Iterable[str]) -> str:
+    """What a head signs of all facts of a case, so that each is bound by its hash alone, also to whoever may not read what stands
+    between it and the head: SHA-256 over their hashes (64 hexadecimal digits each), one after the other."""
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
 def line_hash(line: str) -> str:
     """By which the next line names it."""
     return hashlib.sha256(line.encode()).hexdigest()
 
 
 def read(path: Path, own_key: str, earlier_key: str) -> Heads:
-    """The heads of a file, checked against the public keys (hex). Raises ValueError for a line that is no head."""
+    """The heads of a file, checked against the public keys (hex)."""
     heads = Heads()
     if not path.exists():
         heads.flaws.append(HeadFlaw("heads_missing", f"there is no file {path.name}"))
         return heads
-    for head in read_heads(path):
-        heads.take(head, own_key, earlier_key)
-    if not heads.lines:
+    for number, head in read_heads(path):
+        if head is None:
+            heads.flaws.append(HeadFlaw("head_unreadable", f"line {number} of {path.name} is no signed head"))
+        else:
+            heads.take(head, own_key, earlier_key)
+    if not heads.lines and not heads.flaws:
         heads.flaws.append(HeadFlaw("heads_empty", f"{path.name} has no head in it"))
     return heads
 
@@ -209,14 +224,22 @@ def append_heads(path: Path, heads: Iterable[SignedHead]) -> int:
     return len(lines)
 
 
-def read_heads(path: Path) -> Iterator[SignedHead]:
-    """The heads of a file, in the order in which they were added. Raises ValueError for a line that is no head."""
-    with path.open(encoding="ascii") as file:
+def read_heads(path: Path) -> Iterator[tuple[int, SignedHead | None]]:
+    """The heads of a file with the number of the line, in the order in which they were added; None for a line that is no head."""
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            try:
-                yield SignedHead(**json.loads(line))
-            except (ValueError, TypeError) as error:
-                raise ValueError(f"{path.name}, line {number}, is not a signed head") from error
+            yield number, _head_of(line)
+
+
+def _head_of(line: bytes) -> SignedHead | None:
+    try:
+        head = SignedHead(**json.loads(line.decode("ascii")))
+        datetime.fromisoformat(head.signed_at)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    whole = all(type(getattr(head, name)) is int for name in ("seq", "number", "turn"))
+    texts = (head.tenant, head.case_id, head.head, head.signature, head.prev, head.around, head.until, head.all_facts)
+    return head if whole and all(isinstance(text, str) for text in texts) else None
 
 
 def around_hash(notices: Iterable[Mapping[str, Any]], commands: Iterable[Mapping[str, Any]]) -> str:

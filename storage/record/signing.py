@@ -85,6 +85,7 @@ class Signing:
         return {
             "case_id": row["id"], "seq": row["seq"], "head": row["head"], "turn": row["turn"],
             "around": looked.around.around(row["seq"], until), "until": until.isoformat(),
+            "all_facts": looked.all_facts,
         }  # fmt: skip
 
     async def _add(self, path: Path, heads: Heads, tenant: str, said: list[dict[str, Any]], now: datetime) -> int:
@@ -104,8 +105,9 @@ class Signing:
 
 
 def _moved(heads: Heads, tenant: str, looked: Looked) -> bool:
-    """Whether the case was written since its head was signed; one that nobody has judged yet has none."""
+    """Whether the case was written since its head was signed, or the head is of a release that did not sign the list of its
+    facts; one that nobody has judged yet has none."""
     signed = heads.of(tenant, looked.row["id"])
     if not looked.row["seq"]:
         return False
-    return not signed or (signed[-1].seq, signed[-1].turn) != (looked.row["seq"], looked.row["turn"])
+    return not signed or not signed[-1].all_facts or (signed[-1].seq, signed[-1].turn) != (looked.row["seq"], looked.row["turn"])

@@ -122,14 +122,16 @@ class TestSignHeads:
     async def test_what_is_told_is_what_lies_in_the_file(self, world: World, case_id: str, tmp_path: Path) -> None:
         heads = tmp_path / "heads.jsonl"
         assert await signed(world, heads) == {"signed": 2, "cases": 1, "file": str(heads), "problems": []}
-        assert [(head.tenant, head.case_id) for head in read_heads(heads)] == [(world.tenant_id, i) for i in (case_id, "day")]
+        assert [(head.tenant, head.case_id) for _, head in read_heads(heads) if head] == [
+            (world.tenant_id, i) for i in (case_id, "day")
+        ]
 
     async def test_one_tenants_file_names_no_case_of_another(
         self, world: World, case_id: str, neighbour: World, tmp_path: Path
     ) -> None:
         heads = tmp_path / "heads.jsonl"
         await signed(world, heads)
-        assert {head.tenant for head in read_heads(heads)} == {world.tenant_id}
+        assert {head.tenant for _, head in read_heads(heads) if head} == {world.tenant_id}
         everybodys = tmp_path / "all.jsonl"
         await sign_heads(record_of(world), None, everybodys, Signer.of(world.vault), anew=True)
-        assert neighbour.tenant_id in {head.tenant for head in read_heads(everybodys)}
+        assert neighbour.tenant_id in {head.tenant for _, head in read_heads(everybodys) if head}

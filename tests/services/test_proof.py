@@ -50,7 +50,7 @@ class TestProof:
         proof = await proof_of(world, tmp_path, hidden=(1, 3))
         done = checked(tmp_path, proof, KEY)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "Whole: nothing was changed" in done.stdout
+        assert "Whole up to fact 4: nothing was changed" in done.stdout
         assert packed(proof)[:2] == b"PK"
 
     async def test_another_key_did_not_sign_it(self, world: World, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage.record.audit import PostgresAudit
+from storage.record.audit import Looked, PostgresAudit
 from storage.record.heads import Signer, new_key
 from storage.record.signing import Signing
 from tests.support.database import Server
@@ -26,6 +27,13 @@ def audit_of(world: World) -> PostgresAudit:
 
 def signing(world: World) -> Signing:
     return Signing(audit_of(world), SIGNER, settled_for=timedelta(0))
+
+
+class Earlier(Signing):
+    """As the release before signed: no list of the facts."""
+
+    def _said(self, looked: Looked, now: datetime) -> dict[str, Any]:
+        return {**super()._said(looked, now), "all_facts": ""}
 
 
 def lines(file: Path) -> list[str]:
@@ -73,8 +81,25 @@ async def test_what_was_signed_is_compared(world: World, heads: Path) -> None:
         (lambda lines: [lines[0], *lines[2:]], {"heads_cut"}),
         (lambda lines: [lines[1], lines[0], *lines[2:]], {"heads_cut"}),
         (lambda lines: [json.dumps({**json.loads(lines[0]), "seq": 1}), *lines[1:]], {"head_forged", "heads_cut"}),
+        (lambda lines: ["no head", *lines[1:]], {"head_unreadable", "heads_cut"}),
+        (lambda lines: [*lines[:-1], "[" * 9000, lines[-1]], {"head_unreadable"}),
+        (lambda lines: [*lines, '{"seq": "1"}', '"\u00e9"', "\u00e9", "null", "1" * 5000], {"head_unreadable"}),
+        (lambda lines: [*lines, json.dumps({**json.loads(lines[0]), "signed_at": "then"})], {"head_unreadable"}),
+        (lambda lines: [*lines, json.dumps({**json.loads(lines[0]), "seq": "1"})], {"head_unreadable"}),
     ],
-    ids=["emptied", "the last one gone", "the first one gone", "one gone", "two changed round", "one changed"],
+    ids=[
+        "emptied",
+        "the last one gone",
+        "the first one gone",
+        "one gone",
+        "two changed round",
+        "one changed",
+        "the first is none",
+        "one is deep",
+        "some are none",
+        "no instant",
+        "no number",
+    ],
 )
 async def test_a_file_that_was_touched_is_found_out_and_not_signed_into(
     world: World, heads: Path, touch: Callable[[list[str]], list[str]], flaws: set[str]
@@ -122,6 +147,17 @@ async def test_a_case_that_is_not_whole_is_not_signed_and_the_others_are(
     told = await signing(world).sign(heads, world.tenant_id)
     assert {flaw.case_id for flaw in told.flaws} == {case_id}
     assert [json.loads(line)["case_id"] for line in lines(heads)[4:]] == [whole, "day"]
+
+
+async def test_a_case_that_was_signed_in_the_earlier_form_is_signed_once_more(world: World, case_id: str, tmp_path: Path) -> None:
+    path = tmp_path / "heads.jsonl"
+    await Earlier(audit_of(world), SIGNER, settled_for=timedelta(0)).sign(path, world.tenant_id)
+    assert "all_facts" not in lines(path)[0]
+    assert await found(world, path) == set()
+    told = await signing(world).sign(path, world.tenant_id)
+    assert (told.heads, told.flaws) == (2, [])
+    assert len(json.loads(lines(path)[2])["all_facts"]) == 64
+    assert (await signing(world).sign(path, world.tenant_id)).heads == 1, "the line of the day"
 
 
 @pytest.mark.parametrize(
