@@ -83,7 +83,8 @@ async def read_original(context: Context, unplaced_id: UnplacedId) -> Response:
 )
 async def place_unplaced(context: Context, unplaced_id: UnplacedId) -> Response:
     """It becomes the word of the party that is named, with its files as evidence, by the own credential of whoever places it.
-    What is not proven to come from that party's own address needs `sender_checked`. The case says that somebody placed it. The same mail is placed once."""
+    What is not proven to come from that party's own address needs `sender_checked`. The case says that somebody placed it.
+    The same mail is placed once."""
     caller = await context.caller("cases:write")
     said = parsed(PlaceRequest, await read_object(context.request))
     placed = await unplaced.place(context.parts, caller, unplaced_id, said.case, said.party, sender_checked=said.sender_checked)
