@@ -135,7 +135,7 @@ class DeliverActivities:
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, "told_to_wait")
             raise ApplicationError(str(told), type="told_to_wait", next_retry_delay=told.wait_for) from told
         except Never as never:
-            raise ApplicationError(str(never), type=never.code, non_retryable=True) from never
+            raise ApplicationError(never.code, type=never.code, non_retryable=True) from never
         except Exception as error:
             # Noted for the console, then a temporary failure for Temporal to retry.
             await self._outbox.attempt(ref.tenant_id, ref.notice_id, type(error).__name__)

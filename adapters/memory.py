@@ -29,7 +29,9 @@ from domain.model.facts import (
 )
 from domain.model.prose import Prose
 from domain.model.reading import Incoming, read_incoming
+from domain.model.refusals import Refusal
 from domain.model.report import ReportedParty
+from domain.model.translations import Translate, with_original
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import Notices
 from domain.transition import calendars_of
@@ -206,7 +208,10 @@ class MemoryInbox:
             return self._refused(row, case_id, incoming, incoming.refusal or ("malformed", "This is not a command.", {}))
         taken = self._taken(tenant_id, incoming.command.id)
         if taken is None:
-            return self._accepted(row, incoming, channel)
+            try:
+                return self._accepted(row, incoming, channel)
+            except Refusal as refusal:
+                return self._refused(row, case_id, incoming, (refusal.code, refusal.detail, refusal.fields))
         same = taken[1].canonical == incoming.canonical or channel == "system"
         if taken[0] == case_id and same:
             return incoming.command.id
@@ -222,6 +227,9 @@ class MemoryInbox:
     def _accepted(self, row: MemoryCase, incoming: Incoming, channel: str) -> str:
         assert isinstance(incoming.raw, Mapping)
         command = parse_command({**incoming.raw, "channel": channel}, _MemorySealer(self._records))
+        if isinstance(command, Translate):
+            found = next((one.recording.fact for one in row.facts if one.recording.seq == command.of), None)
+            command = with_original(command, found.model_dump(mode="json") if found is not None else None)
         body = command.model_dump(mode="json")
         row.commands[command.id] = _Command(command.id, command.by, self._records.clock(), body, incoming.canonical)
         return command.id

@@ -38,6 +38,7 @@ from api.routes import (
     intake,
     measures,
     on_call,
+    orders,
     party_links,
     readers,
     sanctions,
@@ -84,7 +85,7 @@ def create_app(
     app.state.meters = meters = Meters()
     meters.watch(lambda: dict(parts.readers.state()))
     app.state.metrics = metrics
-    administration = (access, signing_keys, endpoints, sources, trusted_flaggers, erasures)
+    administration = (access, signing_keys, endpoints, sources, trusted_flaggers, erasures, orders)
     modules = (*OF_CASES, measures, calendars, freezes, *AT_THE_DESK, *administration, unplaced, intake, health, pages)
     routers = [module.router for module in modules]
     for router in routers:

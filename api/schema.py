@@ -50,6 +50,9 @@ from api.bodies import (
     on_call as on_call_answers,
 )
 from api.bodies import (
+    orders as order_answers,
+)
+from api.bodies import (
     party_links as party_link_answers,
 )
 from api.bodies import (
@@ -118,6 +121,8 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
     flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
     flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
+    order_answers.OrderRequest, order_answers.OrderChange, order_answers.OrderAnswer, order_answers.OrderTold,
+    order_answers.OrderBody, order_answers.OrderPage,
     erasure_answers.ErasureRequest, erasure_answers.ErasureBody, erasure_answers.ErasurePage,
     erasure_answers.RetentionRequest, erasure_answers.RetentionBody,
     unplaced_answers.UnplacedPage, unplaced_answers.UnplacedBody, unplaced_answers.PlaceRequest,

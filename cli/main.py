@@ -26,6 +26,7 @@ from cli.commands import (
     key,
     login,
     on_call,
+    order,
     person,
     policy,
     reasons,
@@ -70,6 +71,7 @@ case.app.command("access")(access)
 case.app.command("readers")(readers)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
+case.app.command("personal-data")(erasure.personal_data)
 for more in (case_risk, case_parties, case_verbs):
     case.app.registered_commands.extend(more.app.registered_commands)
 app.add_typer(case.app, name="case")
@@ -87,6 +89,7 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(endpoint.app, name="endpoint")
 app.add_typer(source.app, name="source")
 app.add_typer(trusted_flagger.app, name="trusted-flagger")
+app.add_typer(order.app, name="order")
 app.add_typer(intake.app, name="intake")
 app.add_typer(unplaced.app, name="unplaced")
 app.add_typer(erasure.app, name="erasure")

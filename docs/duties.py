@@ -79,10 +79,19 @@ last day, and moves from a Saturday, Sunday or holiday to the end of the next wo
 _MISSING = """\
 ## What is not in the pack
 
-Orders of authorities (articles 9 and 10): an order that comes in is a case of `compliance_request` (`legal_order`). Its
-elements, the word to the authority of the effect given, and the word to the person concerned are not asked for by the pack: a
-person sees to them. A complaint against what an authority ordered comes before a person (`ordered_by_authority`). What is
-reported to the Commission or a coordinator (articles 15, 22(6) and 24) is not sent by itself.
+Orders of authorities (articles 9 and 10) are no cases and stand in no pack:
+[how they are kept](../how-to/orders-of-authorities.md).
+
+| article | duty | where |
+| --- | --- | --- |
+| 9(2), 10(2) | What an order must say; what is missing is told back | `missing` of an order, and the letter `receipt` |
+| 9(1), 10(1) | The authority is told if and when effect was given | `answer`, `told authority`; late after `due_at` |
+| 10(1) | It is told of the receipt of an order to give information | `told authority_receipt` |
+| 9(5), 10(5) | The person concerned is told as effect is given, or when the authority says | `told person`, `hold_until` |
+
+A person sends these letters and says so; nothing is sent by itself, and nobody is paged. A complaint against what an authority
+ordered comes before a person (`ordered_by_authority`): article 20 gives no right to it. What is reported to the Commission or a
+coordinator (articles 15, 22(6) and 24) is not sent by itself.
 """
 
 

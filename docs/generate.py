@@ -134,7 +134,8 @@ def _default(field: FieldInfo) -> str:
 def _fields(command: type[BaseModel]) -> Iterator[str]:
     schema = command.model_json_schema()
     notes = _notes(command)
-    shown = [name for name in command.model_fields if name not in {"id", "by", "channel", "type"}]
+    sent = schema["properties"].keys() - {"id", "by", "channel", "type"}
+    shown = [name for name, field in command.model_fields.items() if (field.alias or name) in sent]
     if shown:
         yield "| field | takes | must | |\n| --- | --- | --- | --- |"
     for name in shown:

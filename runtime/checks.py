@@ -1,18 +1,21 @@
 """How the machine's own parts and Temporal stand, and what to do where they are not well: looked at, never started or changed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import aiosmtplib
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.connection import connect_temporal
 from runtime.embedded.postgres import find_binaries
 from runtime.embedded.stack import Stack
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
+
+UPKEEP_WITHIN = timedelta(hours=6)
+"""A run of upkeep that takes longer waits for a process that does not come."""
 
 
 class Look(NamedTuple):
@@ -73,6 +76,29 @@ async def temporal(settings: Settings, stack: Stack, wanted: Mapping[str, str], 
         step = f"Run `temporal operator search-attribute create {named}`."
         return Look("fail", f"{found}; search attributes are missing: {', '.join(missing)}", step)
     return Look("ok", found)
+
+
+async def upkeep(settings: Settings, stack: Stack, patience: timedelta) -> Look:
+    """What is done once a day by schedules: that there is one for erasing what is past its time, and that it runs."""
+    try:
+        client = await connect_temporal(settings, stack.info().temporal_address, deadline_for=patience)
+        schedule = f"{settings.task_queue}-retention"
+        told = await client.get_schedule_handle(schedule).describe(rpc_timeout=patience)
+    except ServiceFault as fault:
+        return Look("warn", f"not looked at: {fault.message}", "See what it says of Temporal.")
+    except RPCError as error:
+        step = "Run `ombud worker upkeep`, or have `ombud retention` started once a day."
+        missing = error.status is RPCStatusCode.NOT_FOUND
+        found = "no schedule erases what is past its time" if missing else f"not looked at: {error.status.name}"
+        return Look("warn", found, step)
+    if told.schedule.state.paused:
+        return Look("warn", f"the schedule {schedule} is paused", f"Run `temporal schedule toggle --unpause -s {schedule}`.")
+    if not told.info.recent_actions:
+        return Look("ok", f"{schedule}: not begun yet")
+    began = told.info.recent_actions[-1].started_at
+    if told.info.running_actions and datetime.now(UTC) - began > UPKEEP_WITHIN:
+        return Look("warn", f"{schedule} runs since {began:%Y-%m-%d %H:%M} UTC", "Does `ombud worker upkeep` run? See its log.")
+    return Look("ok", f"{schedule}: last begun {began:%Y-%m-%d %H:%M} UTC")
 
 
 async def mail(settings: Settings, stack: Stack, patience: timedelta) -> Look:

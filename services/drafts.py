@@ -11,6 +11,9 @@ from services.errors import Refused
 from services.parts import Parts
 from storage.team.drafts import Draft
 
+_OF_SOMEBODY_ELSE = {"translate": ("text", "translator")}
+"""By form: fields with the words of whoever wrote the original. A draft lies under the key of the team's own words, and would
+outlast the erasing of theirs."""
 LONGEST = 200_000
 """Characters of all fields together: ten texts of the greatest length."""
 
@@ -23,7 +26,8 @@ async def save(parts: Parts, caller: Caller, seen: Seen, form: str, values: Mapp
     if sum(len(name) + sum(map(len, each)) for name, each in values.items()) > LONGEST:
         raise Refused("text_too_long")
     # What cannot be kept as text is refused when it is sent; here it is left out.
-    kept = {name: [value.replace("\x00", "") for value in each] for name, each in values.items()}
+    unkept = _OF_SOMEBODY_ELSE.get(form, ())
+    kept = {name: [value.replace("\x00", "") for value in each] for name, each in values.items() if name not in unkept}
     return await parts.drafts.save(caller.tenant_id, seen.id, caller.holder, form, kept)
 
 

@@ -7,6 +7,7 @@ whose approval. Nothing brings it back.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import get_args
 
 from domain.model.erasure import ErasureGround, ErasureReason
@@ -21,7 +22,7 @@ from storage.postgres.pool import Connection
 from storage.postgres.vault import LegalHold
 from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
 
-__all__ = ["Erasure", "approve", "ask", "drop", "listed"]
+__all__ = ["Erasure", "approve", "ask", "drop", "erased_on", "listed"]
 
 _BY_TIME = "What is past its time is erased by `retention`; say why this one goes now."
 
@@ -114,6 +115,12 @@ async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Erasure]:
     found = await parts.erasures.listed(who.tenant_id, page.limit + 1, before=before)
     shown, more = tuple(found[: page.limit]), len(found) > page.limit
     return Part(shown, more, cursors.write(shown[-1].id) if more else None)
+
+
+async def erased_on(parts: Parts, tenant_id: str, case_id: str) -> datetime | None:
+    """When words of a case were erased; None: none were, or not all in the same minute, so that no one date is true of them."""
+    dates = set((await parts.erasures.erased(tenant_id, [case_id])).get(case_id, {}).values())
+    return max(dates) if dates and max(dates) - min(dates) < timedelta(minutes=1) else None
 
 
 async def _carried_out(parts: Parts, conn: Connection, caller: Caller, erasure_id: str, by: str) -> None:

@@ -10,7 +10,8 @@ from pathlib import PurePath
 
 from pydantic_core import to_json
 
-from domain.model.facts import EvidenceSubmitted, Recording
+from domain.model.facts import CaseOpened, EvidenceSubmitted, Recording
+from domain.rules.confirmation import TEAM
 from domain.rules.fairness import refusal_by_table
 from domain.views.case import files_seen, visible
 from services.callers import Caller
@@ -111,15 +112,43 @@ async def harmless_name(parts: Parts, tenant_id: str, case_id: str, name: str) -
 
 
 async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
-    """Files that the caller may fetch: those of evidence that they may see, and their own uploads."""
+    """Files that the caller may fetch: those of evidence that they may see, and their own uploads; for the team also what came
+    with the report and is no evidence (:func:`left_over`)."""
     fetchable = await _fetchable(parts, caller, seen)
     every = await parts.files.of_case(caller.tenant_id, seen.id)
-    return [file for file in every if file.id in fetchable or _own(file, seen)]
+    return [
+        *(file for file, _ in await left_over(parts, caller, seen)),
+        *(file for file in every if file.id in fetchable or _own(file, seen)),
+    ]
+
+
+async def left_over(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[StoredFile, bytes]]:
+    """What came with the report and the case did not take, for the team: a case that is turned away or merged at once takes no
+    files, and an open one none of a type that is refused. They lie sealed with the report, and are gone when it is erased."""
+    if seen.viewer.role not in TEAM or seen.case is None:
+        return []
+    opening = (await parts.views.timeline(caller.tenant_id, seen.id, limit=1))[0]
+    came = opening.fact.attachments if isinstance(opening.fact, CaseOpened) else ()
+    evidence = {file.id for _, fact in await _submitted(parts, caller, seen) for file in fact.files} if came else set()
+    known = {one.sha256 for one in await parts.files.of_case(caller.tenant_id, seen.id) if one.id in evidence} if came else set()
+    found = []
+    for prose in came:
+        opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
+        if opened is None:
+            continue
+        name, media_type, data = opened
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in known:
+            file = StoredFile(prose.content_id, seen.id, opening.actor.id, name, digest, media_type, len(data), opening.at)
+            found.append((file, data))
+    return found
 
 
 async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
     """A file that the caller may fetch. Raises ``not_found``, ``file_erased``, and ``file_withheld``: it has what only the letter
     to somebody else had, and whoever is handed that could answer in their name."""
+    if file_id.startswith("cnt_"):
+        return await _fetch_left_over(parts, caller, seen, file_id)
     plain = file_id.startswith("fil_") and file_id.isascii() and file_id.isprintable() and len(file_id) <= 80
     file = await parts.files.one(caller.tenant_id, seen.id, file_id) if plain else None
     if file is None or not (_own(file, seen) or file.id in await _fetchable(parts, caller, seen)):
@@ -130,6 +159,16 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, seen.id, data):
         raise Refused("file_withheld")
     return Fetched(file.name, file.sha256, file.media_type, data)
+
+
+async def _fetch_left_over(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
+    for file, data in await left_over(parts, caller, seen):
+        if file.id == file_id:
+            assert file.name is not None, "what is erased is left out"
+            assert file.sha256 is not None, "as is its name"
+            # Of its type there is only its sender's word.
+            return Fetched(file.name, file.sha256, "application/octet-stream", data)
+    raise not_found()
 
 
 async def _bears_a_letter(parts: Parts, tenant_id: str, case_id: str, data: bytes) -> bool:

@@ -30,6 +30,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.orders import PostgresOrders
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import LiveSource, PostgresSources, Provider
@@ -407,6 +408,7 @@ class Parts:
     door_refusals: PostgresDoorRefusals
     unplaced: PostgresUnplaced
     trusted_flaggers: PostgresTrustedFlaggers
+    orders: PostgresOrders
     answered: PostgresAnswered
     address_refused: Callable[[str, bool], Awaitable[str | None]]
     """Why webhooks cannot go to an address, of a tenant for development (true) or of another one, as a code; None: they can. The

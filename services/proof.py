@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from domain.model.facts import Recording
-from domain.views.case import visible
 from services import verify_proof
 from services.callers import TEAM, Caller
 from services.cases import Seen
 from services.errors import Refused
 from services.parts import Parts
-from services.timelines import says_team_only
+from services.timelines import read_whole
 
 HOW = """The proof of a case
 
@@ -39,8 +38,8 @@ each.
 
 
 async def proof_of(parts: Parts, caller: Caller, seen: Seen) -> dict[str, Any]:
-    """The proof of a case that the caller reads. To the team a fact is open when they may see it; to everybody else when it is
-    their own deed and says nothing that the team alone reads: a hash covers all of a fact or nothing.
+    """The proof of a case that the caller reads. A fact is open when the caller's timeline tells everything that it says, for a
+    hash covers all of a fact or nothing (:func:`services.timelines.read_whole`).
 
     Raises ``proof_not_yet`` to everybody outside while the case is open: how many facts there are that they do not see would tell
     of a ruling that waits for approval.
@@ -48,21 +47,12 @@ async def proof_of(parts: Parts, caller: Caller, seen: Seen) -> dict[str, Any]:
     if seen.case is None or (seen.viewer.role not in TEAM and seen.case.open):
         raise Refused("proof_not_yet")
     chain = await parts.audit.chain(caller.tenant_id, seen.id)
-    facts = [{"seq": seq, "hash": digest, "body": body if _is_open(seen, body) else None} for seq, body, digest in chain.facts]
+    read = await read_whole(parts, caller, seen, [Recording.model_validate(body) for _, body, _ in chain.facts])
+    facts = [{"seq": seq, "hash": digest, "body": body if seq in read else None} for seq, body, digest in chain.facts]
     return {
         "form": 2, "tenant": caller.tenant_id, "case_id": seen.id, "public_key": chain.public_key, "begins": chain.begins,
         "facts": facts, "head": chain.head,
     }  # fmt: skip
-
-
-def _is_open(seen: Seen, body: dict[str, Any]) -> bool:
-    recording = Recording.model_validate(body)
-    if seen.case is None or not visible(seen.case, recording, seen.viewer):
-        return False
-    if seen.viewer.role in TEAM:
-        # What names a case that they may not know stays closed: a body is shown whole or not at all.
-        return not seen.closed
-    return recording.actor.id == seen.viewer.id and recording.timetable is None and not says_team_only(body["fact"])
 
 
 def packed(proof: dict[str, Any]) -> bytes:

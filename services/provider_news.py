@@ -141,7 +141,7 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
 
 def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:
     """News of a payment under the name by which the dispute knows it: one payment is counted once."""
-    return news.model_copy(update={"payment": dispute.payment, "intent": None})
+    return news.model_copy(update={"payment": dispute.payment, "intent": None, "also_about": ()})
 
 
 def _of_nothing(news: ProviderNews) -> bool:
@@ -155,7 +155,9 @@ async def _tell_each_other(parts: Parts, source: LiveSource, news: ProviderNews)
     tenant_id = source.tenant_id
     disputes = await _of_payment(parts, source, news, refunds=False)
     said = [*disputes, *await _of_payment(parts, source, news, refunds=True)]
-    whole = next((one.paid for one in said if one.paid is not None), None)
+    # Of a dispute about several payments nobody knows how much of it is about this one: then nothing bounds all of them together.
+    mixed = any(one.also_about for one in disputes)
+    whole = next((one.paid for one in said if one.paid is not None), None) if not mixed else None
     found: list[tuple[ProviderNews, CaseRow]] = []
     for one in disputes:
         case_id = await parts.intake.known(tenant_id, one.provider, one.dispute)

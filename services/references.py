@@ -80,6 +80,8 @@ class OfTheirs:
     """The number of the order or booking, for whoever reads the report."""
     name: str | None = None
     email: str | None = None
+    reference: str | None = None
+    """By which the platform knows them."""
 
 
 async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> OfTheirs:
@@ -89,7 +91,7 @@ async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> O
         return OfTheirs()
     own = next((one for one in found.parties if one.id == party_id), None)
     matter = found.matter if sees_report(seen.case, seen.viewer) else None
-    return OfTheirs(matter, own.name if own else None, own.email if own else None)
+    return OfTheirs(matter, own.name, own.email, own.ref) if own else OfTheirs(matter)
 
 
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:

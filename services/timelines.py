@@ -10,6 +10,7 @@ from typing import Any
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Actor, AppointmentCancelled, Recording, RulingIssued
+from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
 from domain.rules.audiences import audience_of
@@ -21,6 +22,7 @@ from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
 from services.texts import content_ids, with_texts
+from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
 
@@ -65,16 +67,6 @@ _KNOWS_GOLD = frozenset({"ops", "system"})
 """Who may see that a case is a gold or test case."""
 
 
-def says_team_only(fact: Any) -> bool:
-    """Whether a fact, as JSON, says something that the team alone reads, however deep."""
-    if isinstance(fact, list):
-        return any(map(says_team_only, fact))
-    if not isinstance(fact, dict):
-        return False
-    hidden = _TEAM_ONLY | _TEAM_ONLY_OF.get(str(fact.get("type")), frozenset())
-    return any(value is not None and (name in hidden or says_team_only(value)) for name, value in fact.items())
-
-
 @dataclass(frozen=True)
 class Entry:
     """Something that happened, as one viewer may know it."""
@@ -96,6 +88,10 @@ class Entry:
     """By which credential it came, for leads and ops; None also for what was recorded before that was noted."""
     caucus: Side | None = None
     """The side whose private talk with the desk it belongs to; None: it belongs to none."""
+    translations: tuple[ShownTranslation, ...] = ()
+    """Of the texts that it says to this viewer."""
+    texts: tuple[str, ...] = ()
+    """Where in its data texts stand that can be translated."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
@@ -123,6 +119,34 @@ async def entries_of(parts: Parts, caller: Caller, seen: Seen, recordings: Seque
     return await _shown(parts, caller, seen, entries(seen.case, recordings, seen.viewer)) if seen.case is not None else ()
 
 
+async def read_whole(parts: Parts, caller: Caller, seen: Seen, recordings: Sequence[Recording]) -> frozenset[int]:
+    """The numbers of those facts of which the caller reads everything in the timeline: nothing is left out, nor told in another
+    way, nor is another case named that they may not know. To whoever is not of the team a fact tells more than they read by who
+    did it, by which credential, and what fell due; so it is their own deed, by a credential of theirs.
+    """
+    if seen.case is None:
+        return frozenset()
+    told = {}
+    for recording in recordings:
+        for entry in entries(seen.case, [recording], seen.viewer):
+            if entry.data == recording.fact.model_dump(mode="json", exclude={"type"}) and _by_what_they_know(
+                caller, seen, recording
+            ):
+                told[recording.seq] = entry.data
+    closed = await closed_among(parts, caller, seen.viewer, cases_named([*told.values()]) - {seen.id})
+    # Whatever names one, however deep.
+    return frozenset(seq for seq, data in told.items() if closed.isdisjoint(cases_named(data)))
+
+
+def _by_what_they_know(caller: Caller, seen: Seen, recording: Recording) -> bool:
+    """Whether what surrounds a fact tells nothing that the viewer's timeline does not tell."""
+    if seen.viewer.role in TEAM:
+        return recording.credential is None or seen.viewer.role in LEADERS
+    by = recording.credential
+    known = by is None or by == caller.credential or by.startswith("pse_")
+    return recording.actor.id == seen.viewer.id and recording.timetable is None and not recording.calendars and known
+
+
 async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Side | None = None) -> list[Entry]:
     after, told, number = 0, list[Entry](), 1
     while seen.case is not None and len(told) < most:
@@ -139,11 +163,25 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Sid
 async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries with their texts. One that is about another case which the viewer may not know says that it happened, and
     nothing else."""
+    told = [replace(entry, data=_beside_its_original(entry)) for entry in told]
     closed = await closed_among(parts, caller, seen.viewer, cases_named([entry.data for entry in told]) - {seen.id})
     if closed:
         told = [replace(entry, data={} if names_one(entry.data, closed) else without(entry.data, closed)) for entry in told]
     texts = await parts.views.texts(caller.tenant_id, content_ids([entry.data for entry in told]))
-    return tuple(replace(entry, data=with_texts(entry.data, texts)) for entry in told)
+    own = [entry.data for entry in told]
+    beside = await shown_beside(parts, caller, seen.case, own) if seen.case is not None else tuple(() for _ in told)
+    return tuple(
+        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=tuple(place for place, _ in texts_at(said)))
+        for entry, said, other in zip(told, own, beside, strict=True)
+    )
+
+
+def _beside_its_original(entry: Entry) -> dict[str, Any]:
+    """What an entry says; of a translation that there is one, and none of its words: those are read beside the original alone, as
+    whoever looks may read that."""
+    if entry.type != "text_translated":
+        return entry.data
+    return {name: said for name, said in entry.data.items() if name not in ("original", "text", "translator")}
 
 
 def entries(case: Case, recordings: Sequence[Recording], viewer: Actor, first: int = 1) -> list[Entry]:

@@ -43,6 +43,14 @@ CARRY_OUT: dict[str, Any] = {
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
 }
 
+UPKEEP: dict[str, Any] = {
+    # Goes through every case: as long as it needs, heard of at each batch. A day on which it does not work ends before the next.
+    "start_to_close_timeout": timedelta(hours=20),
+    "heartbeat_timeout": timedelta(minutes=10),
+    "schedule_to_close_timeout": timedelta(hours=23),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=30), maximum_interval=timedelta(minutes=30)),
+}
+
 SOON_FOR = timedelta(milliseconds=20)
 """The shortest alarm for an instant that has just passed by the workflow's clock, but not yet by the database's."""
 

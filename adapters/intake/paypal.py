@@ -208,6 +208,7 @@ def _news(
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.line("external_reason_code")),
         payment=_payment(transaction),
+        also_about=tuple(one for one in _others(dispute) if one != _payment(transaction)),
         amount=refunded or _money(dispute, "dispute_amount"),
         due_at=dispute.instant("seller_response_due_date"),
         paid=_money(transaction, "gross_amount") if len(dispute.parts("disputed_transactions")) == 1 else None,
@@ -223,6 +224,12 @@ def _payment(transaction: Told) -> str | None:
         transaction.reference("buyer_transaction_id"),
         transaction.reference("invoice_number"),
     )
+
+
+def _others(dispute: Told) -> tuple[str, ...]:
+    """The payments beside the first one that a dispute is about."""
+    found = (_payment(one) for one in dispute.parts("disputed_transactions")[1:])
+    return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
 def _doubt(dispute: Told) -> str | None:
@@ -352,7 +359,7 @@ def _epoch(at: datetime | None) -> int | None:
 def _attributes(dispute: Told, transaction: Told, news: ProviderNews, reason: str, messages: int) -> dict[str, Any]:
     requested = _money(dispute.part("offer"), "buyer_requested_amount")
     # Of several the first one is the matter; whoever works on it has to know of the others.
-    others = [_payment(one) for one in dispute.parts("disputed_transactions")[1:]]
+    others = _others(dispute)
     found = {
         "reason": code(reason),
         "network_reason": news.network_reason,
@@ -365,7 +372,7 @@ def _attributes(dispute: Told, transaction: Told, news: ProviderNews, reason: st
         "transaction": news.payment,
         "transaction_status": code(transaction.line("transaction_status")),
         "transactions": len(dispute.parts("disputed_transactions")) or None,
-        "other_transactions": line(" ".join(id_ for id_ in others if id_)) if any(others) else None,
+        "other_transactions": line(" ".join(others)) if others else None,
         "requested_amount": requested.amount if requested else None,
         "requested_currency": requested.currency if requested else None,
         "invoice": transaction.line("invoice_number"),

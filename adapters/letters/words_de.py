@@ -297,6 +297,13 @@ GERMAN = Words(
         "already_appealed": "Sie haben gegen diese Entscheidung schon Einspruch eingelegt, und jeder kann es einmal.",
         "not_yours_to_appeal": "Eine solche Entscheidung nimmt Ihnen nichts, was ein Einspruch zurückgeben könnte.",
         "decision_unknown": "Gegen eine solche Entscheidung gibt es hier keinen Einspruch.",
+        "no_data_request": (
+            "Was Sie geschrieben haben, verlangt nach dem, was zwei von uns darin lesen, nichts von dem, was Ihnen der "
+            "Datenschutz über Ihre Daten gibt. Wenn Sie sie sehen, berichtigen, mitnehmen oder löschen lassen, ihre Nutzung "
+            "einschränken oder beenden lassen oder ihr widersprechen wollen, schreiben Sie uns noch einmal und sagen Sie es "
+            "in einem Satz; ein Gesetz müssen Sie nicht nennen, und wir antworten mit einer Entscheidung. Wenn wir uns "
+            "irren, können Sie sich auch bei Ihrer Datenschutzbehörde beschweren."
+        ),
         "not_ours": "Die Daten sind nicht unsere: Bitte wenden Sie sich an den, der sie hat.",
         "decision_missing": "Die Meldung sagt nicht, gegen welche Entscheidung sie sich richtet.",
         "paid_too_long_ago": "Es wurde vor zu langer Zeit bezahlt, um hier darüber zu entscheiden.",

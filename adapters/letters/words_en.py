@@ -287,6 +287,12 @@ ENGLISH = Words(
         "already_appealed": "You have appealed against that decision before, and each person may appeal once.",
         "not_yours_to_appeal": "A decision like that one takes nothing from you that an appeal could give back.",
         "decision_unknown": "A decision like that one cannot be appealed against here.",
+        "no_data_request": (
+            "What you wrote does not ask for anything that the law on data protection gives you over your data, as far as "
+            "two of us can see. If you want to see, correct, move or erase them, to limit or stop their use, or to object, "
+            "write to us again and say so in a sentence; you need name no law, and we answer by a decision. If we are wrong, "
+            "you can also complain to your data protection authority."
+        ),
         "not_ours": "The data is not ours: please turn to whoever holds it.",
         "decision_missing": "The report does not say which decision it appeals against.",
         "paid_too_long_ago": "It was paid too long ago to be disputed here.",

@@ -15,6 +15,7 @@ from api.bodies.sanctions import DraftedSanction, drafted_sanction
 from domain.base import Frozen, Instant, Side
 from domain.model.links import Relation
 from domain.model.report import MOST_METADATA, MetadataKey, MetadataValue
+from domain.model.translations import Translator
 from domain.views.actions import Action
 from domain.views.case import CaseView, Due, RulingView, view
 from domain.views.references import may_know, own_id
@@ -28,6 +29,7 @@ from services.provider_news import Heard
 from services.references import Told
 from services.rows import CommandRow
 from services.texts import Texts
+from services.translations import ShownTranslation
 
 
 class Links(Body):
@@ -82,6 +84,25 @@ class CaseLinkBody(Body):
     mirrored: bool = False
 
 
+class TranslationBody(Body):
+    """A text in another language, for whoever reads the original; that stays what counts."""
+
+    id: str
+    field: str
+    """Where the original stands in what it is beside (``ruling.reasons``; in an entry, in its ``data``)."""
+    from_language: str
+    into_language: str
+    by: Translator
+    """``team``, ``translator`` (nobody of the team), or ``machine``."""
+    name: str | None = None
+    """Of the translator or the machine."""
+    translated_at: Instant
+    text: str | None
+    """None: it was erased with the original."""
+    replaced: bool = False
+    """A newer one of the same text into the same language stands before it."""
+
+
 class Entry(Body):
     """Something that happened, as the caller may know it."""
 
@@ -97,6 +118,8 @@ class Entry(Body):
     caucus: Side | None = None
     """The side to whose private talk with the desk it belongs; left out for what belongs to none."""
     round: int = 0
+    translations: tuple[TranslationBody, ...] = ()
+    """Of the texts in ``data``, the newest first; left out where there is none."""
 
 
 class CaseBody(CaseView):
@@ -117,6 +140,8 @@ class CaseBody(CaseView):
     links: Links
     timeline: tuple[Entry, ...] | None = None
     """With ``expand[]=timeline``."""
+    translations: tuple[TranslationBody, ...] = ()
+    """Of the texts of the case as it is read alone (of the ruling, questions, hearings), the newest first."""
     seq: int | None = None  # type: ignore[assignment]  # for the team alone
     case_links: tuple[CaseLinkBody, ...] | None = None  # type: ignore[assignment]  # without the notes of the team
     """What this case has to do with others; for the team alone."""
@@ -348,7 +373,13 @@ def entry_body(entry: timelines.Entry) -> dict[str, Any]:
         "data": entry.data,
     }
     also = {"command_id": entry.command_id, "credential": entry.credential, "caucus": entry.caucus and entry.caucus.value}
-    return body | {name: value for name, value in also.items() if value is not None}
+    beside = {"translations": [translation_body(one) for one in entry.translations]} if entry.translations else {}
+    return body | {name: value for name, value in also.items() if value is not None} | beside
+
+
+def translation_body(one: ShownTranslation) -> dict[str, Any]:
+    """A translation, as JSON."""
+    return {name: to_jsonable_python(getattr(one, name)) for name in TranslationBody.model_fields}
 
 
 def answer_body(answer: Answered | None, *, whole: bool = True) -> dict[str, Any] | None:

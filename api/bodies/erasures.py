@@ -59,7 +59,7 @@ class ErasurePage(Body):
 class RetentionRequest(Frozen):
     """Which closed cases are looked at."""
 
-    after: str | None = Field(None, max_length=64, description="Go on behind this case (`next` of the answer before).")
+    after: str | None = Field(None, max_length=1000, description="Go on there (`next` of the answer before).")
 
 
 class RetainedBody(Body):

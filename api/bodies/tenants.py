@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ class TenantChange(Frozen):
     zone: ZoneName = "UTC"
     email_kind: Code | None = None
     """Kind of the cases that come by mail."""
+    orders_within: Annotated[int, Field(ge=1, le=720)] | None = None
+    """Hours after receipt in which the authority is told what effect its order was given; null: 24."""
     default_merchant: DefaultParty | None = None
     """Who is on the other side of a payment when neither the report nor its source says."""
     default_respondent: DefaultParty | None = None
@@ -39,12 +41,15 @@ class TenantBody(Body):
     zone: str
     development: bool
     email_kind: str | None = None
+    orders_within: int | None = None
     default_merchant: DefaultParty | None = None
     default_respondent: DefaultParty | None = None
 
 
 def tenant_body(tenant: Tenant) -> dict[str, Any]:
     """A tenant as JSON."""
-    known = {name: tenant.settings.get(name) for name in ("email_kind", "default_merchant", "default_respondent")}
+    known = {
+        name: tenant.settings.get(name) for name in ("email_kind", "orders_within", "default_merchant", "default_respondent")
+    }
     body = TenantBody(id=tenant.id, name=tenant.name, zone=tenant.zone, development=tenant.development, **known)
     return body.model_dump(mode="json")

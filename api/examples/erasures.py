@@ -32,7 +32,7 @@ ERASURE_DROPPED: dict[str, Any] = ERASURE | {
     "dropped_at": "2026-11-23T10:00:00.500000Z",
 }
 ERASURES: dict[str, Any] = {"object": "list", "data": [ERASURE_DONE], "has_more": False, "next_cursor": None}
-RETENTION_SAID: dict[str, Any] = {"after": _CASE}
+RETENTION_SAID: dict[str, Any] = {"after": "AbCd3fGh"}
 _KEPT: dict[str, Any] = {"case": _CASE, "keep_until": "2026-11-20T09:00:00Z", "kept_because": None, "erased": False}
 RETENTION: dict[str, Any] = {
     "object": "retention",

@@ -13,7 +13,16 @@ from pydantic_core import PydanticCustomError, to_json
 from starlette.responses import Response
 
 from api.bodies.base import list_body, page_body, page_in_turns
-from api.bodies.cases import MetadataRequest, case_body, entry_body, listed, metadata_body, taken_body, with_references
+from api.bodies.cases import (
+    MetadataRequest,
+    case_body,
+    entry_body,
+    listed,
+    metadata_body,
+    taken_body,
+    translation_body,
+    with_references,
+)
 from api.examples.cases import ACCEPTED, ACTIONS, CASE, CASES, METADATA, METADATA_SAID, PROOF, REPORT, TIMELINE
 from api.kit.context import Context, RequestContext
 from api.kit.idempotent import Reply
@@ -28,6 +37,7 @@ from services.errors import Refused
 from services.pages import Page
 from services.proof import proof_of
 from services.repeats import canonical
+from services.translations import translations_of
 
 router = APIRouter(tags=["cases"])
 
@@ -156,6 +166,8 @@ async def read_case(context: Context, case_id: str, expand: Expand = None) -> Re
     seen = await cases.find(parts, caller, case_id, "case", *expanded)
     told = await references.references_and_people(parts, caller, seen)
     body = with_references(case_body(seen, await cases.texts_of(parts, caller, seen)), told)
+    if beside := await translations_of(parts, caller, seen):
+        body["translations"] = [translation_body(one) for one in beside]
     if expanded and seen.case is not None:
         body["timeline"] = [entry_body(entry) for entry in await timelines.first_entries(parts, caller, seen)]
     content = to_json(body)

@@ -34,6 +34,7 @@ class Verb(NamedTuple):
 VERBS = (
     Verb("messages", "message", "Say something"),
     Verb("notes", "note", "Write an internal note"),
+    Verb("translations", "translate", "Put a translation beside a text"),
     Verb("offers", "offer", "Propose how to settle"),
     Verb("offers/accept", "accept_offer", "Accept the open offer"),
     Verb("offers/decline", "decline_offer", "Decline the open offer"),

@@ -1,4 +1,4 @@
-"""Erasing what is known of a person or a case, and what is past its time: for ops, with a key of their own."""
+"""What is known of a person: given out whole, and erased; and what is past its time. For ops, with a key of their own."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from api.kit.context import Context
 from api.kit.parameters import Cursor, Limit
 from api.kit.reading import parsed, read_object
 from api.kit.replies import shown
-from api.schema import gives, takes
-from domain.base import CaseId
-from services import erasures, retention
+from api.schema import gives, gives_bytes, takes
+from domain.base import PartyId
+from services import erasures, personal_data, retention
 from services.pages import Page
 
 router = APIRouter(tags=["erasing"])
 
+After = Annotated[str | None, Query(max_length=1000, description="Go on there (`next` of the answer before).")]
 ErasureId = Annotated[str, Path(max_length=128, description="The erasure (`ers_…`).")]
 
 
@@ -75,7 +76,8 @@ async def drop_erasure(context: Context, erasure_id: ErasureId) -> Response:
 
 @router.get("/v1/retention", summary="What is past its time", responses=gives({200: ("RetentionBody", RETENTION)}))
 async def look_retention(
-    context: Context, after: Annotated[CaseId | None, Query(description="Go on behind this case.")] = None
+    context: Context,
+    after: Annotated[str | None, Query(max_length=1000, description="Go on there (`next` of the answer before).")] = None,
 ) -> Response:
     """Closed cases of which something can still be read, in batches: until when each is kept, and what keeps it. Nothing is
     changed."""
@@ -94,3 +96,24 @@ async def erase_expired(context: Context) -> Response:
     caller = await context.caller("admin")
     said = parsed(RetentionRequest, await read_object(context.request, may_be_empty=True))
     return shown(retention_body(await retention.erase(context.parts, caller, said.after)))
+
+
+@router.get(
+    "/v1/cases/{case_id}/parties/{party_id}/personal-data",
+    summary="All that is held about a person",
+    response_class=Response,
+    responses=gives_bytes(),
+)
+async def read_personal_data(context: Context, case_id: str, party_id: PartyId) -> Response:
+    """A zip with a page to read, JSON for machines, and files: all that this person may know, in every case of theirs. What is
+    kept from them is not in it: the other side's words for the desk, the team's own, and cases of which they have not been told
+    (`Ombud-Cases-Withheld` says how many). It is kept in the trail and among the readers of each case."""
+    caller = await context.caller("admin")
+    found = await personal_data.of_person(context.parts, caller, case_id, party_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="personal-data-{party_id[-8:]}.zip"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Ombud-Cases-Withheld": str(len(found.withheld)),
+    }
+    return Response(found.packed, headers=headers, media_type="application/zip")

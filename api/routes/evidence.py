@@ -58,7 +58,8 @@ async def upload(context: Context, case_id: str, name: Name) -> Response:
     responses=gives({200: ("FileList", {"object": "list", "data": [FILE]})}),
 )
 async def list_files(context: Context, case_id: str) -> Response:
-    """Files that the caller may fetch: those of evidence that they may see, and their own uploads."""
+    """Files that the caller may fetch: those of evidence that they may see, and their own uploads. For the team also those that
+    came with the report and that the case did not take (`cnt_…`): one that is turned away at once takes none."""
     caller = await context.caller("cases:read")
     seen = await find(context.parts, caller, case_id, "files")
     return shown(list_body([file_body(file) for file in await evidence.files(context.parts, caller, seen)]))

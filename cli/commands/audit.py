@@ -77,6 +77,7 @@ def sign(
     from services.audit import sign_heads
 
     settings = Settings()
+    _run(_there, tenant, public_key=None)
     into, signer = file or settings.heads_file, guarded(lambda: _signer(key or settings.heads_key_file))
     if into is None:
         raise typer.BadParameter("Name the file, or set OMBUD_HEADS_FILE.")
@@ -161,6 +162,11 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         raise typer.BadParameter("Write an instant as 2026-11-01T00:00:00Z.") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+async def _there(_: Any) -> dict[str, Any]:
+    """Nothing but that the tenant is one: said before anything of the key."""
+    return {}
 
 
 def _signer(file: Path | None) -> HeadSigner:

@@ -146,6 +146,16 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("missed_by", "A side that did not come; repeatable.", kind=LIST),
         Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),
+    "translate": ("Put a translation beside a text of the case; whoever reads the original reads it.", (
+        _needs("of", "The number of what holds the original, as the timeline shows it."),
+        Field("field", "Which of its texts (statement, reasons, protocol); left out: the only one."),
+        Field("from_language", "The language of the original, as BCP 47 tag (ru, pt-BR).", needed=True, option="from"),
+        Field("into_language", "The language of the translation.", needed=True, option="into"),
+        _needs("text", "The translation; - reads it from stdin."),
+        Field("translator", "The name of whoever translated it, if it was nobody of the team, as its readers see it."),
+        Field("machine", "The name of the machine that translated it."),
+        Field("translated_at", "When, with the zone; left out: now.")),
+    ),
     "comment_protocol": ("Say what your side thinks of the protocol. For a party.", (
         _needs("text", "The words."), Field("appointment", "Which one (apt_…); left out: the newest.")),
     ),

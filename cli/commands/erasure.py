@@ -1,15 +1,17 @@
-"""``ombud erasure`` and ``ombud retention``: what is known of somebody, or of a case, is destroyed."""
+"""``ombud case personal-data``, ``ombud erasure``, ``ombud retention``: what is known of somebody is given out, or destroyed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.kit.client import run
+from cli.kit.exits import IN_THE_WAY, fail
 from cli.kit.options import As, AsJson, CaseId, Tenant
 from cli.kit.send import given_only
-from cli.kit.show import show
+from cli.kit.show import note, show
 from cli.kit.target import Target
 
 if TYPE_CHECKING:
@@ -60,6 +62,24 @@ def approve(erasure: ErasureId, tenant: Tenant = None, speaker: As = None, json:
 def drop(erasure: ErasureId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """It is not wanted any more."""
     show(_asked("POST", f"{_PATH}/{erasure}/drop", Target(tenant, speaker)), json, _line)
+
+
+def personal_data(
+    case: CaseId,
+    party: Annotated[str, typer.Argument(help="A party of it (pty_…): this person, in every case of theirs.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The zip to write; nothing is overwritten.")],
+    tenant: Tenant = None,
+    speaker: As = None,
+) -> None:
+    """Write all that is held about a person, to answer a request for access. For ops, with their own key."""
+    if out.exists():
+        fail(f"{out} is there already.", "file_exists", IN_THE_WAY)
+    path = f"/v1/cases/{case}/parties/{party}/personal-data"
+    data, headers = run(lambda desk: desk.download(path), Target(tenant, speaker))
+    out.write_bytes(data)
+    note(f"{len(data)} bytes to {out}")
+    if (withheld := headers["Ombud-Cases-Withheld"]) != "0":
+        note(f"{withheld} case(s) of theirs are not in it: they have not been told of them. The audit trail says which.")
 
 
 def retention(

@@ -54,7 +54,7 @@ def hand_in(
 
 def fetch_file(
     case_id: CaseId,
-    file_id: Annotated[str, typer.Argument(help="The file's id (fil_…).")],
+    file_id: Annotated[str, typer.Argument(help="The file's id (fil_…, cnt_…).")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to write it; nothing is overwritten.")],
     tenant: Tenant = None,
     speaker: As = None,

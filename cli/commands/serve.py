@@ -44,6 +44,19 @@ def run_worker(state_dir: StateDir = None) -> None:
     guarded(lambda: asyncio.run(work(settings, find_places(settings))))
 
 
+@worker.command("upkeep")
+def run_upkeep(state_dir: StateDir = None) -> None:
+    """Until SIGTERM, once a day: erase what is past its time, and sign the heads of the record where there is a key for it."""
+    from domain.base import plain
+    from runtime.logs import set_up_logs
+    from runtime.places import find_places
+    from workers.upkeep import run_upkeep as work
+
+    settings = _settings(state_dir)
+    set_up_logs(settings, process="upkeep", plain=plain)
+    guarded(lambda: asyncio.run(work(settings, find_places(settings))))
+
+
 @worker.callback()
 def _worker() -> None:
     """The worker: runs cases, sends notices, carries remedies out."""

@@ -81,8 +81,7 @@ def temporal(context: typer.Context) -> None:
     there = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": settings.temporal_namespace}
     with ExitStack() as until:
         more = guarded(lambda: until.enter_context(opening(settings, context.args)))
-        code = _code_of([str(program), *context.args, *more], there)
-    raise typer.Exit(code)
+        raise typer.Exit(_code_of([str(program), *context.args, *more], there))
 
 
 def _code_of(words: list[str], env: dict[str, str]) -> int:

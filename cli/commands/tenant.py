@@ -70,6 +70,10 @@ def set_tenant(
     name: Annotated[str | None, typer.Option(help="What people call it.")] = None,
     zone: Annotated[str | None, typer.Option(help="IANA time zone.")] = None,
     email_kind: Annotated[str | None, typer.Option(help="Kind of the cases that come by mail; none takes it out.")] = None,
+    orders_within: Annotated[
+        int | None,
+        typer.Option(min=0, help="Hours in which an authority is told what effect its order was given; 0: as if unset."),
+    ] = None,
     default_merchant: Party = None,
     default_respondent: Party = None,
     speaker: As = None,
@@ -80,6 +84,8 @@ def set_tenant(
     for field, value in (("name", name), ("zone", zone), ("email_kind", email_kind)):
         if value is not None:
             said[field] = None if value == _TAKE_OUT and field == "email_kind" else value
+    if orders_within is not None:
+        said["orders_within"] = orders_within or None
     for field, value in (("default_merchant", default_merchant), ("default_respondent", default_respondent)):
         if value is not None:
             said[field] = None if value == _TAKE_OUT else party_of(value, "--" + field.replace("_", "-"))

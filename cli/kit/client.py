@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -43,10 +43,14 @@ class Desk:
 
     async def fetch(self, path: str) -> bytes:
         """The bytes of an answer. Raises :class:`Failed` for a problem."""
+        return (await self.download(path))[0]
+
+    async def download(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """The bytes of an answer, and its headers. Raises :class:`Failed` for a problem."""
         response = await self._http.request("GET", path, headers=self._headers)
         if response.status_code >= 400:
             raise Failed(response.json())
-        return bytes(response.content)
+        return bytes(response.content), response.headers
 
 
 @asynccontextmanager

@@ -209,6 +209,7 @@ def _file_parts(settings: Settings, database: Database, vault: Vault, store: Evi
 
 def _mail_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
     """What becomes of mail beside cases and messages, and whose notices go first."""
+    from storage.intake.orders import PostgresOrders
     from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
     from storage.intake.unplaced import PostgresUnplaced
     from storage.outside.answered import PostgresAnswered
@@ -216,6 +217,7 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
         "trusted_flaggers": PostgresTrustedFlaggers(database),
+        "orders": PostgresOrders(database, vault),
         "answered": PostgresAnswered(database, vault),
         "mail_caps": (
             settings.mail_per_sender,

@@ -67,7 +67,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _backups)),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _upkeep, _backups)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -89,6 +89,13 @@ async def _file_scanner(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
     return await doctor.file_scanner(Clamd(settings.evidence_scanner).check if settings.evidence_scanner else None)
+
+
+async def _upkeep(settings: Settings, stack: Stack) -> Finding:
+    from runtime import checks
+    from services.doctor import Finding
+
+    return Finding("upkeep", *await checks.upkeep(settings, stack, _DOCTOR_WAITS_FOR))
 
 
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:

@@ -55,6 +55,7 @@ DONE: Mapping[str, str] = {
     "message": "The message was sent.",
     "name_root_cause": "The root cause was named.",
     "note": "The note was left for the team.",
+    "translate": "The translation stands beside the original, for whoever reads that.",
     "offer": "The settlement was proposed.",
     "pause": "The clocks stand still.",
     "place_hold": "The legal hold was placed.",

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from console.kit.assets import Assets
-from console.kit.words import in_words, readable
+from console.kit.words import in_words, language_name, readable
 from domain.base import plain
 
 Hours = Literal["24", "12"]
@@ -140,6 +140,7 @@ class Pages:
             "in_words": in_words,
             "span": span,
             "initials": _initials,
+            "language": language_name,
             "readable": readable,
         }
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from babel import Locale, UnknownLocaleError
+
 GRAPHIC = frozenset({"moderation_appeal", "safety_incident"})
 """Kinds in which people are hurt: pictures and films in them are blurred until somebody looks, unless they want it otherwise."""
 KINDS = {
@@ -41,6 +43,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "decline_offer": ("Decline the offer", "handshake"),
     "message": ("Write a message", "message-square"),
     "note": ("Leave a note for the team", "lock"),
+    "translate": ("Translate a text", "message-square"),
     "escalate": ("Ask for a decision", "gavel"),
     "snooze": ("Put it away until later", "bell"),
     "pause": ("Let clocks stand still", "circle-pause"),
@@ -273,6 +276,14 @@ def _only(relations: Iterable[str], stands: str | None) -> str:
 def called(command: str) -> str:
     """A command's name on its button."""
     return SAID[command][0] if command in SAID else in_words(command)
+
+
+def language_name(tag: str) -> str:
+    """What a language is called (``Brazilian Portuguese`` for ``pt-BR``); one that has no name: its tag."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def icon_of(command: str) -> str:

@@ -37,6 +37,7 @@ from services.errors import Refused
 from services.references import Told
 from services.texts import Texts
 from services.timelines import Entry
+from services.translations import ShownTranslation
 
 SAY = "say"
 """The draft of what is written in the case itself."""
@@ -102,6 +103,7 @@ class Spoken:
     to: str
     at: datetime
     text: str | None
+    translations: tuple[ShownTranslation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,8 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
         "of_what": OF_WHAT,
         "ahead": _ahead(found, visit.zones),
         "past": _past(found, entries),
+        "translated": [(entry.n, one) for entry in entries if entry.type not in _SPOKEN for one in entry.translations],
+        "translatable": {entry.n: entry.texts for entry in entries if entry.texts},
     }
 
 
@@ -281,6 +285,7 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
         "others_pieces": [piece for piece in pieces if piece.fact.side is None],
         "shown_files": {file.id: file_shown(file) for piece in pieces for file in piece.files},
+        "left_over": [file_shown(file) for file, _ in await evidence.left_over(visit.parts, visit.caller, found.seen)],
         "veil": veiled(visit, found.said.kind),
         "colleagues": [(key, name) for key, name in found.names.items() if key.startswith("per_") and key != visit.caller.holder],
     }
@@ -447,16 +452,11 @@ def _spoken(entry: Entry, found: Shown) -> Spoken:
     past = entry.type == "past_message_kept"
     inside = entry.type == "note_added" or entry.data.get("to") == "team"
     sender = str(entry.data.get("sender") or "staff")
-    to = {
-        "all": "to both sides",
-        "desk": "to the team only",
-        "claimant": "to the claimant only",
-        "respondent": "to the respondent only",
-    }
+    to = {"all": "to both sides", "desk": "to the team only"} | {one: f"to the {one} only" for one in ("claimant", "respondent")}
     side = "inside" if inside else sender if sender in ("claimant", "respondent") else "team"
     whom = "for the team only" if inside else to.get(str(entry.data.get("to")), "")
     who, at = (_who_wrote(entry, found), _instant(entry.data.get("sent_at"))) if past else (_who(entry, found.names), entry.at)
-    return Spoken(who, side, whom, at, _text(entry.data.get("text")))
+    return Spoken(who, side, whom, at, _text(entry.data.get("text")), entry.translations)
 
 
 def _who_wrote(entry: Entry, found: Shown) -> str:

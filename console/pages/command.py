@@ -34,7 +34,7 @@ from services.rows import Doing
 
 _OF_THE_PAGE = frozenset({TOKEN, "command_id", "seq", "do", "after", "written"})
 """Fields that belong to one page and not to what is written on it."""
-_ASKED = frozenset({"of", "effect_id", "result", "party", "side", "role", "ref"})
+_ASKED = frozenset({"of", "field", "effect_id", "result", "party", "side", "role", "ref"})
 """Fields that the address of a form may fill in: a link beside a thing leads to the form about that very thing."""
 
 

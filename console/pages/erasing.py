@@ -1,4 +1,4 @@
-"""Erasing: what was asked for, what waits for a second person, and what is past its time. For operations."""
+"""What is known of a person: given out whole, and erased; and what is past its time. For operations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit, to
 from domain.model.erasure import ErasureGround, ErasureReason
-from services import erasures, retention
+from services import erasures, personal_data, retention
 from services.errors import Refused
 from services.pages import Page
 
@@ -47,6 +47,21 @@ async def ask(visit: Visit) -> Response:
     return to("/erasing")
 
 
+async def export(visit: Visit) -> Response:
+    """All that is held about a person, in every case of theirs, as a file."""
+    form = await visit.form()
+    case, party = (form.text(name).strip() for name in ("case", "party"))
+    try:
+        found = await personal_data.of_person(visit.parts, visit.caller, case, party)
+    except Refused as refused:
+        return await _page(visit, refused, {"case": case, "party": party})
+    headers = {
+        "Content-Disposition": f'attachment; filename="personal-data-{party[-8:]}.zip"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(found.packed, media_type="application/zip", headers=headers)
+
+
 async def approve(visit: Visit) -> Response:
     """Agree to one as the second person."""
     await visit.form()
@@ -72,7 +87,7 @@ async def _page(visit: Visit, refused: Refused | None, said: dict[str, str] | No
     over = await retention.look(visit.parts, visit.caller)
     due = [kept for kept in over.cases if kept.bar is None]
     query = visit.request.query_params
-    given = said or {name: query.get(name, "") for name in ("case", "party", "reason", "though_open")}
+    given = {name: query.get(name, "") for name in ("case", "party", "reason", "though_open")} | (said or {})
     return visit.page(
         "erasing.html", 422 if refused else 200, erasures=found, due=due, more_due=over.after is not None, said=given,
         reasons=REASONS, grounds=GROUNDS, says=SAYS, wrong=refused, list="erasing",
@@ -82,6 +97,7 @@ async def _page(visit: Visit, refused: Refused | None, said: dict[str, str] | No
 PAGES: Addresses = [
     ("/erasing", ["GET"], show),
     ("/erasing", ["POST"], ask),
+    ("/erasing/export", ["POST"], export),
     ("/erasing/{erasure_id}/approve", ["POST"], approve),
     ("/erasing/{erasure_id}/drop", ["POST"], drop),
 ]

@@ -16,7 +16,7 @@ from console.pages.inbox import CLOCK_WORDS, Row, rows_of
 from console.pages.listing import NOBODY, STUCK, WHEN, phase_called, titled
 from console.pages.live import of_list
 from domain.base import Phase
-from services import cases, commands, overview, references
+from services import cases, commands, orders, overview, references
 from services.errors import Refused
 from services.overview import MOST, Hour, Overview, Somebody, There
 from services.rows import Hitch
@@ -96,6 +96,7 @@ async def show(visit: Visit) -> Response:
         queues=_queues(found),
         people=_people(visit, found),
         stuck=await _stuck(visit, found),
+        orders=await orders.counted(visit.parts, visit.caller),
         changed=[(WHEN[window], Number.of(count, when=window)) for window, count in found.changed.items()],
         presences={one.load.id: presence(visit, one.there) for one in found.people},
         words=CLOCK_WORDS,

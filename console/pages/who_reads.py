@@ -12,7 +12,7 @@ from domain.base import Side
 
 Reads = Literal[
     "team", "sides", "claimant", "invited", "asked", "own_side", "clock", "whose", "sender_chose", "hit", "hit_instead", "gone",
-    "respondent", "network", "other_case",
+    "respondent", "network", "other_case", "original",
 ]  # fmt: skip
 
 READS: Final[Mapping[tuple[str, str], Reads]] = {
@@ -65,6 +65,8 @@ READS: Final[Mapping[tuple[str, str], Reads]] = {
     ("split", "reasons"): "team",
     ("state_amount", "reasons"): "sides",
     ("submit_evidence", "text"): "sender_chose",
+    ("translate", "text"): "original",
+    ("translate", "translator"): "original",
 }
 """By command and field: who reads it, of the forms that somebody of the team sends. The ruling has a page of its own."""
 _STANDING: Final[Mapping[Reads, str]] = {
@@ -79,6 +81,7 @@ _STANDING: Final[Mapping[Reads, str]] = {
     "gone": "Whoever is put out reads it, word for word, in their last letter.",
     "network": "The bank and the card network read it, once it is sent to them.",
     "other_case": "It is the report of the new case: whoever is a party there reads it, word for word, as any report.",
+    "original": "Whoever reads the original reads it beside that, and nobody else.",
 }
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from pydantic_core import to_json
 from starlette.responses import Response
 from uuid_utils import uuid7
 
@@ -18,7 +15,6 @@ from console.party.story import (
     DEEDS,
     HEARING_DEEDS,
     ICONS,
-    OPENING,
     Paper,
     Reader,
     Turn,
@@ -28,31 +24,29 @@ from console.party.story import (
     happened,
     hearing_of,
     open_proposal,
+    other_translations,
     spoken,
     subject_of,
     turn_of,
 )
 from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
-from domain.model.case import Case
-from domain.model.people import OpenedParty
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
 from domain.views.told_statement import ToldStatement, told_statement
-from services import cases, commands, evidence, outside_drafts, references, timelines
+from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
-from services.errors import Refused, not_found
+from services.errors import not_found
 from services.manual_work import carried
-from services.rows import StoredFile
+from services.personal_data import OPENING
 from services.texts import Texts
 from services.timelines import Entry
+from services.translations import of_statement
 
 QUICK_EXIT = frozenset({"safety_incident", "conduct_report"})
 """Kinds in which somebody may read over a shoulder: their pages can be left at one press."""
 ELSEWHERE = "https://www.wikipedia.org/"
 """Where a quick exit leads: a page that says nothing of anybody. The browser goes there only when it is pressed."""
-MOST_EXPORTED = 200_000_000
-"""Bytes of one's own files that go into an export; what is beyond is fetched one by one from the page."""
 _ELSEWHERE = ("decision_taken_over", "past_decision_kept")
 """What keeps a decision that was made before the case came here."""
 _HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -90,16 +84,14 @@ async def my_case(visit: PartyVisit, *reading: str) -> MyCase | None:
     party = seen.case.party(visit.session.party_id)
     if party is None:
         raise not_found()
-    said, reader = view(seen.case, seen.viewer), Reader(party.id, party.side, party.role, _reported(seen.case, party))
+    said, reader = (
+        view(seen.case, seen.viewer),
+        Reader(party.id, party.side, party.role, personal_data.reported(seen.case, party)),
+    )
     entries = await timelines.first_entries(visit.parts, visit.caller, seen)
     texts = await cases.texts_of(visit.parts, visit.caller, seen)
     now = visit.now
     return MyCase(seen, said, reader, entries, texts, turn_of(said, reader, now), deeds_of(said, reader, now))
-
-
-def _reported(case: Case, party: OpenedParty) -> bool:
-    own = party.side is Side.CLAIMANT and party.role == "principal" and party.since is None
-    return own and len(list(case.principals(Side.CLAIMANT))) == 1
 
 
 async def show(visit: PartyVisit) -> Response:
@@ -114,6 +106,7 @@ async def show(visit: PartyVisit) -> Response:
         "case.html",
         **frame(mine),
         **await _about(visit, mine),
+        erased=await _erased(visit, mine),
         said=said,
         turn=mine.turn,
         offer=said.offer if said.offer is not None and said.offer.side is not reader.side else None,
@@ -128,6 +121,7 @@ async def show(visit: PartyVisit) -> Response:
         spoken=spoken(mine.entries, reader),
         past=happened(mine.entries, reader),
         papers=await _papers(visit, mine),
+        translated=[*other_translations(mine.entries), *await of_statement(visit.parts, visit.caller, mine.seen)],
         ruling=said.ruling,
         stated=stated,
         elsewhere=_made_elsewhere(mine) if stated is None else None,
@@ -197,6 +191,12 @@ def by_child(mine: MyCase) -> bool:
     return case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
 
 
+async def _erased(visit: PartyVisit, mine: MyCase) -> str:
+    """What stands where words were."""
+    at = await erasures.erased_on(visit.parts, visit.caller.tenant_id, mine.seen.id)
+    return visit.words.say("case.erased_on", when=visit.words.day(at, visit.zone)) if at else visit.words.say("case.erased")
+
+
 async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
     """What the matter is, as far as they may read it: its number, what it was reported as, and when it happened."""
     theirs = await references.of_party(visit.parts, visit.caller, mine.seen, mine.reader.id)
@@ -246,6 +246,7 @@ async def receipt(visit: PartyVisit) -> Response:
     return visit.page(
         "receipt.html",
         **frame(mine),
+        erased=await _erased(visit, mine),
         sent=row,
         state=row.answer.status if row.answer is not None else "waiting",
         text=next((text for text in texts if text), None),
@@ -259,64 +260,15 @@ async def receipt(visit: PartyVisit) -> Response:
 
 async def export(visit: PartyVisit) -> Response:
     """Everything of theirs in this case, and all that they may read of it, in one file."""
-    mine = await my_case(visit)
-    if mine is None or visit.session is None:
-        raise Refused("not_opened")
-    whole, packed, left = await _whole(visit, mine), io.BytesIO(), MOST_EXPORTED
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
-        files = []
-        for number, file in enumerate(await evidence.files(visit.parts, visit.caller, mine.seen), start=1):
-            said = {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "yours": file.uploader == mine.reader.id}
-            path = await _packed(visit, mine, file, number, into) if file.name is not None and file.bytes <= left else None
-            left -= file.bytes if path else 0
-            # What is too much for one file, or cannot be handed out, is named all the same.
-            files.append({**said, "path": path})
-        into.writestr("case.json", to_json({**whole, "files": files}, indent=2))
-    name = f"case-{mine.number}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', **_HARMLESS}
-    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
-
-
-async def _whole(visit: PartyVisit, mine: MyCase) -> Mapping[str, Any]:
-    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
-    theirs = await references.of_party(visit.parts, visit.caller, mine.seen, mine.reader.id)
-    return {
-        "exported_at": visit.now.isoformat(),
-        "company": visit.tenant.name if visit.tenant else None,
-        "you": {
-            "id": mine.reader.id, "side": mine.reader.side.value, "role": mine.reader.role, "name": theirs.name,
-            "email": theirs.email, "zone": visit.zone.key, "language": visit.words.code,
-        },
-        "matter": theirs.matter,
-        "case": mine.said.model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"}),
-        "texts": mine.texts,
-        "what_happened": [
-            {"at": entry.at.isoformat(), "type": entry.type, "by": mine.reader.who(entry), **entry.data} for entry in mine.entries
-        ],
-        "begun": {deed: kept for deed in DEEDS if (kept := await _begun(visit, deed))},
-        "handed_in": [
-            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
-            for piece in pieces
-        ],
-    }  # fmt: skip
+    seen = await visit.case()
+    packed = await personal_data.of_case(visit.parts, visit.caller, seen)
+    headers = {"Content-Disposition": f'attachment; filename="case-{seen.id[-8:]}.zip"', **_HARMLESS}
+    return Response(packed, media_type="application/zip", headers=headers)
 
 
 async def _begun(visit: PartyVisit, deed: str) -> Mapping[str, str]:
     """What they have begun to write of a deed and not sent, as it is kept for a day."""
     return await outside_drafts.find(visit.parts, visit.session, deed) if visit.session is not None else {}
-
-
-async def _packed(visit: PartyVisit, mine: MyCase, file: StoredFile, number: int, into: zipfile.ZipFile) -> str | None:
-    """Where a file lies in what is packed; None: it is not handed out."""
-    try:
-        fetched = await evidence.fetch(visit.parts, visit.caller, mine.seen, file.id)
-    except Refused:
-        return None
-    # A name that somebody chose is no path of whoever unpacks it.
-    safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
-    path = f"files/{number:02}-{safe or 'file'}"
-    into.writestr(path, fetched.data)
-    return path
 
 
 async def download(visit: PartyVisit) -> Response:

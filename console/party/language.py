@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, get_timezone_location
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
@@ -86,6 +86,14 @@ class Language:
         if zone.key == "UTC":
             return self._marked("UTC")
         return self._marked(get_timezone_location(zone.key, locale=self._locale, return_city=True))
+
+    def tongue(self, tag: str) -> str:
+        """What a language is called here: ``Brazilian Portuguese`` for ``pt-BR``; one that has no name: its tag."""
+        try:
+            name = Locale.parse(tag, sep="-").get_display_name(self._locale)
+        except (UnknownLocaleError, ValueError):
+            name = None
+        return self._marked(name or tag)
 
     def span(self, length: timedelta) -> str:
         """Two units at most, and never seconds: ``1 day and 20 hours``."""

@@ -16,8 +16,10 @@ from domain.model.settlement import Proposal
 from domain.views.appointments import AppointmentView
 from domain.views.case import CaseView, Due, RulingView
 from domain.views.evidence import RequestView
+from services.personal_data import OPENING, whose
 from services.rows import StoredFile
 from services.timelines import Entry
+from services.translations import ShownTranslation
 
 DEEDS: Mapping[str, str] = {
     "accept": "accept_offer",
@@ -57,7 +59,6 @@ TOLD = frozenset({
     "sanction_voided", "amount_lowering_proposed",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
-OPENING = ("case_opened", "case_moved_in")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "case_opened": ("statement",), "case_moved_in": ("statement",), "message_sent": ("text",), "past_message_kept": ("text",),
     "offer_made": ("text",), "proposal_made": ("text",), "claim_conceded": ("text",), "evidence_requested": ("what",),
@@ -81,7 +82,6 @@ ALONE = frozenset({
 """Of these the other side reads nothing."""
 HEARING_DEEDS = ("hearing", "hearing-move", "hearing-comment")
 _AHEAD = ("proposed", "confirmed")
-_WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ class Said:
     """Only their own side and the people who work on the case read it."""
     type: str = "message_sent"
     """What it was said with: an appeal, say."""
+    translations: tuple[ShownTranslation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,15 +152,7 @@ class Reader:
 
     def who(self, entry: Entry) -> str:
         """Whose deed it was, as they would say it."""
-        if entry.actor_id == self.id:
-            return "you"
-        if entry.type == "case_disclosed":
-            return "you" if self.side is Side.RESPONDENT else "other"
-        if entry.type in OPENING:
-            return "you" if self.reported else "own" if self.side is Side.CLAIMANT else "other"
-        if entry.role in _WHO:
-            return _WHO[entry.role]
-        return "own" if entry.role == self.side.value else "other"
+        return whose(entry, self.id, self.side, own_report=self.reported)
 
 
 def turn_of(said: CaseView, reader: Reader, now: datetime) -> Turn:
@@ -264,8 +257,15 @@ def spoken(entries: Sequence[Entry], reader: Reader) -> list[Said]:
                 # What goes to one side or to the people who work on it is not read by the other.
                 own = entry.caucus is not None or entry.data.get("to") in ("desk", reader.side.value)
                 alone = own or entry.type in ALONE
-                found.append(Said(reader.who(entry), entry.at, text if isinstance(text, str) else None, alone, entry.type))
+                said = text if isinstance(text, str) else None
+                beside = tuple(one for one in entry.translations if one.field == name)
+                found.append(Said(reader.who(entry), entry.at, said, alone, entry.type, beside))
     return found
+
+
+def other_translations(entries: Sequence[Entry]) -> list[ShownTranslation]:
+    """The translations of what is not among the words that were said: of a decision, a question, a protocol."""
+    return [one for entry in entries for one in entry.translations if one.field not in WORDS.get(entry.type, ())]
 
 
 def happened(entries: Sequence[Entry], reader: Reader) -> list[Line]:

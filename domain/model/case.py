@@ -13,6 +13,7 @@ from domain.model.chargeback import Chargeback
 from domain.model.clocks import Clock, Hold, Timetable
 from domain.model.disclosure import CaseDisclosed, ProposedDisclosure
 from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
+from domain.model.handling import ProposedNoRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
 from domain.model.money import PaidElsewhere, ProposedLowering
@@ -27,6 +28,7 @@ from domain.model.safeguards import AuthorityReport, Credit, CreditProposal, Int
 from domain.model.sanctions import Sanction
 from domain.model.settlement import Concession, MadeOffer, OpenOffer, Proposal, Returning, Settlement
 from domain.model.terms import Terms
+from domain.model.translations import Translation
 from domain.model.withdrawal import OpenWithdrawal
 
 
@@ -74,7 +76,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on", "by_protocol"}
+        | {"steps", "own_papers", "relied_on", "by_protocol", "no_request"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -243,6 +245,8 @@ class Case(Kept):
     reported_spans: tuple[tuple[int, int | None], ...] = ()
     exceptions: tuple[PolicyException, ...] = ()
     """Departures from the pack that were asked for, and what became of them."""
+    translations: tuple[Translation, ...] = ()
+    """Of texts of the case, oldest first; earlier ones of the same text into the same language are marked as replaced."""
     """From which fact on, and before which one, the respondent is or was reported in secret; None: still."""
     disclosed_at: Instant | None = None
     """When the respondent was told, of a case of which they did not learn at its opening; None: then, or not yet."""
@@ -300,6 +304,8 @@ class Case(Kept):
     """What one of the team has changed about whose own matter it is, and nobody else has confirmed."""
     removal: ProposedRemoval | None = None
     """Somebody would put such a one out, and waits for a second person."""
+    no_request: ProposedNoRequest | None = None
+    """Somebody says that what came is no request at all, and waits for a second person."""
     timetable: Timetable = ()
 
     @property

@@ -117,6 +117,7 @@ from domain.model.settlement import DecideReturn as DecideReturn
 from domain.model.settlement import DeclineOffer as DeclineOffer
 from domain.model.settlement import Offer as Offer
 from domain.model.settlement import ShipReturn as ShipReturn
+from domain.model.translations import Translate as Translate
 from domain.model.withdrawal import AcceptWithdrawal as AcceptWithdrawal
 from domain.model.withdrawal import ContinueOfOffice as ContinueOfOffice
 from domain.model.withdrawal import WithdrawalCommand
@@ -175,7 +176,7 @@ Command = Annotated[
     | ReportEffect | ReportDelivery | Pause | Resume | Snooze | Extend | Retarget | Freeze | Thaw | ImposeInterim | ReviewInterim
     | ProcedureCommand | LegalHoldCommand | AskIdentity | ReturnCommand | LinkCommand | ChargebackCommand | RiskCommand
     | MoneyCommand | WithdrawalCommand | Annul | Recuse | Disclose | AskInterimReview | Concede | PartyCommand
-    | ManualWorkCommand | Acknowledge | ProveAddress | AppointmentCommand | ExceptionCommand,
+    | ManualWorkCommand | Acknowledge | ProveAddress | AppointmentCommand | ExceptionCommand | Translate,
     Field(discriminator="type"),
 ]  # fmt: skip
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)

@@ -119,6 +119,7 @@ from domain.model.ruling import AppealWithdrawn as AppealWithdrawn
 from domain.model.ruling import CaseRemitted as CaseRemitted
 from domain.model.ruling import DecisionTakenOver as DecisionTakenOver
 from domain.model.handling import CaseRecused as CaseRecused
+from domain.model.handling import NoRequestProposed as NoRequestProposed
 from domain.model.ruling import EffectOrdered as EffectOrdered
 from domain.model.ruling import EffectReported as EffectReported
 from domain.model.ruling import RulingAnnulled as RulingAnnulled
@@ -156,6 +157,7 @@ from domain.model.settlement import ReturnContested as ReturnContested
 from domain.model.settlement import ReturnEnded as ReturnEnded
 from domain.model.settlement import ReturnShipped as ReturnShipped
 from domain.model.settlement import RightsLapsed as RightsLapsed
+from domain.model.translations import TextTranslated as TextTranslated
 from domain.model.withdrawal import ContinuedOfOffice as ContinuedOfOffice
 from domain.model.withdrawal import InterimKept as InterimKept
 from domain.model.withdrawal import WithdrawalAccepted as WithdrawalAccepted
@@ -209,8 +211,8 @@ Fact = Annotated[
     | ProcedureFact | DecisionTakenOver | LegalHoldFact | IdentityAsked | ReturnFact
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
-    | RulingAnnulled | CaseRecused | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact,
+    | RulingAnnulled | CaseRecused | NoRequestProposed | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
+    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

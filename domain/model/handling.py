@@ -211,6 +211,23 @@ class RequestUnanswered(Refusal):
     code = "request_unanswered"
 
 
+class NoRequestProposed(Kept):
+    """Somebody of the team says that what came is no request at all (spam, a question about an order); a second person has to
+    say so too."""
+
+    type: Literal["no_request_proposed"] = "no_request_proposed"
+    reasons: Prose
+
+
+class ProposedNoRequest(Kept):
+    """Such a proposal, while nobody has agreed to it."""
+
+    by: str
+    credential: str | None = None
+    seq: int
+    """What had been said by then: whoever asked may have said more since."""
+
+
 class UndecidedAfresh(Refusal):
     """A ruling was set aside or sent back, so that somebody decides afresh: nobody puts the case away instead."""
 

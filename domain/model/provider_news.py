@@ -64,6 +64,8 @@ class ProviderNews(Kept):
     """What was paid: the charge, or the transaction."""
     intent: Reference | None = None
     """The other name of what was paid (Stripe's payment intent), where its charge is named, too."""
+    also_about: tuple[Reference, ...] = ()
+    """Further payments that the same dispute is about (PayPal: several transactions)."""
     amount: Money | None = None
     """How much moved, or is disputed; None: it does not say."""
     due_at: Instant | None = None
@@ -79,8 +81,8 @@ class ProviderNews(Kept):
 
     @property
     def payments(self) -> tuple[str, ...]:
-        """Every name of what was paid."""
-        return tuple(dict.fromkeys(one for one in (self.payment, self.intent) if one is not None))
+        """Every name of what was paid, and of everything else that was paid and is disputed by it."""
+        return tuple(dict.fromkeys(one for one in (self.payment, self.intent, *self.also_about) if one is not None))
 
     def shares_payment(self, other: ProviderNews) -> bool:
         """Whether both are about one payment: by its charge where both name it, else by any name that they share."""

@@ -16,7 +16,6 @@ from domain.model.handling import (
     OwnerMissing,
     PersonUnknown,
     QueueUnknown,
-    RequestUnanswered,
     RequestUnrecorded,
     Skip,
     UndecidedAfresh,
@@ -25,7 +24,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.settlement import SettledBefore
-from domain.rules import links, prior_decision, provider_news, returns, withdrawal
+from domain.rules import links, no_request, prior_decision, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.clocks import held_by_people, woken
 from domain.rules.confidence import addressed, talked
@@ -96,6 +95,8 @@ def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
+    if first := no_request.proposed(case, command, context):
+        return first
     over = withdrawal.ended_by_the_desk(case, command, context, at)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
@@ -150,10 +151,12 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
+    if first := no_request.proposed(case, command, context):
+        return first
     over = withdrawal.ended_by_the_desk(case, command, context, at)
     return (
         *over,
-        f.CaseClosed(outcome=Outcome(command.outcome), reason=command.reason, reasons=command.reasons),
+        f.CaseClosed(outcome=no_request.outcome_of(command), reason=command.reason, reasons=command.reasons),
     )
 
 
@@ -180,21 +183,8 @@ def _refusal_of_splitting(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
-    """Nobody refuses a request for data by putting it away: whoever asked is told why, and where they can complain.
-
-    Regulation (EU) 2016/679, article 12(4). Whoever asks need not name the right, so what no law is settled for is such a request
-    until one is, and what was one stays one under another name.
-    """
-    terms = case.terms
-    routed = {category for categories in terms.complaint_routes_for.values() for category in categories}
-    settled = {category for remedy in terms.remedies for category in remedy.only_for}
-    asked = any(one in routed or one not in settled for one in (case.category, *case.filed_as))
-    if not routed or not asked or not asks_for_data(terms) or case.rulings:
-        return None
-    return RequestUnanswered(
-        "It is answered by a ruling: refuse it by 'rule' with reasons and the route of complaint, and a second person looks; "
-        "or whoever asked takes it back."
-    )
+    """Nobody refuses a request for data by putting it away. What may be none at all two of the team end (:mod:`no_request`)."""
+    return None if no_request.may_be_none(case) else no_request.unanswered(case)
 
 
 def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetime) -> Facts:

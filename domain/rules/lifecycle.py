@@ -209,6 +209,8 @@ TABLE: tuple[Row, ...] = (
         for phase in (*_HEARD_IN, _P.APPROVAL, _P.RULED)
         for command in ("answer_appointment", "comment_protocol")
     ),
+    # a translation beside a text: by whoever may leave a note there
+    *(_row(phase, "translate", "staff") for phase in Phase),
     # legal hold: before, during and after everything else
     *(_row(phase, command, "lead ops") for phase in Phase for command in ("place_hold", "lift_hold")),
     # cases that have to do with each other: for whoever handles the matter; never after a ruling was begun, as that is about one

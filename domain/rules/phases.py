@@ -67,6 +67,7 @@ def _case_closed(case: Case, rec: f.Recording, fact: f.CaseClosed) -> Change:
         "appealed_alone": None if fact.outcome in (Outcome.SETTLED, Outcome.WITHDRAWN) else case.appealed_alone,
         "credit_proposed": None,
         "lowering": None,
+        "no_request": None,
         # A draft that never reached the parties dies with a case that ends otherwise.
         "ruling": case.ruling if fact.outcome is Outcome.RULED else None,
         **ended(case, rec.at),

@@ -111,6 +111,12 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("cancel_appointment", "told_why"): "word",
     ("record_appointment", "protocol"): "word",
     ("comment_protocol", "text"): "party",
+    ("ask_exception", "reasons"): "inside",
+    ("refuse_exception", "reasons"): "inside",
+    # What is said to translate can say anything, and stands where the original is read.
+    ("translate", "text"): "word",
+    ("translate", "translator"): "word",
+    ("translate", "original"): "inside",
 }
 """By command and field: how a text of one person goes while somebody is reported in secret."""
 
@@ -127,6 +133,7 @@ CODES: Mapping[tuple[str, str], Code] = {
     ("skip", "reason"): "free",
     ("request_evidence", "evidence_type"): "free",
     ("request_evidence", "ground"): "listed",
+    ("ask_exception", "name"): "listed",
     ("submit_evidence", "evidence_type"): "free",
     ("rule", "ground"): "by_two",
     ("rule", "conditions"): "listed",

@@ -26,6 +26,7 @@ from domain.rules import (
     links,
     manual_work,
     money,
+    no_request,
     parties,
     phases,
     policy_exceptions,
@@ -38,6 +39,7 @@ from domain.rules import (
     settlement,
     signals,
     stating,
+    translations,
     withdrawal,
 )
 from domain.rules.topic import Refuse, Topic
@@ -63,6 +65,7 @@ TOPICS: tuple[Topic, ...] = (
     links.TOPIC,
     manual_work.TOPIC,
     money.TOPIC,
+    no_request.TOPIC,
     parties.TOPIC,
     phases.TOPIC,
     policy_exceptions.TOPIC,
@@ -75,6 +78,7 @@ TOPICS: tuple[Topic, ...] = (
     settlement.TOPIC,
     signals.TOPIC,
     stating.TOPIC,
+    translations.TOPIC,
     withdrawal.TOPIC,
 )
 

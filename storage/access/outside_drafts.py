@@ -32,6 +32,13 @@ SELECT d.sealed, k.id AS key_id, k.wrapped
 FROM outside_drafts d JOIN keys k ON k.tenant = d.tenant AND k.id = d.key_id AND k.wrapped IS NOT NULL
 WHERE d.tenant = $1 AND d.id = $2 AND d.case_id = $3 AND d.saved_at >= clock_timestamp() - $4::interval
 """
+# $2 what the ids of a party's drafts begin with.
+_ALL_OF_PARTY = """
+SELECT d.id, d.sealed, k.id AS key_id, k.wrapped
+FROM outside_drafts d JOIN keys k ON k.tenant = d.tenant AND k.id = d.key_id AND k.wrapped IS NOT NULL
+WHERE d.tenant = $1 AND starts_with(d.id, $2) AND d.case_id = $3 AND d.saved_at >= clock_timestamp() - $4::interval
+ORDER BY d.id
+"""
 _DISCARD = "DELETE FROM outside_drafts WHERE tenant = $1 AND id = $2"
 
 
@@ -80,6 +87,17 @@ class PostgresOutsideDrafts:
             return None
         key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])
         found: Mapping[str, str] = from_json(key.open(place, row["sealed"]))
+        return found
+
+    async def of_party(self, tenant_id: str, case_id: str, party_id: str) -> Mapping[str, Mapping[str, str]]:
+        """All that a party has begun and not sent, by the form."""
+        place = _party(party_id, "")
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(_ALL_OF_PARTY, tenant_id, place, case_id, KEPT_FOR)
+        found: dict[str, Mapping[str, str]] = {}
+        for row in rows:
+            key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])
+            found[row["id"].removeprefix(place)] = from_json(key.open(row["id"], row["sealed"]))
         return found
 
     async def discard(self, tenant_id: str, party_id: str, form: str) -> None:

@@ -14,6 +14,8 @@ from activities.ports.errors import Never
 from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
 from domain.model.reading import MAX_KEPT, Incoming, read_incoming, unstorable
+from domain.model.refusals import Refusal
+from domain.model.translations import TextErased, TextUnknown, Translate, with_original
 from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, SealBox, Vault
@@ -32,6 +34,13 @@ LEFT JOIN commands c ON c.tenant = $1
     AND (c.id = $3 AND c.id LIKE 'cmd\\_%' OR c.case_id = $2 AND c.idempotency_key = $4 AND c.idempotency_key IS NOT NULL)
 ORDER BY c.id = $3 DESC NULLS LAST
 LIMIT 1
+"""
+
+ORIGINAL = "SELECT (body -> 'fact')::text FROM facts WHERE tenant = $1 AND case_id = $2 AND seq = $3"
+# The key of a text of the case: of whom the text is, and how it is erased.
+KEY_OF_TEXT = """
+SELECT k.id AS key_id, k.holder, k.wrapped FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
+WHERE c.tenant = $1 AND c.case_id = $2 AND c.id = $3
 """
 
 # The case's row is held FOR SHARE before the clock is read: a record that holds it FOR UPDATE to judge a deadline sees every
@@ -203,10 +212,16 @@ class _Arrival:
 
     async def _accept(self, conn: Connection, row: asyncpg.Record) -> Receipt | None:
         command, box = self._incoming.command, None
+        if isinstance(command, Translate):
+            try:
+                command, row = await self._beside_original(conn, command)
+            except Refusal as refusal:
+                return await self._refused(conn, refusal.code, refusal.detail, refusal.fields)
+        found = {name: getattr(command, name) for name in ("field", "original")} if isinstance(command, Translate) else {}
         if self._incoming.texts and isinstance(self._incoming.raw, dict):
             box = await self._box(conn, row)
             people = PartySealer(box, self._vault, self._tenant, self._case)
-            command = parse_command({**self._incoming.raw, "channel": self._came.channel}, people)
+            command = parse_command({**self._incoming.raw, "channel": self._came.channel}, people).model_copy(update=found)
             async with conn.transaction():
                 receipt = await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
                 if receipt is not None:
@@ -215,13 +230,25 @@ class _Arrival:
         assert command is not None
         return await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
 
+    async def _beside_original(self, conn: Connection, command: Translate) -> tuple[Translate, asyncpg.Record]:
+        """The command with the text that it translates, and that text's key: what is erased with the original lies under it."""
+        said = await conn.fetchval(ORIGINAL, self._tenant, self._case, command.of)
+        found = with_original(command, json.loads(said) if said else None)
+        assert found.original is not None
+        key = await conn.fetchrow(KEY_OF_TEXT, self._tenant, self._case, found.original.content_id)
+        if key is None:
+            raise TextUnknown("This text lies with another case: translate it there.", allowed=[])
+        if key["wrapped"] is None:
+            raise TextErased("The text was erased, and so is every translation of it.")
+        return found, key
+
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
         own_id = self._incoming.own_id(self._case, partial(self._vault.body_hash, self._tenant))
         row = await self._look(conn, own_id)
         if row["id"] == own_id:
             return _known_receipt(row)
         box = await self._box(conn, row)
-        content_id = box.put(_kept(self._incoming.raw))
+        content_id = box.put(_kept(_without_translation(self._incoming.raw)))
         answer = KeptAnswer(command_id=own_id, status="refused", code=code, detail=detail, fields=fields)
         return await self._insert(conn, own_id, raw_content=content_id, box=box, answer=answer)
 
@@ -254,6 +281,13 @@ class _Arrival:
 def _known_receipt(row: asyncpg.Record) -> Receipt:
     answer = KeptAnswer.model_validate(row["answer"]) if row["answer"] else None
     return Receipt(row["id"], row["received_at"], known=True, answer=answer)
+
+
+def _without_translation(raw: object) -> object:
+    """What came, without the words of somebody else: a translation that was refused has no original with which it is erased."""
+    if not isinstance(raw, dict) or raw.get("type") != "translate":
+        return raw
+    return {name: said for name, said in raw.items() if name not in ("text", "translator")}
 
 
 def _kept(raw: object) -> bytes:

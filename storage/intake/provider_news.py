@@ -74,5 +74,5 @@ class PostgresProviderNews:
 
 def digest_of(news: ProviderNews) -> bytes:
     """Equal for the same said twice, by whichever endpoint it came."""
-    left_out = {name for name in ("paid", "intent", "doubt") if getattr(news, name) is None}
+    left_out = {name for name in ("paid", "intent", "doubt", "also_about") if not getattr(news, name)}
     return hashlib.sha256(news.model_dump_json(exclude=left_out).encode()).digest()

@@ -218,6 +218,11 @@ class PostgresViews:
             rows = await conn.fetch(sql.EVIDENCE, tenant_id, case_id)
         return [Recording.model_validate_json(row["body"]) for row in rows]
 
+    async def letters(self, tenant_id: str, case_id: str, party_id: str) -> Sequence[Mapping[str, Any]]:
+        """What a party was written, oldest first: about what, by which channel, and when; without what waits to be sent."""
+        async with self._database.tenant(tenant_id) as conn:
+            return [dict(row) for row in await conn.fetch(sql.LETTERS, tenant_id, case_id, party_id)]
+
     async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
         """Decrypted texts by content id; None for one that was erased."""
         wanted = list(ids)

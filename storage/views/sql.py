@@ -57,6 +57,11 @@ ORDER BY f.at DESC, f.case_id, f.seq DESC LIMIT $4
 
 EVIDENCE = "SELECT body::text AS body FROM facts WHERE tenant = $1 AND case_id = $2 AND type = 'evidence_submitted' ORDER BY seq"
 
+LETTERS = """
+SELECT event, channel, sent_at FROM notices
+WHERE tenant = $1 AND case_id = $2 AND recipient = $3 AND sent_at IS NOT NULL ORDER BY sent_at, id
+"""
+
 REPORT = "SELECT report_content FROM cases WHERE tenant = $1 AND id = $2"
 
 _SENT = "SELECT id, case_id, type, actor_id, received_at, status, answer, credential FROM commands "

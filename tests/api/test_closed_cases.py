@@ -131,7 +131,7 @@ async def test_no_address_names_a_case_that_is_closed_to_its_reader(office: Offi
     here, asker = await planted(office), Asker(office)
     viewer = await reading(office, who, here.open)
     everything = await named_in(asker, Viewer("cleo", {"Authorization": f"Bearer {office.keys['cleo']}"}), here)
-    of_a_case = {f"GET /v1/cases/{{case_id}}{rest}" for rest in ("", "/timeline", "/sanctions", "/terms")}
+    of_a_case = {f"GET /v1/cases/{{case_id}}{rest}" for rest in ("", "/timeline", "/sanctions", "/terms", "/proof")}
     assert everything.keys() >= of_a_case | {"GET /v1/cases"}, "nothing was planted there"
     for case_id in here.open:
         read = await asker.ask(viewer, "GET", f"/v1/cases/{case_id}")

@@ -19,6 +19,7 @@ FRAUD = {"kind": "fraud_report", "category": "fake_listing", "parties": [GUEST, 
 _READS = (
     "",
     "/timeline",
+    "/proof",
     "/timeline?thread=respondent",
     "/actions",
     "/evidence",

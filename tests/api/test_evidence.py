@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from typing import Any
 
@@ -287,3 +288,41 @@ class TestSlots:
         assert (seen["requests"], [one["state"] for one in seen["settled_requests"]]) == ([], ["answered"])
         other = (await desk.get(path, headers=acting(party(case, "respondent")))).json()
         assert (other["requests"], other["settled_requests"]) == ([], [])
+
+
+class TestWhatTheCaseDidNotTake:
+    @pytest.mark.parametrize(("changes", "names"), [
+        ({"attributes": {"closed_days_ago": 400}}, {"proof.png", "run.html"}),
+        ({}, {"run.html"}),
+    ])  # fmt: skip
+    async def test_is_handed_to_the_team_alone(self, office: Office, changes: dict[str, Any], names: set[str]) -> None:
+        """A report that is turned away at once, and one that has a file of a type that is refused: none of its files is lost."""
+        html = b"<script>alert(1)</script>"
+        files = [
+            {"name": "proof.png", "media_type": "image/png", "data": base64.b64encode(PNG).decode()},
+            {"name": "run.html", "media_type": "text/html; \u00e9", "data": base64.b64encode(html).decode()},
+        ]
+        platform, team = office.desk(), office.desk("dana")
+        case = await platform.opened(attachments=files, **changes)
+        path = f"/v1/cases/{case['id']}/files"
+        left = {one["name"]: one["id"] for one in (await team.get(path)).json()["data"] if one["id"].startswith("cnt_")}
+        assert left.keys() == names
+        answer = await team.get(f"{path}/{left['run.html']}")
+        assert (answer.content, answer.headers["content-type"]) == (html, "application/octet-stream")
+        assert answer.headers["content-disposition"].startswith("attachment")
+        for who in (None, party(case, "claimant"), party(case, "respondent")):
+            seen = (await platform.get(path, headers=acting(who))).json()["data"]
+            assert not [one for one in seen if one["id"].startswith("cnt_")]
+            assert (await fetched(platform, case, left["run.html"], who)).status_code == 404
+
+    async def test_is_no_text_of_a_case(self, office: Office) -> None:
+        """Other sealed words, and those of another case, are not files."""
+        files = [{"name": "run.html", "media_type": "text/html", "data": base64.b64encode(b"<p>").decode()}]
+        team, case = office.desk("dana"), await office.desk().opened(attachments=files)
+        other = await office.desk().opened(external_id="another", matter="another")
+        row = await office.views.case(office.tenant_id, case["id"])
+        assert row is not None
+        assert row.case is not None
+        (left,) = [one["id"] for one in (await team.get(f"/v1/cases/{case['id']}/files")).json()["data"]]
+        assert (await fetched(team, case, row.case.statement.content_id)).status_code == 404
+        assert (await fetched(team, other, left)).status_code == 404

@@ -7,8 +7,9 @@ from tests.architecture.house import modules, name_of, parsed
 
 DEEDS = {
     # The services: each opens one transaction for a deed and its note in the trail.
-    "services/endpoints.py", "services/erasures.py", "services/keys.py", "services/logins.py", "services/party_addresses.py",
-    "services/people.py", "services/sessions.py", "services/signing_keys.py",
+    "services/endpoints.py", "services/erasures.py", "services/keys.py", "services/logins.py", "services/orders.py",
+    "services/party_addresses.py", "services/people.py", "services/personal_data.py", "services/sessions.py",
+    "services/signing_keys.py",
     "services/sources.py", "services/tenants.py", "services/trusted_flaggers.py",
     # Where the deeds are written.
     "storage/access/signing_keys.py", "storage/access/trail.py", "storage/intake/sources.py", "storage/outside/endpoints.py",
@@ -18,9 +19,10 @@ CONNECTED = {
     "cli/demo/cast.py": "makes the tenant of the demo",
     "cli/kit/compose.py": "the API and the command line; what migrates is the tables' owner",
     "cli/kit/record.py": "publishes packs and makes the keys of logins, at the command line",
+    "workers/upkeep.py": "destroys the keys of what is past its time, in a process that serves nobody",
     "cli/seed/sowing.py": "makes the company of made-up cases, and publishes its packs",
 }
-"""Who connects as the administrator, and why. A worker is not among them: it runs cases."""
+"""Who connects as the administrator, and why. The worker of cases is not among them."""
 
 
 def calls(name: str) -> Iterator[tuple[str, ast.Call]]:

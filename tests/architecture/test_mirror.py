@@ -15,6 +15,7 @@ ELSEWHERE: dict[str, str] = {
     "domain/model/case.py": "the fold of every life; a state of an earlier form in storage/record/test_audit.py",
     "domain/model/people.py": "who stands above somebody: rules/test_fairness.py, and tests/storage/team/test_people.py",
     "domain/model/prior_decision.py": "one translation, tried with what follows from it in rules/test_prior_decision.py",
+    "domain/model/translations.py": "how a text is found in a fact is tried with translating it: rules/test_translations.py",
     "domain/model/statement.py": "lists the fields that are text; dsa/test_statement.py tries every field",
     "domain/views/actions.py": "what somebody may do is in their view of the case: views/test_case.py, and the matrix",
     "domain/views/withdrawal.py": "who sees a wish is tried where wishes are voiced: rules/test_withdrawal.py",

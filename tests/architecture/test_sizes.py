@@ -18,7 +18,8 @@ LARGE: dict[str, str] = {}
 """Modules and functions (``path name``) above the ceiling, and why each is one idea."""
 
 SMALL: dict[str, str] = {
-    "services/drafts.py": "What a face does with a draft is asked of the services, as everything is.",
+    "workflows/upkeep.py": "A workflow is loaded into the sandbox by itself, without what starts it.",
+    "activities/upkeep.py": "What leaves an activity is decided in this room; the worker only hands the jobs in.",
     "console/pages/calendars.py": "Every topic that people read about has its file in this room.",
     "cli/demo/play.py": "How the demo is run stands in the demo's room; the command only calls it.",
     "cli/tables/preview.py": "Every topic that is shown has its file in this room.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from storage.tenants import Person
@@ -40,6 +43,8 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
         assert dana.page.status_code == 200
         assert "zq0canary0qz" not in dana.html
         assert "kim-7" not in dana.html
+    await dana.open(f"/cases/{case['id']}")
+    assert "The words were erased on" in dana.words
     await dana.open("/inbox?view=all&status=closed")
     assert dana.page is not None
     assert dana.page.status_code == 200
@@ -50,3 +55,16 @@ async def test_it_is_for_operations(lobby: Lobby) -> None:
     await ada.open("/erasing")
     assert ada.page is not None
     assert ada.page.status_code == 403
+
+
+async def test_all_that_is_held_about_a_person_is_one_download(lobby: Lobby) -> None:
+    case = await lobby.office.desk().opened(statement="They never sent it, says zq0canary0qz.")
+    dana = await lobby.signed_in("dana")
+    await dana.open("/erasing")
+    await dana.send("/erasing/export", case=case["id"], party=party(case, "claimant"))
+    assert dana.page is not None
+    with zipfile.ZipFile(io.BytesIO(dana.page.content)) as packed:
+        assert "zq0canary0qz" in packed.read("index.html").decode()
+    await dana.open("/erasing")
+    await dana.send("/erasing/export", case=case["id"], party="pty_nobody")
+    assert "no such party" in dana.words

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -167,3 +169,14 @@ class TestInABrowser:
         await page.get_by_role("radio", name="2 ×").check(force=True)
         await page.get_by_role("link", name="After").click()
         assert "Handed over without visible damage" in await page.inner_text("main")
+
+
+async def test_files_of_a_report_that_was_turned_away_are_on_its_page(lobby: Lobby) -> None:
+    files = [{"name": "proof.png", "media_type": "image/png", "data": base64.b64encode(png()).decode()}]
+    case = await lobby.office.desk().opened(attachments=files, attributes={"closed_days_ago": 400})
+    dana = await lobby.signed_in("dana")
+    await dana.open(f"/cases/{case['id']}")
+    assert "Came with the report, and is no evidence" in dana.words
+    (where,) = set(re.findall(rf"/cases/{case['id']}/files/cnt_[\w-]+", dana.html))
+    saved = await dana.open(where)
+    assert (saved.content, saved.headers["content-type"]) == (png(), "application/octet-stream")

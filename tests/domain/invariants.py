@@ -48,7 +48,8 @@ UNTOLD = frozenset({
     "withdrawal_explained", "legal_hold_placed", "legal_hold_lifted", "effect_withheld", "effect_released", "ruling_withheld",
     "signal_received", "case_handed_over", "report_proposed", "report_returned", "disclosure_proposed",
     "provisional_credit_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
-    "adulthood_proposed", "exception_asked", "exception_granted", "exception_refused",
+    "adulthood_proposed", "exception_asked", "exception_granted", "exception_refused", "text_translated",
+    "no_request_proposed",
 })  # fmt: skip
 """Facts that nobody outside hears of, whatever the phase."""
 HOLDING = frozenset({"clocks_paused", "clocks_resumed", "clocks_frozen", "clocks_thawed", "case_retargeted"})

@@ -294,6 +294,21 @@ def departed() -> Life:
     return life.says(MEDIATOR, "ask_exception", **said, reasons="They say nothing.").says(LEAD, "grant_exception")
 
 
+def no_request() -> Life:
+    """What asks for no data, ended by two."""
+    said = {"reason": "no_data_request", "reasons": "Asks where a parcel is."}
+    life = a_case("compliance_request", category="other").in_intake()
+    return life.says(MEDIATOR, "decline", **said).says(LEAD, "decline", **said)
+
+
+def translated() -> Life:
+    """What was reported in another language: by a machine at first, then by somebody who can."""
+    life = a_case().in_review()
+    said = {"of": 1, "field": "statement", "from_language": "de", "into_language": "en"}
+    life.says(MEDIATOR, "translate", **said, text="The dog was ill since Tuesday.", machine="Lingua 3")
+    return life.says(MEDIATOR, "translate", **said, text="The dog had been ill since Tuesday.", translator="Ines Roth")
+
+
 def spoken_with() -> Life:
     """Both sides spoken with: proposed, agreed, moved, reminded of, put down and commented on; a second call is called off."""
     life = a_case().in_review()
@@ -323,6 +338,7 @@ def _lived() -> dict[str, Life]:
         "conduct_report": conduct_report(),
         "safety_incident": safety_incident(),
         "compliance_request": compliance_request(),
+        "no_request": no_request(),
         "withdrawn": withdrawn(),
         "shared": shared(),
         "put_there": put_there(),
@@ -333,6 +349,7 @@ def _lived() -> dict[str, Life]:
         "reported": reported(),
         "called": called(),
         "departed": departed(),
+        "translated": translated(),
         "by_a_form": by_a_form(),
         "spoken_with": spoken_with(),
     }

@@ -56,7 +56,8 @@ UNRELEASED = frozenset({
     "party_change_confirmed", "adulthood_proposed", "manual_work_reported", "alarm_acknowledged",
     "appointment_proposed", "appointment_answered", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_held", "appointment_reminded", "protocol_commented",
-    "exception_asked", "exception_granted", "exception_refused",
+    "exception_asked", "exception_granted", "exception_refused", "text_translated",
+    "no_request_proposed",
 })  # fmt: skip
 """Facts that no release has recorded yet. 0.2.0 keeps them: then this is empty again."""
 

@@ -66,7 +66,9 @@ class TestALine:
         (line,) = told(report={**REPORT, "attributes": {"programme_excluded": True}})
         assert (line.phase, line.deadlines) == ("closed", ())
         assert line.actions["claimant"] == ()
-        assert line.actions["ops"] == ("name_root_cause", "place_hold", "link", "join_campaign", "note", "reopen")
+        assert line.actions["ops"] == (
+            "name_root_cause", "translate", "place_hold", "link", "join_campaign", "note", "reopen",
+        )  # fmt: skip
 
     def test_of_a_command_that_is_none_is_refused_as_malformed(self) -> None:
         lines = told(

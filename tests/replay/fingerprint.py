@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.support.places import ROOT
 
 KEPT = Path(__file__).with_name("fingerprint.json")
-SOURCES = ("workflows/case.py", "workflows/delivery.py", "workflows/arrivals.py", "workflows/summaries.py")
+SOURCES = ("workflows/case.py", "workflows/delivery.py", "workflows/arrivals.py", "workflows/summaries.py", "workflows/upkeep.py")
 
 _MAKES_COMMANDS = {
     "workflow.execute_activity", "workflow.start_activity", "workflow.execute_local_activity", "workflow.start_local_activity",

@@ -1,8 +1,11 @@
 """Log lines of every library look alike, and hold neither text of people nor secrets."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +17,8 @@ from domain.base import plain
 from runtime.logs import set_up_logs
 from runtime.settings import Settings
 
+CANARY = "<canary@example.org>"
+
 
 class Person(BaseModel):
     age: int
@@ -23,12 +28,13 @@ class Person(BaseModel):
 def lines() -> Iterator[io.StringIO]:
     """What is logged as JSON while the test runs; afterwards logging is as it was."""
     root, stream = logging.getLogger(), io.StringIO()
-    before = root.handlers[:], root.level
+    before, hook = (root.handlers[:], root.level), sys.excepthook
     set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", plain=plain, stream=stream)
     yield stream
     root.handlers[:], _ = before
     root.setLevel(before[1])
     structlog.reset_defaults()
+    sys.excepthook = hook
 
 
 def last(lines: io.StringIO) -> dict[str, Any]:
@@ -49,6 +55,15 @@ def test_libraries_come_out_the_same_way(lines: io.StringIO, name: str) -> None:
     assert (last(lines)["event"], last(lines)["logger"], last(lines)["process"]) == ("took long", name, "worker")
 
 
+@pytest.mark.parametrize("name", ["httpx2", "mail.log", "some.library"])
+def test_what_a_library_chats_of_is_not_written(lines: io.StringIO, name: str) -> None:
+    logging.getLogger(name).info("GET https://canary.example/?token=1")
+    assert lines.getvalue() == ""
+    logging.getLogger("temporalio.worker").info("a worker starts")
+    structlog.stdlib.get_logger("any.of.ours").info("case opened")
+    assert [json.loads(line)["event"] for line in lines.getvalue().splitlines()] == ["a worker starts", "case opened"]
+
+
 @pytest.mark.parametrize("field", ["text", "email", "statement", "reasons", "name", "party_email", "Subject", "display_name"])
 def test_personal_fields_are_dropped_at_any_depth(lines: io.StringIO, field: str) -> None:
     structlog.get_logger().info("notice sent", **{field: "Ana Lima"}, notice_id="ntc_1", more={field: "Ana Lima", "size": 3})
@@ -64,16 +79,61 @@ def test_a_failure_shows_neither_input_nor_variables(lines: io.StringIO) -> None
         structlog.get_logger().exception("refused")
     assert secret not in lines.getvalue()
     (failure,) = last(lines)["failure"]
-    assert (failure["type"], failure["said"]) == ("ValidationError", "1 validation error for Person")
+    assert set(failure) == {"type", "at"}
+    assert failure["type"] == "ValidationError"
     assert any("test_a_failure_shows" in place for place in failure["at"])
 
 
-def test_every_part_of_a_group_is_told(lines: io.StringIO) -> None:
+def test_every_part_of_a_group_is_told_and_what_led_to_it(lines: io.StringIO) -> None:
     try:
-        raise ExceptionGroup("both", [OSError("first"), OSError("second")])
-    except ExceptionGroup:
-        structlog.get_logger().exception("failed")
-    assert [one["said"] for one in last(lines)["failure"]][1:] == ["first", "second"]
+        try:
+            raise KeyError(CANARY)
+        except KeyError:
+            raise ExceptionGroup(CANARY, [ConnectionRefusedError(111, CANARY), OSError(CANARY)]) from None
+    except ExceptionGroup as group:
+        try:
+            raise RuntimeError(CANARY) from group
+        except RuntimeError:
+            structlog.get_logger().exception("failed")
+    assert [one["type"] for one in last(lines)["failure"]] == [
+        "RuntimeError", "ExceptionGroup (cause)", "ConnectionRefusedError ECONNREFUSED (cause)", "OSError (cause)",
+    ]  # fmt: skip
+    assert CANARY not in lines.getvalue()
+
+
+def test_an_exception_among_what_is_logged_is_its_class_and_code(lines: io.StringIO) -> None:
+    refused = ConnectionRefusedError(111, CANARY)
+    structlog.get_logger().warning("away", error=refused, tried=[refused])
+    assert (last(lines)["error"], last(lines)["tried"]) == (
+        "ConnectionRefusedError ECONNREFUSED",
+        ["ConnectionRefusedError ECONNREFUSED"],
+    )
+    structlog.stdlib.get_logger().warning("away: %s", refused)
+    assert last(lines)["event"] == "away: ConnectionRefusedError ECONNREFUSED"
+    logging.getLogger("asyncio").error("away: %s", refused)
+    assert last(lines)["event"] == "away: ConnectionRefusedError ECONNREFUSED"
+    logging.getLogger("asyncio").error(refused)
+    assert last(lines)["event"] == "ConnectionRefusedError ECONNREFUSED"
+    assert CANARY not in lines.getvalue()
+
+
+async def test_a_task_that_nobody_waited_for_is_told_without_its_message(lines: io.StringIO) -> None:
+    async def fails() -> None:
+        raise ValueError(CANARY)
+
+    task = asyncio.create_task(fails())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    assert last(lines)["event"] == "Task exception was never retrieved"
+    assert [one["type"] for one in last(lines)["failure"]] == ["ValueError"]
+    assert CANARY not in lines.getvalue()
+
+
+def test_what_a_service_dies_of_is_told_without_its_message(lines: io.StringIO) -> None:
+    sys.excepthook(ValueError, ValueError(CANARY), None)
+    assert (last(lines)["level"], last(lines)["failure"][0]["type"]) == ("critical", "ValueError")
+    assert CANARY not in lines.getvalue()
 
 
 def test_what_a_terminal_would_obey_is_in_no_line(lines: io.StringIO) -> None:

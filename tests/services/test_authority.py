@@ -67,6 +67,7 @@ REVIEWED = {
     "offer": ("works", "A proposal, which each side accepts or declines for itself."),
     "message": ("works", "Words."),
     "note": ("works", "Words for the team."),
+    "translate": ("works", "Beside the original, which stays what counts; who did it is said."),
     "request_evidence": ("works", "Asks."),
     "ask_identity": ("works", "Asks."),
     "propose_appointment": ("works", "Asks; whoever is invited answers for themselves."),

@@ -13,9 +13,13 @@ from typing import Any
 import pytest
 
 from services.audit import new_head_key, sign_heads, signer_of
+from services.callers import Caller
+from services.cases import find
 from services.proof import files, packed
+from services.timelines import read_whole
 from services.verify_proof import flaws
 from storage.record.audit import PostgresAudit
+from tests.support.office import Office
 from tests.support.worlds import World, a_command
 
 PEM, KEY = new_head_key()
@@ -73,3 +77,114 @@ class TestProof:
         assert flaws(proof, KEY) == []
         change(proof)
         assert flaws(proof, KEY)
+
+
+OF_THE_TEAM = frozenset({"conflicts", "terms", "routing", "ref_digest", "synthetic", "relies_on", "manager", "team", "source"})
+"""What no fact that is open to a party says, however deep."""
+WITNESS = {"side": "claimant", "role": "witness", "ref": "user-3", "name": "Wim Day", "email": "wim@example.org"}
+KIM = {"side": "claimant", "ref": "user-1", "name": "Kim Doe", "email": "kim@example.org"}
+OTHER = {"side": "respondent", "ref": "programme-9", "name": "Nimbus", "email": "security@nimbus.example"}
+
+
+async def closed(office: Office, **changes: Any) -> dict[str, Any]:
+    """A case in which both sides and the team spoke, and which its claimant took back."""
+    desk, ada = office.desk(), office.desk("ada")
+    case = await desk.in_review(**changes)
+    path = f"/v1/cases/{case['id']}"
+    said = [
+        await ada.post(f"{path}/take"),
+        await ada.post(f"{path}/notes", {"text": "Looks like a duplicate."}),
+        await ada.post(f"{path}/messages", {"text": "Is it all?", "to": "claimant"}),
+        await desk.post(f"{path}/messages", {"text": "It is.", "to": "desk"}, headers=acting(case, "claimant")),
+        await desk.post(f"{path}/messages", {"text": "It was known.", "to": "all"}, headers=acting(case, "respondent")),
+        await desk.post(f"{path}/withdrawals", {}, headers=acting(case, "claimant")),
+    ]
+    assert [answer.status_code for answer in said] == [200] * len(said), [answer.text for answer in said]
+    found: dict[str, Any] = (await office.desk("dana").get(path)).json()
+    assert found["status"] == "closed"
+    return found
+
+
+def acting(case: dict[str, Any], side: str, role: str = "principal") -> dict[str, str]:
+    return {"Ombud-Act-As": next(one["id"] for one in case["parties"] if (one["side"], one["role"]) == (side, role))}
+
+
+async def read(
+    office: Office, case: dict[str, Any], key: str, headers: dict[str, str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The proof and the timeline as somebody reads them."""
+    desk, path = office.desk(key), f"/v1/cases/{case['id']}"
+    proof = await desk.get(f"{path}/proof", headers=headers)
+    line = await desk.get(f"{path}/timeline", headers=headers, params={"limit": 100})
+    assert (proof.status_code, line.status_code) == (200, 200), proof.text
+    return proof.json(), line.json()["data"]
+
+
+def names_in(said: Any) -> frozenset[str]:
+    """The names of all fields that say something, however deep."""
+    if isinstance(said, list):
+        return frozenset[str]().union(*map(names_in, said))
+    if not isinstance(said, dict):
+        return frozenset()
+    return frozenset[str]().union(*(names_in(value) | {name} for name, value in said.items() if value not in (None, [], {})))
+
+
+@pytest.mark.postgres
+class TestWhoReadsWhat:
+    @pytest.mark.parametrize(
+        ("side", "parties", "kinds"),
+        [
+            (("claimant", "principal"), [KIM, OTHER], {"case_withdrawn"}),
+            (("respondent", "principal"), [KIM, OTHER], set[str]()),
+            (("claimant", "witness"), [KIM, OTHER, WITNESS], set[str]()),
+        ],
+        ids=["claimant", "respondent", "witness"],
+    )
+    async def test_to_a_party_their_own_deeds_are_open_and_nothing_that_their_timeline_does_not_tell(
+        self, office: Office, side: tuple[str, str], parties: list[dict[str, Any]], kinds: set[str]
+    ) -> None:
+        case = await closed(office, parties=parties)
+        headers = acting(case, *side)
+        proof, line = await read(office, case, "platform", headers)
+        bodies = [fact["body"] for fact in proof["facts"] if fact["body"] is not None]
+        told = {(entry["type"], entry.get("command_id")): entry for entry in line}
+        # What the others say goes with deadlines, which are the team's: their hashes stand there.
+        assert {body["fact"]["type"] for body in bodies} & {"message_sent", "case_withdrawn"} == kinds
+        for body in bodies:
+            entry = told[body["fact"]["type"], body["command_id"]]
+            assert entry["actor"]["id"] == body["actor"]["id"] == headers["Ombud-Act-As"]
+            assert names_in(body["fact"]) - {"type"} <= names_in(entry["data"]) | {"content_id", "digest"}
+            assert not names_in(body) & OF_THE_TEAM
+        assert flaws(proof, proof["public_key"]) == ["there is no signed head"] or proof["head"] is None
+
+    async def test_whom_nobody_called_a_child_before_others_is_called_none_here(self, office: Office) -> None:
+        case = await office.desk().in_review(parties=[KIM | {"minor": True}, OTHER])
+        facts = await office.views.timeline(office.tenant_id, case["id"], 0, 500)
+        for side in ("claimant", "respondent"):
+            who = acting(case, side)["Ombud-Act-As"]
+            caller = Caller(office.tenant_id, "key_x", frozenset({"cases:read", "act_as:parties"}), "platform_key", act_as=who)
+            whole = await read_whole(office.parts(), caller, await find(office.parts(), caller, case["id"]), facts)
+            assert not [fact for fact in facts if fact.seq in whole and "minor" in names_in(fact.model_dump(mode="json"))], side
+
+    async def test_outside_the_team_there_is_none_while_the_case_is_open(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        for headers in ({}, acting(case, "claimant"), acting(case, "respondent")):
+            refused = await office.desk().get(f"/v1/cases/{case['id']}/proof", headers=headers)
+            assert (refused.status_code, refused.json()["code"]) == (409, "proof_not_yet")
+        assert (await office.desk("dana").get(f"/v1/cases/{case['id']}/proof")).status_code == 200
+
+    async def test_by_which_credential_it_came_is_open_to_leads_and_ops_alone(self, office: Office) -> None:
+        case = await closed(office)
+        (ops, line), (mediator, _) = [await read(office, case, who, {}) for who in ("dana", "ada")]
+        assert [fact["seq"] for fact in ops["facts"] if fact["body"]] == [entry["n"] for entry in line]
+        assert all(fact["body"]["credential"] is None for fact in mediator["facts"] if fact["body"])
+
+    async def test_whoever_decides_a_gold_case_does_not_learn_that_it_is_one(self, office: Office) -> None:
+        case = await closed(office)
+        rows = await office.views.timeline(office.tenant_id, case["id"], 0, 500)
+        gold = rows[0].model_copy(update={"credential": None, "fact": rows[0].fact.model_copy(update={"synthetic": True})})
+        plain = rows[0].model_copy(update={"credential": None})
+        for who, synthetic, is_open in (("ada", gold, False), ("ada", plain, False), ("dana", gold, True)):
+            caller = Caller(office.tenant_id, "key_x", frozenset({"cases:read"}), "person_key", f"per_{who}")
+            seen = await find(office.parts(), caller, case["id"])
+            assert bool(await read_whole(office.parts(), caller, seen, [synthetic])) is is_open, who

@@ -439,6 +439,30 @@ class TestPayPal:
         case = await door.case()
         assert (case.paid_by_provider, sum(x.amount for x in by_provider(case))) == (True, 5_000)
 
+    @pytest.mark.parametrize("dispute_first", [True, False])
+    async def test_a_refund_of_the_second_payment_finds_the_dispute(self, office: Office, dispute_first: bool) -> None:
+        paid = BY_PAYPAL["resource"]["disputed_transactions"]
+        of_second = {**a_refund("R2", "30.00", links=[]), "capture_id": "9AB1234567890123X"}
+        both = by_paypal(disputed_transactions=[*paid, {"seller_transaction_id": "9AB1234567890123X"}])
+        of_first = refunded(a_refund("R1", "20.00"))
+        door = await paypal_door(office)
+        order = [both, refunded(of_second), of_first, both] if dispute_first else [refunded(of_second), of_first, both, both]
+        await door.takes(*order)
+        (case,) = await door.cases()
+        assert sum(x.amount for x in by_provider(case)) == 5_000
+
+    async def test_a_dispute_about_two_payments_bounds_no_other_dispute_of_one_of_them(self, office: Office) -> None:
+        paid = BY_PAYPAL["resource"]["disputed_transactions"]
+        small = {"currency_code": "GBP", "value": "10.00"}
+        second = {"seller_transaction_id": "9AB1234567890123X", "gross_amount": small}
+        parts = [
+            BY_PAYPAL["resource"] | {"dispute_id": "PP-both", "disputed_transactions": [*paid, second]},
+            BY_PAYPAL["resource"] | {"dispute_id": "PP-second", "disputed_transactions": [second], "dispute_amount": small},
+        ]
+        door = await paypal_door(office, disputes={office.tenant_id: PayPalItself(*parts)})
+        await door.takes(*(by_paypal(dispute_id=one["dispute_id"]) for one in parts))
+        assert [whole for case in await door.cases() for _, whole in beside(case)] == [None, None]
+
     @pytest.mark.parametrize("kind", ["CAPTURE.REVERSED", "SALE.REFUNDED", "SALE.REVERSED"])
     async def test_of_the_first_version_and_reversals_too(self, office: Office, kind: str) -> None:
         door = await paypal_door(office)

@@ -52,6 +52,11 @@ DEEDS: tuple[tuple[str, str, Any, str], ...] = (
     ("POST", "/v1/trusted-flaggers", {"name": "Hotline", "ref": "hotline", "authority": "BNetzA"}, "trusted_flagger_added"),
     ("POST", "/v1/trusted-flaggers/{flagger_id}/form-key", None, "trusted_flagger_key_made"),
     ("PATCH", "/v1/trusted-flaggers/{flagger_id}", {"change": "suspend"}, "trusted_flagger_suspended"),
+    ("POST", "/v1/orders", {"article": 9, "country": "DE", "language": "de"}, "order_added"),
+    ("PATCH", "/v1/orders/{order_id}", {"scope": "Germany"}, "order_changed"),
+    ("POST", "/v1/orders/{order_id}/answer", {"effect": "not_given", "because": "not_specified"}, "order_answered"),
+    ("POST", "/v1/orders/{order_id}/told", {"whom": "authority"}, "order_told"),
+    ("POST", "/v1/orders/{order_id}/erase", None, "order_erased"),
     ("PATCH", "/v1/tenant", {"name": "Another"}, "tenant_changed"),
 )
 """Each is done below, in this order, and looked for in the trail."""
@@ -69,7 +74,7 @@ ROUTES = {
 READS = "reads, checks or draws, and changes nothing"
 PAGES = {
     "/administration/": NOTED, "/packs": NOTED, "/sources/": NOTED, "/trusted-flaggers": NOTED, "/sign-in/": NOTED,
-    "/erasing": NOTED, "/temporal/decode": READS,
+    "/erasing": NOTED, "/orders": NOTED, "/temporal/decode": READS,
     "/cases/": A_CASES, "/bulk": A_CASES, "/freezes": A_CASES, "/campaigns": A_CASES, "/take-next": A_CASES,
     "/today": A_CASES, "/my/": A_CASES, "/report/": A_CASES,
     "/absences": ITS_OWN, "/on-call": ITS_OWN, "/unplaced/": ITS_OWN, "/templates": ITS_OWN, "/tags": ITS_OWN,
@@ -81,7 +86,7 @@ COMMANDS = {
     "case": A_CASES, "bulk": A_CASES, "clock": A_CASES, "campaign": A_CASES, "intake": A_CASES, "seed": A_CASES, "demo": A_CASES,
     "desk": ITS_OWN, "on-call": ITS_OWN, "unplaced": ITS_OWN,
     "key": NOTED, "person": NOTED, "endpoint": NOTED, "source": NOTED, "trusted-flagger": NOTED,
-    "erasure": NOTED, "retention": NOTED,
+    "erasure": NOTED, "retention": NOTED, "order": NOTED,
     "command": NOTED, "tenant": NOTED, "policy": NOTED,
     "login": NOTED, "logout": NO_DEED, "whoami": READS, "audit": READS, "reasons": READS, "doctor": READS, "status": READS,
     "temporal": READS, "calendar": OF_THE_MACHINE, "api": OF_THE_MACHINE, "console": OF_THE_MACHINE, "worker": OF_THE_MACHINE,
@@ -134,7 +139,7 @@ async def test_each_deed_is_noted_once_with_who_did_it(office: Office) -> None:
         assert answer.is_success, f"{method} {path}: {answer.text}"
         found = answer.json() if answer.content else {}
         named = {"/v1/api-keys": "key_id", "/v1/webhook-endpoints": "endpoint_id", "/v1/intake-sources": "source_id"}
-        named |= {"/v1/signing-keys": "signing_id", "/v1/trusted-flaggers": "flagger_id"}
+        named |= {"/v1/signing-keys": "signing_id", "/v1/trusted-flaggers": "flagger_id", "/v1/orders": "order_id"}
         if path in named:
             ids[named[path]] = found["id"]
         (entry,) = (await dana.get("/v1/audit-trail?limit=1")).json()["data"]

@@ -28,6 +28,7 @@ from domain.model.refusals import Refusal
 from domain.model.report import Report, ReportedParty
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
+from domain.model.translations import Translate, with_original
 from domain.notices.plan import NoticeDraft
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
@@ -348,7 +349,13 @@ class Life:
         by = who.id if isinstance(who, Actor) else who
         raw = {"id": f"cmd_{self._commands:04d}", "type": what, "by": by, **_words(what), **self._route(what, fields)}
         raw |= {**self._stated(what, fields), **fields}
-        return parse_command(raw, self.sealer)
+        command = parse_command(raw, self.sealer)
+        return self._beside_original(command) if isinstance(command, Translate) else command
+
+    def _beside_original(self, command: Translate) -> Translate:
+        """A translation with its original, as the inbox finds it."""
+        found = next((one.fact.model_dump(mode="json") for one in self.recordings if one.seq == command.of), None)
+        return with_original(command, found)
 
     def _route(self, what: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Where else one can go, in kinds in which every decision on an appeal says so."""
@@ -619,6 +626,7 @@ _NEEDS: Mapping[str, Mapping[str, Any]] = {
     "cancel_appointment": {"reasons": "There is nothing left to say."},
     "record_appointment": {"protocol": "Both say what the fee was."},
     "comment_protocol": {"text": "It was less."},
+    "translate": {"text": "The dog had been ill since Tuesday."},
     "split": {"statement": "The second report is another matter.", "reasons": "They are two matters."},
 }
 

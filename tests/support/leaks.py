@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "case_id": "case", "command_id": "command", "file_id": "file", "bulk_id": "bulk", "campaign_id": "campaign",
     "person_id": "person", "endpoint_id": "endpoint", "source_id": "source", "incident": "incident", "clock": "clock",
     "measure_id": "measure", "unplaced_id": "unplaced", "turn_id": "turn", "flagger_id": "flagger", "party_id": "party",
+    "order_id": "order",
     "erasure_id": "erasure",
     "/api-keys/{key_id}": "api_key", "/signing-keys/{key_id}": "signing_key",
 }  # fmt: skip
@@ -40,7 +41,7 @@ NOWHERE: Mapping[str, str] = {
     "campaign": "cmp_01990000-0000-7000-8000-000000000000", "person": "per_nobody", "endpoint": "whk_nothing",
     "source": "src_01990000-0000-7000-8000-000000000000", "incident": "nothing_broke", "clock": "nothing_runs",
     "measure": "itm_01990000-0000-7000-8000-000000000000", "unplaced": "unp_01990000-0000-7000-8000-000000000000",
-    "flagger": "tfl_01990000-0000-7000-8000-000000000000",
+    "flagger": "tfl_01990000-0000-7000-8000-000000000000", "order": "ord_01990000-0000-7000-8000-000000000000",
     "turn": "oct_01990000-0000-7000-8000-000000000000",
     "party": "pty_01990000-0000-7000-8000-000000000000",
     "api_key": "key_01990000-0000-7000-8000-000000000000", "signing_key": "sgn_01990000-0000-7000-8000-000000000000",
@@ -248,6 +249,16 @@ async def _people(here: Planted) -> None:
     here.secrets["lead_who_writes"] = await office.key(person_id="per_cleo", scopes=("cases:write",))
 
 
+async def _translate(here: Planted, case: str) -> None:
+    """Each text of a case gets a translation: ``tr_`` and the word that it translates."""
+    for entry in (await here.said("mediator", "GET", f"/v1/cases/{here.cases[case]['id']}/timeline?limit=100"))["data"]:
+        for name, said in entry["data"].items():
+            word = _PLANTED.fullmatch(said) if isinstance(said, str) else None
+            if word is not None and name in ("text", "statement", "what", "reasons", "note", "insight", "subject"):
+                told = {"of": entry["n"], "field": name, "from_language": "de", "into_language": "en"}
+                await here.command("mediator", case, "translations", **told, text=planted(f"tr_{word[1]}"))
+
+
 async def _decided(here: Planted) -> None:
     """Ruled, and told: the grace of a tenant whose hours are seconds is over soon."""
     await _hours_last(here, 0.0001)
@@ -301,6 +312,7 @@ async def _main(here: Planted) -> None:
     await here.command(
         "mediator", "main", "links", to=here.cases["decided"]["id"], relation="retaliation", note=here.word("link_note")
     )
+    await _translate(here, "main")
     # Nobody loses by a ruling while they still have time to answer.
     await party_says("respondent", "evidence", text="We have nothing to add.")
     money = {"amount": 900_000, "currency": "USD"}
@@ -340,6 +352,14 @@ async def _tenant(here: Planted) -> None:
     source = await here.said("dana", "POST", "/v1/intake-sources", {"provider": "webhook", "name": here.word("source")})
     flagger = {"name": "Hotline", "ref": "hotline", "authority": "The coordinator"}
     here.ids["flagger"] = (await here.said("dana", "POST", "/v1/trusted-flaggers", flagger))["id"]
+    order = {
+        "article": 10,
+        "country": "DE",
+        "language": "de",
+        "whom": here.word("ordered"),
+        "reasons": here.word("order_reasons"),
+    }
+    here.ids["order"] = (await here.said("dana", "POST", "/v1/orders", order))["id"]
     key = await here.said("dana", "POST", "/v1/api-keys", {"name": here.word("keyname"), "scopes": ["cases:read"]})
     signing = await here.said("mediator", "POST", "/v1/signing-keys", {"public_key": _public_key()})
     glass = here.cases["main"]["id"]

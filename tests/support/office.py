@@ -43,6 +43,7 @@ from storage.access.trail import PostgresTrail
 from storage.intake.evidence import PostgresEvidenceFiles, PostgresFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.opening import PostgresIntake
+from storage.intake.orders import PostgresOrders
 from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.refusals import PostgresDoorRefusals
 from storage.intake.sources import PostgresSources
@@ -273,6 +274,7 @@ class Office:
             door_refusals=PostgresDoorRefusals(self.database),
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
             trusted_flaggers=PostgresTrustedFlaggers(self.database),
+            orders=PostgresOrders(self.database, self.vault),
             answered=PostgresAnswered(self.database, self.vault),
             address_refused=any_public,
             database_ready=_there,

@@ -15,6 +15,7 @@ from tests.support.clerk import DELIVER, RECORD, START, accepted, closed, due, o
 from tests.workflows.careless import CarelessWorkflow
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
+from workflows.upkeep import UpkeepWorkflow
 
 
 def strict(runner: SandboxedWorkflowRunner) -> SandboxedWorkflowRunner:
@@ -54,7 +55,7 @@ def test_a_careless_import_would_show() -> None:
         Bench(CarelessWorkflow, None, runner=strict(sandboxed_runner()))
 
 
-@pytest.mark.parametrize("cls", [CaseWorkflow, DeliveryWorkflow])
+@pytest.mark.parametrize("cls", [CaseWorkflow, DeliveryWorkflow, UpkeepWorkflow])
 def test_no_workflow_fixes_how_it_is_versioned(cls: type) -> None:
     # With it, every task of a worker without a versioned deployment fails, and nobody sees an error.
     assert _Definition.must_from_class(cls).versioning_behavior in (None, 0)

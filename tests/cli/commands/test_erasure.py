@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import pytest
 
 from storage.postgres.pool import Database
@@ -40,3 +43,12 @@ async def test_whoever_runs_ombud_looks_and_drops_and_two_of_ops_erase(shell: Sh
     assert "[own_credential_needed]" in alone.stderr, alone.output
     dropped = await shell.type("erasure", "drop", str(asked), *tenant)
     assert (dropped.exit_code, "dropped" in dropped.stdout) == (0, True), dropped.output
+
+
+async def test_all_that_is_held_about_a_person_is_written_once(shell: Shell, office: Office, tmp_path: Path) -> None:
+    case, tenant = await office.desk().opened(), ("-t", office.tenant_id)
+    asked = ("case", "personal-data", case["id"], party(case, "claimant"), "--out", str(tmp_path / "kim.zip"))
+    done = await shell.type(*asked, *tenant)
+    assert done.exit_code == 0, done.output
+    assert set(zipfile.ZipFile(tmp_path / "kim.zip").namelist()) == {"everything.json", "index.html"}
+    assert "is there already" in (await shell.type(*asked, *tenant)).stderr

@@ -243,6 +243,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "return_report": {"reasons": "Say which bookings."},
     "ask_exception": {"of": "step", "name": "record_checked", "until": "2026-03-16T09:00:00Z", "reasons": "They are away."},
     "refuse_exception": {"reasons": "Ask them first."},
+    "translate": {"of": 1, "field": "statement", "from_language": "de", "into_language": "en"},
 }
 _CAUSES = {"bounty_dispute": "unfounded", "conduct_report": "unfounded", "safety_incident": "unknown"}
 _CLOCKS = {

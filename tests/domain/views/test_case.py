@@ -259,6 +259,9 @@ class TestActions:
             "credit_provisionally": {"amount": {"amount": 7, "currency": "USD"}}, "return_report": {"reasons": "Say more."},
             "prove_address": {"party": CLAIMANT},
             "report_to_authority": {"authority": "police", "reasons": "The same ring as in March."},
+            "ask_exception": {"of": "step", "name": "logs_read", "until": "2026-06-01T09:00:00Z", "reasons": "They are gone."},
+            "refuse_exception": {"reasons": "The logs can be had."},
+            "translate": {"of": 1, "field": "statement", "from_language": "de", "into_language": "en", "text": "It broke."},
         }  # fmt: skip
         for reach in (
             "in_intake",

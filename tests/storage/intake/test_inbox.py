@@ -71,6 +71,39 @@ class TestPut:
             )  # fmt: skip
         assert [tuple(row) for row in kept] == [(body["party"]["id"], True, body["party"]["id"])]
 
+    async def test_a_translation_is_sealed_under_the_key_of_its_original_and_goes_with_it(
+        self, world: World, case_id: str
+    ) -> None:
+        case = await state_of(world, case_id)
+        said = {"of": 1, "field": "statement", "from_language": "de", "into_language": "en", "translator": "Ines Roth"}
+        command_id = await world.inbox.put(
+            world.tenant_id, case_id, a_command("translate", "per_mia", text="The dog bit first.", **said)
+        )
+        body = (await rows(world, case_id))[command_id]["body"]
+        assert (body["original"], body["field"]) == (case.statement.model_dump(), "statement")
+        ids = [body[name]["content_id"] for name in ("text", "translator", "original")]
+        async with world.database.tenant(world.tenant_id) as conn:
+            assert None not in (await world.vault.reveal(conn, world.tenant_id, ids)).values()
+        async with world.database.deed(world.tenant_id) as conn:
+            await world.vault.erase(conn, world.tenant_id, case_id, case.parties[0].id)
+        async with world.database.tenant(world.tenant_id) as conn:
+            assert set((await world.vault.reveal(conn, world.tenant_id, ids)).values()) == {None}
+        late = a_command("translate", "per_mia", text="The dog bit second.", **said)
+        answer = (await receive(world, case_id, late)).answer
+        assert answer is not None
+        assert answer.code == "text_erased"
+        kept = [row["raw_content"] for row in (await rows(world, case_id)).values() if row["raw_content"]]
+        async with world.database.tenant(world.tenant_id) as conn:
+            texts = await world.vault.reveal(conn, world.tenant_id, kept)
+        assert kept
+        assert not [text for text in texts.values() if text and ("second" in text or "Ines" in text)]
+
+    async def test_a_translation_of_no_text_is_refused(self, world: World, case_id: str) -> None:
+        said = {"of": 99, "from_language": "de", "into_language": "en", "text": "The dog bit first."}
+        answer = (await receive(world, case_id, a_command("translate", "per_mia", **said))).answer
+        assert answer is not None
+        assert answer.code == "text_unknown"
+
     async def test_same_command_five_times_is_one(self, world: World, case_id: str) -> None:
         command = a_command("message", "per_mia", text="Once.")
         receipts = await asyncio.gather(*(receive(world, case_id, command) for _ in range(5)))

@@ -122,6 +122,13 @@ MATRIX = {
     "trusted_flaggers": May(
         "SELECT", "INSERT, SELECT, UPDATE(suspended_at until_at)", "Whose notices go first; nobody is deleted who has been one."
     ),
+    "orders": May(
+        "SELECT",
+        "INSERT, SELECT, UPDATE(about authority_told_at because coordinator_told_at country declared_language due_at effect"
+        " effect_at erased_at hold_until keeper language matter_digest person_told_at person_unreachable reasons_withheld"
+        " receipt_told_at sealed wrapped)",
+        "What an authority ordered and what came of it; each deed is noted in the trail beside it, and no row is deleted.",
+    ),
     "trusted_flagger_notices": May("INSERT, SELECT", "", "From whom a case came, for good."),
     "saved_views": May("DELETE, INSERT, SELECT", "", "A list under a name goes when its owner wants; it is never another one."),
     "door_refusals": May(

@@ -1,0 +1,99 @@
+"""What came as a request over data and is none: spam, "where is my parcel". Two of the team end it, and whoever wrote is told how
+to ask for their data.
+
+Nobody who asks need name a law (EDPB guidelines 01/2022, section 3.1.2), and who is refused is told why and where to complain
+(Regulation (EU) 2016/679, article 12(4)). So it is never one person's word, nor possible once a right was named, by whoever wrote
+or by the team, or somebody was asked who they are: then it is answered by a ruling.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.base import Outcome
+from domain.model import commands as c
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.handling import ProposedNoRequest, RequestUnanswered
+from domain.rules.confirmation import may_be_second
+from domain.rules.fairness import another_credential
+from domain.rules.remedy import asks_for_data
+from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.topic import Topic, inside
+
+NO_REQUEST = "no_data_request"
+"""The reason of ``decline`` and ``close`` by which it ends."""
+_NAMES_NO_RIGHT = frozenset({"general", "other"})
+"""Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
+_IDENTITY = "identity"
+
+
+def unanswered(case: Case) -> RequestUnanswered | None:
+    """Why nobody puts a request for data away; None: it asks for no data of one's own, or is answered.
+
+    Whoever asks need not name the right, so what no law is settled for is such a request until one is, and what was one stays
+    one under another name.
+    """
+    terms = case.terms
+    routed = {category for categories in terms.complaint_routes_for.values() for category in categories}
+    settled = {category for remedy in terms.remedies for category in remedy.only_for}
+    asked = any(one in routed or one not in settled for one in (case.category, *case.filed_as))
+    if not routed or not asked or not asks_for_data(terms) or case.rulings:
+        return None
+    may = f" What is no request at all two of the team end by the reason '{NO_REQUEST}'." if may_be_none(case) else ""
+    return RequestUnanswered(
+        "It is answered by a ruling: refuse it by 'rule' with reasons and the route of complaint, and a second person looks; "
+        f"or whoever asked takes it back.{may}"
+    )
+
+
+def may_be_none(case: Case) -> bool:
+    """Whether nothing of the case names a right, nor was anybody asked who they are."""
+    identified = case.identity_requests or any(taken.step == _IDENTITY for taken in case.steps)
+    return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
+
+
+def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext) -> Facts:
+    """The first person's word that it is no request; nothing where it ends by this one, or is none of these cases.
+
+    Raises RequestUnanswered for another reason, for what may be a request, and for whoever is no second person.
+    """
+    refusal = unanswered(case) or _named(case, command)
+    if refusal is None:
+        return ()
+    if command.reason != NO_REQUEST or not may_be_none(case):
+        raise refusal
+    first, actor = case.no_request, context.known()
+    if first is None or case.came_in.get("claimant", 0) > first.seq:
+        return (f.NoRequestProposed(reasons=command.reasons),)
+    if not may_be_second(first.by, actor):
+        raise RequestUnanswered(
+            "One of the team says that it is no request: a lead or ops who did not say it, nor reports to who did, has to say "
+            "it too.",
+            because="second_person",
+        )
+    another_credential(first.credential, context)
+    return ()
+
+
+def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None:
+    """What names a right, or is an order, is never called none, by whichever law it may be turned away for another reason."""
+    if command.reason != NO_REQUEST or not asks_for_data(case.terms) or may_be_none(case):
+        return None
+    return RequestUnanswered("It is called by a right or an order, or somebody was asked who they are: it is one. Answer it.")
+
+
+def outcome_of(command: c.Close) -> Outcome:
+    """How a case ends that ops closes: what is no request is declined, whatever was said."""
+    return Outcome.DECLINED if command.reason == NO_REQUEST else Outcome(command.outcome)
+
+
+def _noted(case: Case, rec: f.Recording, fact: f.NoRequestProposed) -> Change:
+    first: dict[str, Any] = {"by": rec.actor.id, "credential": rec.credential, "seq": rec.seq}
+    return {"no_request": ProposedNoRequest(**first)}
+
+
+TOPIC = Topic(
+    changes={"no_request_proposed": _noted},
+    known_to={"no_request_proposed": inside("It ends so once two of the team have said it.")},
+)

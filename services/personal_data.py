@@ -1,0 +1,216 @@
+"""All that is held about a person, as one file: for the party itself about its own case, and for operations about every case of
+theirs, to answer a request for access (GDPR article 15).
+
+What goes into it is what the party may know, by the same views that its own pages show. So nobody learns by it what is kept from
+them: words for the desk and of the team, who reported where that is kept secret, and a case of which they have not been told yet.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from pydantic_core import to_json
+
+from domain.base import Side
+from domain.model.case import Case
+from domain.model.people import OpenedParty
+from domain.views.actions import may_see
+from domain.views.case import view
+from services import cases, evidence, personal_data_page, references, timelines
+from services.callers import Caller, viewer
+from services.cases import Seen
+from services.errors import Refused, not_found
+from services.heavy import need_fresh
+from services.need_to_know import noted, rights_of
+from services.pages import Page
+from services.parts import Parts
+from services.rows import StoredFile
+from services.timelines import Entry
+from services.trail import administrator, note
+from services.translations import of_statement
+
+MOST = 200_000_000
+"""Bytes of files that go into an export; what is beyond is named, and fetched one by one."""
+READING = "personal data"
+"""What stands among the readers of a case of which somebody took out all that is held about a party."""
+OPENING = ("case_opened", "case_moved_in")
+_WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
+_ENTRIES = 500
+
+
+@dataclass(frozen=True)
+class Export:
+    """All that is held about a person."""
+
+    packed: bytes
+    """A zip: ``index.html`` to be read, ``everything.json`` for machines, and the files."""
+    cases: tuple[str, ...]
+    """What is in it."""
+    withheld: tuple[str, ...]
+    """Cases of theirs that are not: they have not been told of them, and no access request tells them."""
+
+
+def reported(case: Case, party: OpenedParty) -> bool:
+    """Whether the report is theirs: they are the one whose matter it is, and the only one on the side that reported it."""
+    own = party.side is Side.CLAIMANT and party.role == "principal" and party.since is None
+    return own and len(list(case.principals(Side.CLAIMANT))) == 1
+
+
+def whose(entry: Entry, party_id: str, side: Side, *, own_report: bool) -> str:
+    """Whose deed it was, as the party would say it: ``you``, ``own`` (its side), ``other`` or ``staff``."""
+    if entry.actor_id == party_id:
+        return "you"
+    if entry.type == "case_disclosed":
+        return "you" if side is Side.RESPONDENT else "other"
+    if entry.type in OPENING:
+        return "you" if own_report else "own" if side is Side.CLAIMANT else "other"
+    if entry.role in _WHO:
+        return _WHO[entry.role]
+    return "own" if entry.role == side.value else "other"
+
+
+async def of_person(parts: Parts, caller: Caller, case_id: str, party_id: str) -> Export:
+    """All that is held about the person who is this party, in every case of theirs. For operations.
+
+    It is noted in the trail, and among the readers of each case, before anything is given. Raises ``not_found``,
+    ``not_allowed``, ``scope_missing``, ``proof_needed``, and ``conflict_of_interest`` where one of the cases is closed to them.
+    """
+    who = await administrator(parts, caller)
+    need_fresh(caller, "export")
+    seen = await cases.find(parts, caller, case_id)
+    if seen.case is None or seen.case.party(party_id) is None:
+        raise not_found()
+    theirs = await parts.erasures.cases_of(caller.tenant_id, case_id, party_id)
+    rows = {one: await parts.views.case(caller.tenant_id, one) for one in theirs}
+    known = {one: row.case for one, row in rows.items() if row is not None}
+    reader = await viewer(parts, caller, case_id)
+    rights = await rights_of(parts, caller, known, reader)
+    given, withheld = list[tuple[Seen, OpenedParty, Caller]](), list[str]()
+    for one, ids in theirs.items():
+        if rights.get(one) is None:
+            raise Refused("access_needed")
+        found = [as_them for own in ids if (as_them := await _as_them(parts, caller, one, own)) is not None]
+        given += found
+        withheld += [one] * (not found)
+    for one in dict.fromkeys(seen.id for seen, _, _ in given):
+        await noted(parts, caller, [one], reader, rights[one], READING)
+    named = sorted({one.id for one, _, _ in given})
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        await note(conn, who, "person_exported", case_id, party=party_id, cases=named, withheld=withheld)
+    bundle = _Bundle()
+    told = [await bundle.add(parts, as_them, seen, party) for seen, party, as_them in given]
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    head = {"exported_at": datetime.now(UTC).isoformat(), "company": tenant.name if tenant else None}
+    packed = bundle.closed({**head, "cases": told}, "everything.json")
+    return Export(packed, tuple(named), tuple(withheld))
+
+
+async def of_case(parts: Parts, caller: Caller, seen: Seen) -> bytes:
+    """What a party takes out of its own case. Raises ``not_opened`` while it waits to be judged, and ``not_found``."""
+    if seen.case is None:
+        raise Refused("not_opened")
+    party = seen.case.party(seen.viewer.id)
+    if party is None:
+        raise not_found()
+    bundle = _Bundle()
+    told = await bundle.add(parts, caller, seen, party)
+    tenant = await parts.tenants.tenant(caller.tenant_id)
+    head = {"exported_at": datetime.now(UTC).isoformat(), "company": tenant.name if tenant else None}
+    return bundle.closed({**head, **told}, "case.json")
+
+
+async def _as_them(parts: Parts, caller: Caller, case_id: str, party_id: str) -> tuple[Seen, OpenedParty, Caller] | None:
+    """A case as a party of it sees it; None: they may not know of it."""
+    row = await parts.views.case(caller.tenant_id, case_id)
+    actor = await parts.views.actor(caller.tenant_id, case_id, party_id)
+    party = row.case.party(party_id) if row is not None and row.case is not None else None
+    if row is None or row.case is None or actor is None or party is None or not may_see(row.case, actor):
+        return None
+    return Seen(row, actor), party, Caller(caller.tenant_id, caller.credential, frozenset(), "party_link", party_id)
+
+
+class _Bundle:
+    """A zip that is filled case by case."""
+
+    def __init__(self) -> None:
+        self._packed = io.BytesIO()
+        self._zip = zipfile.ZipFile(self._packed, "w", zipfile.ZIP_DEFLATED)
+        self._left, self._number = MOST, 0
+
+    async def add(self, parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -> dict[str, Any]:
+        """Pack the files of a case, and say all that its party may know of it."""
+        whole, files = await _whole(parts, caller, seen, party), []
+        for file in await evidence.files(parts, caller, seen):
+            self._number += 1
+            said = {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "yours": file.uploader == party.id}
+            fits = file.name is not None and file.bytes <= self._left
+            # What is too much for one file, or cannot be handed out, is named all the same.
+            files.append({**said, "path": await self._file(parts, caller, seen, file) if fits else None})
+        return {**whole, "files": files}
+
+    async def _file(self, parts: Parts, caller: Caller, seen: Seen, file: StoredFile) -> str | None:
+        """Where it lies in what is packed; None: it is not handed out."""
+        try:
+            fetched = await evidence.fetch(parts, caller, seen, file.id)
+        except Refused:
+            return None
+        # A name that somebody chose is no path of whoever unpacks it.
+        safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
+        path = f"files/{self._number:02}-{safe or 'file'}"
+        self._zip.writestr(path, fetched.data)
+        self._left -= file.bytes
+        return path
+
+    def closed(self, whole: Mapping[str, Any], name: str) -> bytes:
+        """The zip, with what was said in it for machines and for people."""
+        self._zip.writestr(name, to_json(whole, indent=2))
+        self._zip.writestr("index.html", personal_data_page.written(whole))
+        self._zip.close()
+        return self._packed.getvalue()
+
+
+async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -> dict[str, Any]:
+    assert seen.case is not None, "it was opened"
+    tenant = caller.tenant_id
+    by = partial(whose, party_id=party.id, side=party.side, own_report=reported(seen.case, party))
+    theirs = await references.of_party(parts, caller, seen, party.id)
+    said = view(seen.case, seen.viewer, with_actions=False).model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"})
+    erased = (await parts.erasures.erased(tenant, [seen.id])).get(seen.id, {}).get(party.id)
+    return {
+        "you": {
+            "id": party.id, "side": party.side.value, "role": party.role, "name": theirs.name, "email": theirs.email,
+            "reference": theirs.reference, "zone": party.zone, "language": party.locale,
+        },
+        "erased_at": erased.isoformat() if erased else None,
+        "matter": theirs.matter,
+        "case": said,
+        "texts": await cases.texts_of(parts, caller, seen),
+        "what_happened": [
+            {"at": entry.at.isoformat(), "type": entry.type, "by": by(entry), **entry.data}
+            | ({"translations": [asdict(one) for one in entry.translations]} if entry.translations else {})
+            for entry in await _entries(parts, caller, seen)
+        ],
+        "translations": [asdict(one) for one in await of_statement(parts, caller, seen)],
+        "begun": await parts.outside_drafts.of_party(tenant, seen.id, party.id),
+        "handed_in": [
+            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
+            for piece in await evidence.handed_in(parts, caller, seen)
+        ],
+        "letters": await parts.views.letters(tenant, seen.id, party.id),
+    }  # fmt: skip
+
+
+async def _entries(parts: Parts, caller: Caller, seen: Seen) -> Sequence[Entry]:
+    found, cursor = list[Entry](), None
+    while True:
+        part = await timelines.page_of_entries(parts, caller, seen, Page(_ENTRIES, cursor))
+        found += part.items
+        if part.next_cursor is None:
+            return found
+        cursor = part.next_cursor

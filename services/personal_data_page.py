@@ -1,0 +1,94 @@
+"""The page in an export of personal data, for whoever does not read JSON: plain, without a script, nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+_WHO = {"you": "you", "own": "your side", "other": "the other side", "staff": "the team"}
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}"
+    "p.said{white-space:pre-wrap;margin:.2rem 0 1rem;padding-left:1rem;border-left:3px solid #888}.meta{color:#555}"
+)
+_WORDS = frozenset({"text", "statement", "reasons", "told", "what", "reply", "tracking"})
+"""Fields of what happened that hold words of people."""
+
+
+def written(whole: Mapping[str, Any]) -> str:
+    """The page of an export, as HTML. Whatever somebody wrote is text in it, and nothing else."""
+    cases = whole.get("cases", [whole])
+    body = "\n".join(part for case in cases for part in _case(case))
+    head = f"<h1>What {escape(whole.get('company') or 'we')} {'holds' if whole.get('company') else 'hold'} about you</h1>"
+    made = f"<p class=meta>Written down on {_when(whole['exported_at'])}. The same for machines lies beside it.</p>"
+    none = "" if cases else "<p>Nothing that can be given.</p>"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>What is held about you</title>'
+        f"<style>{_STYLE}</style></head><body>\n{head}{made}{none}\n{body}\n</body></html>\n"
+    )
+
+
+def _case(case: Mapping[str, Any]) -> Iterator[str]:
+    said, you = case["case"], case["you"]
+    yield f"<h2>Case {escape(said['id'])}</h2>"
+    if case["erased_at"]:
+        yield f"<p><b>Your words and who you are were erased on {_when(case['erased_at'])}.</b></p>"
+    facts = {
+        "kind": said.get("kind"),
+        "state": said.get("status"),
+        "about": case["matter"],
+        "your side": you["side"],
+        "your role": you["role"],
+    }
+    facts |= {"your name": you["name"], "your address": you["email"], "the platform's id of you": you["reference"]}
+    facts |= {"your language": you["language"], "your time zone": you["zone"]}
+    yield "<ul>" + "".join(f"<li>{name}: {_plain(value)}</li>" for name, value in facts.items() if value) + "</ul>"
+    yield "<h3>What happened</h3>"
+    for entry in case["what_happened"]:
+        yield f"<p>{_when(entry['at'])}: {_plain(entry['type'])} <span class=meta>({_WHO[entry['by']]})</span></p>"
+        yield from _said(entry)
+    yield from _handed_in(case)
+    if case["begun"]:
+        yield "<h3>What you have begun to write</h3>"
+        for form, values in case["begun"].items():
+            yield f"<p>{_plain(form)}</p>"
+            yield from (f'<p class="said">{escape(value)}</p>' for value in values.values() if value.strip())
+    if case["letters"]:
+        sent = "".join(f"<li>{_when(one['sent_at'])}: {_plain(one['event'])}</li>" for one in case["letters"])
+        yield f"<h3>Letters that were sent to you</h3><ul>{sent}</ul>"
+
+
+def _handed_in(case: Mapping[str, Any]) -> Iterator[str]:
+    if case["handed_in"]:
+        yield "<h3>What was handed in</h3>"
+        for piece in case["handed_in"]:
+            text = escape(piece["text"]) if piece["text"] is not None else _GONE
+            yield f'<p>{_when(piece["at"])}</p><p class="said">{text}</p>'
+    if case["files"]:
+        yield "<h3>Files</h3><ul>"
+        for file in case["files"]:
+            name = escape(file["name"]) if file["name"] else "erased"
+            path = file["path"]
+            yield (f'<li><a href="{escape(path)}">{name}</a></li>' if path else f"<li>{name} (not in here)</li>")
+        yield "</ul>"
+
+
+_GONE = "<i>These words were erased.</i>"
+
+
+def _said(entry: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in entry.items():
+        if name in _WORDS and isinstance(value, str):
+            yield f'<p class="said">{escape(value)}</p>'
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_plain, value))
+    return escape(str(value).replace("_", " "))
+
+
+def _when(at: str | datetime) -> str:
+    instant = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return f"{instant:%d %B %Y, %H:%M} UTC"

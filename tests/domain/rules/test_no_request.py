@@ -1,0 +1,70 @@
+"""What came as a request over data and is none is ended by two of the team; whatever may be one is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.base import Outcome, Phase
+from domain.model.people import Actor
+from domain.rules.no_request import NO_REQUEST
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, Life, a_case
+
+NONE: dict[str, Any] = {"reason": NO_REQUEST, "reasons": "Asks where a parcel is."}
+OPS_2 = Actor(id="per_o2", role="ops", team="amber", site="berlin", manager="per_h1")
+
+
+def came(category: str = "other") -> Life:
+    return a_case("compliance_request", category=category).in_intake()
+
+
+class TestByTwo:
+    @pytest.mark.parametrize("category", ["general", "other"])
+    @pytest.mark.parametrize(("first", "second"), [(MEDIATOR, LEAD), (LEAD, OPS)])
+    def test_it_ends_as_declined(self, category: str, first: str, second: str) -> None:
+        life = came(category).says(first, "decline", **NONE)
+        assert (life.case.phase, life.case.no_request is not None) == (Phase.INTAKE, True)
+        life.says(second, "decline", **NONE)
+        assert (life.case.phase, life.case.outcome, life.case.close_reason) == (Phase.CLOSED, Outcome.DECLINED, NO_REQUEST)
+
+    def test_also_once_it_was_let_in(self) -> None:
+        life = came().says(LEAD, "admit").says(OPS, "close", **NONE).says(OPS_2, "close", **NONE)
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.DECLINED)
+
+    def test_the_first_person_is_not_the_second(self) -> None:
+        life = came().says(LEAD, "decline", **NONE)
+        assert life.refused(LEAD, "decline", **NONE).fields["because"] == "second_person"
+        assert life.refused(MEDIATOR, "decline", **NONE).fields["because"] == "second_person"
+
+    def test_what_is_said_since_is_looked_at_by_two(self) -> None:
+        life = came().says(LEAD, "decline", **NONE).says(CLAIMANT, "message", text="I want to see my data.")
+        life.says(OPS, "decline", **NONE)
+        assert life.case.phase is Phase.INTAKE
+        assert life.says(LEAD, "decline", **NONE).case.phase is Phase.CLOSED
+
+    def test_taken_up_again_it_takes_two_again(self) -> None:
+        life = came().says(LEAD, "decline", **NONE).says(OPS, "decline", **NONE).says(OPS, "reopen", reason="it_was_one")
+        assert life.case.no_request is None
+
+
+class TestWhatMayBeARequest:
+    @pytest.mark.parametrize("category", ["gdpr_access", "ccpa_delete", "please_delete"])
+    def test_is_not_ended_so(self, category: str) -> None:
+        """Regulation (EU) 2016/679, article 12(4)."""
+        assert came(category).refused(LEAD, "decline", **NONE).code == "request_unanswered"
+
+    def test_nor_what_was_called_one_before(self) -> None:
+        life = came("gdpr_access").says(LEAD, "retarget", category="other", reason="unsure")
+        assert life.refused(LEAD, "decline", **NONE).code == "request_unanswered"
+
+    def test_nor_once_somebody_names_the_right_between_the_two(self) -> None:
+        life = came().says(LEAD, "decline", **NONE).says(OPS, "retarget", category="gdpr_access", reason="it_is_one")
+        assert life.refused(OPS, "decline", **NONE).code == "request_unanswered"
+
+    def test_nor_where_somebody_was_asked_who_they_are(self) -> None:
+        life = came().says(LEAD, "admit").says(LEAD, "take").says(LEAD, "ask_identity", what="Show who you are.")
+        assert life.refused(OPS, "close", **NONE).code == "request_unanswered"
+
+    def test_nor_for_another_reason(self) -> None:
+        assert "no_data_request" in came().refused(LEAD, "decline").detail

@@ -1,0 +1,88 @@
+"""All that is held about a person: whole for them, nothing of what they may not know, and kept that somebody took it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from tests.support.office import Office, party
+
+pytestmark = pytest.mark.postgres
+
+MINE, THEIRS, INSIDE, SECRET = "zq0mine0qz", "zq0theirs0qz", "zq0inside0qz", "zq0secret0qz"
+
+
+def path_of(case: dict[str, Any], side: str) -> str:
+    return f"/v1/cases/{case['id']}/parties/{party(case, side)}/personal-data"
+
+
+async def unpacked(office: Office, case: dict[str, Any], side: str) -> tuple[dict[str, Any], str, str]:
+    """What is for machines, what is for people, and how many cases were withheld."""
+    got = await office.desk("dana").get(path_of(case, side))
+    assert got.status_code == 200, got.text
+    with zipfile.ZipFile(io.BytesIO(got.content)) as packed:
+        assert packed.testzip() is None
+        return json.loads(packed.read("everything.json")), packed.read("index.html").decode(), got.headers["Ombud-Cases-Withheld"]
+
+
+async def a_case(office: Office, **more: Any) -> dict[str, Any]:
+    """With words of its reporter and of the team."""
+    desk = office.desk()
+    case = await desk.opened(statement=f"They never sent it {MINE} <script>alert(1)</script>", **more)
+    await office.desk("ada").command(case["id"], "note", "per_ada", text=f"A liar {INSIDE}")
+    await desk.command(case["id"], "message", party(case, "claimant"), text=f"Only the desk {SECRET}", to="desk")
+    return case
+
+
+async def test_it_has_every_case_of_theirs_and_nothing_of_what_they_may_not_know(office: Office) -> None:
+    case, other = await a_case(office), await a_case(office)
+    whole, page, withheld = await unpacked(office, case, "claimant")
+    assert {one["case"]["id"] for one in whole["cases"]} == {case["id"], other["id"]}
+    assert withheld == "0"
+    said = json.dumps(whole)
+    assert MINE in said
+    assert SECRET in said, "their own words to the desk are theirs"
+    assert INSIDE not in said + page
+    assert MINE in page
+    assert "<script" not in page
+    whole, page, _ = await unpacked(office, case, "respondent")
+    assert SECRET not in json.dumps(whole) + page
+    assert INSIDE not in json.dumps(whole) + page
+
+
+async def test_a_case_of_which_they_were_not_told_is_left_out_and_counted(office: Office) -> None:
+    people = [
+        {"side": "claimant", "ref": "guest-1", "name": "Kim Doe", "email": "kim@example.org"},
+        {"side": "respondent", "ref": "host-9", "name": "Nimbus", "email": "host@nimbus.example"},
+    ]
+    case = await a_case(office, parties=people)
+    fraud = {"kind": "fraud_report", "category": "fake_listing", "attributes": {}, "subject": "Flat 4", "parties": people}
+    hidden = await office.desk().opened(statement=f"No such flat {SECRET}", **fraud)
+    whole, page, withheld = await unpacked(office, case, "respondent")
+    assert withheld == "1"
+    assert hidden["id"] not in json.dumps(whole) + page
+    trail = (await office.desk("dana").get(f"/v1/audit-trail?about={case['id']}")).json()["data"]
+    assert trail[0]["more"]["withheld"] == [hidden["id"]]
+    _, _, withheld = await unpacked(office, hidden, "claimant")
+    assert withheld == "0"
+
+
+async def test_it_is_kept_who_took_it_and_only_ops_do(office: Office) -> None:
+    case = await a_case(office)
+    for who in ("ada", "cleo", "platform"):
+        assert (await office.desk(who).get(path_of(case, "claimant"))).json()["code"] in ("scope_missing", "not_allowed")
+    await unpacked(office, case, "claimant")
+    trail = (await office.desk("dana").get(f"/v1/audit-trail?about={case['id']}")).json()["data"]
+    assert (trail[0]["deed"], trail[0]["by"]) == ("person_exported", "per_dana")
+    readers = (await office.desk("dana").get(f"/v1/cases/{case['id']}/readers")).json()["data"]
+    assert ("per_dana", "personal data") in {(one["who"], one["what"]) for one in readers}
+
+
+async def test_nobody_is_not_found(office: Office) -> None:
+    case = await a_case(office)
+    other = {**case, "parties": [{**one, "id": "pty_01990000-0000-7000-8000-000000000000"} for one in case["parties"]]}
+    assert (await office.desk("dana").get(path_of(other, "claimant"))).json()["code"] == "not_found"

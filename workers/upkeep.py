@@ -1,0 +1,250 @@
+"""The process that does what is due once a day: erases what is past its time, and signs the heads of the record.
+
+A process of its own, because of what it has: retention needs the administrator's role, which destroys keys, and signing needs a
+key that no process has which serves anybody. It does the jobs for which it has what they need; two on two machines do one each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.worker import Worker
+
+from activities.ports.errors import Never
+from activities.ports.upkeep import Job
+from activities.upkeep import UpkeepActivities
+from adapters.evidence.stores import ObjectEvidenceStore
+from runtime.codec import codec_of
+from runtime.connection import connect_temporal
+from runtime.errors import ServiceFault
+from runtime.places import Places
+from runtime.plugin import ombud_plugin, sandboxed_runner
+from runtime.settings import Settings
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.audit import PostgresAudit
+from storage.record.heads import Signer
+from storage.record.retention import Batch, PostgresRetention, counted
+from storage.record.signing import Signing
+from workers.health import Check, HealthApp, health_server
+from workflows.upkeep import UpkeepWorkflow
+
+RETENTION, HEADS = "retention", "heads"
+EVERY_FOR = timedelta(days=1)
+OFFSETS: Mapping[str, timedelta] = {RETENTION: timedelta(hours=2), HEADS: timedelta(hours=4)}
+"""At which hour of the day, UTC: the heads after the erasing, so that they cover the deeds of the same night."""
+BEAT_FOR = timedelta(minutes=1)
+
+log = structlog.stdlib.get_logger("ombud.upkeep")
+
+
+class Tally:
+    """What upkeep counts for Prometheus: jobs and codes, never a case."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.runs = Counter("ombud_upkeep_runs_total", "Jobs done, by result.", ["job", "result"], registry=self.registry)
+        self.last = Gauge(
+            "ombud_upkeep_last_success_timestamp_seconds", "When a job was done last.", ["job"], registry=self.registry
+        )
+        self.done = Gauge("ombud_upkeep_done", "What the last run of a job came to.", ["job", "what"], registry=self.registry)
+
+
+class Told:
+    """A job whose ends are counted and logged."""
+
+    def __init__(self, name: str, job: Job, tally: Tally) -> None:
+        self._name, self._job, self._tally = name, job, tally
+
+    async def run(self, beat: Callable[[], None]) -> Mapping[str, int]:
+        """As the job behind it."""
+        try:
+            done = await self._job.run(beat)
+        except Exception as error:
+            code = error.code if isinstance(error, Never) else type(error).__name__
+            self._tally.runs.labels(self._name, code).inc()
+            log.error("upkeep failed", job=self._name, code=code)
+            raise
+        self._tally.runs.labels(self._name, "done").inc()
+        self._tally.last.labels(self._name).set_to_current_time()
+        for what, number in done.items():
+            self._tally.done.labels(self._name, what).set(number)
+        log.info("upkeep done", job=self._name, **done)
+        return done
+
+
+class Retention:
+    """Erases, in every tenant, the closed cases whose time is over."""
+
+    def __init__(self, database: Database, only: str | None = None) -> None:
+        """``only``: of this tenant alone."""
+        self._database, self._retention, self._only = database, PostgresRetention(database), only
+
+    async def run(self, beat: Callable[[], None]) -> Mapping[str, int]:
+        """How many cases were looked at and erased, and how many stay, by why."""
+        batches = list[Batch]()
+        for tenant in [self._only] if self._only is not None else await self._database.tenant_ids():
+            after: str | None = ""
+            while after is not None:
+                found = await self._retention.batch(tenant, after)
+                batches.append(found)
+                after = found.after
+                beat()
+        told = counted(batches)
+        kept = {f"kept_{bar}": number for bar, number in told["kept"].items()}
+        return {"looked_at": told["looked_at"], "erased": told["erased"], **kept}
+
+
+class Heads:
+    """Verifies the record of every tenant and signs the heads of what moved."""
+
+    def __init__(self, signing: Signing, file: Path, only: str | None = None) -> None:
+        """``only``: of this tenant alone."""
+        self._signing, self._file, self._only = signing, file, only
+
+    async def run(self, beat: Callable[[], None]) -> Mapping[str, int]:
+        """How many heads were signed, of how many cases. Raises :class:`Never` when something does not agree."""
+        signing = asyncio.create_task(self._signing.sign(self._file, self._only))
+        try:
+            while not (await asyncio.wait([signing], timeout=BEAT_FOR.total_seconds()))[0]:
+                beat()
+        finally:
+            # Nothing goes on signing in the back of whoever does it again.
+            signing.cancel()
+            await asyncio.gather(signing, return_exceptions=True)
+        try:
+            told = signing.result()
+        except ValueError:
+            raise Never("heads_unreadable") from None
+        if told.flaws:
+            raise Never("record_not_whole")
+        return {"signed": told.heads, "cases": told.cases}
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What this process does."""
+
+    jobs: Mapping[str, Job]
+    tally: Tally
+
+
+def queue_of(settings: Settings, job: str) -> str:
+    """The task queue of a job: only a process that can do it takes it."""
+    return f"{settings.task_queue}-{job}"
+
+
+def schedule_id(settings: Settings, job: str) -> str:
+    """The id of a job's schedule."""
+    return f"{settings.task_queue}-{job}"
+
+
+async def register(client: Client, settings: Settings, job: str) -> None:
+    """Have a job done each day, one run at a time. Safe to repeat: a schedule that is there is brought to this release's form,
+    and stays paused when somebody paused it."""
+    action = ScheduleActionStartWorkflow(
+        UpkeepWorkflow.run, job, id=f"upkeep-{queue_of(settings, job)}", task_queue=queue_of(settings, job)
+    )
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY_FOR, offset=OFFSETS[job])])
+    # After an outage of days one run does for all that were missed: a run looks at everything.
+    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY_FOR)
+    try:
+        await client.create_schedule(schedule_id(settings, job), Schedule(action, spec, policy, ScheduleState()))
+    except ScheduleAlreadyRunningError:
+
+        def brought(found: ScheduleUpdateInput) -> ScheduleUpdate:
+            return ScheduleUpdate(Schedule(action, spec, policy, found.description.schedule.state))
+
+        await client.get_schedule_handle(schedule_id(settings, job)).update(brought)
+
+
+@contextlib.asynccontextmanager
+async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
+    """The jobs for which this process has what they need. Raises ServiceFault ``upkeep_nothing`` where there is none."""
+    tally, jobs = Tally(), dict[str, Job]()
+    vault = Vault.from_text(places.master_key)
+    async with await Database.connect(
+        places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=4
+    ) as database:
+        if places.database_admin_url is not None:
+            jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
+        if settings.heads_key_file is not None and settings.heads_file is not None:
+            signer = Signer.from_pem(await asyncio.to_thread(settings.heads_key_file.read_bytes))
+            url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
+            store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
+            audit = PostgresAudit(database, vault, store=store, public_key=signer.public_key)
+            jobs[HEADS] = Told(HEADS, Heads(Signing(audit, signer), settings.heads_file), tally)
+        if not jobs:
+            said = "Set OMBUD_DATABASE_ADMIN_URL for retention, OMBUD_HEADS_KEY_FILE and OMBUD_HEADS_FILE for signing, or all."
+            raise ServiceFault("upkeep_nothing", f"This process has neither the role nor the key for any upkeep. {said}")
+        yield Upkeep(jobs, tally)
+
+
+@contextlib.asynccontextmanager
+async def working(settings: Settings, client: Client, upkeep: Upkeep) -> AsyncIterator[None]:
+    """Do the jobs whenever their time comes."""
+    async with contextlib.AsyncExitStack() as stack:
+        for job in upkeep.jobs:
+            worker = Worker(
+                client,
+                task_queue=queue_of(settings, job),
+                workflows=[UpkeepWorkflow],
+                activities=[UpkeepActivities(upkeep.jobs).run],
+                workflow_runner=sandboxed_runner(),
+                max_concurrent_activities=1,
+            )
+            await stack.enter_async_context(worker)
+            await register(client, settings, job)
+        yield
+
+
+async def run_upkeep(settings: Settings, places: Places, ready: Callable[[], None] = lambda: None) -> None:
+    """Work until SIGTERM or SIGINT. Raises ServiceFault when a service cannot be reached at the start, or nothing can be done."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
+    async with compose(settings, places) as upkeep:
+        codec = codec_of(settings.temporal_codec, Vault.from_text(places.master_key).payload_key)
+        client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=codec)], runtime=runtime)
+        async with working(settings, client, upkeep):
+            server = _health(settings, client, upkeep)
+            serving = asyncio.create_task(server.serve()) if server is not None else None
+            log.info("upkeep is ready", jobs=sorted(upkeep.jobs))
+            ready()
+            await stop.wait()
+            log.info("upkeep is stopping")
+            if server is not None and serving is not None:
+                server.should_exit = True
+                await asyncio.gather(serving, return_exceptions=True)
+
+
+def _health(settings: Settings, client: Client, upkeep: Upkeep) -> uvicorn.Server | None:
+    if settings.worker_health_port is None:
+        return None
+    checks: dict[str, Check] = {"temporal": client.service_client.check_health}
+    app = HealthApp(checks, upkeep.tally.registry if settings.metrics else None)
+    return health_server(app, settings.worker_health_port)
