@@ -256,6 +256,7 @@ KNOWN_TO: Mapping[str, frozenset[str]] = {
     "endpoint": frozenset({"dana"}),
     "source": frozenset({"dana"}),
     "flagger": frozenset({"dana"}),
+    "order": frozenset({"cleo", "dana", "eda"}),
     "api_key": frozenset({"dana"}),
     "signing_key": frozenset({"dana", "mediator"}),
 }
@@ -264,6 +265,7 @@ DOES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"writer", "lead_who_writes"}),
     "incident": frozenset({"platform", "dana"}),
     "unplaced": frozenset({"lead_who_writes"}),
+    "order": frozenset({"lead_who_writes"}),
     # Who is on call is for the team to see.
     "turn": frozenset({*TEAM, "lead_who_writes", "eve", "eda", "otto", "ben", "ina"}),
     "person": frozenset({"platform", "cleo", "eda", "lead_who_writes", "mediator"}),
@@ -301,6 +303,7 @@ _IN_MAIN = (
 _MEDIATORS = _IN_MAIN | _PLATFORM | {"decided_note"}
 _CAMPAIGN = frozenset({"campaign", "campaign_reason"})
 _MAIL = frozenset({"mailsender", "mailsubject"})
+_ORDERS = frozenset({"ordered", "order_reasons"})
 _ADMINISTERED = frozenset({"endpoint", "source", "keyname", "mediatormail"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     # The signal is its own; campaigns are for whoever may send commands for the team.
@@ -320,10 +323,10 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "ina": _MEDIATORS,
     # The case that the link is with is none of her business.
     "sita": _IN_MAIN - {"link_note"},
-    "cleo": _MEDIATORS | _CAMPAIGN | _MAIL | {"mediatorname"},
-    "dana": _MEDIATORS | _CAMPAIGN | _MAIL | _ADMINISTERED | {"mediatorname", "glass"},
-    # To whom the cases are closed, the team and its campaigns are not, nor is mail that is about none of them.
-    "eda": _CAMPAIGN | _MAIL | {"mediator", "mediatorname"},
+    "cleo": _MEDIATORS | _CAMPAIGN | _MAIL | _ORDERS | {"mediatorname"},
+    "dana": _MEDIATORS | _CAMPAIGN | _MAIL | _ORDERS | _ADMINISTERED | {"mediatorname", "glass"},
+    # To whom the cases are closed, the team and its campaigns are not, nor are mail and orders that are about none of them.
+    "eda": _CAMPAIGN | _MAIL | _ORDERS | {"mediator", "mediatorname"},
 }  # fmt: skip
 """By viewer: the words that they may read anywhere. Whoever is not here reads none. Reviewed by hand."""
 
@@ -491,7 +494,7 @@ def _values(name: str, own: Planted) -> tuple[str, ...]:
         "queue": ("mediation",), "priority": ("urgent",), "campaign": (own.ids["campaign"],), "due_before": (_LATER,),
         "thread": ("claimant", "respondent"), "state": ("all",), "sender_of": (own.ids["unplaced"],),
         "sort": ("due",), "person": (own.mediator,), "active": ("true", "false"), "about": (own.mediator,),
-        "after": (own.cases["main"]["id"],),
+        "after": (own.cases["main"]["id"],), "which": ("to_do", "all"),
         "by": (own.mediator,), "deed": ("person_added",), "since": (_LONG_AGO,), "until": (_LATER,), "at": (_LATER,),
         **{f"{what}_after": (_LONG_AGO,) for what in ("opened", "closed", "updated")},
         **{f"{what}_before": (_LATER,) for what in ("opened", "closed", "updated")},
