@@ -23,6 +23,7 @@ VALUES = {
     "url": "https://a.example/hook",
     "currency": "EUR",
     "amount": "5",
+    "article": "9",
     "until": "2030-01-01T00:00:00Z",
 }
 """What a parameter takes that cannot be any word."""
