@@ -74,6 +74,8 @@ class PartyShown:
     """Whether anything was said since."""
     about: tuple[str, ...] = ()
     """What else is to be known of them, in words."""
+    gone: bool = False
+    """What they reported was erased."""
 
 
 @dataclass(frozen=True)
@@ -338,8 +340,10 @@ def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
         since = of_case.since if of_case is not None else None
         said = [entry for entry in entries if _speaks(entry, party.side) and (since is None or entry.at >= since)]
         wants = next((words for entry in said if (words := _words_of(entry))), None) if party.role == "principal" else None
+        erased = any(entry.type in _OPENING and entry.data.get("statement", "") is None for entry in said)
+        gone = erased and wants is None and party.role == "principal"
         about = _about(found, party.id)
-        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants, bool(said), about))
+        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants, bool(said), about, gone))
     return shown_
 
 
