@@ -25,7 +25,12 @@ PUBLIC = {
     "GET /v1/readyz", SIGNED,
 }  # fmt: skip
 """What asks for no key: pages, meters, health, and what providers sign themselves."""
-STANDS_FOR = {"person_id": "per_nobody", "case_id": "case_0198c5a2-7d1e-7000-8000-000000000001", "tenant_id": "nobody"}
+STANDS_FOR = {
+    "person_id": "per_nobody",
+    "case_id": "case_0198c5a2-7d1e-7000-8000-000000000001",
+    "party_id": "pty_0198c5a2-7d1e-7000-8000-000000000001",
+    "tenant_id": "nobody",
+}
 """What stands in an address where an id does; anything else is a word."""
 QUERIES = {"POST /v1/cases/{case_id}/files": {"name": "a.png"}}
 """Parameters without which a route is not even asked who is calling."""
