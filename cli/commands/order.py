@@ -174,8 +174,8 @@ def _table(found: list[dict[str, Any]]) -> Table:
 
     table = Table("order", "article", "authority", "number", "due", "state", "to do", "keeper")
     for one in found:
-        words = one["words"] or {"authority": "(erased)", "reference": ""}
-        who = (Text(words["authority"]), Text(words["reference"]))
+        words = one["words"] or {}
+        who = (Text(words.get("authority") or "(erased)"), Text(words.get("reference") or ""))
         left = ", ".join(one["to_do"])
         table.add_row(one["id"], str(one["article"]), *who, one["due_at"], one["state"], left, one["keeper"] or "")
     return table
