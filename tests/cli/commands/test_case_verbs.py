@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from cli.commands.case_verbs import VERBS
 from domain.model import commands
 from tests.support.command_lines import COMMANDS
+from tests.support.raw_commands import fields_sent
 
 ELSEWHERE = {
     "complete_step": "case step", "skip_step": "case step", "place_hold": "case hold",
@@ -37,7 +38,7 @@ def test_a_command_has_a_verb(command: str) -> None:
 def test_a_verb_takes_what_its_command_takes(command: str) -> None:
     own: dict[str, Any] = {
         field.alias or name: field.is_required()
-        for name, field in EVERY[command].model_fields.items()
+        for name, field in fields_sent(EVERY[command]).items()
         if name not in ("id", "type", "by", "channel")
     }
     assert {field.name: field.needed for field in VERBS[command][1]} == own
