@@ -45,7 +45,7 @@ MEANS: dict[str, tuple[str, str]] = {
     "text_unreadable": ("A text does not open under its key: it was changed, or its key was.", _LOST),
     "text_differs": ("A text is not the one that was put away.", _PAST),
     "party_missing": ("A party of the case has no row.", _LOST),
-    "party_differs": ("The row of a party says another side or another person.", _PAST),
+    "party_differs": ("The row of a party says another side or another person, or is wrong on having an address.", _PAST),
     "contact_unreadable": ("Name and address of a party do not open under their key.", _LOST),
     "part_missing": ("Somebody of the team had a part in the case, and the list of it does not say so.", _AGAIN),
     "file_missing": ("A file that was handed in as evidence has no row.", _LOST),

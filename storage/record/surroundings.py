@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -253,9 +254,12 @@ def _check_parties(
             add("key_missing", 0, f"the key of {row['id']} is not one of this case")
         elif key is not None:
             try:
-                open_contact(key, row["id"], row["contact"])
+                said = json.loads(open_contact(key, row["id"], row["contact"]))
             except VaultFault:
                 add("contact_unreadable", 0, f"name and address of {row['id']} do not open under their key")
+                continue
+            if row["has_email"] is not (said["email"] is not None):
+                add("party_differs", 0, f"the row of {row['id']} says otherwise than their contact whether there is an address")
 
 
 def _check_files(recordings: Sequence[Recording], around: Surroundings, keys: Mapping[str, DataKey | None], add: Add) -> None:
