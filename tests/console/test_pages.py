@@ -154,7 +154,7 @@ class TestCase:
         browser, case_id = await taken(lobby)
         await browser.open(f"/cases/{case_id}")
         lines = re.findall(r'<li id="n\d+" data-about="([^"]*)">.*?<span class="does">([^<]+)', browser.html, re.DOTALL)
-        about = {words: of for of, words in lines}
+        about = {words.strip(): of for of, words in lines}
         assert about["Jonas Weber reported it"] == "parties"
         assert about["Lumen &amp; Oak wrote to both sides"] == "parties"
         assert about["Given to Ada"] == ""
