@@ -113,6 +113,13 @@ class TestNews:
         assert await page.get_by_role("radio", name="Claimant only").is_checked(), "nobody else reads it than was chosen"
         assert await page.locator(".more-actions").get_attribute("open") is not None
         await page.get_by_role("button", name="Send to Jonas Weber", exact=True).click()
+        # What the other one wrote came while this was written: it is shown once more before anything is sent.
+        await page.get_by_text("Nothing was sent").first.wait_for()
+        again = page.locator("[name=text]")
+        assert await again.input_value() == "Is the socket bent?"
+        rooms.complaints.clear()  # a browser writes down every 409
+        await again.focus()
+        await page.keyboard.press("Control+Enter")
         await page.wait_for_url("**done=message**")
         assert "to the claimant only" in await page.locator(".said", has_text="Is the socket bent?").inner_text()
         await healthy(page)

@@ -185,6 +185,8 @@ async def test_a_safety_incident_from_the_inbox_to_its_end(rooms: Rooms) -> None
     await ada.wait_for_url("**/do/disclose")
     await tab_to(ada, "[name=text]")
     await ada.keyboard.type("A dog in your care was hurt on a road.")
+    await tab_to(ada, "[name=ground]")
+    await ada.keyboard.type("Duty")
     await sends(ada, "disclose")
     answer = await rooms.office.desk().command(
         case_id, "message", party(case, "respondent"), text="The lead was torn; I ran after it.", to="all"
