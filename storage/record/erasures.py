@@ -43,7 +43,7 @@ RETURNING id
 _COLUMNS = """id, scope, case_id, party_id, reason, though_open, needs_second, asked_by, asked_with, asked_at, approved_by,
     approved_at, dropped_by, dropped_at, done_at"""
 FOUND = f"SELECT {_COLUMNS} FROM erasures WHERE tenant = $1 AND id = $2"  # noqa: S608 - constants
-LISTED = f"SELECT {_COLUMNS} FROM erasures WHERE tenant = $1 AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"  # noqa: S608
+LISTED = f"SELECT {_COLUMNS} FROM erasures WHERE tenant = $1 AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"  # noqa: S608 - constants
 # Cases of the same person, by a party of one of them.
 SAME_PERSON = """
 SELECT other.case_id, other.id AS party_id FROM parties mine

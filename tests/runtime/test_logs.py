@@ -6,35 +6,17 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
 from pydantic import BaseModel
 
-from domain.base import plain
-from runtime.logs import set_up_logs
-from runtime.settings import Settings
-
 CANARY = "<canary@example.org>"
 
 
 class Person(BaseModel):
     age: int
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """What is logged as JSON while the test runs; afterwards logging is as it was."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before, hook = (root.handlers[:], root.level), sys.excepthook
-    set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", plain=plain, stream=stream)
-    yield stream
-    root.handlers[:], _ = before
-    root.setLevel(before[1])
-    structlog.reset_defaults()
-    sys.excepthook = hook
 
 
 def last(lines: io.StringIO) -> dict[str, Any]:

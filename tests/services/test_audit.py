@@ -17,16 +17,14 @@ from storage.record.audit import PostgresAudit
 from storage.record.heads import Signer, read_heads
 from storage.tenants import PostgresTenants, Tenant
 from tests.support.database import Server
-from tests.support.worlds import World, a_command
+from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
 async def case_id(world: World) -> str:
-    case_id = await world.case()
-    await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello."))
-    return case_id
+    return await world.case_with_words()
 
 
 @pytest.fixture

@@ -120,6 +120,14 @@ class Life(ABC):
         await self.record(opened.case_id)
         return opened.case_id
 
+    async def case_with_words(self) -> str:
+        """A case that somebody has, and in which they wrote to both sides."""
+        case_id = await self.case()
+        await self.record(
+            case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello.")
+        )
+        return case_id
+
     async def record(self, case_id: str, *commands: dict[str, Any]) -> Recorded:
         """Arrival with commands, as a signal or an update does."""
         arrivals = tuple(Arrival(command=command) for command in commands)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +12,6 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
-import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from prometheus_client import generate_latest
 from temporalio.api.enums.v1 import EventType
@@ -28,9 +25,6 @@ from adapters.delivery.endpoints import SignedPost
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
-from domain.base import plain
-from runtime.logs import set_up_logs
-from runtime.settings import Settings
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.records import PostgresRecords
@@ -43,19 +37,6 @@ pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
 CANARY = "canary@example.org"
 SHORTLY: dict[str, Any] = {"grace": timedelta(milliseconds=100), "appeal_window": timedelta(seconds=60)}
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """What is logged while the test runs, as a worker logs it."""
-    root, stream = logging.getLogger(), io.StringIO()
-    before, hook = (root.handlers[:], root.level), sys.excepthook
-    set_up_logs(Settings(_env_file=None, log_format="json"), process="worker", plain=plain, stream=stream)
-    yield stream
-    root.handlers[:], _ = before
-    root.setLevel(before[1])
-    structlog.reset_defaults()
-    sys.excepthook = hook
 
 
 class Refusing:

@@ -11,18 +11,8 @@ from activities.messages import RecordInput
 from activities.record import RecordActivities
 from api.examples.bulk import BULK_DONE, BULK_WAITING
 from cli.tables.bulk import bulk_notes, bulk_table
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from tests.support.office import Office
 from tests.support.shell import Shell
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def judged(office: Office, *case_ids: str) -> None:

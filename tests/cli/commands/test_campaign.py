@@ -7,18 +7,8 @@ import pytest
 from activities.messages import RecordInput
 from api.examples.campaigns import CLOSED
 from cli.tables.campaign import campaign_sheet
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from tests.support.office import JudgingDoor, Office
 from tests.support.shell import Shell
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 @pytest.mark.postgres

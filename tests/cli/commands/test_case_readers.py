@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from storage.tenants import Person
 from tests.support.office import Office
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def test_access_is_taken_with_a_reason_and_who_read_is_listed(shell: Shell, office: Office) -> None:

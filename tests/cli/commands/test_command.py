@@ -11,22 +11,12 @@ import pytest
 from services.temporal_door import TemporalDoor
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.refusals import PostgresDoorRefusals
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from storage.tenants import Tenant
 from tests.support.office import Office
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
 RULE = {"id": "cmd_rule-1", "type": "rule", "by": "per_ada", "outcome": "rejected", "ground": "scope", "reasons": "No."}
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """The same tenant as the command line sees."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def test_from_the_key_to_a_command_that_is_taken(shell: Shell, office: Office, tmp_path: Path) -> None:

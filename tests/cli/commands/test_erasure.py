@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from storage.record.erasures import PostgresErasures, ToErase
 from tests.support.office import Office, party
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def test_whoever_runs_ombud_looks_and_drops_and_two_of_ops_erase(shell: Shell, office: Office) -> None:

@@ -8,22 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from storage.team.letters import PostgresTeamLetters
 from storage.tenants import Tenant
 from tests.support.office import Office
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """The same tenant as the command line sees."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def ruling(shell: Shell, office: Office, case: str, speaker: str) -> tuple[int, str]:

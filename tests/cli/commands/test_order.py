@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage.postgres.pool import Database
-from storage.postgres.vault import Vault
 from tests.support.office import Office
 from tests.support.shell import Shell
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def test_an_order_from_its_receipt_to_its_erasing(shell: Shell, office: Office) -> None:

@@ -7,21 +7,12 @@ from typing import Any
 
 import pytest
 
-from storage.postgres.pool import Database
-from storage.postgres.vault import LegalHold, Vault
+from storage.postgres.vault import LegalHold
 from tests.support.office import Office
 from tests.support.shell import Shell
 from tests.support.statements import a_told_statement
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-async def office(database: Database, vault: Vault, tenant_id: str) -> Office:
-    """A tenant with its people and keys."""
-    made = Office(database, vault, tenant_id)
-    await made.hire()
-    return made
 
 
 async def test_what_is_exported_is_fit_for_the_database(shell: Shell, office: Office, tmp_path: Path) -> None:

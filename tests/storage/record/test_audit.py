@@ -23,9 +23,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 async def case_id(world: World) -> str:
-    case_id = await world.case()
-    await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello."))
-    return case_id
+    return await world.case_with_words()
 
 
 @asynccontextmanager

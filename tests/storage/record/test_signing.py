@@ -51,9 +51,7 @@ async def found(world: World, heads: Path, longest: timedelta | None = None) -> 
 
 @pytest.fixture
 async def case_id(world: World) -> str:
-    case_id = await world.case()
-    await world.record(case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("message", "per_mia", text="Hello."))
-    return case_id
+    return await world.case_with_words()
 
 
 @pytest.fixture
