@@ -60,6 +60,8 @@ DUTIES = (
          "sanctions.bars", "misuse-suspends-after-a-warning"),
     Duty("23(2)", "What they hand in meanwhile is declined at once, and they are told why", "notices.case_declined",
          "put-away-while-suspended"),
+    Duty("23(3)", "But never a notice of the sexual abuse of a child: by the gravity of what follows", "priority",
+         "notice-of-abuse-of-children-while-suspended"),
     Duty("23(2)", "The time is reasonable and ends by itself", "sanctions.kinds", "processed-again-after-thirty-days"),
 )  # fmt: skip
 INFORMED = ("2026-01-15T11:00", "2025-08-31T10:00", "2025-10-04T11:00", "2026-06-26T11:00")
