@@ -34,6 +34,8 @@ DUTIES = (
     Duty("16(2)(c)", "No name where it is about the sexual abuse of a child", "gates",
          "notice-of-abuse-of-children-needs-no-name"),
     Duty("16(4)", "Its receipt is confirmed", "notices.case_opened", "notice-decided-first-and-complained-of"),
+    Duty("16(5), (6)", "Each is decided, and none is put away by one of the team", "decision_elsewhere.first_instance",
+         "notice-is-decided-and-not-put-away"),
     Duty("16(5), 20(5)", "Whoever sent it or complained is told of the decision, and where else they can go", "appeal_needs",
          "notice-kept-and-complained-of"),
     Duty("17", "Whom a restriction hits is told its reasons, in the fields of the database", "statement_of_reasons.outcomes",
@@ -49,6 +51,7 @@ DUTIES = (
          "window-over-a-weekend"),
     Duty("20(6)", "Not by machines alone: whoever decided first, and who reports to them, stays out", "opens_in",
          "first-decider-stays-out"),
+    Duty("20(4), (5)", "A complaint is answered with reasons, however few words it has", "gates", "few-words"),
     Duty("21(1)", "The certified bodies are named, and the court", "complaint_routes", "author-upheld"),
     Duty("22(1)", "Notices of trusted flaggers go first", "priority", "notice-of-a-trusted-flagger-goes-first"),
     Duty("23(1)", "Who often provides what is manifestly illegal is suspended for a time", "sanctions.kinds",
@@ -57,6 +60,8 @@ DUTIES = (
          "sanctions.bars", "misuse-suspends-after-a-warning"),
     Duty("23(2)", "What they hand in meanwhile is declined at once, and they are told why", "notices.case_declined",
          "put-away-while-suspended"),
+    Duty("23(3)", "But never a notice of the sexual abuse of a child: by the gravity of what follows", "priority",
+         "notice-of-abuse-of-children-while-suspended"),
     Duty("23(2)", "The time is reasonable and ends by itself", "sanctions.kinds", "processed-again-after-thirty-days"),
 )  # fmt: skip
 INFORMED = ("2026-01-15T11:00", "2025-08-31T10:00", "2025-10-04T11:00", "2026-06-26T11:00")

@@ -76,7 +76,7 @@ SINCE: dict[int, frozenset[str]] = {
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
-        | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news"}
+        | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -308,6 +308,8 @@ class Case(Kept):
     """What one of the team has changed about whose own matter it is, and nobody else has confirmed."""
     removal: ProposedRemoval | None = None
     """Somebody would put such a one out, and waits for a second person."""
+    gate: str | None = None
+    """Why the report came before a person first, as the pack's gates name it. None: it did not, or nobody kept it then."""
     no_request: ProposedNoRequest | None = None
     """Somebody says that what came is no request at all, and waits for a second person."""
     timetable: Timetable = ()

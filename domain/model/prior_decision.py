@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from domain.base import Code, Frozen, Instant, PersonId, Reference
 from domain.model.prose import Prose, checked_text
+from domain.model.refusals import Refusal
 from domain.model.remedy import Remedy
 
 CaseSnapshot = Literal["author", "reporter"]
@@ -41,6 +42,12 @@ class DecisionElsewhere(Brought):
     """The platform's id of what was decided about. One person appeals once against one decision on it."""
     reasons: Annotated[str, AfterValidator(checked_text)] | None = None
     """What the parties were told then."""
+
+
+class NoticeUndecided(Refusal):
+    """A notice, or a complaint, is answered by a decision that can be complained of; nobody puts it away."""
+
+    code = "notice_undecided"
 
 
 class OpenedDecision(Brought):

@@ -91,6 +91,7 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
         source=fact.source,
         category=fact.category,
         category_listed=fact.routing.category_listed,
+        gate=fact.routing.reason if fact.routing.decision == "triage" else None,
         priority=fact.priority,
         terms=fact.terms,
         parties=fact.parties,

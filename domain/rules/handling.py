@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -187,6 +188,18 @@ def _refusal_of_closing(case: Case, actor: Actor) -> Refusal | None:
     return None if no_request.may_be_none(case) else no_request.unanswered(case)
 
 
+_Refuses = Callable[[Case, Actor], Refusal | None]
+
+
+def _not_deciding(*, closing: bool) -> _Refuses:
+    """Nobody answers a notice or a complaint by putting it away."""
+    return lambda case, actor: prior_decision.unanswered(case, closing=closing)
+
+
+def _first_of(*rules: _Refuses) -> _Refuses:
+    return lambda case, actor: next((refusal for rule in rules if (refusal := rule(case, actor)) is not None), None)
+
+
 def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetime) -> Facts:
     until = (case.closed_at or at) + case.terms.reopen_for
     if at > until:
@@ -324,10 +337,8 @@ TOPIC = Topic(
     },
     refuses={
         "split": _refusal_of_splitting,
-        "close": lambda case, actor: (
-            withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor) or _refusal_of_undecided(case, actor)
-        ),
-        "decline": lambda case, actor: withdrawal.refusal_of_ending(case, actor) or _refusal_of_closing(case, actor),
+        "close": _first_of(withdrawal.refusal_of_ending, _refusal_of_closing, _refusal_of_undecided, _not_deciding(closing=True)),
+        "decline": _first_of(withdrawal.refusal_of_ending, _refusal_of_closing, _not_deciding(closing=False)),
         "take": _refusal_of_taking,
         "escalate": returns.refusal_by_agreement,
         "reopen": _refusal_of_reopening,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.base import Outcome, Side, derived_id
+from domain.base import Outcome, Priority, Side, derived_id
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
@@ -16,6 +16,8 @@ from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
 """Why a report of a matter is turned away that was decided before."""
+SENDER_SUSPENDED = "sender_suspended"
+"""What the team is told of a report that cannot wait, though its sender's reports are put away for a time."""
 
 
 def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
@@ -30,10 +32,13 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     reason = routing.reason or "gate" if routing.decision == "decline" else None
     reason = reason or provider_news.why_declined(command.provider)
     reason = reason or prior_decision.why_declined(command, context.appealed_before, at, context.calendars)
-    if sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at):
+    suspended = sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at)
+    if suspended and not _cannot_wait(command):
         reason = "right_to_ask_withdrawn"
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
+    if suspended:
+        begun = (*begun, f.SignalReceived(signal=SENDER_SUSPENDED))
     into = _goes_on_in(command, context.other)
     # Where it is decided without them they have a case of their own, with its own clocks.
     if into is not None and not merge_conditions.unheard_there(command.terms.decided_matter, command.parties, into):
@@ -44,6 +49,14 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     begun = (*begun, *_tied(command, context.other, context.decided))
     phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+
+
+def _cannot_wait(command: c.Open) -> bool:
+    """Whether somebody looks at a report whoever sends it: who is suspended may be right about what is urgent, or about a child.
+
+    How grave what follows would be is weighed in each case before anything is put away (Regulation (EU) 2022/2065, article 23(3)).
+    """
+    return command.priority is Priority.URGENT or any(party.minor for party in command.parties)
 
 
 def _heard_again(command: c.Open, before: OtherCase) -> Facts:

@@ -15,7 +15,7 @@ from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import Open
-from domain.model.prior_decision import OpenedDecision
+from domain.model.prior_decision import NoticeUndecided, OpenedDecision
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
 from domain.model.terms import ElsewhereTerms, Terms
@@ -25,6 +25,10 @@ from domain.worktime.calendars import Calendar
 
 MACHINE = "machine"
 """The first decider where no person decided."""
+INCOMPLETE = "notice_incomplete"
+"""The gate that puts a notice before a person because it lacks what article 16(2) asks for."""
+NOT_ANSWERED = frozenset({"ordered_by_authority"})
+"""Gates behind which is no decision of the platform's own: article 20 gives no complaint against what an authority ordered."""
 
 Declined = Literal["decision_missing", "decision_unknown", "not_yours_to_appeal", "window_over", "already_appealed"]
 
@@ -65,6 +69,33 @@ def first_instance(case: Case) -> bool:
     terms = case.terms.elsewhere
     before = case.rulings and case.rulings[0].elsewhere
     return terms is not None and not before and case.category in terms.first_instance
+
+
+def unanswered(case: Case, *, closing: bool) -> NoticeUndecided | None:
+    """Why nobody of the team puts this notice or complaint away; None: they may, or somebody has decided.
+
+    Whoever sends a notice is told of a decision that they can complain of (Regulation (EU) 2022/2065, articles 16(5), (6) and
+    20(1)), and whoever complains is answered with reasons (article 20(4) and (5)). A notice is one whatever it is called later.
+    One that lacks what article 16(2) asks for is declined by a person while whoever sent it says nothing more; nor is there a
+    complaint against what an authority ordered.
+    """
+    if case.terms.elsewhere is None:
+        return None
+    named = {case.category, *case.filed_as} & {*case.terms.elsewhere.first_instance}
+    if not case.rulings and named:
+        lacking = case.gate == INCOMPLETE and case.phase is Phase.INTAKE and not case.spoke_since
+        if lacking and not closing:
+            return None
+        return NoticeUndecided(
+            "It is a notice: admit it and decide it by 'rule' ('keep', where nothing is to be done), with reasons and the route "
+            "of complaint. It can be merged into another case of the same matter, and whoever sent it can take it back."
+        )
+    if closing or not undecided(case) or case.gate in NOT_ANSWERED:
+        return None
+    return NoticeUndecided(
+        "It is a complaint about a decision: admit it and answer it by 'decide_appeal' with reasons and the route of complaint, "
+        "however few words it has; or whoever complained takes it back."
+    )
 
 
 def opens_in(terms: Terms, category: str, *, decided: bool) -> Phase:

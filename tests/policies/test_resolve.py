@@ -188,6 +188,8 @@ class TestPriority:
             ("fraud_report", {"attributes": {"risk_score": "high"}}, Priority.NORMAL),
             ("fraud_report", {"amount": {"amount": 100_000, "currency": "EUR"}}, Priority.HIGH),
             ("fraud_report", {"priority": "low", "attributes": {"risk_score": 99}}, Priority.LOW),
+            ("moderation_appeal", {"category": "illegal_content", "attributes": {"child_sexual_abuse": True}}, Priority.URGENT),
+            ("moderation_appeal", {"category": "illegal_content", "attributes": {"child_sexual_abuse": "yes"}}, Priority.NORMAL),
         ],
     )
     def test_the_first_row_that_hits_unless_the_report_says_it(self, kind: str, changes: Any, priority: Priority) -> None:

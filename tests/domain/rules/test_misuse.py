@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain.base import Side
+from domain.base import Phase, Priority, Side
 from domain.model.sanctions import EarlierSanction
-from tests.support.cases import CLAIMANT, MEDIATOR, MEDIATOR_2, MONDAY, Life, a_case, digest_of, facts_named
+from domain.rules.intake import SENDER_SUSPENDED
+from tests.support.cases import CLAIMANT, MEDIATOR, MEDIATOR_2, MONDAY, RESPONDENT, Life, a_case, digest_of, facts_named
 from tests.support.clock_readings import at
 
 UPHOLD: dict[str, Any] = {
@@ -121,3 +122,27 @@ class TestWhomItHits:
         life = self.told().says(CLAIMANT, "appeal", reasons="They were nine posts.").says(MEDIATOR_2, "take")
         life.says(MEDIATOR_2, "decide_appeal", **UPHOLD).fire("grace")
         assert [right.because for right in life.case.rights if right.side is Side.CLAIMANT] == ["already_used"]
+
+
+class TestWhatCannotWait:
+    """Regulation (EU) 2022/2065, article 23(3): how grave what follows would be is weighed before anything is put away."""
+
+    def sent(self, **said: Any) -> Life:
+        told = {"content_url": "https://example.com/posts/78", "good_faith": True, **said}
+        life = a_case("moderation_appeal", category="illegal_content", attributes=told)
+        (one,) = earlier("processing_suspension")
+        life.earlier = (one.model_copy(update={"ends_at": MONDAY + timedelta(days=9)}),)
+        return life
+
+    def test_a_notice_of_the_abuse_of_a_child_goes_on_and_the_team_is_told(self) -> None:
+        life = self.sent(child_sexual_abuse=True).opened()
+        assert (life.case.phase, life.case.priority) == (Phase.REVIEW, Priority.URGENT)
+        assert [told.signal for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
+        assert "sender_suspended" not in str(life.seen_by(CLAIMANT))
+
+    def test_another_is_put_away_as_before(self) -> None:
+        life = self.sent().opened()
+        assert (life.case.close_reason, facts_named(life.recordings, "signal_received")) == ("right_to_ask_withdrawn", [])
+
+    def test_nor_is_a_report_that_brings_somebody_under_age(self) -> None:
+        assert self.sent().under_age(RESPONDENT).opened().case.open

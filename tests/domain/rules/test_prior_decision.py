@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -208,6 +208,46 @@ class TestWithdrawn:
         life.says(CLAIMANT, "withdraw")
         assert life.case.outcome is Outcome.WITHDRAWN
         assert [(e.remedy.type, e.state) for e in life.case.effects_in_force] == [("remove", "running")]
+
+
+class TestNobodyPutsAway:
+    """Regulation (EU) 2022/2065, articles 16(5), (6) and 20(1), (4), (5): what is sent in is decided."""
+
+    NOT_OURS: ClassVar[dict[str, Any]] = {"reason": "not_ours", "reasons": "We see nothing illegal in it."}
+
+    def noticed(self, **said: Any) -> Life:
+        told = {"content_url": "https://example.com/posts/77", "good_faith": True, "child_sexual_abuse": True, **said}
+        return a_case("moderation_appeal", category="illegal_content", attributes=told)
+
+    @pytest.mark.parametrize(("who", "what"), [(MEDIATOR, "decline"), (LEAD, "decline"), (OPS, "decline"), (OPS, "close")])
+    def test_a_notice_in_triage(self, who: str, what: str) -> None:
+        life = self.noticed().in_intake()
+        assert life.refused(who, what, **self.NOT_OURS).code == "notice_undecided"
+        life.says(LEAD, "retarget", category="spam", reason="it_is_that")
+        assert life.refused(who, what, **self.NOT_OURS).code == "notice_undecided"
+
+    def test_nor_once_it_was_let_in(self) -> None:
+        assert self.noticed().opened().refused(OPS, "close", **self.NOT_OURS).code == "notice_undecided"
+
+    def test_but_what_lacks_what_a_notice_says_until_its_sender_says_more(self) -> None:
+        lacking = self.noticed(content_url="nowhere").opened()
+        assert lacking.refused(OPS, "close", **self.NOT_OURS).code == "notice_undecided"
+        asked = lacking.says(MEDIATOR, "message", to="claimant", text="Where is it?")
+        told = self.noticed(content_url="nowhere").opened().says(CLAIMANT, "message", text="Below the third picture.")
+        assert told.refused(MEDIATOR, "decline", **self.NOT_OURS).code == "notice_undecided"
+        assert asked.says(MEDIATOR, "decline", **self.NOT_OURS).case.outcome is Outcome.DECLINED
+
+    @pytest.mark.parametrize("brought", [REMOVED, KEPT])
+    @pytest.mark.parametrize("reason", ["no_reason_given", "not_ours"])
+    def test_a_complaint_however_few_words_it_has(self, brought: dict[str, Any], reason: str) -> None:
+        life = an_appeal(brought).in_intake()
+        assert life.refused(MEDIATOR_2, "decline", reason=reason).code == "notice_undecided"
+
+    def test_but_what_an_authority_has_ordered(self) -> None:
+        effective = (MONDAY - timedelta(days=10)).isoformat()
+        ordered = {"decision": {**REMOVED, "effective_at": effective}, "attributes": {"ordered_by_authority": True}}
+        life = a_case("moderation_appeal", **ordered).in_intake().says(MEDIATOR_2, "decline", reason="ordered_by_authority")
+        assert life.case.outcome is Outcome.DECLINED
 
 
 class TestANotice:
