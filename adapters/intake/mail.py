@@ -283,7 +283,7 @@ def _worded(mail: Mail, own: str, quoted: str) -> Worded:
     doubts |= {code for code, there in (("quoted", quoted), ("sender", mail.sender.guessed)) if there}
     if not said and not mail.blank:
         doubts.add("empty")
-    notes = [_LOCKED[code] for code in contents.locked]
+    notes = [*([_several(mail.sender.others)] if mail.sender.others else []), *(_LOCKED[code] for code in contents.locked)]
     text, cut = _with_notes(said, notes)
     always = [_text_file(name, data) for name, data in (("full-text.txt", said if cut else ""), (QUOTED, quoted)) if data]
     doubts |= {"cut"} if cut else set()
@@ -314,6 +314,11 @@ def _with_notes(said: str, notes: list[str]) -> tuple[str, bool]:
     if cut:
         return prose(f"{told}\n\n{said}")
     return prose(f"{text}\n\n{told}".strip())[0], False
+
+
+def _several(others: tuple[str, ...]) -> str:
+    told = ", ".join(others[:20])[:1_000]
+    return f"The e-mail says that it is from others, too: {told}. Who of them wrote it is not said. It is attached as it came."
 
 
 def _left_out(names: tuple[str, ...]) -> str:

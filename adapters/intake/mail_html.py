@@ -10,6 +10,18 @@ from dataclasses import dataclass
 
 from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
 
+from adapters.intake.mail_embedded import (
+    DEEPEST,
+    MOST,
+    Carried,
+    addresses,
+    carried,
+    carries,
+    draws,
+    framed,
+    page_of,
+    sheets_picture,
+)
 from adapters.intake.mail_sheets import Sheets, sheets_of
 from adapters.intake.mail_styles import Shown, gone, inside
 
@@ -20,9 +32,7 @@ MAX_NODES = 250_000
 """Elements and texts of one document that are looked at."""
 
 _DEEPEST_QUOTE = 20
-_SILENT = frozenset(
-    {"script", "style", "head", "title", "template", "noframes", "noembed", "iframe", "datalist", "rp", "metadata"}
-)
+_SILENT = frozenset({"script", "style", "head", "title", "template", "noframes", "noembed", "datalist", "rp", "metadata"})
 _PARAGRAPHS = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote", "fieldset", "xmp", "listing",
     "plaintext", "textarea",
@@ -54,6 +64,10 @@ class Rendered:
     """It is longer than what is read."""
     styled: bool = False
     """Rules of a style sheet of its own may show or hide words, and are not followed."""
+    files: tuple[Carried, ...] = ()
+    """Pictures, and whatever else stands in the page itself and is shown there or led to."""
+    left_out: bool = False
+    """Such a thing is there, and is none of the files: it cannot be read, there are too many, or a style sheet has it."""
 
 
 class _Reader:
@@ -63,7 +77,11 @@ class _Reader:
         self._line: list[str] = []
         self._filled = False
         self.said: list[str] = []
-        self.hidden = self.cut = False
+        self.hidden = self.cut = self.left_out = False
+        self.files: list[Carried] = []
+        self._known: set[str] = set()
+        self._framed: list[Element] = []
+        self._followed = sheets.followed
         self._length = 0
         self._quotes = 0
         self._kept_as_is = 0
@@ -74,6 +92,7 @@ class _Reader:
     def read(self, document: Document) -> None:
         """Walk the tree without recursion: strangers nest as deep as they like."""
         waiting: list[tuple[object, bool]] = [(document, False)]
+        self.left_out = sheets_picture(document)
         nodes = 0
         while waiting:
             node, leaving = waiting.pop()
@@ -85,10 +104,12 @@ class _Reader:
                 self._text(node.data)
             elif isinstance(node, Element):
                 if leaving:
+                    if self._framed and self._framed[-1] is node:
+                        self._framed.pop()
                     self._end("blockquote" if _is_quotation(node) else node.tag)
                 elif self._start(node):
                     waiting.append((node, True))
-                    waiting.extend((child, False) for child in reversed(node.children))
+                    waiting.extend((child, False) for child in reversed(self._inside(node)))
             elif isinstance(node, Document | DocumentFragment):
                 waiting.extend((child, False) for child in reversed(list(node.children)))
 
@@ -97,11 +118,14 @@ class _Reader:
         tag = element.tag
         if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
             return False
+        if tag == "iframe" and framed(element) is None:
+            return False
         styles = self._sheets.styles(element, _attribute(element, "style"))
         if gone(styles, in_line=tag not in _BOXES) or ("display" not in styles and self._is_hidden(element)):
-            self.hidden = self.hidden or bool(element.text.strip())
+            self.hidden = self.hidden or bool(element.text.strip()) or carries(element)
             return False
         self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
+        self._carry(element)
         if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
@@ -115,6 +139,47 @@ class _Reader:
             self._say(" ")
             self._value(element)
         return True
+
+    def _carry(self, element: Element) -> None:
+        """Take out what an element brings along, where a person sees it."""
+        self.left_out = self.left_out or draws(element)
+        for address in addresses(element) if element.attrs else ():
+            if self._shown[-1].visible:
+                self._take(address)
+            else:
+                self.hidden = True
+
+    def _take(self, address: str) -> None:
+        if address in self._known:
+            return
+        self._known.add(address)
+        found = carried(address) if len(self.files) < MOST else None
+        if found is None:
+            self.left_out = True
+        elif found.data:
+            self.files.append(found)
+
+    def _inside(self, element: Element) -> list[object]:
+        """What is read of what is in an element: of one that frames a page of the mail's own, that page."""
+        children: list[object] = [] if element.tag == "iframe" else list(element.children)
+        what = framed(element)
+        if what is None:
+            return children
+        text, is_markup = what
+        found = None if is_markup else carried(text)
+        if len(self._framed) >= DEEPEST or (found is None and not is_markup):
+            self.left_out = True
+            return children
+        markup = text if found is None else page_of(found)
+        if markup is None:
+            self._take(text)
+            return children
+        page = parse(markup)
+        # Its sheets are its own, and are not followed.
+        self._followed = self._followed and page.find("style") is None
+        self.left_out = self.left_out or sheets_picture(page)
+        self._framed.append(element)
+        return [page, *children]
 
     def _list(self, element: Element) -> None:
         tag = element.tag
@@ -204,7 +269,7 @@ class _Reader:
     @property
     def followed(self) -> bool:
         """Whether the page's style sheets were followed in all that shows or hides words."""
-        return self._sheets.followed
+        return self._followed
 
     def text(self) -> str:
         """All of it, without empty lines beyond one."""
@@ -239,10 +304,13 @@ def _led_to(element: Element) -> str:
 def rendered(html: str) -> Rendered:
     """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
     reader, text = _read(html)
+    files, left_out = reader.files, reader.left_out
     if not text and "<frameset" in html.lower() and (without := _NO_FRAMES.search(html)) is not None:
         # Where nothing is framed, which is every mail program, what stands for the frames is read.
         reader, text = _read(without[1])
-    return Rendered(text, "".join(reader.said), reader.hidden, reader.cut, not reader.followed)
+        files, left_out = [*files, *reader.files], left_out or reader.left_out
+    seen = "".join(reader.said)
+    return Rendered(text, seen, reader.hidden, reader.cut, not reader.followed, tuple(files[:MOST]), left_out)
 
 
 def _read(html: str) -> tuple[_Reader, str]:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.intake.mail_subjects import says_away, says_read
+from adapters.intake.mail_mime import opened
+from adapters.intake.mail_subjects import says_automatic, says_away, says_read
 
 Headers = Mapping[str, Sequence[str]]
 """All values of each header, unfolded, by its name in lower case."""
@@ -29,6 +30,8 @@ class Sign:
     shows: Callable[[Headers], bool]
     faint: bool = False
     """People's mail programs, lists and providers write it on what people wrote: alone it says little. Such signs stand last."""
+    of_first: Callable[[Headers], bool] | None = None
+    """Of one by words of the subject that people write as well: what shows it on a first mail, which may be a person's."""
 
 
 def _is(name: str, *values: str) -> Callable[[Headers], bool]:
@@ -62,6 +65,10 @@ def _matches(name: str, pattern: str) -> Callable[[Headers], bool]:
 
 def _subject(says: Callable[[str], bool]) -> Callable[[Headers], bool]:
     return lambda headers: any(says(value) for value in headers.get("subject", ()))
+
+
+def _never(_headers: Headers) -> bool:
+    return False
 
 
 def _all(*shown: Callable[[Headers], bool]) -> Callable[[Headers], bool]:
@@ -171,9 +178,10 @@ SIGNS: tuple[Sign, ...] = (
         ),
     ),
     Sign("rules_loop", False, "Exchange: a rule of a mailbox sent it on or answered", _RULES_LOOP),
-    Sign("away_subject", False, "holiday notes without any header, by their subject", _AWAY_SUBJECT),
-    Sign("read_subject", False, "Outlook's receipts of having read, by their subject", _subject(says_read)),
-    Sign("failed_subject", False, "bounces without any header, by their subject", _FAILED_SUBJECT),
+    Sign("away_subject", False, "holiday notes without any header, by their subject", _AWAY_SUBJECT,
+        of_first=_subject(says_automatic)),
+    Sign("read_subject", False, "Outlook's receipts of having read, by their subject", _subject(says_read), of_first=_never),
+    Sign("failed_subject", False, "bounces without any header, by their subject", _FAILED_SUBJECT, of_first=_never),
     Sign("postmaster", False, "RFC 2142: a postmaster may be a person", _matches("from", r"(^|<|\s)postmaster@")),
     Sign("auto_generated", False, "RFC 3834; web forms send people's reports so", _GENERATED),
     Sign(
@@ -214,6 +222,32 @@ def by_a_server(addresses: Collection[str], senders: Sequence[str]) -> bool:
     return len(addresses) == 1 and all(_SERVERS.fullmatch(one) for one in (*addresses, *senders))
 
 
+_NOBODY = re.compile(
+    r"(?:no|do[-_.]?not|never)[-_.]?(?:reply|answer)|^bounces?\b|^(?:auto|robot|daemon|notifications?)\b", re.IGNORECASE
+)
+_OF_SERVERS = frozenset({
+    "multipart/report", "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+    "message/global-disposition-notification", "message/feedback-report", "text/rfc822-headers",
+})  # fmt: skip
+"""Parts of which reports of servers and receipts consist (RFC 3462, 3464, 5965, 6533 and 8098)."""
+
+
+def is_persons_address(address: str) -> bool:
+    """Whether an address may be a person's: it does not say that nobody reads what goes there."""
+    return bool(address) and _NOBODY.search(address.rpartition("@")[0]) is None
+
+
+def has_report(raw: bytes) -> bool:
+    """Whether a part of the mail is a server's report or a receipt; one within a mail that somebody sent on as a file is not."""
+    waiting = [opened(raw).top]
+    while waiting:
+        part = waiting.pop()
+        if part.media_type in _OF_SERVERS:
+            return True
+        waiting.extend(part.parts)
+    return False
+
+
 def is_report(headers: Headers) -> bool:
     """Whether it is a delivery report by its type."""
     return _REPORT(headers)
@@ -237,12 +271,18 @@ class Shown:
     """As of :class:`Sign`."""
     faint: bool = False
     """It shows nothing but faint ones."""
+    worded: bool = False
+    """By words of its subject alone, which a person's first mail may have as well."""
 
 
-def sign_of(headers: Headers, *, own_list: bool = False) -> Shown | None:
+def sign_of(headers: Headers, *, own_list: bool = False, first: bool = False) -> Shown | None:
     """The first sign that a mail shows; None: a person seems to have written it.
 
     ``own_list``: its list is the address that people write to (a shared inbox kept as a group), so being of a list says nothing.
+    ``first``: it answers nothing, so words that people put into a subject say nothing: they report an undelivered parcel, too.
     """
-    shown = (sign for sign in SIGNS if not (own_list and sign.code == "list") and sign.shows(headers))
-    return next((Shown(sign.code, sign.certain, sign.faint) for sign in shown), None)
+    for sign in SIGNS:
+        shows = sign.of_first if first and sign.of_first is not None else sign.shows
+        if not (own_list and sign.code == "list") and shows(headers):
+            return Shown(sign.code, sign.certain, sign.faint, sign.of_first is not None)
+    return None

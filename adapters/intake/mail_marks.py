@@ -16,7 +16,16 @@ from uuid import UUID
 
 from adapters.intake.mail_headers import MAX_HEADER, ON_THE_WAY, readable, words_decoded
 from adapters.intake.mail_headers import Headers as Fields
-from adapters.intake.mail_machine import Headers, Shown, by_a_server, gives_back, is_report, sign_of
+from adapters.intake.mail_machine import (
+    Headers,
+    Shown,
+    by_a_server,
+    gives_back,
+    has_report,
+    is_persons_address,
+    is_report,
+    sign_of,
+)
 from adapters.intake.mail_proof import Network, Verdict, handed_back, no_path_said, verdict_of
 from adapters.intake.mail_report import reported
 from adapters.intake.mail_senders import addresses_in, sender_of
@@ -127,6 +136,8 @@ class MarksReader:
         # A sign in a subject is one also where it was put into encoded words.
         shown = {**headers, "subject": [subject]} if subject else headers
         sign = sign_of(shown, own_list=own_list)
+        if sign is not None and sign.worded and self._is_first(raw, headers, author, subject, to):
+            sign = sign_of(shown, own_list=own_list, first=True)
         if (sign is None or sign.faint) and _REACTION.search(raw[:MAX_RETURNED]) is not None:
             sign = Shown("reaction", certain=False)
         recipients, texts = reported(raw[:MAX_RETURNED]) if is_report(headers) else ((), raw[:MAX_RETURNED])
@@ -170,6 +181,14 @@ class MarksReader:
         # Whoever sends a copy to themselves is a person; what went to nobody else, or was delivered to its own sender, is a loop.
         delivered = {address for name in ("delivered-to", "x-original-to") for address in _addresses(headers, name)}
         return "own_address" if author and (set(_addresses(headers, "to")) == {author} or author in delivered) else None
+
+    def _is_first(self, raw: bytes, headers: Headers, author: str, subject: str, to: Set[str]) -> bool:
+        """Whether it may be a person's first mail: it answers nothing, of ours or of anybody else, holds no report of a server
+        and no letter of ours, and its author is somebody who can be answered."""
+        answers = any(value.strip() for name in ("in-reply-to", "references") for value in headers.get(name, ()))
+        if answers or _CASE.search(subject) or self._names_letter(headers, to) or not is_persons_address(author):
+            return False
+        return not has_report(raw[:MAX_RETURNED]) and not self._given_back(raw)
 
     def _names_letter(self, headers: Headers, to: Set[str]) -> bool:
         named = any(self._ours.search(" ".join(headers.get(name, ()))) for name in ("in-reply-to", "references"))

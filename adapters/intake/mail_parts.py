@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.intake.mail_charsets import text_of
+from adapters.intake.mail_embedded import PAGES, packed_length
 from adapters.intake.mail_files import clean_name, ending_of, type_of
 from adapters.intake.mail_headers import parameters, words_decoded
 from adapters.intake.mail_html import rendered
@@ -25,7 +26,6 @@ _WORDS = re.compile(r"\w+")
 _ENRICHED = re.compile(r"<(/?[A-Za-z-]{1,40})>")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "application/xhtml+xml", "text/x-amp-html"})
-_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/x-amp-html"})
 _FOR_PROGRAMS = frozenset({
     "text/calendar", "text/csv", "text/vcard", "text/x-vcard", "text/directory", "text/css", "text/javascript", "text/xml",
     "text/rtf", "text/rfc822-headers", "text/tab-separated-values", "text/x-moz-deleted",
@@ -197,15 +197,21 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         for given, inside in files:
             reading.number += 1
             reading.files.append(_file(clean_name(text_of(given, None)[0]), "", inside, reading.number))
-    text, guessed = text_of(data, part.parameters.get("charset"), html=kind in _PAGES)
+    text, guessed = text_of(data, part.parameters.get("charset"), html=kind in PAGES)
     if guessed:
         reading.doubts.add("charset")
-    if len(text) > MAX_TEXT:
+    # The pictures in a page take no room from its words.
+    most = MAX_TEXT + (packed_length(text) if kind in PAGES else 0)
+    if len(text) > most:
         reading.doubts.add("cut")
-        text = text[:MAX_TEXT]
-    if kind in _PAGES:
+        text = text[:most]
+    if kind in PAGES:
         page = rendered(text)
-        reading.doubts |= {code for code, there in (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled)) if there}
+        noted = (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled), ("skipped", page.left_out))
+        reading.doubts |= {code for code, there in noted if there}
+        for carried in page.files:
+            reading.number += 1
+            reading.files.append(_file("", carried.media_type, carried.data, reading.number))
         if text.strip() and not page.text:
             reading.doubts.add("empty")
         return _Piece(page.text, page.seen, html=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.intake.mail_headers import Headers, words_decoded
 
 _LOOKED_AT = 4_000
 """Characters of such a field: an address has at most 254."""
+_MOST_FIELDS = 10
+"""From fields that are looked at: a mail has one."""
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d \t"
 _ROUTE = re.compile(r"^(?:@[^:<>]{1,255},?)+:")
@@ -26,6 +28,8 @@ class Sender:
     address: str = ""
     name: str = ""
     guessed: bool = False
+    others: tuple[str, ...] = ()
+    """Further addresses in From, in lower case: nobody knows who of them wrote (RFC 5322, section 3.6.2)."""
 
 
 def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
@@ -34,12 +38,15 @@ def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
 
     An address stands in angle brackets wherever there are any; what else looks like one is a name.
     """
-    author = mailbox(headers.raw("From"))
+    fields = headers.every("From")[:_MOST_FIELDS]
+    authors = [mailbox(field) for field in fields] or [mailbox("")]
+    author = next((one for one in authors if one.address), authors[0])
     if not author.address:
         found = next((m for n in ("Sender", "Reply-To", "X-Original-From") if (m := mailbox(headers.raw(n))).address), None)
         return Sender(found.address, found.name, True) if found else author
     if not _rewritten(author.address, headers, ours):
-        return author
+        named = frozenset[str]().union(*map(addresses_in, fields)) - {author.address.lower()}
+        return replace(author, guessed=len(fields) > 1 or bool(named), others=tuple(sorted(named)))
     posts = _listed(headers)
     for name in ("X-Original-From", "Reply-To", "X-Original-Sender"):
         for known in mailboxes(headers.raw(name)):
@@ -95,8 +102,8 @@ def mailbox(field: str) -> Sender:
     """Name and address of the first mailbox in a field; empty when there is none."""
     field = field[:_LOOKED_AT]
     found = _in_brackets(field)
-    if found is None and "<" in field:
-        # A quotation mark or a comment that has no end hides the rest from nobody.
+    if found is None and "<" in field and ("<" in _without_comments(field)[0] or field.count("(") != field.count(")")):
+        # A quotation mark or a comment that has no end hides the rest from nobody; one that has an end is no address.
         found = _in_brackets(re.sub(r'["()]', " ", field))
     if found is None and "@" not in field and "=?" in field:
         # The address, too, was put into encoded words.

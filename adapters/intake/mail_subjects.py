@@ -59,6 +59,13 @@ AUTOMATIC: dict[str, tuple[str, ...]] = {
     "zh": ("自动答复", "自动回复", "自動回覆", "自動回復"),
 }  # fmt: skip
 """What a holiday note's subject begins with."""
+EVERYDAY = frozenset({
+    "Abwesend", "Absence du bureau", "Absent du bureau", "Afwezig", "Afwezigheid", "Auto:", "Außer Haus", "Away from my",
+    "Away from the", "Fora do escritório", "Fraværende", "Frånvarande", "Fuera de la oficina", "Fuori sede", "Fuori ufficio",
+    "Házon kívül", "Ikke til stede", "OOO", "On holiday", "On leave", "On vacation", "Out of office", "Out of the office",
+    "Poissa", "Poza biurem", "부재중", "不在通知",
+})  # fmt: skip
+"""Those of them with which a person's report may begin: ``Abwesend, als das Paket kam``, ``Auto: broken engine``."""
 READ: dict[str, tuple[str, ...]] = {
     "cs": ("Přečteno", "Přečtené"), "da": ("Læst",), "de": ("Gelesen", "Ungelesen gelöscht", "Lesebestätigung"),
     "el": ("Αναγνώστηκε",), "en": ("Read", "Not read", "Read receipt", "Return receipt", "Message read"),
@@ -86,12 +93,19 @@ def _longest_first(table: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 _AUTOMATIC, _READ = _longest_first(AUTOMATIC), _longest_first(READ)
+_OF_PROGRAMS = tuple(words for words in _AUTOMATIC if words not in {plain(words) for words in EVERYDAY})
 
 
 def says_away(subject: str) -> bool:
     """Whether it begins as a holiday note or another automatic answer does; a tag in brackets may stand before it."""
     said = plain(_TAGS.sub("", subject[:1000]))
     return any(_begins(said, words) for words in _AUTOMATIC)
+
+
+def says_automatic(subject: str) -> bool:
+    """Whether it begins with words that programs alone put before a colon: so it is no person's, whatever else it bears."""
+    said = plain(_TAGS.sub("", subject[:1000])).strip()
+    return any(said == words or (said.startswith(words) and _COLON.match(said[len(words) :])) for words in _OF_PROGRAMS)
 
 
 def says_read(subject: str) -> bool:

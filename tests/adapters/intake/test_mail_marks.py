@@ -170,3 +170,39 @@ def test_a_reaction_of_gmail_is_nobodys_word() -> None:
     sign = READER.read(mail).sign
     assert sign is not None
     assert (sign.code, sign.certain, sign.faint) == ("reaction", False, False)
+
+
+SUBJECTS = [
+    ("Undelivered parcel, returned to sender", "failed_subject"), ("Delivery problem", "failed_subject"),
+    ("Failed delivery", "failed_subject"), ("Non remis : mon colis", "failed_subject"),
+    ("Fwd: Undelivered Mail Returned to Sender", "failed_subject"), ("Read: this seller is a fraud", "read_subject"),
+    ("Not read: my letters", "read_subject"), ("Auto: broken engine", "away_subject"),
+    ("Abwesend, als das Paket kam", "away_subject"), ("Außer Haus zugestellt, Paket fehlt", "away_subject"),
+    ("Out of office supplies shop charged me twice", "away_subject"), ("Automatic reply from a shop, no refund", "away_subject"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "code"), SUBJECTS)
+def test_words_of_a_subject_alone_make_no_machine_of_a_persons_first_mail(subject: str, code: str) -> None:
+    """With anything beside them that is a machine's, or as an answer, they do."""
+    assert READER.read(a_mail(Subject=subject)).sign is None
+    parts = "multipart/mixed; boundary=b"
+    sent_on = (
+        "--b\r\n\r\nSee what came.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        "From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; boundary=c\r\n\r\n--c\r\n\r\nNo.\r\n--c--\r\n--b--\r\n"
+    )
+    assert READER.read(a_mail(Subject=subject, Content_Type=parts).replace(b"Hello.", sent_on.encode())).sign is None
+    inside = "--b\r\nContent-Type: message/{}\r\n\r\nx\r\n--b--"
+    for raw in (
+        a_mail(Subject=subject, In_Reply_To="<m0@example.net>"), a_mail(Subject=subject, References="<m0@example.net>"),
+        a_mail(Subject=f"{subject} (case 981e004b)"), a_mail(Subject=subject, To="disputes+letter@desk.example"),
+        a_mail(Subject=subject, From="Shop <no-reply@shop.example>"), a_mail(Subject=subject, From="do_not_reply@shop.example"),
+        a_mail(Subject=subject).replace(b"Hello.", f"It was <{NOTICE}.{TOKEN}@desk.example>".encode()),
+        *(a_mail(Subject=subject, Content_Type=parts).replace(b"Hello.", inside.format(kind).encode())
+          for kind in ("delivery-status", "disposition-notification")),
+    ):  # fmt: skip
+        sign = READER.read(raw).sign
+        assert sign is not None, raw
+        assert sign.code == code
+    for header, value in {"Auto-Submitted": "auto-generated", "Precedence": "bulk", "X-Loop": "x", "Return-Path": "<>"}.items():
+        assert READER.read(a_mail(Subject=subject, **{header: value})).sign is not None

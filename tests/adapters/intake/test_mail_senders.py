@@ -2,8 +2,10 @@
 
 import pytest
 
+from adapters.intake.mail import MailIntake
 from adapters.intake.mail_headers import Headers
 from adapters.intake.mail_senders import Sender, mailbox, sender_of
+from domain.model.report import Report
 
 OURS = frozenset({"help@desk.example", "@notices.example"})
 
@@ -18,6 +20,7 @@ OURS = frozenset({"help@desk.example", "@notices.example"})
         ("'mia@x.example'", "mia@x.example", ""),
         ("Mia @ Work <mia@x.example>", "mia@x.example", "Mia @ Work"),
         ("mia@x.example (Mia Holt)", "mia@x.example", "Mia Holt"),
+        ("mia@x.example (Mia (at work) <ole@x.example>)", "mia@x.example", "Mia at work <ole@x.example>"),
         ("mia @ x.example", "mia@x.example", ""),
         ('"a <b@c.example>" <mia@x.example>', "mia@x.example", "a <b@c.example>"),
         ('"Mia <mia@x.example>', "mia@x.example", "Mia"),
@@ -75,3 +78,38 @@ class TestRewritten:
 
     def test_without_an_author_whoever_sent_it(self) -> None:
         assert of(Sender="mia@x.example") == Sender("mia@x.example", "", guessed=True)
+
+
+class TestSeveral:
+    """Nobody knows who of them wrote: the others are named, and the mail is kept as it came."""
+
+    @pytest.mark.parametrize(
+        ("fields", "others"),
+        [
+            (["Mia <mia@x.example>, Ole <OLE@x.example>"], ["ole@x.example"]),
+            (["mia@x.example", "ole@x.example"], ["ole@x.example"]),
+            (["mia@x.example, ole@x.example", "Kim <kim@x.example>"], ["kim@x.example", "ole@x.example"]),
+            (["Team: mia@x.example, ole@x.example;"], ["ole@x.example"]),
+            (["mia@x.example"] + [f"ole{number}@x.example" for number in range(2_000)], ["ole1@x.example"]),
+        ],
+    )  # fmt: skip
+    def test_the_others_are_named(self, fields: list[str], others: list[str]) -> None:
+        raw = "".join(f"From: {field}\n" for field in fields) + "Subject: The kettle\n\nIt never came."
+        report = MailIntake("ombud.example").read(raw.encode())
+        assert isinstance(report, Report)
+        assert report.parties[0].email == "mia@x.example"
+        assert report.statement.startswith("It never came.\n\n[The e-mail says that it is from others, too: ")
+        assert all(other in report.statement for other in others)
+        assert [file.name for file in report.attachments] == ["original.eml"]
+        assert "sender" in MailIntake("ombud.example").words(raw.encode()).doubts
+
+    @pytest.mark.parametrize(
+        "field", ["mia@x.example <MIA@x.example>", '"ole@x.example" <mia@x.example>', "mia@x.example (ole@x.example)"]
+    )
+    def test_one_author_is_one(self, field: str) -> None:
+        found = of(From=field)
+        assert (found.address.lower(), found.guessed, found.others) == ("mia@x.example", False, ())
+
+    def test_the_same_twice_is_kept_as_it_came(self) -> None:
+        found = sender_of(Headers((("From", "mia@x.example"), ("From", "Mia <mia@x.example>"))))
+        assert (found.address, found.guessed, found.others) == ("mia@x.example", True, ())

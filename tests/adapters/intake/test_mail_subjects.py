@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from adapters.intake.mail_subjects import AUTOMATIC, READ, says_away, says_read
+from adapters.intake.mail_subjects import AUTOMATIC, EVERYDAY, READ, says_automatic, says_away, says_read
 
 
 @pytest.mark.parametrize("language", sorted(AUTOMATIC))
@@ -35,3 +35,12 @@ def test_a_receipt_is_known_in_every_language(language: str) -> None:
 def test_people_are_no_machines(subject: str) -> None:
     assert not says_away(subject)
     assert not says_read(subject)
+
+
+@pytest.mark.parametrize("language", sorted(AUTOMATIC))
+def test_words_of_programs_are_told_from_those_with_which_people_begin(language: str) -> None:
+    for words in AUTOMATIC[language]:
+        assert says_automatic(f"[ticket 28] {words.upper()}: Your dispute") is (words not in EVERYDAY), words
+        assert says_automatic(f" {words} ") is (words not in EVERYDAY), words
+        assert not says_automatic(f"{words} broken, and no refund")
+    assert {words for every in AUTOMATIC.values() for words in every} >= EVERYDAY
