@@ -94,6 +94,7 @@ def _hearing(notice: OutgoingNotice, words: Words, side: str | None) -> dict[str
         "what": _string(data.get("what")),
         "because": _string(data.get("because")),
         "by": _who(data.get("by"), side),
+        "was_there": data.get("was_there"),
         "missed": [who for value in _list_of(data.get("missed_by")) if (who := _who(value, side)) is not None],
     }
 

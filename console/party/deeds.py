@@ -56,7 +56,7 @@ async def do(visit: PartyVisit) -> Response:
     mine = await _mine(visit, to_send=True)
     text = _text(sent, "text").replace("\r\n", "\n").strip()
     kept: dict[str, Any] = {**{name: _text(sent, name) for name in FIELDS}, "text": text}
-    kept |= {"times": _times(sent), "joint": _text(sent, "joint")}
+    kept |= {"times": _times(sent), "joint": _text(sent, "joint"), "was_there": _text(sent, "was_there")}
     try:
         body = await _body(visit, mine, deed, sent, text)
         state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
@@ -165,7 +165,9 @@ def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
         case "measure":
             return {"measure_id": _text(sent, "measure_id")} if _text(sent, "measure_id") else {}
         case _ if deed in HEARING_DEEDS:
-            return {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
+            about = {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
+            there = _text(sent, "was_there") if deed == "hearing-comment" else ""
+            return {**about, **({"was_there": there == "yes"} if there else {})}
         case "hand-in":
             asked = [one.id for one in asked_of(mine.said, mine.reader)]
             return {"answers": asked} if asked and _text(sent, "answers") == "yes" else {}
@@ -284,7 +286,15 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", "times": [], "joint": "", **dict.fromkeys(FIELDS, "")}
+    usual: dict[str, Any] = {
+        "why": "",
+        "gone": False,
+        "wrong": "",
+        "times": [],
+        "joint": "",
+        "was_there": "",
+        **dict.fromkeys(FIELDS, ""),
+    }
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,

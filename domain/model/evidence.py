@@ -187,6 +187,8 @@ class Unanswered(Kept):
     """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
     was_there: bool = False
     """Whether it was put down that they were there when it was said: they have a day to say that it was otherwise."""
+    appointment: str | None = None
+    """The hearing of which it was put down; None: it is something else."""
 
 
 class AnswerableView(Kept):

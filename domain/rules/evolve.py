@@ -14,7 +14,6 @@ from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import (
-    by_protocol_after,
     heard_after,
     heard_parties_after,
     put_after,
@@ -23,6 +22,7 @@ from domain.rules.hearing import (
     spoke_since_after,
 )
 from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
+from domain.rules.protocols import by_protocol_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
