@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 
 from console.kit import uploads
 from console.kit.visit import Form
-from console.party.case import MyCase, by_child, frame, my_case, readers_of
+from console.party.case import MyCase, by_child, choices_of, frame, my_case, readers_of
 from console.party.drafts import FIELDS, MOST_TEXT
 from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
@@ -36,7 +36,6 @@ _TEXTS: Mapping[str, tuple[str, bool]] = {
     "hearing-move": ("reasons", True),
     "hearing-comment": ("text", True),
 }
-_TO = ("all", "desk")
 
 
 async def ask(visit: PartyVisit) -> Response:
@@ -150,9 +149,11 @@ async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormDat
 
 def _to(mine: MyCase, said: str) -> dict[str, Any]:
     """Who is to read it. Raises ``malformed`` for whom nobody was asked about, and for nobody where the page asks."""
-    if said in _TO:
-        return {"to": said}
-    if said or readers_of(mine) in ("shared", "desk"):
+    choices = dict(choices_of(mine))
+    if said in (*choices, "desk"):
+        # What is left to the pack is said to the desk and to one's own side.
+        return {} if said == "side" else {"to": said}
+    if said or choices:
         raise _wrong("to", "to_unclear")
     return {}
 
@@ -247,9 +248,9 @@ def _asks_first(mine: MyCase) -> bool:
 
 def _alone(mine: MyCase, deed: str) -> bool:
     """Whether nobody but the desk reads it: what a child writes to it, and in kinds whose words go there what it says of a
-    hearing, and that it wants its report taken back."""
+    hearing, and that it wants its report taken back; what anybody there writes to the desk alone."""
     confided = mine.terms.words == "desk" and deed in ("hearing-comment", "hearing-move", "withdraw")
-    return by_child(mine) and (confided or deed == "more-time")
+    return (by_child(mine) and confided) or (deed == "more-time" and (by_child(mine) or mine.terms.words == "desk"))
 
 
 def said_to(mine: MyCase, deed: str) -> str:

@@ -46,7 +46,8 @@ class SubmitEvidence(CommandBase):
     confidentiality: Confidentiality | None = None
     """Who sees it; left out: `confidential` says so, else `to`, else the pack."""
     to: Literal["all", "desk"] | None = None
-    """In shorter words: everybody on the case, or the team and the own side. Left out: where words go in this kind."""
+    """In shorter words: everybody on the case, or the team and the own side; of a party, in kinds whose words go to the desk, the
+    team alone. Left out: where words go in this kind."""
     evidence_type: Code | None = None
     files: Annotated[tuple[FileId, ...], Field(max_length=20)] = ()
     """Files that whoever hands this in has uploaded to this case before."""

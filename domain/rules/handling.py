@@ -28,6 +28,7 @@ from domain.model.settlement import SettledBefore
 from domain.rules import links, no_request, prior_decision, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.clocks import held_by_people, woken
+from domain.rules.confided import speaks_alone
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
@@ -107,7 +108,8 @@ def _message(case: Case, command: c.Message, context: DecisionContext, at: datet
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
     to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
-    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
+    alone = speaks_alone(case, context.actor, command.to)
+    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more, alone=alone),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
