@@ -16,9 +16,10 @@ from domain.model.disclosure import NotDisclosed, Words
 from domain.model.evidence import Confidentiality, SubmitEvidence
 from domain.model.people import Actor
 from domain.model.refusals import NotAllowed
-from domain.rules.audiences import Audience, seen_phase
+from domain.rules.audiences import Audience, audience_of, seen_phase
 from domain.rules.confided import of_one_alone, speaks_alone
 from domain.rules.rule import Change
+from domain.rules.told_category import Reader
 
 To = Literal["all", "claimant", "respondent", "desk"]
 _SIDES = ("claimant", "respondent")
@@ -101,6 +102,13 @@ def put_there_by_one(case: Case, party_id: str) -> bool:
     party = case.party(party_id)
     seated = any(one.party == party_id and one.change in ("added", "replaced") for one in case.seated)
     return party is not None and (party.stated_by is not None or seated)
+
+
+def reader_of(case: Case, viewer: Actor) -> Reader:
+    """As whom somebody reads what the case is called: whoever one person has put beside who reported reads no word of theirs."""
+    party = case.party(viewer.id)
+    apart = party is not None and (not party.speaks or party.unproven or put_there_by_one(case, party.id))
+    return "third_parties" if apart else audience_of(viewer)
 
 
 def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceRequested, at: datetime) -> Change:

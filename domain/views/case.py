@@ -28,7 +28,7 @@ from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confided import kept_from, waits_for_another
-from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
+from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, reader_of, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.interim import reasons_stay_inside
 from domain.rules.last_word import answerable
@@ -220,7 +220,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
-        category=told_category.told(case, case.category, audience if _speaks(case, viewer) else "third_parties"),
+        category=told_category.told(case, case.category, reader_of(case, viewer)),
         close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
