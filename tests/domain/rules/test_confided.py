@@ -128,7 +128,7 @@ def test_nothing_betrays_it(kind: str, side: str, data: st.DataObject) -> None:
     """Over any sequence: in no view, in no letter, by no count and at no time."""
     life = two(kind, side)
     ask: dict[str, Any] = {"of": side, "party": own(side), "what": "Tell us."}
-    steps = st.sampled_from([
+    steps: st.SearchStrategy[tuple[str, str, dict[str, Any]]] = st.sampled_from([
         (own(side), "message", {"to": "desk"}),
         (own(side), "message", {"to": "desk", "more_follows": True}),
         (own(side), "submit_evidence", {"to": "desk"}),
