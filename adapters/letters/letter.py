@@ -35,7 +35,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     data = notice.data
     staff = notice.audience not in _SIDES
     side = None if staff else notice.audience
-    kind = words.kinds.get(notice.kind, written_out(notice.kind))
+    kind = words.notice if data.get("notice") is True else words.kinds.get(notice.kind, written_out(notice.kind))
     phase = _string(data.get("phase"))
     phase = phase if staff else _UNTOLD.get(phase or "", phase)
     # Whoever was not told of a case is told of none by its number, its kind, or how much there is beside.
@@ -120,7 +120,10 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
-        "route": words.routes.get(route, capital(written_out(route))) if route else None,
+        "route": _route(route, words) if route else None,
+        "routes": [_route(one, words) for one in _list_of(data.get("complaint_routes")) if isinstance(one, str)],
+        "again_later": data.get("again_later") is True,
+        "window_waits": data.get("window_waits") is True,
         "statement": _stated(data.get("statement"), words),
         "notice_decided": _string(data.get("notice_decided")),
         "right": _right(data.get("right"), words),
@@ -152,6 +155,10 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         **_of_risk(data, words, side),
         **_of_parties(data),
     }
+
+
+def _route(route: str, words: Words) -> str:
+    return words.routes.get(route, capital(written_out(route)))
 
 
 def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ class Words:
     """What an appointment is called whose form nobody knows."""
     hearings: Mapping[str, str]
     kinds: Mapping[str, str]
+    notice: str
+    """What a case is called that is decided first upon a notice, in a kind that hears appeals."""
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""
     remedies: Mapping[str, str]

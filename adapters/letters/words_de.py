@@ -53,6 +53,7 @@ GERMAN = Words(
         "compliance_request": "Anfrage zu persönlichen Daten",
         "safety_incident": "Meldung einer Gefahr",
     },
+    notice="Meldung",
     # All of them feminine: the letters say "die" and "der" before them.
     reviews={
         "bounty_dispute": "Vermittlung",

@@ -43,6 +43,7 @@ ENGLISH = Words(
         "compliance_request": "compliance request",
         "safety_incident": "safety incident",
     },
+    notice="notice",
     reviews={
         "bounty_dispute": "mediation",
         "conduct_report": "investigation",
