@@ -70,7 +70,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
-        "texts": {name: _quoted(notice.texts.get(name)) for name in _PROSE},
+        "texts": {name: _with_translation(notice, words, name) for name in _PROSE},
         **_what_happened(data, words, side),
         "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),
@@ -414,6 +414,16 @@ def _string(value: Any) -> str | None:
 
 def _line_or_none(value: str | None) -> str | None:
     return one_line(value)[:200] or None if value else None
+
+
+def _with_translation(notice: OutgoingNotice, words: Words, name: str) -> str | None:
+    """A quoted text, and beneath it its translation into the reader's language with who or what made it, where there is one."""
+    original, beside = _quoted(notice.texts.get(name)), notice.translations.get(name)
+    text = _quoted(beside.text) if beside is not None else None
+    if original is None or beside is None or text is None:
+        return original
+    who = _line_or_none(beside.name) or _line_or_none(notice.tenant_name) or words.the_platform
+    return "\n\n".join((original, words.translated[beside.by].format(name=who), text))
 
 
 def _quoted(value: Any) -> str | None:

@@ -75,6 +75,8 @@ class Words:
     redress: Mapping[str, str]
     misuse: Mapping[str, str]
     """What misuse is called, by its clause."""
+    translated: Mapping[str, str]
+    """What stands above a translation of a text that stands above that, by who or what made it."""
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
     charges: Mapping[str, str]

@@ -208,6 +208,12 @@ LETTERS = {
     "message_sent.claimant": a_notice(
         "message_sent", data={**REVIEW, "sender": "staff"}, texts={"text": "Which build did you test?"}
     ),
+    "message_sent.translated.claimant": a_notice(
+        "message_sent",
+        data={**REVIEW, "sender": "staff"},
+        texts={"text": "Welche Version haben Sie geprüft?"},
+        translations={"text": {"by": "machine", "name": "Lingua 3", "text": "Which build did you test?"}},
+    ),
     "ruling_issued.claimant": a_notice("ruling_issued", data={**RULED, **APPEAL}, texts={"reasons": REASONS}),
     "ruling_issued.respondent": to_respondent(
         "ruling_issued", data={**RULED, **NO_APPEAL, "outcome": "invalid", "remedies": []}, texts={"reasons": REASONS}

@@ -40,6 +40,10 @@ def complained(*before: str) -> Life:
     return life.opened().says(MEDIATOR, "take")
 
 
+def signals(life: Life) -> list[str]:
+    return [getattr(told, "signal", "") for told in facts_named(life.recordings, "signal_received")]
+
+
 def drafted(life: Life) -> Any:
     return facts_named(life.recordings, "sanction_drafted")[-1]
 
@@ -137,7 +141,7 @@ class TestWhatCannotWait:
     def test_a_notice_of_the_abuse_of_a_child_goes_on_and_the_team_is_told(self) -> None:
         life = self.sent(child_sexual_abuse=True).opened()
         assert (life.case.phase, life.case.priority) == (Phase.REVIEW, Priority.URGENT)
-        assert [told.signal for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
+        assert signals(life) == [SENDER_SUSPENDED]
         assert "sender_suspended" not in str(life.seen_by(CLAIMANT))
 
     def test_another_is_put_away_as_before(self) -> None:
@@ -167,7 +171,7 @@ class TestWhoIsSuspended:
     def test_complains_of_what_hits_themselves_and_the_team_is_told(self) -> None:
         life = self.complains("author", (-5, 25, None), informed=-170)
         assert life.case.phase is Phase.APPEAL
-        assert [told.signal for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
+        assert signals(life) == [SENDER_SUSPENDED]
 
     def test_waits_with_anything_else(self) -> None:
         assert self.complains("reporter", (-5, 25, None), informed=-10).case.close_reason == "right_to_ask_withdrawn"
