@@ -245,6 +245,10 @@ class Vault:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)
 
+    def known_by(self, tenant_id: str, email: str | None) -> str | None:
+        """What an address is known by: the ``ref_digest`` of whoever has no id of the platform's but this address."""
+        return self.ref_digest(tenant_id, email.strip().lower()) if email else None
+
     def matter_digest(self, tenant_id: str, matter: str) -> str:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
         return self._tenant_digest("matter", tenant_id, matter)
