@@ -103,6 +103,6 @@ async def test_retention_says_what_keeps_a_case_and_changes_nothing(office: Offi
     case = await closed(office)
     found = await office.desk("dana").get("/v1/retention")
     assert found.status_code == 200, found.text
-    assert {row["case"]: row["kept_because"] for row in found.json()["data"]} == {case["id"]: "no_period"}
+    assert {row["case"]: row["kept_because"] for row in found.json()["data"]} == {case["id"]: "not_yet"}
     done = await office.desk("dana").post("/v1/retention", {})
     assert [row["erased"] for row in done.json()["data"]] == [False]
