@@ -179,7 +179,9 @@ class PostgresErasures:
             rows = await conn.fetch("SELECT in_case, key_id, holder FROM carry_out_erasure($1, $2)", tenant_id, erasure_id)
         except asyncpg.PostgresError as error:
             raise _said(error) from error
-        asked = Erasure(**await conn.fetchrow(FOUND, tenant_id, erasure_id))
+        row = await conn.fetchrow(FOUND, tenant_id, erasure_id)
+        assert row is not None, "it was just carried out"
+        asked = Erasure(**row)
         keys: dict[str, dict[str, str]] = defaultdict(dict)
         for row in rows:
             keys[row["in_case"]][row["key_id"]] = row["holder"]
@@ -226,7 +228,7 @@ class PostgresErasures:
     async def _with_cases(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[Erasure]:
         meant: dict[str, list[Meant]] = defaultdict(list)
         for row in await conn.fetch(MEANT, tenant_id, [row["id"] for row in rows]):
-            by = None if row["by_id"] is None else "id" if row["by_id"] else "address"
+            by: Literal["id", "address"] | None = None if row["by_id"] is None else "id" if row["by_id"] else "address"
             number = own_id(row["source"], row["external_id"])
             meant[row["erasure_id"]].append(Meant(row["case_id"], number, row["open"], by))
         return [Erasure(**row, cases=tuple(meant[row["id"]])) for row in rows]
