@@ -122,6 +122,19 @@ BEGIN
         OR (asked.scope = 'person' AND EXISTS (
             SELECT FROM erasure_reaches(the_tenant, the_id) r JOIN parties p ON p.tenant = the_tenant AND p.id = r.party_id
             WHERE r.case_id = c.id AND p.side = 'claimant' AND p.role = 'principal')));
+    -- Under which keys the person's commands were sent; whoever sends one again to a case that is over is refused anyway.
+    UPDATE commands m SET idempotency_key = NULL FROM erasure_reaches(the_tenant, the_id) r, cases c
+    WHERE m.tenant = the_tenant AND m.case_id = r.case_id AND m.idempotency_key IS NOT NULL
+        AND (asked.scope = 'case' OR m.actor_id = r.party_id)
+        AND c.tenant = the_tenant AND c.id = r.case_id AND c.status = 'closed';
+    -- What the team called a case can name somebody: it goes with the case, the name of a campaign with the last of its cases.
+    DELETE FROM case_tags t WHERE t.tenant = the_tenant AND asked.scope = 'case' AND t.case_id = asked.case_id;
+    UPDATE campaigns m SET name = 'erased' FROM cases c
+    WHERE asked.scope = 'case' AND c.tenant = the_tenant AND c.id = asked.case_id AND m.tenant = the_tenant AND m.id = c.campaign
+        AND NOT EXISTS (
+            SELECT FROM cases o JOIN keys k ON k.tenant = o.tenant AND k.case_id = o.id AND k.wrapped IS NOT NULL
+            WHERE o.tenant = the_tenant AND o.campaign = m.id);
+    -- Last: who is known by an address alone is reached by it.
     UPDATE parties p SET has_email = false, address_digest = NULL FROM erasure_reaches(the_tenant, the_id) r
     WHERE p.tenant = the_tenant AND p.id = r.party_id AND (p.has_email OR p.address_digest IS NOT NULL);
     UPDATE erasures e SET done_at = clock_timestamp() WHERE e.tenant = the_tenant AND e.id = the_id;

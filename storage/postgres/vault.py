@@ -253,6 +253,10 @@ class Vault:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
         return self._tenant_digest("matter", tenant_id, matter)
 
+    def repeat_digest(self, tenant_id: str, key: str) -> str:
+        """Keyed digest of the key under which a request can be repeated."""
+        return self._tenant_digest("repeat", tenant_id, key)
+
     def body_hash(self, tenant_id: str, body: bytes) -> bytes:
         """Keyed digest of a request's body, to tell a repetition from a changed one."""
         return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()

@@ -213,3 +213,23 @@ async def test_an_address_that_was_mended_finds_what_came_from_it(world: World) 
             conn, world.tenant_id, of_id, party, "new@example.org", by="per_dana", tell_old=False
         )
     assert await meant(world, await asked(world, of_id, party)) == {of_id: "id", by_mail: "address"}
+
+
+async def test_what_the_team_called_a_case_goes_with_it(world: World) -> None:
+    await world.staff()
+    case_id, beside = await closed_case(world), await closed_case(world)
+    tagged = "INSERT INTO case_tags (tenant, tag, case_id, tagged_by) VALUES ($1, 'kim-doe', $2, 'per_ola')"
+    named = (
+        "INSERT INTO campaigns (tenant, id, name, reason, opened_by) VALUES ($1, 'cmp_1', 'Kim Doe again', 'fraud', 'per_ola')"
+    )
+    await sql(world, named, world.tenant_id)
+    for one in (case_id, beside):
+        await sql(world, tagged, world.tenant_id, one)
+        await sql(world, "UPDATE cases SET campaign = 'cmp_1' WHERE tenant = $1 AND id = $2", world.tenant_id, one)
+    name = "SELECT name, (SELECT count(*) FROM case_tags WHERE tenant = $1) AS tags FROM campaigns WHERE tenant = $1"
+    await carried_out(world, await asked(world, case_id, await world.claimant(case_id)))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("Kim Doe again", 2)]
+    await carried_out(world, await asked(world, case_id))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("Kim Doe again", 1)]
+    await carried_out(world, await asked(world, beside))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("erased", 0)]
