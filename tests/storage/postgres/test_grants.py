@@ -149,7 +149,7 @@ MATRIX = {
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
     "parties": May(
         "INSERT, SELECT, UPDATE(language)",
-        "SELECT(case_id contact id key_id tenant), UPDATE(contact has_email)",
+        "SELECT(address_digest case_id contact has_email id key_id tenant), UPDATE(address_digest contact has_email)",
         "Where a party's letters go is changed as a deed of administration; what they speak they say themselves.",
     ),
     "party_address_changes": May(
