@@ -43,6 +43,7 @@ from runtime.errors import ServiceFault
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
@@ -189,6 +190,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
     async with await Database.connect(
         places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=4
     ) as database:
+        await PostgresMasterKeys(database, vault).check()
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
         if settings.heads_key_file is not None and settings.heads_file is not None:
@@ -228,7 +230,8 @@ async def run_upkeep(settings: Settings, places: Places, ready: Callable[[], Non
         loop.add_signal_handler(number, stop.set)
     runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
     async with compose(settings, places) as upkeep:
-        codec = codec_of(settings.temporal_codec, Vault.from_text(places.master_key).payload_key)
+        vault = Vault.from_text(places.master_key)
+        codec = codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys)
         client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=codec)], runtime=runtime)
         async with working(settings, client, upkeep):
             server = _health(settings, client, upkeep)
