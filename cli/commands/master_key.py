@@ -61,7 +61,7 @@ def make(
         str | None, typer.Option(help="Key of AWS KMS (id, ARN or alias/…) that seals it; left out: as it is.")
     ] = None,
 ) -> None:
-    """Print a new key, for OMBUD_MASTER_KEY_NEXT. Nothing is kept of it: with a KMS, only what that seals is ever written down."""
+    """Print a new key, for OMBUD_MASTER_KEY_NEXT. Nothing is kept of it; with a KMS only what that seals is written down."""
     from base64 import b64encode
     from secrets import token_bytes
 

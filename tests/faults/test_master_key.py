@@ -60,7 +60,7 @@ async def test_the_master_key_is_changed_while_lives_go_on(tmp_path: Path, chanc
             await told(house, **between)
             for _ in range(KILLS):
                 await killed_at_it(house, chance.randint(1, 3), between)
-            done = json.loads((await house.run("master-key", "rotate", "--json", **between)).stdout)
+            done = json.loads((await house.run("master-key", "rotate", "--json", expect=0, stdin=None, **between)).stdout)
             assert (done["under_others"], done["needed"]) == ({}, False)
             await told(house, **after)
             over.set()
