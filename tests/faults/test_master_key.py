@@ -21,8 +21,8 @@ from tests.support.sound import assert_sound
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
 LATER = base64.b64encode(bytes(range(7, 39))).decode()
-AT_ONCE = 6
-KILLS = 5
+AT_ONCE = 3
+KILLS = 3
 POINT = "keys.sealed_again"
 
 
