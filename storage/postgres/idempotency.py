@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic_core import from_json, to_json
 
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Vault, secret_place
 
 ABANDONED_AFTER = timedelta(seconds=10)
 """A claim older than this belongs to a process that died, and the next request takes it over.
@@ -98,4 +98,4 @@ async def swept(conn: Connection, tenant_id: str) -> int:
 
 
 def _place(key: str) -> str:
-    return f"idempotency/{key}"
+    return secret_place("answers", key)
