@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from activities.ports.notices import Notifier, OutgoingNotice
 from activities.ports.records import CaseSnapshot, Records, Transition
@@ -30,6 +30,9 @@ class Counters:
             "ombud_temporal_door_refused_total", "Commands that Temporal's door did not let in, by code.", ["code"]
         )
         self.pokes = make("ombud_relay_pokes_total", "Cases woken by the relay, by result.", ["result"])
+        self.swept = make("ombud_sweep_total", "What the search for what nobody is at came to, by what was done.", ["what"])
+        self.sweep_failed = make("ombud_sweep_failed_total", "Looks of that search that broke off, by why.", ["why"])
+        self.sweep_at = Gauge("ombud_sweep_last_timestamp_seconds", "When that search had looked last.", registry=self.registry)
 
     def _make(self, name: str, text: str, labels: list[str]) -> Counter:
         return Counter(name, text, labels, registry=self.registry)

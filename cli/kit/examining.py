@@ -67,7 +67,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _upkeep, _backups)),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _sweep, _upkeep, _backups)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         evidence,
     ]
@@ -96,6 +96,17 @@ async def _upkeep(settings: Settings, stack: Stack) -> Finding:
     from services.doctor import Finding
 
     return Finding("upkeep", *await checks.upkeep(settings, stack, _DOCTOR_WAITS_FOR))
+
+
+async def _sweep(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("sweep", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.sweep(dsn, _DOCTOR_WAITS_FOR)
 
 
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:

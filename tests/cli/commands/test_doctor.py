@@ -14,7 +14,7 @@ pytestmark = pytest.mark.postgres
 PARTS = [
     "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
     "temporal",
-    "temporal door", "mail", "mail door", "file scanner", "upkeep", "backups", "master key", "evidence store",
+    "temporal door", "mail", "mail door", "file scanner", "sweep", "upkeep", "backups", "master key", "evidence store",
 ]  # fmt: skip
 
 
