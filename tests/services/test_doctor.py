@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from runtime.embedded.processes import free_port
 from services import doctor
 from services.doctor import Finding, examine
+from storage.outside.backlog import Backlog, StuckCase
 from storage.postgres.server import ServerFacts
 from tests.support.database import Server
 from tests.support.worlds import World
@@ -236,6 +237,23 @@ class TestMailDoor:
 
     async def test_a_database_that_is_away_leaves_it_open(self) -> None:
         told = await doctor.mail_door("", f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestRelay:
+    def test_says_what_does_not_move_and_what_helps(self) -> None:
+        case = StuckCase("acme", "case_1", "fraud_report", datetime(2026, 1, 1, tzinfo=UTC), 9)
+        told = doctor.judged_backlog(Backlog(1, timedelta(minutes=12), (case,)))
+        assert (told.verdict, "case_1" in told.found, "12 minutes" in told.found) == ("fail", True, True)
+        assert "ombud case revive --stuck" in told.next_step
+
+    def test_says_when_it_is_behind(self) -> None:
+        told = doctor.judged_backlog(Backlog(0, timedelta(minutes=12)))
+        assert (told.verdict, told.found) == ("fail", "behind: the oldest command or level waits 12 minutes")
+        assert doctor.judged_backlog(Backlog(0, timedelta(seconds=9))).verdict == "ok"
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.relay(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
         assert (told.verdict, "not looked at" in told.found) == ("warn", True)
 
 
