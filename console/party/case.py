@@ -34,7 +34,7 @@ from domain.base import Side
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
 from domain.views.evidence import answers_alone
-from domain.views.told_statement import ToldStatement, told_statement
+from domain.views.told_statement import ToldStatement, is_notice, told_statement
 from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
 from services.errors import not_found
@@ -69,6 +69,11 @@ class MyCase:
     def number(self) -> str:
         """How letters call it."""
         return self.seen.id[-8:]
+
+    @property
+    def named(self) -> str:
+        """What it is called, as a key below ``kind``: a notice is none of the appeals of its kind."""
+        return "notice" if self.seen.case is not None and is_notice(self.seen.case) else self.said.kind
 
     @property
     def terms(self) -> Any:

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import confided, said, texts
-from domain.rules import complaints, last_word, manual_work, meeting, told_codes
+from domain.rules import complaints, last_word, manual_work, meeting, prior_decision, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -414,7 +414,7 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
-    data["waiting_on"] = awaited_by(case, viewer)
+    data |= {"waiting_on": awaited_by(case, viewer), **prior_decision.said_of_notice(case, viewer)}
     if viewer in ("claimant", "respondent"):
         data["words"] = words_of(case, phase)
         if case.disclosed_at is not None and case.disclosed_at == case.updated_at:
