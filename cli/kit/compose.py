@@ -31,7 +31,8 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
-from workflows.handles import CaseDoors, Named
+from workflows.handles import Named
+from workflows.runs import CaseRuns
 
 if TYPE_CHECKING:
     from socket import socket
@@ -110,11 +111,11 @@ def codec(settings: Settings, vault: Vault) -> SealedPayloads | None:
 
 
 @asynccontextmanager
-async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
+async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseRuns]:
     """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
     plugin = ombud_plugin(codec=codec(settings, Vault.from_text(places.master_key)))
     client = await connect_temporal(settings, places.temporal_address, plugins=[plugin], lazy=lazy)
-    yield CaseDoors(client, settings.task_queue)
+    yield CaseRuns(client, settings.task_queue)
 
 
 class PassingDoors:
@@ -245,7 +246,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
 def _doors(settings: Settings, client: Client) -> Doors:
     from services.doors import FairDoors, Shares
 
-    return FairDoors(CaseDoors(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
+    return FairDoors(CaseRuns(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
 
 
 def _gate(settings: Settings, parts: Parts) -> Gate:

@@ -231,9 +231,17 @@ class Vault:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)
 
+    def known_by(self, tenant_id: str, email: str | None) -> str | None:
+        """What an address is known by: the ``ref_digest`` of whoever has no id of the platform's but this address."""
+        return self.ref_digest(tenant_id, email.strip().lower()) if email else None
+
     def matter_digest(self, tenant_id: str, matter: str) -> str:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
         return self._tenant_digest("matter", tenant_id, matter)
+
+    def repeat_digest(self, tenant_id: str, key: str) -> str:
+        """Keyed digest of the key under which a request can be repeated."""
+        return self._tenant_digest("repeat", tenant_id, key)
 
     def body_hash(self, tenant_id: str, body: bytes) -> bytes:
         """Keyed digest of a request's body, to tell a repetition from a changed one."""

@@ -154,7 +154,7 @@ MATRIX = {
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
     "parties": May(
         "INSERT, SELECT, UPDATE(language)",
-        "SELECT(case_id contact id key_id tenant), UPDATE(contact has_email)",
+        "SELECT(address_digest case_id contact has_email id key_id tenant), UPDATE(address_digest contact has_email)",
         "Where a party's letters go is changed as a deed of administration; what they speak they say themselves.",
     ),
     "party_address_changes": May(
@@ -163,6 +163,7 @@ MATRIX = {
         "Who changed an address is never changed; the address before is forgotten when it was told.",
     ),
     "pokes": May("INSERT, SELECT, UPDATE", "", CASES),
+    "sweeps": May("INSERT, SELECT, UPDATE", "", "How far a worker looked; nobody's rights."),
     "reads": May("INSERT, SELECT", "", "Who read what is never changed."),
     "sanctions": May("INSERT, SELECT, UPDATE", "", CASES),
     # what everybody may know
