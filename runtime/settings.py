@@ -266,6 +266,16 @@ class Settings(BaseSettings):
     worker_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
     )
+    api_health_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of the API's health answers and metrics; /metrics is then answered there alone. Empty: with the API, "
+        "where whoever reaches it reads them.",
+    )
+    health_host: str = Field(
+        "127.0.0.1", description="Address on which the health ports of API, worker and upkeep listen. They ask for no key."
+    )
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of your proxies, with commas between them, whose `X-Forwarded-For` is believed. "
@@ -293,7 +303,9 @@ class Settings(BaseSettings):
         timedelta(seconds=5),
         description="How long the API waits for Postgres before it answers 503, in seconds or ISO 8601. Workers wait longer.",
     )
-    metrics: bool = Field(True, description="Answer Prometheus at /metrics of the API and of the worker's health port.")
+    metrics: bool = Field(
+        True, description="Answer Prometheus at /metrics of the health ports, and of the API where it has none of its own."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least important log line to write.")
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
     from temporalio.client import Client
+    from temporalio.runtime import Runtime
 
     from adapters.reading.pool import ReadingPool
     from api.kit.gate import Gate
@@ -130,7 +131,9 @@ class PassingDoors:
 
 
 @asynccontextmanager
-async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
+async def api_parts(
+    settings: Settings, places: Places, operator: Target | None = None, *, runtime: Runtime | None = None
+) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from cli.kit.operator import OperatorKeys
     from services.parts import Parts
@@ -147,7 +150,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
         # A server looks at its policies before it says that it is ready; a command may never need them.
         policies()
     sealed = codec(settings, vault)
-    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=sealed)], lazy=True)
+    plugins = [ombud_plugin(codec=sealed)]
+    client = await connect_temporal(settings, places.temporal_address, plugins=plugins, runtime=runtime, lazy=True)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
@@ -404,24 +408,33 @@ async def serve(settings: Settings, places: Places) -> None:
     import structlog
 
     from api.app import create_app
+    from cli.kit.health import answering
     from cli.kit.pages import beside, house_of
+    from runtime.telemetry import telemetry
 
     if not settings.mail_relay.split():
         told = "answers by mail are kept to be placed, but in tenants for development: nothing proves their senders"
         structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
-    async with api_parts(settings, places) as parts:
-        app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
+    apart = settings.api_health_port is not None
+    told = telemetry(metrics=settings.metrics, heartbeats=False)
+    async with api_parts(settings, places, runtime=told.runtime) as parts:
+        metrics = settings.metrics and not apart
+        app = create_app(parts, public_url=settings.public_url, metrics=metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)
+        served: ASGIApp
         served, watch = (app, None) if house is None else (beside(app, house), house.watch)
-        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
+        async with answering(settings, app, told):
+            await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
 
 
 async def serve_console(settings: Settings, places: Places) -> None:
     """Serve the pages alone until the process is told to stop."""
     from cli.kit.pages import house_of
     from console.app import create_console
+    from runtime.telemetry import telemetry
 
-    async with api_parts(settings, places) as parts:
+    told = telemetry(metrics=False, heartbeats=False)
+    async with api_parts(settings, places, runtime=told.runtime) as parts:
         house = house_of(settings, parts)
         pages = create_console(house)
         await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2, watch=house.watch)
