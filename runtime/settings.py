@@ -315,6 +315,10 @@ class Settings(BaseSettings):
         timedelta(seconds=2),
         description="Pause between two looks for commands that Temporal has not taken, in seconds or ISO 8601.",
     )
+    sweep_every_for: timedelta = Field(
+        timedelta(seconds=30),
+        description="Pause between two looks for what should run in Temporal and does not, in seconds or ISO 8601.",
+    )
     lease_for: timedelta = Field(
         timedelta(minutes=30),
         description="Work on a case counts as over when its owner has done nothing for so long, in seconds or ISO 8601.",
@@ -364,7 +368,7 @@ class Settings(BaseSettings):
         """
         return value.absolute() if isinstance(value, Path) else value
 
-    @field_validator("relay_every_for", "lease_for", "api_database_for", "intake_reading_for", mode="before")
+    @field_validator("relay_every_for", "sweep_every_for", "lease_for", "api_database_for", "intake_reading_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
         """Take a bare number for seconds, also as text, which is all that an environment can give."""

@@ -15,9 +15,11 @@ from typing import Literal, NamedTuple
 
 from domain.worktime.calculator import zone_data_version
 from storage.intake.unplaced import waiting_at
+from storage.outside.backlog import Backlog, backlog_at
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
 from storage.record.audit import Verdict as Audited
 from storage.record.audit import trails_at
+from storage.record.revival import swept_at
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -169,6 +171,57 @@ async def mail_door(relays: str, dsn: str, patience: timedelta) -> Finding:
         step = "Set OMBUD_MAIL_RELAY. Until then a letter's token proves its sender in tenants for development alone."
         return Finding("mail door", "warn", f"{proves}; {mails} mails wait to be placed", step)
     return Finding("mail door", "ok", f"{proves}; {mails} mails wait to be placed")
+
+
+BEHIND_AFTER = timedelta(minutes=5)
+"""What waits longer for a case to look at it waits for somebody."""
+
+
+async def relay(dsn: str, patience: timedelta) -> Finding:
+    """Whether cases move: what waits for how long, and who was woken again and again for nothing."""
+    try:
+        return judged_backlog(await backlog_at(dsn, patience))
+    except ServerAway as away:
+        return Finding("relay", "warn", f"not looked at: {away}", "See what it says of the database.")
+
+
+def judged_backlog(found: Backlog) -> Finding:
+    """What is wrong with cases that do not move."""
+    minutes = found.waits_for // timedelta(minutes=1)
+    if found.stuck:
+        some = ", ".join(case.case_id for case in found.named[:3])
+        said = f"{found.stuck} cases do not move although they are woken, such as {some}; the oldest waits {minutes} minutes"
+        return Finding("relay", "fail", said, "See the worker's log, mend what it says, then `ombud case revive --stuck`.")
+    if found.waits_for > BEHIND_AFTER:
+        step = "Does `ombud worker` run, and reach Temporal? See its log: `relay is waiting for …`, `case cannot be woken`."
+        return Finding("relay", "fail", f"behind: the oldest command or level waits {minutes} minutes", step)
+    return Finding("relay", "ok", "nothing waits long")
+
+
+SWEPT_WITHIN = timedelta(minutes=15)
+"""A tenant at which no worker looked for so long has none that looks."""
+
+
+async def sweep(dsn: str, patience: timedelta) -> Finding:
+    """Whether workers look for what should run in Temporal and does not."""
+    try:
+        return judged_sweep(*await swept_at(dsn, patience))
+    except ServerAway as away:
+        return Finding("sweep", "warn", f"not looked at: {away}", "See what it says of the database.")
+
+
+def judged_sweep(never: int, longest: timedelta | None) -> Finding:
+    """In ``never`` tenants with open cases nobody ever looked; at the one that waits longest somebody did ``longest`` ago."""
+    step = "Does `ombud worker` run, and reach Temporal? What was ended in Temporal stays ended until one looks."
+    if longest is not None and longest > SWEPT_WITHIN:
+        return Finding(
+            "sweep", "warn", f"no worker has looked for ended cases for {longest // timedelta(minutes=1)} minutes", step
+        )
+    if never:
+        return Finding("sweep", "warn", f"no worker has ever looked for ended cases in {never} tenants with open cases", step)
+    if longest is None:
+        return Finding("sweep", "ok", "no open case")
+    return Finding("sweep", "ok", f"a worker looked for ended cases {longest // timedelta(seconds=1)} seconds ago")
 
 
 async def file_scanner(check: Callable[[], Awaitable[None]] | None) -> Finding:

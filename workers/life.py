@@ -23,10 +23,13 @@ from workers.business import BusinessMetrics, keep_counting
 from workers.compose import WorkerParts, compose
 from workers.health import Check, HealthApp, health_server, page_of
 from workers.relay import keep_relaying
+from workers.sweep import keep_sweeping
+from workers.watch import Watch, keep_watching
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.handles import CaseDoors
 from workflows.options import OUTBOUND
+from workflows.runs import CaseRuns
 
 WORKFLOWS: tuple[type, ...] = (CaseWorkflow, DeliveryWorkflow)
 DRAIN_FOR = timedelta(seconds=10)
@@ -104,8 +107,9 @@ def _answers(parts: WorkerParts) -> Check:
         try:
             async with parts.database.nobody() as conn:
                 await conn.execute("SELECT 1")
-        except (OSError, TimeoutError, PostgresError, InterfaceError):
-            return False
+        except (PostgresError, InterfaceError) as error:
+            # What a database says may quote values: its class is enough to know where to look.
+            raise OSError(type(error).__name__) from error
         return True
 
     return check
@@ -115,8 +119,11 @@ def _answers(parts: WorkerParts) -> Check:
 async def _beside(settings: Settings, client: Client, parts: WorkerParts, told: Telemetry) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
+    runs = CaseRuns(client, settings.task_queue)
+    sweeping = keep_sweeping(parts.database, runs, parts.counters, settings.sweep_every_for)
+    watching = keep_watching(Watch(parts.database, runs, client, settings, parts.counters), settings.sweep_every_for)
     posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
-    for_ever = [asyncio.create_task(relaying), *map(asyncio.create_task, posts)]
+    for_ever = [*map(asyncio.create_task, (relaying, sweeping, watching, *posts))]
     server, tasks = None, list[asyncio.Task[None]]()
     if settings.worker_health_port is not None:
         if settings.metrics:

@@ -31,7 +31,8 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
-from workflows.handles import CaseDoors, Named
+from workflows.handles import Named
+from workflows.runs import CaseRuns
 
 if TYPE_CHECKING:
     from socket import socket
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
     from starlette.types import ASGIApp
-    from temporalio.client import Client
+    from temporalio.client import Client, Plugin
     from temporalio.runtime import Runtime
 
     from adapters.reading.pool import ReadingPool
@@ -111,11 +112,11 @@ def codec(settings: Settings, vault: Vault) -> SealedPayloads | None:
 
 
 @asynccontextmanager
-async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
+async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseRuns]:
     """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
     plugin = ombud_plugin(codec=codec(settings, Vault.from_text(places.master_key)))
     client = await connect_temporal(settings, places.temporal_address, plugins=[plugin], lazy=lazy)
-    yield CaseDoors(client, settings.task_queue)
+    yield CaseRuns(client, settings.task_queue)
 
 
 class PassingDoors:
@@ -130,9 +131,13 @@ class PassingDoors:
         return await self._doors.ask(case, command_id, wait_for)
 
 
+async def _lazily(settings: Settings, places: Places, plugin: Plugin, runtime: Runtime | None) -> Client:
+    return await connect_temporal(settings, places.temporal_address, plugins=[plugin], runtime=runtime, lazy=True)
+
+
 @asynccontextmanager
 async def api_parts(
-    settings: Settings, places: Places, operator: Target | None = None, *, runtime: Runtime | None = None
+    settings: Settings, places: Places, operator: Target | None = None, runtime: Runtime | None = None
 ) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from cli.kit.operator import OperatorKeys
@@ -146,14 +151,12 @@ async def api_parts(
     from storage.views.cases import PostgresViews
 
     policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
-    if operator is None:
-        # A server looks at its policies before it says that it is ready; a command may never need them.
-        policies()
     sealed = codec(settings, vault)
-    plugins = [ombud_plugin(codec=sealed)]
-    client = await connect_temporal(settings, places.temporal_address, plugins=plugins, runtime=runtime, lazy=True)
+    if operator is None:
+        policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
+    client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
-    pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
+    pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
         tenants = PostgresTenants(database, vault)
         yield Parts(
@@ -248,7 +251,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
 def _doors(settings: Settings, client: Client) -> Doors:
     from services.doors import FairDoors, Shares
 
-    return FairDoors(CaseDoors(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
+    return FairDoors(CaseRuns(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
 
 
 def _gate(settings: Settings, parts: Parts) -> Gate:
@@ -416,14 +419,14 @@ async def serve(settings: Settings, places: Places) -> None:
         told = "answers by mail are kept to be placed, but in tenants for development: nothing proves their senders"
         structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
     apart = settings.api_health_port is not None
-    told = telemetry(metrics=settings.metrics, heartbeats=False)
-    async with api_parts(settings, places, runtime=told.runtime) as parts:
+    core = telemetry(metrics=settings.metrics, heartbeats=False)
+    async with api_parts(settings, places, runtime=core.runtime) as parts:
         metrics = settings.metrics and not apart
         app = create_app(parts, public_url=settings.public_url, metrics=metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)
         served: ASGIApp
         served, watch = (app, None) if house is None else (beside(app, house), house.watch)
-        async with answering(settings, app, told):
+        async with answering(settings, app, core):
             await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
 
 

@@ -41,7 +41,7 @@ def test_a_line_of_core_is_json_and_quotes_nobody(lines: io.StringIO) -> None:
     entry = SimpleNamespace(level=30, target="temporalio_sdk_core::worker", message="Task failed", fields=fields, time=1.0)
     forwarding = module._logging().forwarding
     assert forwarding is not None
-    forwarding._on_logs([entry])  # type: ignore[list-item]  # as core's own entries
+    forwarding._on_logs([entry])
     (line,) = lines.getvalue().splitlines()
     told = json.loads(line)
     assert (told["process"], told["level"]) == ("worker", "warning")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import pytest
 from runtime.embedded.processes import free_port
 from services import doctor
 from services.doctor import Finding, examine
+from storage.outside.backlog import Backlog, StuckCase
 from storage.postgres.server import ServerFacts
 from tests.support.database import Server
+from tests.support.worlds import World
 
 PATIENCE = timedelta(seconds=5)
 SOUND = ServerFacts(
@@ -235,6 +237,47 @@ class TestMailDoor:
 
     async def test_a_database_that_is_away_leaves_it_open(self) -> None:
         told = await doctor.mail_door("", f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestRelay:
+    def test_says_what_does_not_move_and_what_helps(self) -> None:
+        case = StuckCase("acme", "case_1", "fraud_report", datetime(2026, 1, 1, tzinfo=UTC), 9)
+        told = doctor.judged_backlog(Backlog(1, timedelta(minutes=12), (case,)))
+        assert (told.verdict, "case_1" in told.found, "12 minutes" in told.found) == ("fail", True, True)
+        assert "ombud case revive --stuck" in told.next_step
+
+    def test_says_when_it_is_behind(self) -> None:
+        told = doctor.judged_backlog(Backlog(0, timedelta(minutes=12)))
+        assert (told.verdict, told.found) == ("fail", "behind: the oldest command or level waits 12 minutes")
+        assert doctor.judged_backlog(Backlog(0, timedelta(seconds=9))).verdict == "ok"
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.relay(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestSweep:
+    @pytest.mark.parametrize(
+        ("never", "longest", "verdict", "found"),
+        [
+            (0, None, "ok", "no open case"),
+            (0, timedelta(seconds=20), "ok", "a worker looked for ended cases 20 seconds ago"),
+            (0, timedelta(hours=1), "warn", "no worker has looked for ended cases for 60 minutes"),
+            (2, timedelta(seconds=20), "warn", "no worker has ever looked for ended cases in 2 tenants with open cases"),
+        ],
+    )
+    def test_says_when_a_worker_looked(self, never: int, longest: timedelta | None, verdict: str, found: str) -> None:
+        told = doctor.judged_sweep(never, longest)
+        assert (told.verdict, told.found, "ombud worker" in told.next_step) == (verdict, found, verdict == "warn")
+
+    @pytest.mark.postgres
+    async def test_is_looked_at_where_the_database_answers(self, server: Server, world: World) -> None:
+        await world.case()
+        assert "ever looked" in (await doctor.sweep(server.app_dsn, PATIENCE)).found
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.sweep(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
         assert (told.verdict, "not looked at" in told.found) == ("warn", True)
 
 

@@ -14,10 +14,6 @@ async def passes() -> bool:
     return True
 
 
-async def raises() -> bool:
-    raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
-
-
 async def core() -> bytes:
     return b"temporal_request_total 1\n"
 
@@ -36,11 +32,28 @@ async def test_one_page_tells_what_we_count_and_what_the_sdk_does() -> None:
     assert "temporal_request_total 1" in told
 
 
-@pytest.mark.parametrize(("check", "status"), [(passes, 200), (raises, 503)])
-async def test_who_asks_whether_it_is_ready_is_answered_even_when_a_check_raises(check: Check, status: int) -> None:
-    async with asking({"temporal": check}) as client:
+async def test_a_worker_that_can_work_is_ready() -> None:
+    async with asking({"postgres": passes}) as client:
         answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (status, {"temporal": status == 200})
+    assert (answer.status_code, answer.json()) == (200, {"postgres": True})
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("connection refused"), "connection refused"),
+        (TimeoutError(), "TimeoutError"),
+        (RPCError("no connection", RPCStatusCode.UNAVAILABLE, b""), "unavailable: no connection"),
+    ],
+)
+async def test_one_that_cannot_says_why(error: Exception, reason: str) -> None:
+    async def away() -> bool:
+        raise error
+
+    async with asking({"postgres": passes, "temporal": away}) as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"postgres": True, "temporal": False, "reasons": {"temporal": reason}}
 
 
 async def test_without_metrics_there_is_no_page() -> None:

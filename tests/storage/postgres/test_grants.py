@@ -158,6 +158,7 @@ MATRIX = {
         "Who changed an address is never changed; the address before is forgotten when it was told.",
     ),
     "pokes": May("INSERT, SELECT, UPDATE", "", CASES),
+    "sweeps": May("INSERT, SELECT, UPDATE", "", "How far a worker looked; nobody's rights."),
     "reads": May("INSERT, SELECT", "", "Who read what is never changed."),
     "sanctions": May("INSERT, SELECT, UPDATE", "", CASES),
     # what everybody may know
