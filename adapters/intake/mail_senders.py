@@ -45,7 +45,7 @@ def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
         found = next((m for n in ("Sender", "Reply-To", "X-Original-From") if (m := mailbox(headers.raw(n))).address), None)
         return Sender(found.address, found.name, True) if found else author
     if not _rewritten(author.address, headers, ours):
-        named = frozenset[str]().union(*map(addresses_in, fields)) - {author.address.lower()}
+        named = frozenset[str]().union(*map(_authors_in, fields)) - {author.address.lower()}
         return replace(author, guessed=len(fields) > 1 or bool(named), others=tuple(sorted(named)))
     posts = _listed(headers)
     for name in ("X-Original-From", "Reply-To", "X-Original-Sender"):
@@ -96,6 +96,13 @@ def addresses_in(field: str) -> frozenset[str]:
     plain = _without_comments(field[:_LOOKED_AT])[0]
     outside = re.sub(r'"(?:[^"\\]|\\.)*"(?!\s*@)', " ", plain)
     return frozenset(address.lower() for found in _BARE.findall(outside) if "@" in (address := _address(found)))
+
+
+def _authors_in(field: str) -> frozenset[str]:
+    """The addresses of whoever a field says wrote it: where there are angle brackets, what stands before them is a name."""
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"(?!\s*@)', " ", _without_comments(field[:_LOOKED_AT])[0])
+    pieces = (piece.partition("<") for piece in re.split("[,;:]", plain))
+    return frozenset[str]().union(*(addresses_in(inside or before) for before, _, inside in pieces))
 
 
 def mailbox(field: str) -> Sender:

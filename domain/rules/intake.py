@@ -54,7 +54,8 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
 def _cannot_wait(command: c.Open) -> bool:
     """Whether somebody looks at a report whoever sends it: who is suspended may be right about what is urgent, or about a child.
 
-    How grave what follows would be is weighed in each case before anything is put away (Regulation (EU) 2022/2065, article 23(3)).
+    How grave what follows would be is weighed in each case before anything is put away (Regulation (EU) 2022/2065,
+    article 23(3)).
     """
     return command.priority is Priority.URGENT or any(party.minor for party in command.parties)
 

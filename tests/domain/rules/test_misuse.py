@@ -137,7 +137,7 @@ class TestWhatCannotWait:
     def test_a_notice_of_the_abuse_of_a_child_goes_on_and_the_team_is_told(self) -> None:
         life = self.sent(child_sexual_abuse=True).opened()
         assert (life.case.phase, life.case.priority) == (Phase.REVIEW, Priority.URGENT)
-        assert [told.signal for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
+        assert [told.model_dump()["signal"] for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
         assert "sender_suspended" not in str(life.seen_by(CLAIMANT))
 
     def test_another_is_put_away_as_before(self) -> None:
