@@ -11,12 +11,10 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
-OUTSIDE := browser or identity or stripe or promtool or helm
-BROWSER := browser,identity,stripe,promtool,helm
+OUTSIDE := browser or identity or stripe or promtool
+BROWSER := browser,identity,stripe,promtool
 STRIPE_MOCK_VERSION := v0.203.0
 STRIPE_MOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/stripe-mock/$(STRIPE_MOCK_VERSION)/stripe-mock
-HELM_VERSION := v3.22.0
-HELM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/helm/$(HELM_VERSION)/helm
 PROMTOOL_VERSION := v0.316.0
 PROMTOOL := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/promtool/promtool
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
@@ -81,12 +79,6 @@ stripe-mock: $(STRIPE_MOCK)
 $(STRIPE_MOCK):
 	@echo "Building Stripe's mock server with Go (once) ..."; GOBIN=$(dir $@) go install github.com/stripe/stripe-mock@$(STRIPE_MOCK_VERSION)
 
-.PHONY: helm
-helm: $(HELM)
-
-$(HELM):
-	@echo "Building helm with Go (once) ..."; GOBIN=$(dir $@) GOFLAGS=-buildvcs=false go install -ldflags='-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
-
 .PHONY: promtool
 promtool: $(PROMTOOL)
 
@@ -100,7 +92,7 @@ $(PROMTOOL):
 	fi
 
 .PHONY: test-browser
-test-browser: $(READY) node stripe-mock helm promtool ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, helm, promtool (needs Node, Chromium, Go)
+test-browser: $(READY) node stripe-mock promtool ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast

@@ -23,9 +23,9 @@ PREFIX = "OMBUD_"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
-def _or_plain(name: str, description: str) -> Any:
+def _or_plain(name: str, description: str, plain: str | None = None) -> Any:
     """A field that can also be given under the name which Temporal's own tools use."""
-    return Field(None, validation_alias=AliasChoices(PREFIX + name, name), description=description)
+    return Field(None, validation_alias=AliasChoices(PREFIX + name, plain or name), description=description)
 
 
 def _network(said: str) -> IPv4Network | IPv6Network | None:
@@ -106,10 +106,12 @@ class Settings(BaseSettings):
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",
     )
-    worker_deployment_name: str | None = Field(
-        None, description="Temporal Worker Deployment this worker belongs to. Empty: unversioned."
+    worker_deployment_name: str | None = _or_plain(
+        "WORKER_DEPLOYMENT_NAME", "Temporal Worker Deployment of this worker. Empty: unversioned.", "TEMPORAL_DEPLOYMENT_NAME"
     )
-    worker_build_id: str | None = Field(None, description="Build id of this worker inside its deployment.")
+    worker_build_id: str | None = _or_plain(
+        "WORKER_BUILD_ID", "Build id of this worker inside its deployment.", "TEMPORAL_WORKER_BUILD_ID"
+    )
 
     master_key: SecretStr | None = Field(
         None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
@@ -267,11 +269,7 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
     )
     api_health_port: int | None = Field(
-        None,
-        ge=0,
-        le=65535,
-        description="Port of the API's health answers and metrics; /metrics is then answered there alone. Empty: with the API, "
-        "where whoever reaches it reads them.",
+        None, ge=0, le=65535, description="Port of the API's health and metrics. Empty: whoever reaches the API reads them there."
     )
     health_host: str = Field(
         "127.0.0.1", description="Address on which the health ports of API, worker and upkeep listen. They ask for no key."
