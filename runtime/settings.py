@@ -3,36 +3,26 @@
 `.env.example` and `docs/reference/settings.md` are written from this class: `python -m runtime.settings --write`.
 """
 
-import base64
-import binascii
-import re
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from runtime.addresses import named_networks
+from runtime.addresses import as_network, is_server, named_networks
+from runtime.key_forms import WANTED, is_written
 
 PREFIX = "OMBUD_"
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 def _or_plain(name: str, description: str, plain: str | None = None) -> Any:
     """A field that can also be given under the name which Temporal's own tools use."""
     return Field(None, validation_alias=AliasChoices(PREFIX + name, plain or name), description=description)
-
-
-def _network(said: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(said, strict=False)
-    except ValueError:
-        return None
 
 
 class Settings(BaseSettings):
@@ -114,7 +104,24 @@ class Settings(BaseSettings):
     )
 
     master_key: SecretStr | None = Field(
-        None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
+        None,
+        description="32 bytes in base64 under which the keys of all texts are encrypted. Or `file:` and where they lie, or "
+        "`aws-kms:` and what AWS KMS sealed (`ombud master-key new --aws-kms`). Empty: made in the state folder.",
+    )
+    master_key_next: SecretStr | None = Field(
+        None,
+        description="The master key that comes next: it opens already and seals nothing yet. Given to every process before "
+        "the first one has it as OMBUD_MASTER_KEY. Empty: none is coming.",
+    )
+    master_keys_earlier: SecretStr | None = Field(
+        None,
+        description="Master keys of before, with commas between them, the latest first: they open and seal nothing. Kept until "
+        "`ombud master-key rotate` says that they are not needed. Empty: none.",
+    )
+    digest_key: SecretStr | None = Field(
+        None,
+        description="Root of the keyed digests, 32 bytes in base64: it opens nothing, and stays when the master key is changed. "
+        "`ombud master-key digest-key` prints the one in use. Empty: it follows from the first master key that is known.",
     )
 
     heads_file: Path | None = Field(
@@ -394,7 +401,7 @@ class Settings(BaseSettings):
     def own_mail_servers(self) -> tuple[tuple[str, ...], tuple[IPv4Network | IPv6Network, ...]]:
         """The names and the networks of our own mail servers."""
         named = self.mail_hosts.split()
-        networks = {one: _network(one) for one in named}
+        networks = {one: as_network(one) for one in named}
         return tuple(one for one in named if networks[one] is None), tuple(one for one in networks.values() if one is not None)
 
     @field_validator("mail_hosts")
@@ -402,9 +409,7 @@ class Settings(BaseSettings):
     def _are_servers(cls, value: str) -> str:
         """Refuse what names everybody, or nobody: also an address with a slip of the pen, which would be taken for a name."""
         for one in value.split():
-            network = _network(one)
-            named = _HOST.fullmatch(one) and not set(one) <= set("0123456789.")
-            if (network is not None and network.prefixlen == 0) or (network is None and not named):
+            if not is_server(one):
                 raise ValueError("Name hosts and networks, with spaces between them: mx1.in.example 198.51.100.0/24.")
         return value
 
@@ -417,16 +422,14 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("Name addresses or networks, with commas between them: 192.0.2.5, 198.51.100.0/24.") from None
 
-    @field_validator("master_key")
+    @field_validator("master_key", "master_key_next", "master_keys_earlier", "digest_key")
     @classmethod
-    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+    def _is_a_key(cls, value: SecretStr | None, about: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            try:
-                size = len(base64.b64decode(value.get_secret_value(), validate=True))
-            except binascii.Error:
-                size = 0
-            if size != 32:
-                raise ValueError("must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+            given = value.get_secret_value()
+            for key in given.split(",") if about.field_name == "master_keys_earlier" else [given]:
+                if not is_written(key):
+                    raise ValueError(WANTED)
         return value
 
 

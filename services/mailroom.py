@@ -19,6 +19,7 @@ from domain.model.facts import Actor
 from domain.model.people import OpenedParty
 from domain.model.prose import MAX_PROSE
 from domain.model.report import KEPT_BY_INTAKE, Report, ReportedParty
+from domain.rules import confidence
 from domain.rules import mail as rules
 from domain.rules.audiences import told_of
 from domain.rules.links import merged_as
@@ -334,6 +335,9 @@ async def _party_at(parts: Parts, mail: Mail, case_id: str, address: str) -> str
 
 def _to(notice: AnsweredNotice | None) -> str | None:
     """To whom an answer goes: to the desk, when the letter was the desk's word to this side alone; else where the pack says."""
+    if notice is not None and notice.data.get("words") == "confided":
+        # They were asked alone, and told that the team alone reads what they answer.
+        return "confided"
     if notice is None or notice.event.partition(":")[0] != "message_sent":
         return None
     return "desk" if notice.data.get("sender") == "staff" and notice.data.get("alone") else None
@@ -363,8 +367,10 @@ async def say(
     }
     if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
         command["more_follows"] = True
-    if what == "message" and to is not None:
-        command["to"] = to
+    # Where words go to the desk anyway, to say so keeps them from one's own side: nobody has said so by answering a letter.
+    usual = case is not None and confidence.words_of(case, case.phase) == "desk"
+    if what == "message" and (to == "confided" or (to is not None and not usual)):
+        command["to"] = "desk"
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
     sent = await send(parts, caller, seen, command, channel="email")
     how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}

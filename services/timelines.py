@@ -13,8 +13,7 @@ from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Rec
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
-from domain.rules.audiences import audience_of
-from domain.rules.confidence import thread_of
+from domain.rules.confidence import reader_of, thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
@@ -242,8 +241,7 @@ def _wrote(case: Case, said: PastMessageKept) -> str | None:
 
 def _category_told(case: Case, viewer: Actor, said: dict[str, Any]) -> dict[str, Any]:
     """What a fact says that the case is called, as whoever reads it may; what was put to somebody by it, too."""
-    party = case.party(viewer.id)
-    reader = audience_of(viewer) if party is None or party.speaks else "third_parties"
+    reader = reader_of(case, viewer)
     words = {name: said[name] for name in ("category", "charge") if isinstance(said.get(name), str)}
     return {**said, **{name: told_category.told(case, word, reader) for name, word in words.items()}}
 

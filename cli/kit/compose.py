@@ -108,7 +108,7 @@ def evidence_store(settings: Settings) -> EvidenceStore:
 
 def codec(settings: Settings, vault: Vault) -> SealedPayloads | None:
     """What seals payloads on their way to Temporal, where that is asked for."""
-    return codec_of(settings.temporal_codec, vault.payload_key)
+    return codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys)
 
 
 @asynccontextmanager
@@ -146,8 +146,8 @@ async def api_parts(
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.outside.endpoints import PostgresEndpoints
-    from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
+    from storage.postgres.master_keys import PostgresMasterKeys
     from storage.views.cases import PostgresViews
 
     policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
@@ -158,6 +158,7 @@ async def api_parts(
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
+        await PostgresMasterKeys(database, vault).check()
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
@@ -172,7 +173,6 @@ async def api_parts(
             idempotency=PostgresIdempotency(database, vault),
             seals=vault,
             doors=PassingDoors(_doors(settings, client), FailPoints.of(settings).hit),
-            budgets=PostgresBudgets(database),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             **_reading(settings, readers, warm=operator is None),
@@ -188,12 +188,13 @@ async def api_parts(
 
 
 def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
-    """Where reports come from, what payment providers said, and what asks them."""
+    """Where reports come from and within what bounds, what payment providers said, and what asks them."""
     from storage.intake.provider_news import PostgresProviderNews
     from storage.intake.sources import PostgresSources
+    from storage.postgres.budgets import PostgresBudgets
 
-    news = PostgresProviderNews(database)
-    return {"sources": PostgresSources(database, vault), "provider_news": news, "disputes": _disputes(settings)}
+    news, sources = PostgresProviderNews(database), PostgresSources(database, vault)
+    return {"sources": sources, "budgets": PostgresBudgets(database), "provider_news": news, "disputes": _disputes(settings)}
 
 
 def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:

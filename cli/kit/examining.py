@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,10 @@ def doctor_checks(settings: Settings) -> list[Check]:
         _named("worker deployment", lambda: checks.deployment(settings, stack, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _relay, _sweep, _upkeep, _backups)),
+        *(
+            partial(look, settings, stack)
+            for look in (_mail_door, _file_scanner, _relay, _sweep, _upkeep, _heads, _backups, _sealed_keys)
+        ),
         _named("master key", lambda: checks.master_key(settings, stack)),
         partial(_evidence, settings),
     ]
@@ -149,3 +152,20 @@ async def _backups(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
     return await doctor.backups(settings.backups_kept_for_days)
+
+
+async def _heads(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+
+    return doctor.heads(settings.heads_file, timedelta(hours=settings.heads_max_age_hours), datetime.now(UTC))
+
+
+async def _sealed_keys(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn, keys = stack.info().database_url, stack.master_key()
+    except ServiceFault as fault:
+        return Finding("sealed keys", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.sealed_keys(dsn, keys, _DOCTOR_WAITS_FOR)

@@ -169,9 +169,9 @@ def comment(case: Case, command: CommentProtocol, context: DecisionContext, at: 
     if one.protocol is None:
         raise AppointmentNotOpen("There is no protocol to comment on.", because=one.state)
     # Whoever was invited beside a child may be whom it speaks of: it goes where its message would.
-    alone = case.terms.words == "desk" and is_minor(case, context.known())
-    to: Literal["desk"] | None = "desk" if alone else None
-    return (f.ProtocolCommented(appointment_id=one.id, side=context.side(), text=command.text, to=to),)
+    alone: Literal["desk"] | None = "desk" if case.terms.words == "desk" and is_minor(case, context.known()) else None
+    side, there = context.side(), command.was_there
+    return (f.ProtocolCommented(appointment_id=one.id, side=side, text=command.text, to=alone, was_there=there),)
 
 
 def lapse(case: Case, number: int) -> Facts:
@@ -222,8 +222,7 @@ def _cancelled(one: Appointment, because: CancelledBecause) -> f.AppointmentCanc
 
 
 def _own_answer(case: Case, one: Appointment, side: Side, by: str) -> AppointmentAnswer | None:
-    who = _who(case, one, by)
-    return next((said for said in one.answers if said.side is side and said.party == who), None)
+    return next((said for said in one.answers if said.side is side and said.party == _who(case, one, by)), None)
 
 
 def _named_instead(one: Appointment, at: datetime) -> Facts:
@@ -324,8 +323,8 @@ def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
 
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
-    one = _of(case, fact)
-    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=rec.actor.id if fact.to == "desk" else None)
+    one, alone = _of(case, fact), rec.actor.id if fact.to == "desk" else None
+    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=alone, was_there=fact.was_there)
     return _with(case, fact.appointment_id, comments=(*one.comments, said)) if one is not None else {}
 
 
@@ -405,7 +404,8 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
             missed = [side.value for side in fact.missed_by]
             return NoticeData(_data(case, fact, missed_by=missed), {"protocol": fact.protocol})
         case f.ProtocolCommented():
-            return NoticeData({"by": fact.side.value}, {"text": fact.text})
+            there = {"was_there": fact.was_there} if fact.was_there is not None else {}
+            return NoticeData({"by": fact.side.value, **there}, {"text": fact.text})
         case f.AppointmentReminded():
             return NoticeData(_data(case, fact, what=fact.what), about)
         case f.AppointmentAnswered():

@@ -45,8 +45,9 @@ def ours() -> dict[str, str]:
     meters.watch(lambda: {"waiting": 0, "reading": 0, "done": 0})
     worker: CollectorRegistry = Counters().registry
     BusinessMetrics(worker).set(business, 0.0)
-    found = {}
-    for registry in (worker, Tally().registry, meters._registry):
+    upkeep, found = Tally(), {}
+    upkeep.signs(ROOT / "heads.jsonl")
+    for registry in (worker, upkeep.registry, meters._registry):
         for metric in registry.collect():
             for suffix in _SUFFIXES[metric.type]:
                 found[metric.name + suffix] = metric.name + (suffix if metric.type == "counter" else "")

@@ -34,6 +34,8 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
     (erasure,) = (await office.desk("dana").get("/v1/erasures")).json()["data"]
     await omar.open("/erasing")
     assert "Agree and erase" in omar.words
+    assert "1 case meant" in omar.words
+    assert "kim-7" in omar.words
     await omar.send(f"/erasing/{erasure['id']}/approve")
     await omar.open("/erasing")
     assert "erased" in omar.words

@@ -14,7 +14,9 @@ from runtime.embedded.processes import free_port
 from services import doctor
 from services.doctor import Finding, examine
 from storage.outside.backlog import Backlog, StuckCase
+from storage.postgres.master_keys import MasterState
 from storage.postgres.server import ServerFacts
+from storage.record.heads import Signer, append_heads
 from tests.support.database import Server
 from tests.support.worlds import World
 
@@ -303,3 +305,41 @@ async def test_backups_can_bring_back_what_was_erased_for_as_long_as_somebody_sa
 ) -> None:
     told = await doctor.backups(days)
     assert (told.verdict, said in told.found) == (verdict, True)
+
+
+class TestMasterKeys:
+    @pytest.mark.parametrize(
+        ("known", "under", "given", "alone", "verdict", "said"),
+        [
+            ((), {"keys": 3}, True, False, "fail", "3 lie under a key that is not known here"),
+            (("aa",), {"keys": 3, "orders": 1}, True, False, "warn", "4 lie under an earlier master key"),
+            (("aa",), {}, False, True, "warn", "earlier keys are known"),
+            (("aa",), {}, True, True, "ok", "earlier keys are known, and open the backups of before"),
+            ((), {}, True, True, "ok", "no key known here opens a backup from before 2026-11-30 12:00 UTC"),
+            ((), {}, True, False, "ok", "all under bb"),
+        ],
+    )
+    def test_says_what_lies_under_which_and_which_backups_nothing_here_opens(
+        self, known: tuple[str, ...], under: dict[str, int], given: bool, alone: bool, verdict: str, said: str
+    ) -> None:
+        at = datetime(2026, 11, 30, 12, tzinfo=UTC)
+        told = doctor.judged_keys(MasterState("bb", known, at, at if alone else None, under, given))
+        assert (told.verdict, said in told.found) == (verdict, True), told
+        assert bool(told.next_step) == (verdict != "ok")
+
+
+class TestHeads:
+    def test_says_when_one_was_signed_last_and_whether_that_is_too_long_ago(self, tmp_path: Path) -> None:
+        now, file = datetime(2026, 11, 30, 12, tzinfo=UTC), tmp_path / "heads.jsonl"
+        longest = timedelta(hours=49)
+        assert doctor.heads(None, longest, now).verdict == "warn"
+        assert doctor.heads(file, longest, now).verdict == "fail"
+        file.write_text("nonsense\n")
+        assert doctor.heads(file, longest, now).found == f"no head in {file}"
+        signer = Signer(bytes(32))
+        for hours in (60, 50):
+            at = (now - timedelta(hours=hours)).isoformat()
+            append_heads(file, [signer.sign(tenant="t", case_id="case_1", seq=1, head="00", signed_at=at)])
+        old = doctor.heads(file, longest, now)
+        assert (old.verdict, old.found) == ("fail", "signed last at 2026-11-28 10:00 UTC, too long ago")
+        assert doctor.heads(file, timedelta(hours=51), now).verdict == "ok"

@@ -21,8 +21,7 @@ from services.revival import Sweep, Swept
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.revival import note_poke
-from tests.support.cases import STATEMENT
-from tests.support.temporal import Cashier, House, Living, Postman, TemporalServer, a_house, troubles, until
+from tests.support.temporal import Cashier, House, Living, Postman, TemporalServer, a_house, banned, troubles, until
 from workflows.handles import CASE_STATUS
 from workflows.runs import CaseRuns
 
@@ -208,21 +207,6 @@ async def counted(house: House, table: str, state: str) -> int:
         return int(await conn.fetchval(f"SELECT count(*) FROM {table} WHERE state = $1", state))
 
 
-async def banned(house: House) -> Living:
-    """Ruled with a ban that the platform has to put into effect."""
-    case = await house.opens("conduct_report", grace=timedelta(milliseconds=100), appeal_window=LONG)
-    await case.starts()
-    await case.does("assign", "per_ola", owner="per_mia")
-    await case.does("request_evidence", "per_mia", of="respondent", what="What do you say?", ground="threat")
-    await case.does("submit_evidence", "respondent", text="I was angry.")
-    for step in ("evidence_secured", "record_checked"):
-        await case.does("complete_step", "per_mia", step=step)
-    await case.does(
-        "rule", "per_mia", outcome="violation", ground="threat", reasons="It is on the pictures.", statement=STATEMENT
-    )
-    return case
-
-
 @asynccontextmanager
 async def stopped(house: House, gate: Gate, case: Awaitable[Living]) -> AsyncIterator[Living]:
     """A case that has come to the gate."""
@@ -238,7 +222,7 @@ async def stopped(house: House, gate: Gate, case: Awaitable[Living]) -> AsyncIte
 async def test_an_effect_that_was_under_way_is_carried_out_and_reported_once(empty_house: House, way: Way) -> None:
     house = empty_house
     house.cashier = cashier = SlowCashier()
-    async with house.at_work(), stopped(house, cashier.gate, banned(house)) as case:
+    async with house.at_work(), stopped(house, cashier.gate, banned(house, appeal_window=LONG)) as case:
         await ends(house, case.named.workflow_id, way)
         cashier.gate.open.set()
 
@@ -256,7 +240,7 @@ async def test_an_effect_of_which_somebody_said_that_it_is_over_is_carried_out(e
     """From Temporal's page an activity can be said to have failed, or to be done: the record knows better."""
     house = empty_house
     house.cashier = cashier = SlowCashier()
-    async with house.at_work(), stopped(house, cashier.gate, banned(house)) as case:
+    async with house.at_work(), stopped(house, cashier.gate, banned(house, appeal_window=LONG)) as case:
         (pending,) = [
             a for a in (await case.handle.describe()).raw_description.pending_activities
             if a.activity_type.name == "effects.carry_out"

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.postgres
 PARTS = [
     "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
     "temporal", "worker deployment",
-    "temporal door", "mail", "mail door", "file scanner", "relay", "sweep", "upkeep", "backups", "master key", "evidence store",
+    "temporal door", "mail", "mail door", "file scanner", "relay", "sweep", "upkeep", "signed heads", "backups", "sealed keys",
+    "master key", "evidence store",
 ]  # fmt: skip
 
 

@@ -271,7 +271,7 @@ class TestProtocol:
         assert self.unheard(life.later(DAY)) is None
 
     def test_a_comment_on_it_is_their_word(self) -> None:
-        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.")
+        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.", was_there=True)
         assert self.unheard(life) is None
 
     def test_taken_up_again_it_hears_nobody(self) -> None:
