@@ -9,6 +9,7 @@ person may have written is thrown away.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +19,7 @@ from domain.base import Side
 from domain.model.facts import Actor
 from domain.model.people import OpenedParty
 from domain.model.prose import MAX_PROSE
-from domain.model.report import KEPT_BY_INTAKE, Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 from domain.rules import confidence
 from domain.rules import mail as rules
 from domain.rules.audiences import told_of
@@ -39,6 +40,12 @@ from storage.tenants import Tenant
 MORE_FOLLOWS = ("more follows", "mehr folgt")
 """What letters say that an answer by e-mail begins with, in each of their languages and any case of letters, where it is not all
 yet."""
+_WORDLESS = {"en": "(No text; see the files.)", "de": "(Kein Text; siehe die Dateien.)"}
+_LOST = {
+    "en": "(These files of the e-mail could not be kept: {})",
+    "de": "(Diese Dateien der E-Mail konnten nicht aufbewahrt werden: {})",
+}
+_CODE = re.compile(r" \([a-z_]+\)$")
 _LONGEST_WAY = 20
 """Merges that are followed from case to case."""
 _SAID_MOST = 20_000
@@ -363,7 +370,7 @@ async def say(
         "id": f"cmd_mail-{digest}",
         "type": what,
         "by": party,
-        "text": _text(preface + text, [one.name for one in files], refused),
+        "text": _text(preface + text, refused, who.locale if who is not None else None),
     }
     if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
         command["more_follows"] = True
@@ -378,16 +385,14 @@ async def say(
     return Messaged(row.id, sent, taken, tuple(refused))
 
 
-def _text(text: str, kept: list[str], refused: list[str]) -> str:
-    """The words, with what came beside them: nobody has to guess whether something was lost."""
-    # What the mail's reader laid beside it nobody attached, and the other side never gets to see.
-    kept, told = [name for name in kept if name not in KEPT_BY_INTAKE], []
-    if kept:
-        told.append(f"[The e-mail had {len(kept)} files with it: {', '.join(kept)[:1_000]}]")
-    if refused:
-        told.append(f"[Not kept of the e-mail: {', '.join(refused)[:1_000]}]")
-    left_out = "".join(f"\n\n{line}" for line in told)
-    return (text or "(No text; see the files.)")[: MAX_PROSE - len(left_out)] + left_out
+def _text(text: str, refused: list[str], locale: str | None) -> str:
+    """The words, and what could not be kept beside them, in the language in which their author is written to. What was kept is a
+    piece of the case of its own, and stands nowhere in somebody's own words."""
+    language = "de" if (locale or "").startswith("de") else "en"
+    # The code of each reason is for whoever reads the mail that is kept.
+    names = ", ".join(_CODE.sub("", one) for one in refused)[:1_000]
+    left_out = f"\n\n{_LOST[language].format(names)}" if refused else ""
+    return (text or _WORDLESS[language])[: MAX_PROSE - len(left_out)] + left_out
 
 
 async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailReply, marks: MailMarks) -> Landed | None:

@@ -20,7 +20,7 @@ from services.cases import Seen
 from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
-from services.texts import content_ids, with_texts
+from services.texts import Texts, content_ids, with_texts
 from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
@@ -92,7 +92,7 @@ class Entry:
     translations: tuple[ShownTranslation, ...] = ()
     """Of the texts that it says to this viewer."""
     texts: tuple[str, ...] = ()
-    """Where in its data texts stand that can be translated."""
+    """Where in its data texts stand that can be translated: none that were erased."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
@@ -172,9 +172,14 @@ async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]
     own = [entry.data for entry in told]
     beside = await shown_beside(parts, caller, seen.case, own) if seen.case is not None else tuple(() for _ in told)
     return tuple(
-        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=tuple(place for place, _ in texts_at(said)))
+        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=_kept(said, texts))
         for entry, said, other in zip(told, own, beside, strict=True)
     )
+
+
+def _kept(said: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+    """Where texts stand whose words are still there: what was erased is translated by nobody."""
+    return tuple(place for place, text in texts_at(said) if texts.get(text.content_id) is not None)
 
 
 def _beside_its_original(entry: Entry) -> dict[str, Any]:

@@ -61,7 +61,7 @@ _DECISION: Final = (
     Field("statement", "The statement of reasons.", kind=JSON),
     Field("stays", "An interim measure that stays until --until, for what an authority has yet to say; repeatable.", kind=LIST),
     Field("until", "Until when it stays: an instant, a day ahead at least."),
-    Field("less_because", "Why whoever wins gets less than a quarter: not_proven, not_owed, own_share or had_already."),
+    Field("less_because", "Why whoever wins gets less than half: not_proven, not_owed, own_share or had_already."),
 )
 
 

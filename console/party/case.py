@@ -32,8 +32,8 @@ from console.party.story import (
 from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
 from domain.model.sanctions import Sanction
-from domain.rules.confided import answered_alone
 from domain.views.case import CaseView, view
+from domain.views.evidence import answers_alone
 from domain.views.told_statement import ToldStatement, is_notice, told_statement
 from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
@@ -208,8 +208,7 @@ def choices_of(mine: MyCase) -> tuple[tuple[str, str], ...]:
     case, own = mine.seen.case, ("side", "to_desk")
     if case is None or all(p.id == mine.reader.id or not p.speaks for p in case.side_parties(mine.reader.side)):
         return (own, *others) if others else ()
-    asked = any(one.party == mine.reader.id and answered_alone(case, one) for one in case.requests)
-    return (*((alone, own) if asked else (own, alone)), *others)
+    return (*((alone, own) if answers_alone(case, mine.reader.id) else (own, alone)), *others)
 
 
 def by_child(mine: MyCase) -> bool:

@@ -271,7 +271,7 @@ def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Ch
 
 def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
     if case.owner == actor.id:
-        return OwnerMissing("It is your case already.")
+        return OwnerMissing("It is your case already.", because="yours")
     return OwnerMissing("The case has an owner; ask a lead or operations to give it to you.") if case.owner is not None else None
 
 

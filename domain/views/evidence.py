@@ -11,7 +11,7 @@ from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.prose import Prose
 from domain.rules import told_codes
-from domain.rules.confided import asked_alone
+from domain.rules.confided import answered_alone, asked_alone
 from domain.rules.confirmation import TEAM
 from domain.rules.evidence_due import EVIDENCE_DUE
 
@@ -48,6 +48,11 @@ def settled_requests(case: Case, viewer: f.Actor) -> tuple[RequestView, ...]:
 def asked_of(fact: f.Fact, viewer: f.Actor) -> bool:
     """Whether a fact is a question to this very party."""
     return isinstance(fact, f.EvidenceRequested) and fact.party == viewer.id
+
+
+def answers_alone(case: Case, party_id: str) -> bool:
+    """Whether something is asked of somebody that they answer to the team alone, unless they say otherwise."""
+    return any(one.party == party_id and answered_alone(case, one) for one in case.requests)
 
 
 def _told(case: Case, requests: Iterable[EvidenceRequest], viewer: f.Actor) -> tuple[RequestView, ...]:

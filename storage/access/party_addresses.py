@@ -107,13 +107,13 @@ class PostgresPartyAddresses:
         await conn.execute(CHANGED, tenant_id, f"pac_{uuid7()}", case_id, party_id, by, row["contact"] if told else None)
         return Mended(gone["links"], gone["sessions"], len(again), told)
 
-    async def digest(self, conn: Connection, tenant_id: str, after: str = "") -> str | None:
+    async def digest(self, conn: Connection, tenant_id: str, after: str = "", at_once: int = AT_ONCE) -> str | None:
         """Have the next addresses of a tenant found by their digest, within a deed of the administrator; after which party it
         goes on, None: there is none left. A contact that does not open is left for ``ombud audit verify`` to name."""
-        rows = await conn.fetch(UNDIGESTED, tenant_id, after, AT_ONCE)
+        rows = await conn.fetch(UNDIGESTED, tenant_id, after, at_once)
         found = {row["id"]: digest for row in rows if (digest := self._digest(tenant_id, row)) is not None}
         await conn.execute(DIGESTED, tenant_id, list(found), list(found.values()))
-        return rows[-1]["id"] if len(rows) == AT_ONCE else None
+        return rows[-1]["id"] if len(rows) == at_once else None
 
     def _digest(self, tenant_id: str, row: Any) -> str | None:
         try:

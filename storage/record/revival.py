@@ -16,8 +16,22 @@ BATCH = 500
 GRACE_FOR = timedelta(minutes=1)
 """What was begun or handed over so lately is probably under way."""
 
-# A letter that waits in another one is that one's; and what was poked again and again waits longer each time, an hour at most.
+# Each source gives its next ones by an index of its own, so that no closed case is looked at that has nothing left. A letter that
+# waits in another one is that one's; and what was poked again and again waits longer each time, an hour at most.
 TO_REVIVE = """
+WITH found AS (
+    (SELECT id FROM cases WHERE tenant = $1 AND status = 'open' AND id > $2 ORDER BY id LIMIT 500)
+    UNION (SELECT DISTINCT case_id FROM commands
+           WHERE tenant = $1 AND status = 'pending' AND case_id > $2 ORDER BY case_id LIMIT 500)
+    UNION (SELECT DISTINCT case_id FROM deadlines WHERE tenant = $1 AND case_id > $2 ORDER BY case_id LIMIT 500)
+    UNION (SELECT DISTINCT case_id FROM effects
+           WHERE tenant = $1 AND state = 'running' AND case_id > $2 ORDER BY case_id LIMIT 500)
+    UNION (SELECT DISTINCT case_id FROM notices
+           WHERE tenant = $1 AND state = 'pending' AND case_id > $2 ORDER BY case_id LIMIT 500)
+    UNION (SELECT DISTINCT case_id FROM notices
+           WHERE tenant = $1 AND state = 'handed_over' AND case_id > $2 ORDER BY case_id LIMIT 500)
+    UNION (SELECT $3::text WHERE $3::text IS NOT NULL)
+)
 SELECT c.id, c.kind, c.opened_at,
     (SELECT coalesce(array_agg(n.id ORDER BY n.id), '{}') FROM notices n
      WHERE n.tenant = $1 AND n.case_id = c.id AND n.state = 'handed_over' AND n.folded_into IS NULL) AS handed_over,
@@ -26,13 +40,9 @@ SELECT c.id, c.kind, c.opened_at,
     coalesce(p.times, 0) AS pokes,
     coalesce(p.poked_at > now() - least(interval '1 hour', interval '2 s' * power(2, least(p.times, 20))), false) AS rests,
     coalesce(p.restarted_at > now() - interval '1 hour', false) AS restarted
-FROM cases c LEFT JOIN pokes p ON p.tenant = c.tenant AND p.case_id = c.id AND p.turn = c.turn
-WHERE c.tenant = $1 AND c.id > $2 AND ($3::text IS NULL OR c.id = $3) AND (
-    $3::text IS NOT NULL OR c.status = 'open'
-    OR EXISTS (SELECT FROM commands m WHERE m.tenant = $1 AND m.case_id = c.id AND m.status = 'pending')
-    OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
-    OR EXISTS (SELECT FROM effects e WHERE e.tenant = $1 AND e.case_id = c.id AND e.state = 'running')
-    OR EXISTS (SELECT FROM notices n WHERE n.tenant = $1 AND n.case_id = c.id AND n.state IN ('pending', 'handed_over')))
+FROM found f JOIN cases c ON c.tenant = $1 AND c.id = f.id
+LEFT JOIN pokes p ON p.tenant = c.tenant AND p.case_id = c.id AND p.turn = c.turn
+WHERE $3::text IS NULL OR c.id = $3
 ORDER BY c.id
 LIMIT 500
 """

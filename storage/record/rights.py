@@ -16,7 +16,6 @@ import asyncpg
 from storage.access.keys import fingerprint_of
 from storage.access.trail import Entry
 from storage.postgres.pool import Connection
-from storage.team.people import Person
 
 # What is judged by, when somebody asks whether a person may: whose line they are in, and whom they may not judge, included.
 OF_PEOPLE = ("roles", "team", "site", "vendor", "manager", "queues", "conflicts", "skills", "languages")
@@ -25,6 +24,11 @@ KEYS = "SELECT id, scopes, person_id, expires_at, active, hash FROM api_keys WHE
 SIGNING = "SELECT id, person_id, public_key, revoked_at IS NULL AS active FROM signing_keys WHERE tenant = $1"
 UNTIL = "SELECT coalesce(max(seq), 0) FROM trail WHERE tenant = $1"
 LOGIN_CODE = "login_code"
+PLAIN: Mapping[str, Any] = {
+    "roles": ["mediator"], "team": None, "site": None, "vendor": None, "manager": None, "queues": [], "conflicts": [],
+    "skills": [], "languages": [],
+}  # fmt: skip
+"""What somebody is of whom nothing more was said, as :class:`storage.team.people.Person` has it."""
 Add = Callable[[str, int, str], None]
 
 
@@ -61,8 +65,7 @@ class Rights:
         more = entry.more
         if what == "added":
             # An entry says what is otherwise than of somebody of whom nothing is said.
-            plain = Person(id=entry.about, name="").model_dump(mode="json", include=set(OF_PEOPLE))
-            self.people[entry.about] = Known(entry.seq, {**plain, "active": True})
+            self.people[entry.about] = Known(entry.seq, {**PLAIN, "active": True})
         known = self.people.get(entry.about)
         if known is None or what not in ("added", "changed", "deactivated", "activated"):
             return

@@ -8,7 +8,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage.access import party_addresses
 from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.trail import PostgresTrail
 from storage.postgres.vault import LegalHold
@@ -188,10 +187,7 @@ async def test_a_hold_covers_what_came_by_mail(world: World) -> None:
     assert await world.claimant(by_mail) in await holders(world, by_mail)
 
 
-async def test_rows_older_than_the_digest_are_filled_in_from_the_sealed_contact(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(party_addresses, "AT_ONCE", 2)
+async def test_rows_older_than_the_digest_are_filled_in_from_the_sealed_contact(world: World) -> None:
     of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail())
     async with world.database.deed(world.tenant_id) as conn:
         older = "UPDATE parties SET address_digest = NULL WHERE tenant = $1 AND has_email RETURNING id"
@@ -199,9 +195,9 @@ async def test_rows_older_than_the_digest_are_filled_in_from_the_sealed_contact(
     addresses = PostgresPartyAddresses(world.database, world.vault)
     assert len(forgotten) == 3
     async with world.database.deed(world.tenant_id) as conn:
-        on = await addresses.digest(conn, world.tenant_id)
+        on = await addresses.digest(conn, world.tenant_id, at_once=2)
         assert on is not None
-        assert await addresses.digest(conn, world.tenant_id, on) is None
+        assert await addresses.digest(conn, world.tenant_id, on, at_once=2) is None
     assert await meant(world, await asked(world, of_id, await world.claimant(of_id))) == {of_id: "id", by_mail: "address"}
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import trails
+from storage.record.rights import PLAIN
 from storage.tenants import Person, Tenant
 from tests.support.database import Server
 from tests.support.office import Office
@@ -51,6 +52,10 @@ async def played(office: Office) -> dict[str, str]:
     assert signing.status_code == 201, signing.text
     assert mine is None or mine.status_code in (200, 201), mine.text
     return {"platform": platform["id"], "signing": signing.json()["id"]}
+
+
+def test_whom_nothing_is_said_of_is_the_same_here_and_there() -> None:
+    assert Person(id="per_uma", name="Uma").model_dump(mode="json", include=set(PLAIN)) == PLAIN
 
 
 async def test_what_was_set_by_its_doors_is_what_the_trail_says(office: Office) -> None:
