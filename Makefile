@@ -11,10 +11,12 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
-OUTSIDE := browser or identity or stripe
-BROWSER := browser,identity,stripe
+OUTSIDE := browser or identity or stripe or promtool
+BROWSER := browser,identity,stripe,promtool
 STRIPE_MOCK_VERSION := v0.203.0
 STRIPE_MOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/stripe-mock/$(STRIPE_MOCK_VERSION)/stripe-mock
+PROMTOOL_VERSION := v0.316.0
+PROMTOOL := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/promtool/promtool
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
 FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
@@ -77,8 +79,20 @@ stripe-mock: $(STRIPE_MOCK)
 $(STRIPE_MOCK):
 	@echo "Building Stripe's mock server with Go (once) ..."; GOBIN=$(dir $@) go install github.com/stripe/stripe-mock@$(STRIPE_MOCK_VERSION)
 
+.PHONY: promtool
+promtool: $(PROMTOOL)
+
+# Debian's package is there in seconds, and nothing of it is installed; elsewhere it is built, which takes minutes.
+$(PROMTOOL):
+	@echo "Getting Prometheus's promtool (once) ..."; mkdir -p $(dir $@); folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; chmod 755 "$$folder"; \
+	if (cd "$$folder" && apt-get download prometheus && dpkg -x prometheus_*.deb there) >/dev/null 2>&1; then \
+		cp "$$folder/there/usr/bin/promtool" $@; \
+	else \
+		GOBIN=$(dir $@) GOFLAGS=-buildvcs=false go install -ldflags='-s -w' github.com/prometheus/prometheus/cmd/promtool@$(PROMTOOL_VERSION); \
+	fi
+
 .PHONY: test-browser
-test-browser: $(READY) node stripe-mock ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server (needs Node, Chromium, Go)
+test-browser: $(READY) node stripe-mock promtool ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
+import re
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 def block_of(address: str) -> str:
@@ -23,3 +26,19 @@ def named_networks(said: str) -> list[str]:
     for one in named:
         ip_network(one)
     return named
+
+
+def as_network(said: str) -> IPv4Network | IPv6Network | None:
+    """The network or address that is said; None: it is none, and perhaps a name."""
+    try:
+        return ip_network(said, strict=False)
+    except ValueError:
+        return None
+
+
+def is_server(said: str) -> bool:
+    """Whether this names a host or a network, and not everybody: an address with a slip of the pen is no name."""
+    network = as_network(said)
+    if network is not None:
+        return network.prefixlen > 0
+    return bool(_HOST.fullmatch(said)) and not set(said) <= set("0123456789.")

@@ -3,11 +3,10 @@
 `.env.example` and `docs/reference/settings.md` are written from this class: `python -m runtime.settings --write`.
 """
 
-import re
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,23 +14,15 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_valid
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from runtime.addresses import named_networks
+from runtime.addresses import as_network, is_server, named_networks
 from runtime.key_forms import WANTED, is_written
 
 PREFIX = "OMBUD_"
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
-def _or_plain(name: str, description: str) -> Any:
+def _or_plain(name: str, description: str, plain: str | None = None) -> Any:
     """A field that can also be given under the name which Temporal's own tools use."""
-    return Field(None, validation_alias=AliasChoices(PREFIX + name, name), description=description)
-
-
-def _network(said: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(said, strict=False)
-    except ValueError:
-        return None
+    return Field(None, validation_alias=AliasChoices(PREFIX + name, plain or name), description=description)
 
 
 class Settings(BaseSettings):
@@ -105,10 +96,12 @@ class Settings(BaseSettings):
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",
     )
-    worker_deployment_name: str | None = Field(
-        None, description="Temporal Worker Deployment this worker belongs to. Empty: unversioned."
+    worker_deployment_name: str | None = _or_plain(
+        "WORKER_DEPLOYMENT_NAME", "Temporal Worker Deployment of this worker. Empty: unversioned.", "TEMPORAL_DEPLOYMENT_NAME"
     )
-    worker_build_id: str | None = Field(None, description="Build id of this worker inside its deployment.")
+    worker_build_id: str | None = _or_plain(
+        "WORKER_BUILD_ID", "Build id of this worker inside its deployment.", "TEMPORAL_WORKER_BUILD_ID"
+    )
 
     master_key: SecretStr | None = Field(
         None,
@@ -282,6 +275,12 @@ class Settings(BaseSettings):
     worker_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
     )
+    api_health_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of the API's health and metrics. Empty: whoever reaches the API reads them there."
+    )
+    health_host: str = Field(
+        "127.0.0.1", description="Address on which the health ports of API, worker and upkeep listen. They ask for no key."
+    )
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of your proxies, with commas between them, whose `X-Forwarded-For` is believed. "
@@ -309,7 +308,9 @@ class Settings(BaseSettings):
         timedelta(seconds=5),
         description="How long the API waits for Postgres before it answers 503, in seconds or ISO 8601. Workers wait longer.",
     )
-    metrics: bool = Field(True, description="Answer Prometheus at /metrics of the API and of the worker's health port.")
+    metrics: bool = Field(
+        True, description="Answer Prometheus at /metrics of the health ports, and of the API where it has none of its own."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least important log line to write.")
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people (console) or for machines (json)."
@@ -400,7 +401,7 @@ class Settings(BaseSettings):
     def own_mail_servers(self) -> tuple[tuple[str, ...], tuple[IPv4Network | IPv6Network, ...]]:
         """The names and the networks of our own mail servers."""
         named = self.mail_hosts.split()
-        networks = {one: _network(one) for one in named}
+        networks = {one: as_network(one) for one in named}
         return tuple(one for one in named if networks[one] is None), tuple(one for one in networks.values() if one is not None)
 
     @field_validator("mail_hosts")
@@ -408,9 +409,7 @@ class Settings(BaseSettings):
     def _are_servers(cls, value: str) -> str:
         """Refuse what names everybody, or nobody: also an address with a slip of the pen, which would be taken for a name."""
         for one in value.split():
-            network = _network(one)
-            named = _HOST.fullmatch(one) and not set(one) <= set("0123456789.")
-            if (network is not None and network.prefixlen == 0) or (network is None and not named):
+            if not is_server(one):
                 raise ValueError("Name hosts and networks, with spaces between them: mx1.in.example 198.51.100.0/24.")
         return value
 

@@ -1,6 +1,7 @@
 """What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
 
-A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`. Where its need is missing its tests are
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`,
+`promtool`. Where its need is missing its tests are
 skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and so does a required
 layer of which no test ran at all.
 """
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import settings
 
 from runtime.zones import use_wheel_zones
+from tests.support.deploying import promtool
 from tests.support.profiles import PROFILE, register_profiles
 from tests.support.stripe_mock import stripe_mock
 
@@ -26,7 +28,7 @@ use_wheel_zones()  # before any test module asks for a zone: due dates must not 
 register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe")
+LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe", "promtool")
 DOMAIN_LAYER = "no server"
 
 
@@ -62,6 +64,10 @@ def _missing_stripe_mock() -> str | None:
     return None if stripe_mock().is_file() else "Stripe's mock server is not built: run `make stripe-mock` (needs Go)"
 
 
+def _missing_promtool() -> str | None:
+    return None if promtool().is_file() else "Prometheus's promtool is not there: run `make promtool`"
+
+
 _NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": cache(_missing_postgres),
     "temporal": cache(_missing_temporal),
@@ -69,6 +75,7 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "browser": cache(_missing_chromium),
     "identity": cache(_missing_node),
     "stripe": cache(_missing_stripe_mock),
+    "promtool": cache(_missing_promtool),
 }
 
 

@@ -55,6 +55,7 @@ from storage.team.letters import PostgresTeamLetters
 from storage.team.roster import PostgresRoster
 from storage.team.sender_letters import PostgresSenderLetters
 from storage.tenants import PostgresTenants
+from storage.views.business import PostgresBusiness
 from workers.failures import CONTINUE_AS_NEW, FailingInterceptor
 from workers.metrics import Counters, CountingNotifier, CountingRecords, watched
 from workers.policies import ShelfPolicies
@@ -77,6 +78,7 @@ class WorkerParts:
     party_post: TeamPost
     """Letters to senders of mail that could not be placed."""
     counters: Counters
+    business: PostgresBusiness
     interceptors: list[Interceptor]
     codec: SealedPayloads | None
     """Seals payloads on their way to Temporal; None: nothing is sealed."""
@@ -128,6 +130,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             sender_post=TeamPost(PostgresSenderLetters(database, vault), mail),
             party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
+            business=PostgresBusiness(database),
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
             codec=codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys),
         )

@@ -5,19 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
 from temporalio.service import RPCError
 
 Check = Callable[[], Awaitable[bool]]
+Page = Callable[[], Awaitable[bytes]]
+"""Metrics as Prometheus reads them."""
+
+
+def page_of(registry: CollectorRegistry, beside: Page) -> Page:
+    """One page of what the process counts itself and, beside it, what the SDK does."""
+
+    async def page() -> bytes:
+        return generate_latest(registry) + await beside()
+
+    return page
 
 
 class HealthApp:
     """A tiny ASGI application: ``/healthz``, ``/readyz``, ``/metrics``."""
 
-    def __init__(self, checks: dict[str, Check], registry: CollectorRegistry | None) -> None:
-        self._checks, self._registry = checks, registry
+    def __init__(self, checks: dict[str, Check], page: Page | None) -> None:
+        self._checks, self._page = checks, page
 
     async def __call__(
         self, scope: dict[str, object], receive: object, send: Callable[[dict[str, object]], Awaitable[None]]
@@ -38,8 +50,8 @@ class HealthApp:
             if reasons := {name: reason for name, reason in why.items() if reason is not None}:
                 told["reasons"] = reasons
             return (503 if reasons else 200), b"application/json", json.dumps(told).encode()
-        if path == "/metrics" and self._registry is not None:
-            return 200, b"text/plain; version=0.0.4", generate_latest(self._registry)
+        if path == "/metrics" and self._page is not None:
+            return 200, b"text/plain; version=0.0.4; charset=utf-8", await self._page()
         return 404, b"application/json", b'{"code":"not_found"}'
 
 
@@ -62,7 +74,7 @@ class _Unsignalled(uvicorn.Server):
         yield
 
 
-def health_server(app: HealthApp, port: int) -> uvicorn.Server:
-    """A server for it on loopback; the caller runs and stops it."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off", access_log=False)
+def health_server(app: Any, host: str, port: int) -> uvicorn.Server:
+    """A server for it; the caller runs and stops it."""
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, lifespan="off", access_log=False)
     return _Unsignalled(config)

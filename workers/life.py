@@ -12,15 +12,16 @@ import structlog
 from asyncpg import InterfaceError, PostgresError
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from runtime.connection import connect_temporal
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from runtime.telemetry import Telemetry, telemetry
+from workers.business import BusinessMetrics, keep_counting
 from workers.compose import WorkerParts, compose
-from workers.health import Check, HealthApp, health_server
+from workers.health import Check, HealthApp, health_server, page_of
 from workers.relay import keep_relaying
 from workers.sweep import keep_sweeping
 from workers.watch import Watch, keep_watching
@@ -49,13 +50,13 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
+    told = telemetry(metrics=settings.metrics and settings.worker_health_port is not None)
     async with compose(settings, places) as parts:
         plugins = [ombud_plugin(codec=parts.codec)]
         client = await connect_temporal(
-            settings, places.temporal_address, plugins=plugins, runtime=runtime, deadline_for=TEMPORAL_FOR
+            settings, places.temporal_address, plugins=plugins, runtime=told.runtime, deadline_for=TEMPORAL_FOR
         )
-        async with _working(settings, client, parts), _beside(settings, client, parts):
+        async with _working(settings, client, parts), _beside(settings, client, parts, told):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
             log.info(
                 "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"
@@ -115,7 +116,7 @@ def _answers(parts: WorkerParts) -> Check:
 
 
 @contextlib.asynccontextmanager
-async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
+async def _beside(settings: Settings, client: Client, parts: WorkerParts, told: Telemetry) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
     runs = CaseRuns(client, settings.task_queue)
@@ -123,12 +124,13 @@ async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> Asy
     watching = keep_watching(Watch(parts.database, runs, client, settings, parts.counters), settings.sweep_every_for)
     posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
     for_ever = [*map(asyncio.create_task, (relaying, sweeping, watching, *posts))]
-    tasks = [*for_ever]
-    server = None
+    server, tasks = None, list[asyncio.Task[None]]()
     if settings.worker_health_port is not None:
+        if settings.metrics:
+            for_ever.append(asyncio.create_task(keep_counting(parts.business, BusinessMetrics(parts.counters.registry))))
         checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}
-        app = HealthApp(checks, parts.counters.registry if settings.metrics else None)
-        server = health_server(app, settings.worker_health_port)
+        app = HealthApp(checks, page_of(parts.counters.registry, told.metrics) if settings.metrics else None)
+        server = health_server(app, settings.health_host, settings.worker_health_port)
         tasks.append(asyncio.create_task(server.serve()))
     try:
         yield
@@ -137,4 +139,4 @@ async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> Asy
             server.should_exit = True
         for task in for_ever:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*for_ever, *tasks, return_exceptions=True)

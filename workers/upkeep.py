@@ -31,7 +31,6 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 from activities.ports.errors import Never
@@ -44,6 +43,7 @@ from runtime.errors import ServiceFault
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from runtime.telemetry import Telemetry, telemetry
 from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -51,7 +51,7 @@ from storage.record.audit import PostgresAudit
 from storage.record.heads import Signer, last_signed
 from storage.record.retention import Batch, PostgresRetention, counted
 from storage.record.signing import Signing
-from workers.health import Check, HealthApp, health_server
+from workers.health import Check, HealthApp, health_server, page_of
 from workflows.upkeep import UpkeepWorkflow
 
 RETENTION, HEADS = "retention", "heads"
@@ -68,16 +68,16 @@ class Tally:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.runs = Counter("ombud_upkeep_runs_total", "Jobs done, by result.", ["job", "result"], registry=self.registry)
+        self.runs = Counter("ombud_upkeep_runs_total", "Jobs done, by result.", ["upkeep", "result"], registry=self.registry)
         self.last = Gauge(
-            "ombud_upkeep_last_success_timestamp_seconds", "When a job was done last.", ["job"], registry=self.registry
+            "ombud_upkeep_last_success_timestamp_seconds", "When a job was done last.", ["upkeep"], registry=self.registry
         )
         self.signed = Gauge(
             "ombud_heads_last_signed_timestamp_seconds",
             "When the last head in the file was signed; 0: none, or no file.",
             registry=None,
         )
-        self.done = Gauge("ombud_upkeep_done", "What the last run of a job came to.", ["job", "what"], registry=self.registry)
+        self.done = Gauge("ombud_upkeep_done", "What the last run of a job came to.", ["upkeep", "what"], registry=self.registry)
 
     def signs(self, file: Path) -> None:
         """Tell from now on when the last head of a file was signed, as the file says: also after a start, and when jobs fail."""
@@ -248,13 +248,13 @@ async def run_upkeep(settings: Settings, places: Places, ready: Callable[[], Non
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
+    told = telemetry(metrics=settings.metrics and settings.worker_health_port is not None)
     async with compose(settings, places) as upkeep:
         vault = Vault.from_text(places.master_key)
-        codec = codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys)
-        client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=codec)], runtime=runtime)
+        plugins = [ombud_plugin(codec=codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys))]
+        client = await connect_temporal(settings, places.temporal_address, plugins=plugins, runtime=told.runtime)
         async with working(settings, client, upkeep):
-            server = _health(settings, client, upkeep)
+            server = _health(settings, client, upkeep, told)
             serving = asyncio.create_task(server.serve()) if server is not None else None
             log.info("upkeep is ready", jobs=sorted(upkeep.jobs))
             ready()
@@ -265,9 +265,9 @@ async def run_upkeep(settings: Settings, places: Places, ready: Callable[[], Non
                 await asyncio.gather(serving, return_exceptions=True)
 
 
-def _health(settings: Settings, client: Client, upkeep: Upkeep) -> uvicorn.Server | None:
+def _health(settings: Settings, client: Client, upkeep: Upkeep, told: Telemetry) -> uvicorn.Server | None:
     if settings.worker_health_port is None:
         return None
     checks: dict[str, Check] = {"temporal": client.service_client.check_health}
-    app = HealthApp(checks, upkeep.tally.registry if settings.metrics else None)
-    return health_server(app, settings.worker_health_port)
+    app = HealthApp(checks, page_of(upkeep.tally.registry, told.metrics) if settings.metrics else None)
+    return health_server(app, settings.health_host, settings.worker_health_port)

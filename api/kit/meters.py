@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -35,6 +35,7 @@ class Meters:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._beside: Callable[[], Awaitable[bytes]] | None = None
         self._requests = Counter(
             "ombud_api_requests_total", "Requests by route and status.", ["method", "route", "status"], registry=self._registry
         )
@@ -62,6 +63,10 @@ class Meters:
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def text(self) -> bytes:
+    def beside(self, page: Callable[[], Awaitable[bytes]]) -> None:
+        """Tell what somebody else of this process counts, too: the connection to Temporal."""
+        self._beside = page
+
+    async def page(self) -> bytes:
         """Everything, as Prometheus reads it."""
-        return generate_latest(self._registry)
+        return generate_latest(self._registry) + (b"" if self._beside is None else await self._beside())

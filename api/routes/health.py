@@ -54,4 +54,4 @@ async def metrics(context: Context) -> Response:
     meters: Meters = context.request.app.state.meters
     if not context.request.app.state.metrics:
         raise not_found()
-    return Response(meters.text(), media_type=meters.media_type)
+    return Response(await meters.page(), media_type=meters.media_type)

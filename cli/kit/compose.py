@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
     from starlette.types import ASGIApp
-    from temporalio.client import Client
+    from temporalio.client import Client, Plugin
+    from temporalio.runtime import Runtime
 
     from adapters.reading.pool import ReadingPool
     from api.kit.gate import Gate
@@ -130,8 +131,14 @@ class PassingDoors:
         return await self._doors.ask(case, command_id, wait_for)
 
 
+async def _lazily(settings: Settings, places: Places, plugin: Plugin, runtime: Runtime | None) -> Client:
+    return await connect_temporal(settings, places.temporal_address, plugins=[plugin], runtime=runtime, lazy=True)
+
+
 @asynccontextmanager
-async def api_parts(settings: Settings, places: Places, operator: Target | None = None) -> AsyncIterator[Parts]:
+async def api_parts(
+    settings: Settings, places: Places, operator: Target | None = None, runtime: Runtime | None = None
+) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from cli.kit.operator import OperatorKeys
     from services.parts import Parts
@@ -144,13 +151,12 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.views.cases import PostgresViews
 
     policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
-    if operator is None:
-        # A server looks at its policies before it says that it is ready; a command may never need them.
-        policies()
     sealed = codec(settings, vault)
-    client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=sealed)], lazy=True)
+    if operator is None:
+        policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
+    client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
-    pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
+    pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
         await PostgresMasterKeys(database, vault).check()
         tenants = PostgresTenants(database, vault)
@@ -406,24 +412,33 @@ async def serve(settings: Settings, places: Places) -> None:
     import structlog
 
     from api.app import create_app
+    from cli.kit.health import answering
     from cli.kit.pages import beside, house_of
+    from runtime.telemetry import telemetry
 
     if not settings.mail_relay.split():
         told = "answers by mail are kept to be placed, but in tenants for development: nothing proves their senders"
         structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
-    async with api_parts(settings, places) as parts:
-        app: ASGIApp = create_app(parts, public_url=settings.public_url, metrics=settings.metrics, gate=_gate(settings, parts))
+    apart = settings.api_health_port is not None
+    core = telemetry(metrics=settings.metrics, heartbeats=False)
+    async with api_parts(settings, places, runtime=core.runtime) as parts:
+        metrics = settings.metrics and not apart
+        app = create_app(parts, public_url=settings.public_url, metrics=metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)
+        served: ASGIApp
         served, watch = (app, None) if house is None else (beside(app, house), house.watch)
-        await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
+        async with answering(settings, app, core):
+            await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
 
 
 async def serve_console(settings: Settings, places: Places) -> None:
     """Serve the pages alone until the process is told to stop."""
     from cli.kit.pages import house_of
     from console.app import create_console
+    from runtime.telemetry import telemetry
 
-    async with api_parts(settings, places) as parts:
+    told = telemetry(metrics=False, heartbeats=False)
+    async with api_parts(settings, places, runtime=told.runtime) as parts:
         house = house_of(settings, parts)
         pages = create_console(house)
         await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2, watch=house.watch)

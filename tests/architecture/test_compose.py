@@ -24,7 +24,8 @@ SECRETS = {"MASTER_KEY": "A" * 43 + "=", "DIGEST_KEY": "B" * 42 + "A=", "HEADS_P
 
 def filled(text: str) -> str:
     """The text as compose hands it on, every secret filled in."""
-    return re.sub(r"\$\{(\w+)(?::\?[^}]*)?\}", lambda found: SECRETS.get(found[1], "secret"), text)
+    demanded = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda found: SECRETS.get(found[1], "secret"), text)
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", demanded)
 
 
 def settings_of(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Settings:
@@ -59,7 +60,7 @@ def test_the_settings_are_valid_and_hang_together(name: str, monkeypatch: pytest
     assert settings.smtp_host in SERVICES
     assert settings.database_url is not None
     assert "ombud_app:" in settings.database_url.get_secret_value()
-    assert "@ombud-postgres:5432/ombud" in settings.database_url.get_secret_value()
+    assert "@ombud-postgres:5432/ombud?sslmode=prefer" in settings.database_url.get_secret_value()
     assert not settings.development
     assert (settings.database_owner_url is not None) == (name == "migrate"), "only the migration may own the tables"
     assert (settings.database_admin_url is not None) == (name in ("api", "upkeep")), "a worker administers nothing"
@@ -90,9 +91,8 @@ def test_nothing_is_published_beyond_this_machine() -> None:
 
 
 def test_images_are_pinned_and_none_is_retired() -> None:
-    assert [
-        service["image"] for service in SERVICES.values() if ":" not in service["image"] or service["image"].endswith(":latest")
-    ] == []
+    exact = r"ombud:local|[\w/-]+:v?\d+\.\d+(\.\d+)?"
+    assert [service["image"] for service in SERVICES.values() if not re.fullmatch(exact, service["image"])] == []
     assert [service["image"] for service in SERVICES.values() if "auto-setup" in service["image"]] == []
 
 
@@ -103,6 +103,50 @@ def test_every_volume_has_a_name_and_every_dependency_exists() -> None:
     assert {secret for service in SERVICES.values() for secret in service.get("secrets", [])} == set(COMPOSE["secrets"])
     assert [folder for folder in folders if not (ROOT / folder).exists()] == []
     assert {needed for service in SERVICES.values() for needed in service.get("depends_on", {})} <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nobody_takes_the_whole_machine(name: str) -> None:
+    assert set(SERVICES[name]["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+
+
+def test_who_needs_nothing_of_another_does_not_reach_it() -> None:
+    reach = {name: set(service["networks"]) for name, service in SERVICES.items()}
+    assert {name for name, networks in reach.items() if "records" in networks} == {*OURS, "ombud-postgres"}
+    assert {name for name, networks in reach.items() if "engine-records" in networks} == {
+        "temporal-postgres", "temporal-schema", "temporal",
+    }  # fmt: skip
+    assert reach["ombud-postgres"] == {"records"}
+    assert reach["temporal-postgres"] == {"engine-records"}
+    inside = {name for name, network in COMPOSE["networks"].items() if network == {"internal": True}}
+    assert inside == set(COMPOSE["networks"]) - {"outside", "published"}
+    assert {name for name, networks in reach.items() if "outside" in networks} == {"api", "worker"}
+    # A port is published only by who is in a network with a way out, and whoever depends on another reaches it.
+    for name, service in SERVICES.items():
+        assert not service.get("ports") or reach[name] - inside
+        for needed in set(service.get("depends_on", {})) - {"migrate", "temporal-schema", "temporal-setup"}:
+            assert reach[name] & reach[needed], f"{name} does not reach {needed}"
+
+
+def test_a_container_asks_its_own_health_where_it_is_answered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from deploy.healthcheck import place
+
+    for name in set(OURS) - {"migrate"}:
+        settings = settings_of(name, monkeypatch, tmp_path)
+        port = settings.api_health_port if name == "api" else settings.worker_health_port
+        assert place(OURS[name]["environment"]) == (port, "/healthz")
+    assert place({}) == (8080, "/v1/healthz")
+
+
+@pytest.mark.temporal
+def test_the_server_knows_every_dynamic_setting() -> None:
+    from runtime.embedded.binary import BinaryFinder
+
+    found = BinaryFinder(explicit=None).look()
+    assert found is not None
+    program = found.path.read_bytes()
+    keys = yaml.safe_load((ROOT / "deploy" / "temporal" / "dynamic-config.yaml").read_text(encoding="utf-8"))
+    assert [key for key in keys if key.encode() not in program] == []
 
 
 @pytest.mark.parametrize("name", [name for name in LONG_RUNNING if name != "temporal-ui"])
@@ -130,7 +174,7 @@ def test_the_namespace_knows_the_search_attributes_of_a_case() -> None:
 
 
 def test_the_secrets_that_compose_demands_are_made() -> None:
-    demanded = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    demanded = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
     demanded |= {secret["environment"] for secret in COMPOSE["secrets"].values()}
     script = (ROOT / "deploy" / "make-secrets").read_text(encoding="utf-8")
     assert [name for name in demanded if name not in script] == []

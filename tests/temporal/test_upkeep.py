@@ -63,10 +63,10 @@ async def test_a_schedule_erases_what_is_past_its_time(client: Client, world: Wo
         await until(gone)
 
         async def told() -> bool:
-            return tally.registry.get_sample_value("ombud_upkeep_runs_total", {"job": RETENTION, "result": "done"}) == 1
+            return tally.registry.get_sample_value("ombud_upkeep_runs_total", {"upkeep": RETENTION, "result": "done"}) == 1
 
         await until(told)
-    assert (tally.registry.get_sample_value("ombud_upkeep_done", {"job": RETENTION, "what": "erased"}) or 0) >= 1
+    assert (tally.registry.get_sample_value("ombud_upkeep_done", {"upkeep": RETENTION, "what": "erased"}) or 0) >= 1
 
 
 async def test_heads_are_signed_and_a_record_that_is_not_whole_is_for_a_person(world: World, tmp_path: Path) -> None:
@@ -83,4 +83,4 @@ async def test_heads_are_signed_and_a_record_that_is_not_whole_is_for_a_person(w
         file.write_text(broken)
         with pytest.raises(Never):
             await job.run(lambda: None)
-    assert tally.registry.get_sample_value("ombud_upkeep_runs_total", {"job": HEADS, "result": "done"}) == 1
+    assert tally.registry.get_sample_value("ombud_upkeep_runs_total", {"upkeep": HEADS, "result": "done"}) == 1

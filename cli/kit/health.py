@@ -1,0 +1,50 @@
+"""The API's health answers and metrics at an address of their own, which need not be one that the world reaches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from runtime.settings import Settings
+from runtime.telemetry import Telemetry
+from workers.health import HealthApp, health_server
+
+_ANSWERED_BY_THE_API: Mapping[str, str] = {
+    f"{front}/{name}": f"/v1/{name}" for front in ("", "/v1") for name in ("healthz", "readyz")
+}
+
+
+class ApiHealth:
+    """``/healthz`` and ``/readyz`` as the API answers them, under both its names and the worker's; ``/metrics``; nothing else."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], page: Callable[[], Awaitable[bytes]] | None) -> None:
+        self._app, self._rest = app, HealthApp({}, page)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer one request."""
+        path = _ANSWERED_BY_THE_API.get(str(scope.get("path")))
+        if path is not None:
+            await self._app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+
+@asynccontextmanager
+async def answering(settings: Settings, app: FastAPI, told: Telemetry) -> AsyncIterator[None]:
+    """Answer at the health port while the block lasts; without such a port, metrics are answered by the API itself."""
+    app.state.meters.beside(told.metrics)
+    if settings.api_health_port is None:
+        yield
+        return
+    health = ApiHealth(app, app.state.meters.page if settings.metrics else None)
+    server = health_server(health, settings.health_host, settings.api_health_port)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
