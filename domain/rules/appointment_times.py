@@ -6,18 +6,36 @@ freeze moves what two people have agreed on. Of a development tenant it is told 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from domain.model.appointments import Appointment, AppointmentAhead
 from domain.model.case import Case
 from domain.model.clocks import DueLevel
+from domain.model.refusals import InstantRefused
 from domain.model.terms import APPOINTMENT
 
+LEAST_NOTICE_FOR = timedelta(hours=1)
+"""Wall time: nobody is asked to a hearing that begins within the hour (of a development tenant: within its hour)."""
+LONGEST_AHEAD_FOR = timedelta(days=90)
+"""The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
 _BEFORE = {"tomorrow": timedelta(days=1), "soon": timedelta(hours=1)}
 """Wall time before it begins."""
 _PUT_DOWN_FOR = timedelta(days=1)
 """Wall time from its end: what was said is put down while it is remembered; asked for again each day."""
+
+
+def soonest(case: Case, at: datetime) -> datetime:
+    """When a hearing can begin that is proposed now."""
+    return at + LEAST_NOTICE_FOR * case.terms.time_scale
+
+
+def check_times(case: Case, times: Iterable[datetime], at: datetime) -> None:
+    """Refuses times that are too near or too far (:class:`InstantRefused`)."""
+    if any(time < soonest(case, at) for time in times):
+        raise InstantRefused("Each time has to be an hour ahead at least.", because="past")
+    if any(time > at + LONGEST_AHEAD_FOR for time in times):
+        raise InstantRefused(f"That is more than {LONGEST_AHEAD_FOR.days} days away.", because="too_far")
 
 
 def common_time(one: Appointment, at: datetime | None) -> datetime | None:

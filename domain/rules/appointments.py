@@ -10,8 +10,8 @@ letter says that it will be held.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from domain.base import Side, derived_id
@@ -37,9 +37,9 @@ from domain.model.appointments import (
 from domain.model.case import Case
 from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
-from domain.model.refusals import InstantRefused, Refusal
+from domain.model.refusals import Refusal
 from domain.model.withdrawal import OfOffice
-from domain.rules.appointment_times import ahead, common_time
+from domain.rules.appointment_times import ahead, check_times, common_time, soonest
 from domain.rules.audiences import Audience
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to_agree
@@ -47,10 +47,6 @@ from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Refuse, Topic
 from domain.rules.under_age import is_minor
 
-LEAST_NOTICE_FOR = timedelta(hours=1)
-"""Wall time: nobody is asked to a hearing that begins within the hour (of a development tenant: within its hour)."""
-LONGEST_AHEAD_FOR = timedelta(days=90)
-"""The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
 MOVES_OF_A_SIDE = 2
 MOVES_OF_THE_TEAM = 2
 """How often a side moves one appointment; after that whoever handles the case does, or goes on without it."""
@@ -58,7 +54,7 @@ MOVES_OF_THE_TEAM = 2
 
 def propose(case: Case, command: ProposeAppointment, context: DecisionContext, at: datetime) -> Facts:
     """Times for a hearing or a call. To invite the respondent tells them of the case: refused where that is barred."""
-    _check_times(case, command.times, at)
+    check_times(case, command.times, at)
     appointment_id = derived_id("apt", command.id)
     proposed = f.AppointmentProposed(
         appointment_id=appointment_id,
@@ -120,7 +116,7 @@ def move(case: Case, command: MoveAppointment, context: DecisionContext, at: dat
     """Other times, from the team or from a side that is invited."""
     one = _theirs(case, command.appointment, context)
     _check_not_begun(one, at)
-    _check_times(case, command.times, at)
+    check_times(case, command.times, at)
     side = context.actor.side if context.actor is not None else None
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
         said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
@@ -193,17 +189,6 @@ def over(case: Case) -> Change:
     return {"appointments": tuple(one.model_copy(update=gone) if one.open else one for one in case.appointments)}
 
 
-def _soonest(case: Case, at: datetime) -> datetime:
-    return at + LEAST_NOTICE_FOR * case.terms.time_scale
-
-
-def _check_times(case: Case, times: Iterable[datetime], at: datetime) -> None:
-    if any(time < _soonest(case, at) for time in times):
-        raise InstantRefused("Each time has to be an hour ahead at least.", because="past")
-    if any(time > at + LONGEST_AHEAD_FOR for time in times):
-        raise InstantRefused(f"That is more than {LONGEST_AHEAD_FOR.days} days away.", because="too_far")
-
-
 def _check_not_begun(one: Appointment, at: datetime) -> None:
     if not one.open:
         raise AppointmentNotOpen("It is over, or was called off.", because=one.state)
@@ -232,7 +217,7 @@ def _own_answer(case: Case, one: Appointment, side: Side, by: str) -> Appointmen
 def _named_instead(case: Case, one: Appointment, at: datetime) -> Facts:
     """The times that somebody named before everybody had agreed to meet, proposed now that they have and no other suits."""
     for said in one.answers:
-        times = tuple(time for time in said.instead if time >= _soonest(case, at))
+        times = tuple(time for time in said.instead if time >= soonest(case, at))
         if times and said.reasons is not None:
             moved = f.AppointmentMoved(appointment_id=one.id, side=said.side, times=times, reasons=said.reasons, party=said.party)
             return (moved,)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Set
 from itertools import product
 from typing import Any
 
@@ -342,8 +342,12 @@ TRANSLATED = frozenset({
 
 def theirs(viewer: Viewer) -> frozenset[str]:
     """The words that a viewer may read."""
-    words = _theirs(viewer)
     of = {f"foreign_{word}" for word in TRANSLATED} if viewer.name.startswith("foreign") else TRANSLATED
+    return _translated(_theirs(viewer), of)
+
+
+def _translated(words: frozenset[str], of: Set[str]) -> frozenset[str]:
+    """Words, with the translations of them."""
     return words | {f"tr_{word}" for word in words & of}
 
 
@@ -383,7 +387,7 @@ class TestWords:
             name = "platform" if letter is None else parties.get(notice.recipient, "mediator")
             # Whoever a letter is to reads their own name.
             words = found_in(text) - {f"main_name_{name}", "mediatorname" if name == "mediator" else ""}
-            assert words <= ALLOWED[name], (name, notice.event, text)
+            assert words <= _translated(ALLOWED[name], TRANSLATED), (name, notice.event, text)
             sent.setdefault(name, set()).update(words)
         assert sent.keys() == {"platform", "mediator", "claimant", "respondent"}
         assert "to_all" in sent["respondent"]

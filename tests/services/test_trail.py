@@ -91,6 +91,7 @@ COMMANDS = {
     "login": NOTED, "logout": NO_DEED, "whoami": READS, "audit": READS, "reasons": READS, "doctor": READS, "status": READS,
     "temporal": READS, "calendar": OF_THE_MACHINE, "api": OF_THE_MACHINE, "console": OF_THE_MACHINE, "worker": OF_THE_MACHINE,
     "stack": OF_THE_MACHINE, "up": OF_THE_MACHINE, "down": OF_THE_MACHINE, "migrate": OF_THE_MACHINE,
+    "master-key": OF_THE_MACHINE,
 }  # fmt: skip
 """The first word of each command of ``ombud``. Calendars are nobody's: their versions stand in `ombud calendar list`."""
 
