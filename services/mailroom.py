@@ -15,29 +15,22 @@ from functools import partial
 from typing import Any, Literal
 
 from domain.base import Side
-from domain.model.facts import Actor
 from domain.model.people import OpenedParty
-from domain.model.prose import MAX_PROSE
-from domain.model.report import KEPT_BY_INTAKE, Report, ReportedParty
+from domain.model.report import Report, ReportedParty
 from domain.rules import mail as rules
-from domain.rules.audiences import told_of
 from domain.rules.links import merged_as
 from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
-from services.cases import Seen
-from services.commands import CommandState, judged, send
+from services.commands import judged
 from services.errors import Refused
-from services.handed_over import filed, handed_in
 from services.parts import MailMarks, MailReply, Parts
 from services.reading import parsed
 from services.rows import CaseRow
+from services.said_by_mail import Messaged, say, words_of
 from storage.intake.unplaced import Arrived, MailWords, UnplacedFull
 from storage.outside.answered import AnsweredNotice
 from storage.tenants import Tenant
 
-MORE_FOLLOWS = ("more follows", "mehr folgt")
-"""What letters say that an answer by e-mail begins with, in each of their languages and any case of letters, where it is not all
-yet."""
 _LONGEST_WAY = 20
 """Merges that are followed from case to case."""
 _SAID_MOST = 20_000
@@ -60,18 +53,6 @@ class Landed:
     def state(self) -> Literal["accepted", "opened", "known"]:
         """On disk and not judged yet; opened; here before."""
         return "accepted" if self.row.case is None else "opened" if self.created else "known"
-
-
-@dataclass(frozen=True)
-class Messaged:
-    """An e-mail that became a message on its case."""
-
-    case_id: str
-    sent: CommandState
-    files: tuple[str, ...] = ()
-    """Ids of its files that are evidence now."""
-    refused: tuple[str, ...] = ()
-    """Names of files that were not kept, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +167,6 @@ async def keep(
     except UnplacedFull:
         raise Refused("unplaced_full") from None
     return Kept(kept, reason)
-
-
-def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
-    """What a mail says, and its attachments."""
-    return (found.statement if isinstance(found, Report) else found.text), found.attachments
 
 
 async def _met(
@@ -337,51 +313,6 @@ def _to(notice: AnsweredNotice | None) -> str | None:
     if notice is None or notice.event.partition(":")[0] != "message_sent":
         return None
     return "desk" if notice.data.get("sender") == "staff" and notice.data.get("alone") else None
-
-
-async def say(
-    parts: Parts, caller: Caller, row: CaseRow, party: str, found: Report | MailReply, message_id: str, *,
-    to: str | None = None, preface: str = "",
-) -> Messaged:  # fmt: skip
-    """Put a mail onto its case as a party's word, with its files as evidence. Raises what :func:`send` raises."""
-    text, attachments = words_of(found)
-    text = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
-    digest = hashlib.sha256(f"{row.id}\n{party}\n{message_id}".encode("utf-8", "replace")).hexdigest()[:40]
-    case = row.case
-    who = case.party(party) if case is not None else None
-    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
-    of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
-    what = "ask_interim_review" if of_measure else "message"
-    files, refused = (
-        ([], [one.name for one in attachments]) if of_measure else await filed(parts, caller, row, party, attachments)
-    )
-    command: dict[str, Any] = {
-        "id": f"cmd_mail-{digest}",
-        "type": what,
-        "by": party,
-        "text": _text(preface + text, [one.name for one in files], refused),
-    }
-    if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
-        command["more_follows"] = True
-    if what == "message" and to is not None:
-        command["to"] = to
-    seen = Seen(row, Actor(id=caller.credential, role="platform"))
-    sent = await send(parts, caller, seen, command, channel="email")
-    how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}
-    taken = await handed_in(parts, caller, seen, party, files, f"cmd_mail-{digest}", how)
-    return Messaged(row.id, sent, taken, tuple(refused))
-
-
-def _text(text: str, kept: list[str], refused: list[str]) -> str:
-    """The words, with what came beside them: nobody has to guess whether something was lost."""
-    # What the mail's reader laid beside it nobody attached, and the other side never gets to see.
-    kept, told = [name for name in kept if name not in KEPT_BY_INTAKE], []
-    if kept:
-        told.append(f"[The e-mail had {len(kept)} files with it: {', '.join(kept)[:1_000]}]")
-    if refused:
-        told.append(f"[Not kept of the e-mail: {', '.join(refused)[:1_000]}]")
-    left_out = "".join(f"\n\n{line}" for line in told)
-    return (text or "(No text; see the files.)")[: MAX_PROSE - len(left_out)] + left_out
 
 
 async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailReply, marks: MailMarks) -> Landed | None:

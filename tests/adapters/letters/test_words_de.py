@@ -14,7 +14,7 @@ from adapters.letters.words_de import GERMAN
 from adapters.letters.words_en import ENGLISH
 from domain.model.remedy import Remedy
 from domain.rules import agreement_terms
-from services.mailroom import MORE_FOLLOWS
+from services.said_by_mail import MORE_FOLLOWS
 from tests.support.cases import a_case
 from tests.support.outgoing_notices import AT, DUE, a_notice
 
