@@ -33,6 +33,8 @@ LOOK_FOR = 4.0
 NOTE_FOR = 5.0
 """Seconds for noting that something went out. When the database stays away longer, what is not noted goes out again."""
 NOTE_AGAIN_AFTER = 0.2
+HANDED_AT_ONCE = 100
+"""Notices that a case hands to ``Delivery`` workflows at once: each is an event in its history. The sweep hands on the others."""
 BATCH = 50
 """Notices looked for at once. A case that was told a lot at once has more than one batch."""
 
@@ -64,15 +66,16 @@ class DeliverActivities:
         """
         under_way: dict[str, asyncio.Task[How]] = {}
         try:
-            went = await self._everything(ref, under_way)
+            went, more = await self._everything(ref, under_way)
         finally:
             # Also when the book cannot be kept: what is being sent is not torn down half-way.
             await asyncio.gather(*under_way.values(), return_exceptions=True)
         handed = await self._outbox.handed(ref.tenant_id, ref.case_id)
-        return Delivered(sent=went["sent"], failed=went["failed"], slow=tuple(handed))
+        return Delivered(sent=went["sent"], failed=went["failed"], slow=tuple(handed[:HANDED_AT_ONCE]), more=more)
 
-    async def _everything(self, ref: CaseRef, under_way: dict[str, asyncio.Task[How]]) -> Counter[str]:
+    async def _everything(self, ref: CaseRef, under_way: dict[str, asyncio.Task[How]]) -> tuple[Counter[str], bool]:
         began, went, found, look = self._clock(), Counter[str](), list[OutgoingNotice](), True
+        full = False
         while look or under_way:
             if look:
                 found = list(await self._outbox.undelivered(ref.tenant_id, ref.case_id, BATCH))
@@ -84,8 +87,9 @@ class DeliverActivities:
             for notice_id in [notice_id for notice_id, task in under_way.items() if task.done()]:
                 went[under_way.pop(notice_id).result()] += 1
             # What is slow gives others the time to come; and a full batch may not have been all.
-            look = self._clock() - began < LOOK_FOR if under_way else len(found) == BATCH
-        return went
+            in_time, full = self._clock() - began < LOOK_FOR, len(found) == BATCH
+            look = in_time and (bool(under_way) or full)
+        return went, full
 
     async def _first_try(self, notice: OutgoingNotice) -> How:
         mail = notice.channel == "email"

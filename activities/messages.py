@@ -116,3 +116,5 @@ class Delivered(Compact):
     failed: int = 0
     """Given up at once, because they can never be delivered."""
     slow: tuple[str, ...] = ()
+    more: bool = False
+    """There was no time for all of them: some are left."""

@@ -25,6 +25,7 @@ from cli.commands import (
     intake,
     key,
     login,
+    master_key,
     on_call,
     order,
     person,
@@ -96,6 +97,7 @@ app.add_typer(erasure.app, name="erasure")
 app.command()(erasure.retention)
 app.add_typer(person.app, name="person")
 app.add_typer(key.app, name="key")
+app.add_typer(master_key.app, name="master-key")
 app.add_typer(stack.app, name="stack")
 app.add_typer(serve.worker, name="worker")
 app.add_typer(serve.api, name="api")

@@ -47,6 +47,8 @@ DUTIES = (
     Duty("20(1)(c)", "So can those that suspend or close an account", "decision_elsewhere.decisions.suspend_account",
          "suspend-account-upheld"),
     Duty("20(1)(d)", "So can those that take away payments", "decision_elsewhere.decisions.demonetise", "demonetise-upheld"),
+    Duty("20(1)", "Whoever sent a notice complains of less than was asked for", "decision_elsewhere.decisions.restrict",
+         "reporter-complains-of-a-mere-restriction"),
     Duty("20(1), (2)", "For six months from the day on which they were informed", "decision_elsewhere.window",
          "window-over-a-weekend"),
     Duty("20(6)", "Not by machines alone: whoever decided first, and who reports to them, stays out", "opens_in",
@@ -62,6 +64,10 @@ DUTIES = (
          "put-away-while-suspended"),
     Duty("23(3)", "But never a notice of the sexual abuse of a child: by the gravity of what follows", "priority",
          "notice-of-abuse-of-children-while-suspended"),
+    Duty("20(1), 23(2)", "Whoever is suspended complains of what was decided against themselves", "sanctions.bars",
+         "own-account-complained-of-while-suspended"),
+    Duty("20(1), 23(2)", "The six months stand still while what somebody hands in is put away", "decision_elsewhere.window",
+         "six-months-stand-still-while-suspended"),
     Duty("23(2)", "The time is reasonable and ends by itself", "sanctions.kinds", "processed-again-after-thirty-days"),
 )  # fmt: skip
 INFORMED = ("2026-01-15T11:00", "2025-08-31T10:00", "2025-10-04T11:00", "2026-06-26T11:00")

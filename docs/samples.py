@@ -95,7 +95,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
     "move_appointment": {"times": ["2026-06-04T09:00:00Z"], "reasons": "I am at work then."},
     "cancel_appointment": {"reasons": "You have settled it between you."},
     "record_appointment": {"missed_by": ["respondent"], "protocol": "The guest says that the key was handed over on Monday."},
-    "comment_protocol": {"text": "It was on Tuesday."},
+    "comment_protocol": {"text": "It was on Tuesday.", "was_there": True},
     "ask_interim_review": {"text": "The deed is in my account."},
     "accept_withdrawal": {"stays": ["suspend"], "reasons": "We have talked, and you told us that you are safe."},
     "continue_of_office": {"reasons": "We go on without you, because others book there."},

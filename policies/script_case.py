@@ -24,6 +24,7 @@ from domain.model.refusals import Refusal
 from domain.model.report import Report
 from domain.model.sanctions import EarlierSanction
 from domain.model.terms import Terms
+from domain.model.translations import Translate, with_original
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
@@ -178,7 +179,7 @@ class ScriptCase:
 
     def _judged(self, raw: dict[str, Any], actor: Actor, known: Known, at: datetime) -> Step:
         try:
-            command = parse_command(raw, StorySealer(self._seal, self.cast))
+            command = self._beside_original(parse_command(raw, StorySealer(self._seal, self.cast)))
             target = self.cast.named(getattr(command, "owner", None) or getattr(command, "to", None) or self._owner(command))
             terms = self._new_terms(command)
             # In a story every file that somebody names was uploaded.
@@ -204,6 +205,13 @@ class ScriptCase:
             raise _Refused({"code": refusal.code, "detail": refusal.detail}) from refusal
         except Exception as error:  # as `record` does: a rule that breaks is this command's answer
             raise _Refused({"code": "broken", "detail": f"{type(error).__name__}: {error}"}) from error
+
+    def _beside_original(self, command: Command) -> Command:
+        """A translation with the text that it is of, which the inbox finds by its number in the timeline."""
+        if not isinstance(command, Translate):
+            return command
+        found = self.record[command.of - 1 : command.of]
+        return with_original(command, found[0].fact.model_dump(mode="json") if found else None)
 
     def _owner(self, command: Command) -> str | None:
         """Whoever has the case, where a command could bring somebody to whom they stand close."""

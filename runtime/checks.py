@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import aiosmtplib
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.connection import connect_temporal
 from runtime.embedded.postgres import find_binaries
 from runtime.embedded.stack import Stack
 from runtime.errors import ServiceFault
+from runtime.namespace import current_build, missing_attributes
 from runtime.settings import Settings
 
 UPKEEP_WITHIN = timedelta(hours=6)
@@ -66,16 +66,33 @@ async def temporal(settings: Settings, stack: Stack, wanted: Mapping[str, str], 
     except ServiceFault as fault:
         return Look("fail", fault.message, "Run `ombud stack up`, or check TEMPORAL_ADDRESS.")
     found = f"{address}, namespace {client.namespace}"
-    request = ListSearchAttributesRequest(namespace=client.namespace)
     try:
-        answer = await client.operator_service.list_search_attributes(request, timeout=patience)
+        missing = await missing_attributes(client, wanted, patience)
     except RPCError as error:
         return Look("warn", f"{found}; it does not say its search attributes ({error})")
-    if missing := sorted(wanted.keys() - answer.custom_attributes.keys()):
+    if missing:
         named = " ".join(f"--name {name} --type {wanted[name]}" for name in missing)
         step = f"Run `temporal operator search-attribute create {named}`."
         return Look("fail", f"{found}; search attributes are missing: {', '.join(missing)}", step)
     return Look("ok", found)
+
+
+async def deployment(settings: Settings, stack: Stack, patience: timedelta) -> Look:
+    """Whether a version of the workers takes new tasks, where they are versioned."""
+    name = settings.worker_deployment_name
+    if not name or not settings.worker_build_id:
+        return Look("ok", "workers without versions")
+    try:
+        client = await connect_temporal(settings, stack.info().temporal_address, deadline_for=patience)
+        build = await current_build(client, name, patience)
+    except ServiceFault as fault:
+        return Look("warn", f"not looked at: {fault.message}", "See what it says of Temporal.")
+    except RPCError as error:
+        return Look("warn", f"not looked at: {error.status.name}", "See what it says of Temporal.")
+    if build is None:
+        promote = f"temporal worker deployment set-current-version --deployment-name {name} --build-id {settings.worker_build_id}"
+        return Look("fail", f"no version of {name} is current: every case waits", f"Start a worker, then run `{promote}`.")
+    return Look("ok", f"{name}: {build} is current")
 
 
 async def upkeep(settings: Settings, stack: Stack, patience: timedelta) -> Look:

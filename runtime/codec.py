@@ -29,13 +29,18 @@ ENCODING = b"binary/encrypted"
 _SCOPE = "ombud-scope"
 """The name of the metadata that says whose key it is: the id of the workflow, which Temporal shows anyway; empty: of no case."""
 _NONCE = 12
+KeyOf = Callable[[str], bytes]
+"""Makes the key (32 bytes) of a scope."""
 
 
 class SealedPayloads(PayloadCodec, WithSerializationContext):
-    """Seals payloads, and opens sealed ones. ``key_of`` makes the key (32 bytes) of a scope. Without ``sealing`` it opens."""
+    """Seals payloads, and opens sealed ones. ``key_of`` makes the key (32 bytes) of a scope. Without ``sealing`` it opens.
 
-    def __init__(self, key_of: Callable[[str], bytes], *, sealing: bool = True, scope: str = "") -> None:
-        self._key_of, self.sealing, self._scope = key_of, sealing, scope
+    What ``earlier`` make opens, too: a history outlives the master key under which it began.
+    """
+
+    def __init__(self, key_of: KeyOf, *, earlier: Sequence[KeyOf] = (), sealing: bool = True, scope: str = "") -> None:
+        self._key_of, self._earlier, self.sealing, self._scope = key_of, earlier, sealing, scope
 
     def with_context(self, context: SerializationContext) -> Self:
         """The same for the payloads of one workflow."""
@@ -45,7 +50,9 @@ class SealedPayloads(PayloadCodec, WithSerializationContext):
 
     def of(self, scope: str) -> Self:
         """The same for one scope."""
-        return self if scope == self._scope else type(self)(self._key_of, sealing=self.sealing, scope=scope)
+        return (
+            self if scope == self._scope else type(self)(self._key_of, earlier=self._earlier, sealing=self.sealing, scope=scope)
+        )
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Seal them, where it is asked for."""
@@ -69,16 +76,18 @@ class SealedPayloads(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         scope = payload.metadata.get(_SCOPE, b"")
-        try:
-            plain = AESGCM(self._key_of(scope.decode())).decrypt(payload.data[:_NONCE], payload.data[_NONCE:], scope)
-        except (InvalidTag, ValueError):
-            return payload
-        return Payload.FromString(plain)
+        for key_of in (self._key_of, *self._earlier):
+            try:
+                plain = AESGCM(key_of(scope.decode())).decrypt(payload.data[:_NONCE], payload.data[_NONCE:], scope)
+            except (InvalidTag, ValueError):
+                continue
+            return Payload.FromString(plain)
+        return payload
 
 
-def codec_of(setting: str, key_of: Callable[[str], bytes]) -> SealedPayloads | None:
+def codec_of(setting: str, key_of: KeyOf, earlier: Sequence[KeyOf] = ()) -> SealedPayloads | None:
     """What `OMBUD_TEMPORAL_CODEC` asks for."""
-    return None if setting == "none" else SealedPayloads(key_of, sealing=setting == "aes")
+    return None if setting == "none" else SealedPayloads(key_of, earlier=earlier, sealing=setting == "aes")
 
 
 class SealedJson:

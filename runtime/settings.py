@@ -3,8 +3,6 @@
 `.env.example` and `docs/reference/settings.md` are written from this class: `python -m runtime.settings --write`.
 """
 
-import base64
-import binascii
 import re
 import sys
 from datetime import timedelta
@@ -13,11 +11,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.addresses import named_networks
+from runtime.key_forms import WANTED, is_written
 
 PREFIX = "OMBUD_"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
@@ -112,7 +111,24 @@ class Settings(BaseSettings):
     worker_build_id: str | None = Field(None, description="Build id of this worker inside its deployment.")
 
     master_key: SecretStr | None = Field(
-        None, description="32 bytes in base64 under which the keys of all texts are encrypted. Empty: made in the state folder."
+        None,
+        description="32 bytes in base64 under which the keys of all texts are encrypted. Or `file:` and where they lie, or "
+        "`aws-kms:` and what AWS KMS sealed (`ombud master-key new --aws-kms`). Empty: made in the state folder.",
+    )
+    master_key_next: SecretStr | None = Field(
+        None,
+        description="The master key that comes next: it opens already and seals nothing yet. Given to every process before "
+        "the first one has it as OMBUD_MASTER_KEY. Empty: none is coming.",
+    )
+    master_keys_earlier: SecretStr | None = Field(
+        None,
+        description="Master keys of before, with commas between them, the latest first: they open and seal nothing. Kept until "
+        "`ombud master-key rotate` says that they are not needed. Empty: none.",
+    )
+    digest_key: SecretStr | None = Field(
+        None,
+        description="Root of the keyed digests, 32 bytes in base64: it opens nothing, and stays when the master key is changed. "
+        "`ombud master-key digest-key` prints the one in use. Empty: it follows from the first master key that is known.",
     )
 
     heads_file: Path | None = Field(
@@ -303,6 +319,10 @@ class Settings(BaseSettings):
         timedelta(seconds=2),
         description="Pause between two looks for commands that Temporal has not taken, in seconds or ISO 8601.",
     )
+    sweep_every_for: timedelta = Field(
+        timedelta(seconds=30),
+        description="Pause between two looks for what should run in Temporal and does not, in seconds or ISO 8601.",
+    )
     lease_for: timedelta = Field(
         timedelta(minutes=30),
         description="Work on a case counts as over when its owner has done nothing for so long, in seconds or ISO 8601.",
@@ -352,7 +372,7 @@ class Settings(BaseSettings):
         """
         return value.absolute() if isinstance(value, Path) else value
 
-    @field_validator("relay_every_for", "lease_for", "api_database_for", "intake_reading_for", mode="before")
+    @field_validator("relay_every_for", "sweep_every_for", "lease_for", "api_database_for", "intake_reading_for", mode="before")
     @classmethod
     def _in_seconds(cls, value: Any) -> Any:
         """Take a bare number for seconds, also as text, which is all that an environment can give."""
@@ -403,16 +423,14 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("Name addresses or networks, with commas between them: 192.0.2.5, 198.51.100.0/24.") from None
 
-    @field_validator("master_key")
+    @field_validator("master_key", "master_key_next", "master_keys_earlier", "digest_key")
     @classmethod
-    def _is_a_key(cls, value: SecretStr | None) -> SecretStr | None:
+    def _is_a_key(cls, value: SecretStr | None, about: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            try:
-                size = len(base64.b64decode(value.get_secret_value(), validate=True))
-            except binascii.Error:
-                size = 0
-            if size != 32:
-                raise ValueError("must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+            given = value.get_secret_value()
+            for key in given.split(",") if about.field_name == "master_keys_earlier" else [given]:
+                if not is_written(key):
+                    raise ValueError(WANTED)
         return value
 
 

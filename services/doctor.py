@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from domain.worktime.calculator import zone_data_version
 from storage.intake.unplaced import waiting_at
+from storage.outside.backlog import Backlog, backlog_at
+from storage.postgres.master_keys import MasterState, master_state_at
+from storage.postgres.ring import VaultFault
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
 from storage.record.audit import Verdict as Audited
 from storage.record.audit import trails_at
+from storage.record.heads import last_signed
+from storage.record.revival import swept_at
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -125,6 +130,54 @@ async def backups(kept_for_days: int | None) -> Finding:
     return Finding("backups", "ok", f"after {kept_for_days} days none can bring back what was erased")
 
 
+async def sealed_keys(dsn: str, keys: str, patience: timedelta) -> Finding:
+    """What lies under an earlier master key, and which backups no key that is known here opens."""
+    try:
+        return judged_keys(await master_state_at(dsn, keys, patience))
+    except VaultFault as fault:
+        return Finding("sealed keys", "fail", fault.message, "Give this machine the keys of the other processes.")
+    except ServerAway as away:
+        return Finding("sealed keys", "warn", f"not looked at: {away}", "See what it says of the database.")
+
+
+def judged_keys(state: MasterState) -> Finding:
+    """What is to be said of the master keys."""
+    if state.left and not state.known:
+        step = "Set OMBUD_MASTER_KEYS_EARLIER to the key of before, and run `ombud master-key rotate`."
+        return Finding("sealed keys", "fail", f"{state.left} lie under a key that is not known here", step)
+    if state.left:
+        step = "Run `ombud master-key rotate`; ended, run it again."
+        return Finding("sealed keys", "warn", f"{state.left} lie under an earlier master key", step)
+    found = f"all under {state.current}"
+    if state.known:
+        step = (
+            "" if state.digest_key_given else "Set OMBUD_DIGEST_KEY (`ombud master-key digest-key`) before they are taken away."
+        )
+        more = f"{found}; earlier keys are known, and open the backups of before"
+        return Finding("sealed keys", "warn" if step else "ok", more, step)
+    if state.alone_since is None:
+        return Finding("sealed keys", "ok", found)
+    # A backup holds keys as they were wrapped then.
+    return Finding("sealed keys", "ok", f"{found}; no key known here opens a backup from before {state.since:%Y-%m-%d %H:%M} UTC")
+
+
+def heads(file: Path | None, longest: timedelta, now: datetime) -> Finding:
+    """How old the last signed head is. ``longest``: after that it is too old."""
+    if file is None:
+        step = "Set OMBUD_HEADS_FILE, and have heads signed each day: docs/how-to/prove-the-record.md."
+        return Finding("signed heads", "warn", "no file: whoever owns the database could rewrite all of it", step)
+    try:
+        signed_at = last_signed(file)
+    except OSError as error:
+        return Finding("signed heads", "fail", f"{file}: {type(error).__name__}", "Put the file back; see whether signing runs.")
+    step = "See the log of `ombud worker upkeep` or of whatever runs `ombud audit sign-heads`."
+    if signed_at is None:
+        return Finding("signed heads", "fail", f"no head in {file}", step)
+    found = f"signed last at {signed_at:%Y-%m-%d %H:%M} UTC"
+    old = now - signed_at > longest
+    return Finding("signed heads", "fail" if old else "ok", f"{found}, too long ago" if old else found, step if old else "")
+
+
 async def trail(dsn: str, patience: timedelta) -> Finding:
     """What administrators did, in every tenant: numbered without gaps, chained, readable."""
     try:
@@ -169,6 +222,57 @@ async def mail_door(relays: str, dsn: str, patience: timedelta) -> Finding:
         step = "Set OMBUD_MAIL_RELAY. Until then a letter's token proves its sender in tenants for development alone."
         return Finding("mail door", "warn", f"{proves}; {mails} mails wait to be placed", step)
     return Finding("mail door", "ok", f"{proves}; {mails} mails wait to be placed")
+
+
+BEHIND_AFTER = timedelta(minutes=5)
+"""What waits longer for a case to look at it waits for somebody."""
+
+
+async def relay(dsn: str, patience: timedelta) -> Finding:
+    """Whether cases move: what waits for how long, and who was woken again and again for nothing."""
+    try:
+        return judged_backlog(await backlog_at(dsn, patience))
+    except ServerAway as away:
+        return Finding("relay", "warn", f"not looked at: {away}", "See what it says of the database.")
+
+
+def judged_backlog(found: Backlog) -> Finding:
+    """What is wrong with cases that do not move."""
+    minutes = found.waits_for // timedelta(minutes=1)
+    if found.stuck:
+        some = ", ".join(case.case_id for case in found.named[:3])
+        said = f"{found.stuck} cases do not move although they are woken, such as {some}; the oldest waits {minutes} minutes"
+        return Finding("relay", "fail", said, "See the worker's log, mend what it says, then `ombud case revive --stuck`.")
+    if found.waits_for > BEHIND_AFTER:
+        step = "Does `ombud worker` run, and reach Temporal? See its log: `relay is waiting for …`, `case cannot be woken`."
+        return Finding("relay", "fail", f"behind: the oldest command or level waits {minutes} minutes", step)
+    return Finding("relay", "ok", "nothing waits long")
+
+
+SWEPT_WITHIN = timedelta(minutes=15)
+"""A tenant at which no worker looked for so long has none that looks."""
+
+
+async def sweep(dsn: str, patience: timedelta) -> Finding:
+    """Whether workers look for what should run in Temporal and does not."""
+    try:
+        return judged_sweep(*await swept_at(dsn, patience))
+    except ServerAway as away:
+        return Finding("sweep", "warn", f"not looked at: {away}", "See what it says of the database.")
+
+
+def judged_sweep(never: int, longest: timedelta | None) -> Finding:
+    """In ``never`` tenants with open cases nobody ever looked; at the one that waits longest somebody did ``longest`` ago."""
+    step = "Does `ombud worker` run, and reach Temporal? What was ended in Temporal stays ended until one looks."
+    if longest is not None and longest > SWEPT_WITHIN:
+        return Finding(
+            "sweep", "warn", f"no worker has looked for ended cases for {longest // timedelta(minutes=1)} minutes", step
+        )
+    if never:
+        return Finding("sweep", "warn", f"no worker has ever looked for ended cases in {never} tenants with open cases", step)
+    if longest is None:
+        return Finding("sweep", "ok", "no open case")
+    return Finding("sweep", "ok", f"a worker looked for ended cases {longest // timedelta(seconds=1)} seconds ago")
 
 
 async def file_scanner(check: Callable[[], Awaitable[None]] | None) -> Finding:

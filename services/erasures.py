@@ -22,7 +22,7 @@ from storage.postgres.pool import Connection
 from storage.postgres.vault import LegalHold
 from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
 
-__all__ = ["Erasure", "approve", "ask", "drop", "erased_on", "listed"]
+__all__ = ["Erasure", "addresses_digested", "approve", "ask", "drop", "erased_on", "listed"]
 
 _BY_TIME = "What is past its time is erased by `retention`; say why this one goes now."
 
@@ -35,7 +35,8 @@ async def ask(
     reason: ErasureReason,
     though_open: ErasureGround | None = None,
 ) -> Erasure:
-    """Ask for the erasure of a closed case or, with a party of it, of that person in every case of theirs.
+    """Ask for the erasure of a closed case or, with a party of it, of that person in every case of theirs, those among them that
+    came by mail or by a form and know them by their address alone. What it reaches is in ``cases`` of the answer.
 
     Where each pack says that one of ops is enough (``erased_by``) it is carried out at once; otherwise it waits for another one.
     ``though_open``: the ground in law on which a person goes while a case of theirs is open. Raises ``not_found``,
@@ -51,6 +52,7 @@ async def ask(
         raise _wrong("though_open", "A case is erased when it is closed; this is about a person. Name one of its parties.")
     if seen.case is None or (party_id is not None and seen.case.party(party_id) is None):
         raise not_found()
+    await addresses_digested(parts, caller.tenant_id)
     reached = [case_id] if party_id is None else list(await parts.erasures.cases_of(caller.tenant_id, case_id, party_id))
     wanted = ToErase(case_id, party_id, reason, await _takes_two(parts, caller, reached), though_open)
     if caller.kind == "operator" and wanted.needs_second:
@@ -88,6 +90,7 @@ async def approve(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
         raise Refused("own_erasure")
     if asked.asked_with == caller.credential:
         raise Refused("same_credential")
+    await addresses_digested(parts, caller.tenant_id)
     async with parts.trail.deed(caller.tenant_id) as conn:
         if not await parts.erasures.approve(conn, caller.tenant_id, erasure_id, person, caller.credential):
             raise Refused("erasure_ended")
@@ -121,6 +124,14 @@ async def erased_on(parts: Parts, tenant_id: str, case_id: str) -> datetime | No
     """When words of a case were erased; None: none were, or not all in the same minute, so that no one date is true of them."""
     dates = set((await parts.erasures.erased(tenant_id, [case_id])).get(case_id, {}).values())
     return max(dates) if dates and max(dates) - min(dates) < timedelta(minutes=1) else None
+
+
+async def addresses_digested(parts: Parts, tenant_id: str) -> None:
+    """See to it that every address of a tenant is found by its digest: rows older than it are filled in, some at a time."""
+    after: str | None = ""
+    while after is not None:
+        async with parts.trail.deed(tenant_id) as conn:
+            after = await parts.party_addresses.digest(conn, tenant_id, after)
 
 
 async def _carried_out(parts: Parts, conn: Connection, caller: Caller, erasure_id: str, by: str) -> None:

@@ -65,7 +65,16 @@ async def create(
             conn, who.tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at, created_by=who.by
         )
         until = expires_at.isoformat() if expires_at else None
-        await note(conn, who, "key_created", key_id, scopes=list(scopes), person=person_id, expires_at=until)
+        await note(
+            conn,
+            who,
+            "key_created",
+            key_id,
+            scopes=list(scopes),
+            person=person_id,
+            expires_at=until,
+            secret=keys.fingerprint(secret),
+        )
         if person_id is not None:
             await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="made")
         return WithSecret(await _there(conn, who, key_id), secret)
@@ -88,7 +97,8 @@ async def rotate(parts: Parts, caller: Caller, key_id: str, overlap_for: timedel
         secret = await keys.rotate(conn, who.tenant_id, key_id, overlap_for)
         if secret is None:
             raise Refused("key_ended")
-        await note(conn, who, "key_rotated", key_id, overlap_seconds=int(overlap_for.total_seconds()))
+        seconds = int(overlap_for.total_seconds())
+        await note(conn, who, "key_rotated", key_id, overlap_seconds=seconds, secret=keys.fingerprint(secret))
         if person_id is not None:
             await parts.team_letters.tell(conn, who.tenant_id, "key_made", person_id, who.by, key=key_id, what="rotated")
         return WithSecret(await _there(conn, who, key_id), secret)

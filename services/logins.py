@@ -113,7 +113,12 @@ async def code_for(parts: Parts, caller: Caller, person_id: str) -> LoginCode:
         ended = await keys.revoke_alike(conn, who.tenant_id, person_id, (LOGIN_CODE,))
         more: dict[str, Any] = {"scopes": (LOGIN_CODE,), "person_id": person_id, "expires_at": until, "created_by": who.by}
         code_id, secret = await keys.create(conn, who.tenant_id, name="login code", **more)
-        said: dict[str, Any] = {"person": person_id, "expires_at": until.isoformat(), "mailed": mailed}
+        said: dict[str, Any] = {
+            "person": person_id,
+            "expires_at": until.isoformat(),
+            "mailed": mailed,
+            "secret": keys.fingerprint(secret),
+        }
         await note(conn, who, "login_code_made", code_id, **said, **({"ended": ended} if ended else {}))
         await parts.team_letters.tell(conn, who.tenant_id, "login_code_made", person_id, who.by, code=secret)
         return LoginCode(await _key(conn, who.tenant_id, code_id), secret if shown else None, mailed)
@@ -147,7 +152,14 @@ async def redeemed(parts: Parts, caller: Caller) -> WithSecret:
         key_id, secret = await keys.create(conn, caller.tenant_id, name=_NAME, **more)
         ended = await keys.revoke_others(conn, caller.tenant_id, person, key_id)
         who = Administrator(caller.tenant_id, person, caller.credential)
-        said = {"person": person, "code": code.id, "ended": ended, "expires_at": until.isoformat()}
+        said = {
+            "person": person,
+            "code": code.id,
+            "ended": ended,
+            "expires_at": until.isoformat(),
+            "scopes": list(scopes),
+            "secret": keys.fingerprint(secret),
+        }
         await note(conn, who, "login_code_redeemed", key_id, **said)
         await parts.team_letters.tell(conn, caller.tenant_id, "login_code_redeemed", person, person, key=key_id)
         return WithSecret(await _key(conn, caller.tenant_id, key_id), secret)

@@ -310,6 +310,9 @@ async def _party_at(parts: Parts, mail: Mail, case_id: str, address: str) -> str
 
 def _to(notice: AnsweredNotice | None) -> str | None:
     """To whom an answer goes: to the desk, when the letter was the desk's word to this side alone; else where the pack says."""
+    if notice is not None and notice.data.get("words") == "confided":
+        # They were asked alone, and told that the team alone reads what they answer.
+        return "confided"
     if notice is None or notice.event.partition(":")[0] != "message_sent":
         return None
     return "desk" if notice.data.get("sender") == "staff" and notice.data.get("alone") else None

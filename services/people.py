@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +57,7 @@ async def take_on(
     async with parts.trail.deed(who.tenant_id) as conn:
         if not await people.add(conn, who.tenant_id, person):
             raise Refused("person_exists")
-        await note(conn, who, "person_added", person_id, **noted(Person(id=person_id, name=""), person))
+        await note(conn, who, "person_added", person_id, **people.noted(Person(id=person_id, name=""), person))
         await parts.team_letters.tell(conn, who.tenant_id, "person_added", person_id, who.by, roles=" ".join(person.roles))
         return await _there(conn, who, person_id)
 
@@ -96,7 +96,7 @@ async def change(
         after = await _there(conn, who, person_id)
         if named or more:
             fields = {*named, *(("conflicts",) if more else ())}
-            await note(conn, who, "person_changed", person_id, **noted(before, after, fields))
+            await note(conn, who, "person_changed", person_id, **people.noted(before, after, fields))
             await tell(parts, conn, who, before, after)
         return after
 
@@ -156,29 +156,6 @@ def _from_now(said: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**said, "absent_from": datetime.now(UTC)} if begins else said
 
 
-_SHOWN = frozenset(people.ATTRIBUTES) - {"name", "email", "conflicts"}
-"""Attributes whose values are codes, ids, numbers and times, which the trail keeps as they were and as they are."""
-
-
-def noted(before: Person, after: Person, named: Collection[str] = ()) -> dict[str, Any]:
-    """What the trail keeps of a change: which attributes were named, what became of each, and which conflicts came and went, as
-    digests. Nobody's name or address."""
-    changed = [name for name in people.ATTRIBUTES if getattr(before, name) != getattr(after, name)]
-    shown = [name for name in changed if name in _SHOWN]
-    said: dict[str, Any] = {"fields": sorted({*named, *changed})}
-    if "roles" in said["fields"]:
-        said["roles"] = list(after.roles)
-    if shown:
-        said["before"], said["after"] = ({name: getattr(one, name) for name in shown} for one in (before, after))
-    added, removed = _conflicts(before, after)
-    return {**said, **({"conflicts_added": added} if added else {}), **({"conflicts_removed": removed} if removed else {})}
-
-
-def _conflicts(before: Person, after: Person) -> tuple[list[str], list[str]]:
-    """Which came, and which went."""
-    return sorted({*after.conflicts} - {*before.conflicts}), sorted({*before.conflicts} - {*after.conflicts})
-
-
 def _not_ones_own(before: Person, named: Mapping[str, Any]) -> None:
     """Refuse what nobody does to themselves: a conflict of interest that they lift from themselves, a role that they give
     themselves, another line, by which it is judged who may approve what they decided. More conflicts, and fewer roles, anybody
@@ -195,7 +172,7 @@ async def tell(parts: Parts, conn: Connection, who: Administrator, before: Perso
     of = (conn, who.tenant_id)
     if before.email != after.email:
         await parts.team_letters.tell(*of, "address_changed", after.id, who.by, earlier_address=before.email)
-    added, removed = map(len, _conflicts(before, after))
+    added, removed = map(len, people.conflicts_between(before, after))
     if added or removed:
         await parts.team_letters.tell(*of, "conflicts_changed", after.id, who.by, added=added, removed=removed)
     if (before.roles, before.manager) != (after.roles, after.manager):

@@ -25,6 +25,7 @@ from domain.views.case import view
 from services import cases, evidence, personal_data_page, references, timelines
 from services.callers import Caller, viewer
 from services.cases import Seen
+from services.erasures import addresses_digested
 from services.errors import Refused, not_found
 from services.heavy import need_fresh
 from services.need_to_know import noted, rights_of
@@ -84,7 +85,9 @@ async def of_person(parts: Parts, caller: Caller, case_id: str, party_id: str) -
     seen = await cases.find(parts, caller, case_id)
     if seen.case is None or seen.case.party(party_id) is None:
         raise not_found()
-    theirs = await parts.erasures.cases_of(caller.tenant_id, case_id, party_id)
+    # Whoever wrote from an address has not shown that they are the platform's user who has it.
+    await addresses_digested(parts, caller.tenant_id)
+    theirs = await parts.erasures.cases_of(caller.tenant_id, case_id, party_id, by_address=False)
     rows = {one: await parts.views.case(caller.tenant_id, one) for one in theirs}
     known = {one: row.case for one, row in rows.items() if row is not None}
     reader = await viewer(parts, caller, case_id)

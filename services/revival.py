@@ -1,24 +1,64 @@
-"""Starting workflows again from the record: after the loss of Temporal's database, or to be sure. For whoever runs Ombud."""
+"""What should run in Temporal and does not is started again from the record: by whoever runs Ombud, and by a search that never
+ends, so that nobody has to notice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.errors import not_found
 from storage.postgres.pool import Database
-from storage.record.revival import CaseToRevive, cases_to_revive, take_back
-from workflows.handles import Named
+from storage.record.revival import (
+    BATCH,
+    CaseToRevive,
+    SweepPlace,
+    batch_to_revive,
+    cases_to_revive,
+    claim_sweep,
+    named_cases,
+    note_poke,
+    still_begun,
+    went_on,
+)
+from workflows.handles import Named, RefusedByTemporal
+from workflows.runs import TASK_TRIES, RunState, delivery_id
+
+RESTART_AFTER = 6
+"""A case that was woken so often without a move, over a minute and a half, and is at rest all the same, begins anew."""
+LISTS_LAG_FOR = timedelta(seconds=30)
+"""What was ended so shortly before the last look may have been missing in Temporal's lists; clocks may be apart by as much."""
 
 
 class RevivalDoors(Protocol):
     """The workflows of cases and notices."""
 
-    async def delivering(self, notice_id: str) -> bool:
-        """Whether a ``Delivery`` workflow has this notice."""
+    async def deliver(self, case: Named, notice_id: str) -> bool:
+        """Have a notice delivered; False when somebody is at it."""
 
     async def revive(self, case: Named) -> bool:
         """Start a case's workflow unless it runs; True when it was started."""
+
+
+class SweepDoors(RevivalDoors, Protocol):
+    """The same, with a look at what runs. All raise :class:`workflows.handles.NotReached`."""
+
+    async def runs(self, workflow_ids: Collection[str]) -> Mapping[str, bool]:
+        """Which of these ran, and whether one still does."""
+
+    async def ended_since(self, tenant_id: str, since: datetime) -> Sequence[str]:
+        """Cases of which a run was ended from outside since then."""
+
+    async def state(self, case: Named) -> RunState:
+        """How its newest run stands."""
+
+    async def poke(self, case: Named, command_id: str | None = None) -> None:
+        """Wake a case."""
+
+    async def restart(self, case: Named) -> None:
+        """End its run and begin anew from the record."""
 
 
 async def revive(database: Database, doors: RevivalDoors, tenants: Iterable[str], case_id: str | None) -> dict[str, int]:
@@ -30,15 +70,127 @@ async def revive(database: Database, doors: RevivalDoors, tenants: Iterable[str]
     for tenant_id in tenants:
         async for case in cases_to_revive(database, tenant_id, case_id):
             counts["checked"] += 1
-            counts["started" if await _started(database, doors, case) else "running"] += 1
+            # A notice whose Delivery workflow was lost gets a new one; one that has its own keeps it.
+            for notice_id in case.handed_over:
+                await doors.deliver(_named(case), notice_id)
+            counts["started" if await doors.revive(_named(case)) else "running"] += 1
     if case_id and not counts["checked"]:
         raise not_found()
     return counts
 
 
-async def _started(database: Database, doors: RevivalDoors, case: CaseToRevive) -> bool:
-    # A notice that a lost Delivery workflow had goes back to the case, which sends it again.
-    for notice_id in case.handed_over:
-        if not await doors.delivering(notice_id):
-            await take_back(database, case.tenant_id, notice_id)
-    return await doors.revive(Named(case.tenant_id, case.case_id, case.kind, case.opened_at))
+async def restart_stuck(database: Database, doors: SweepDoors, tenants: Iterable[str]) -> dict[str, int]:
+    """End and begin anew every run whose workflow task fails again and again: how many were looked at, restarted, and refused.
+
+    For after a release that mends them; what was told to them meanwhile is told again.
+    """
+    counts = {"checked": 0, "restarted": 0, "refused": 0}
+    for tenant_id in tenants:
+        async for case in cases_to_revive(database, tenant_id):
+            counts["checked"] += 1
+            try:
+                if (await doors.state(_named(case))).failing >= TASK_TRIES:
+                    await doors.restart(_named(case))
+                    counts["restarted"] += 1
+            except RefusedByTemporal:
+                counts["refused"] += 1
+    return counts
+
+
+@dataclass
+class Swept:
+    """What one look came to."""
+
+    looked_at: int = 0
+    started: int = 0
+    """Cases that should have run and did not."""
+    delivered: int = 0
+    """Notices whose delivery had ended without an end."""
+    woken: int = 0
+    """Cases with an effect that was begun and that nobody carries out."""
+    restarted: int = 0
+    """Runs at rest although something of their case waited."""
+    refused: int = 0
+    """Times that Temporal would not have it."""
+    stuck: int = 0
+    """Cases whose workflow task fails again and again."""
+
+    def counts(self) -> Mapping[str, int]:
+        """By name."""
+        return dict(vars(self))
+
+
+class Sweep:
+    """Goes through the cases of all tenants, a batch of each at a time, and takes up what nobody is at. Safe at any moment."""
+
+    def __init__(self, database: Database, doors: SweepDoors, every_for: timedelta, only: str | None = None) -> None:
+        """``every_for``: the least time between two looks at a tenant, whoever looks; ``only``: at this tenant alone."""
+        self._database, self._doors, self._every_for, self._only = database, doors, every_for, only
+
+    async def look(self) -> Swept:
+        """Go on in every tenant in which nobody else has gone on lately. Raises ``NotReached`` while Temporal does not answer."""
+        swept = Swept()
+        for tenant_id in [self._only] if self._only is not None else await self._database.tenant_ids():
+            place = await claim_sweep(self._database, tenant_id, self._every_for)
+            if place is not None:
+                await self._go_on(tenant_id, place, swept)
+        return swept
+
+    async def _go_on(self, tenant_id: str, place: SweepPlace, swept: Swept) -> None:
+        await self._ended(tenant_id, place.ended_until - LISTS_LAG_FOR, swept)
+        batch = await batch_to_revive(self._database, tenant_id, place.after)
+        swept.looked_at += len(batch)
+        deliveries = [delivery_id(one) for case in batch for one in case.handed_over]
+        runs = await self._doors.runs([*(_named(case).workflow_id for case in batch), *deliveries])
+        for case in batch:
+            try:
+                await self._take_up(case, runs, swept)
+            except RefusedByTemporal:
+                swept.refused += 1
+        after = batch[-1].case_id if len(batch) == BATCH else ""
+        await went_on(self._database, tenant_id, after, place.now)
+
+    async def _ended(self, tenant_id: str, since: datetime, swept: Swept) -> None:
+        """Whatever was ended from outside lately says how it stands by running once more, also when it was over by the record."""
+        for case in await named_cases(self._database, tenant_id, await self._doors.ended_since(tenant_id, since)):
+            try:
+                if (await self._doors.state(_named(case))).ended and await self._doors.revive(_named(case)):
+                    swept.started += 1
+                    await note_poke(self._database, tenant_id, case.case_id)
+            except RefusedByTemporal:
+                swept.refused += 1
+
+    async def _take_up(self, case: CaseToRevive, runs: Mapping[str, bool], swept: Swept) -> None:
+        named = _named(case)
+        for notice_id in case.handed_over:
+            if not runs.get(delivery_id(notice_id)) and await self._doors.deliver(named, notice_id):
+                swept.delivered += 1
+        if not runs.get(named.workflow_id):
+            # One that never ran, or that Temporal forgot, needs no run as long as nothing of it is under way: the relay starts it
+            # when something falls due, or somebody speaks.
+            lost = named.workflow_id in runs or bool(case.begun)
+            if lost and not case.rests and await self._doors.revive(named):
+                swept.started += 1
+                await note_poke(self._database, case.tenant_id, case.case_id)
+        elif case.begun or case.pokes >= RESTART_AFTER:
+            await self._look_closely(case, named, swept)
+
+    async def _look_closely(self, case: CaseToRevive, named: Named, swept: Swept) -> None:
+        state = await self._doors.state(named)
+        if state.failing >= TASK_TRIES:
+            swept.stuck += 1
+        elif state.at_rest and case.pokes >= RESTART_AFTER and not case.restarted:
+            await self._doors.restart(named)
+            await note_poke(self._database, case.tenant_id, case.case_id, restarted=True)
+            swept.restarted += 1
+        elif not case.rests and state.carrying_out < len(case.begun) and state.carrying_out < await self._still_begun(case):
+            await note_poke(self._database, case.tenant_id, case.case_id)
+            await self._doors.poke(named)
+            swept.woken += 1
+
+    async def _still_begun(self, case: CaseToRevive) -> int:
+        return await still_begun(self._database, case.tenant_id, case.case_id)
+
+
+def _named(case: CaseToRevive) -> Named:
+    return Named(case.tenant_id, case.case_id, case.kind, case.opened_at)

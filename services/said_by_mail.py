@@ -7,12 +7,14 @@ words. Whoever says it looks first whether it stands there by the other way.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from domain.model.facts import Actor, EvidenceSubmitted
 from domain.model.prose import MAX_PROSE
-from domain.model.report import KEPT_BY_INTAKE, Report
+from domain.model.report import Report
+from domain.rules import confidence
 from domain.rules.audiences import told_of
 from services.callers import Caller
 from services.cases import Seen, seen_by
@@ -25,6 +27,12 @@ from services.texts import content_ids
 MORE_FOLLOWS = ("more follows", "mehr folgt")
 """What letters say that an answer by e-mail begins with, in each of their languages and any case of letters, where it is not all
 yet."""
+_WORDLESS = {"en": "(No text; see the files.)", "de": "(Kein Text; siehe die Dateien.)"}
+_LOST = {
+    "en": "(These files of the e-mail could not be kept: {})",
+    "de": "(Diese Dateien der E-Mail konnten nicht aufbewahrt werden: {})",
+}
+_CODE = re.compile(r" \([a-z_]+\)$")
 _CUT = MAX_PROSE - 3_000
 """A text that is as long may have been cut where what came beside it is told."""
 
@@ -71,9 +79,11 @@ async def say(
     shown = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
     command_id, by_other_door = _ids(row, party, text, message_id, placing)
     there = await _there(parts, caller.tenant_id, row, command_id) if placing is not None else None
-    copy = await _copy(parts, caller.tenant_id, row, by_other_door, shown if placing is not None else None)
     case = row.case
     who = case.party(party) if case is not None else None
+    locale = who.locale if who is not None else None
+    words = _text(shown, [], locale) if placing is not None else None
+    copy = await _copy(parts, caller.tenant_id, row, by_other_door, words)
     # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
     of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
     files, refused = (
@@ -85,12 +95,14 @@ async def say(
         "id": command_id,
         "type": "ask_interim_review" if of_measure else "message",
         "by": party,
-        "text": _text((placing.preface if placing else "") + shown, [one.name for one in files], refused),
+        "text": _text((placing.preface if placing else "") + shown, refused, locale),
     }
     if not of_measure and shown.lstrip().casefold().startswith(MORE_FOLLOWS):
         command["more_follows"] = True
-    if not of_measure and to is not None:
-        command["to"] = to
+    # Where words go to the desk anyway, to say so keeps them from one's own side: nobody has said so by answering a letter.
+    usual = case is not None and confidence.words_of(case, case.phase) == "desk"
+    if not of_measure and (to == "confided" or (to is not None and not usual)):
+        command["to"] = "desk"
     if standing is None:
         sent = await send(parts, caller, seen, command, channel="email")
     else:
@@ -136,13 +148,15 @@ async def _copy(parts: Parts, tenant_id: str, row: CaseRow, command_id: str | No
         return found
     fact = await parts.views.fact_of(tenant_id, row.id, found.id)
     texts = await parts.views.texts(tenant_id, content_ids(fact.fact.model_dump(mode="json"))) if fact is not None else {}
-    said, now = (_bare(one) for one in (next(iter(texts.values()), None) or "", _text(words, [], [])))
+    said, now = (_bare(one) for one in (next(iter(texts.values()), None) or "", words))
     return found if said == now or (len(said) > _CUT and now.startswith(said)) else None
 
 
 def _bare(text: str) -> str:
     """The words, without what is told below them."""
-    return text.partition("\n\n[The e-mail had ")[0].partition("\n\n[Not kept of the e-mail: ")[0].strip()
+    for told in _LOST.values():
+        text = text.rpartition("\n\n" + told.partition("{")[0])[0] or text
+    return text.strip()
 
 
 async def _missing(parts: Parts, tenant_id: str, row: CaseRow, files: list[Filed]) -> list[Filed]:
@@ -152,13 +166,11 @@ async def _missing(parts: Parts, tenant_id: str, row: CaseRow, files: list[Filed
     return [one for one in files if one.id not in given]
 
 
-def _text(text: str, kept: list[str], refused: list[str]) -> str:
-    """The words, with what came beside them: nobody has to guess whether something was lost."""
-    # What the mail's reader laid beside it nobody attached, and the other side never gets to see.
-    kept, told = [name for name in kept if name not in KEPT_BY_INTAKE], []
-    if kept:
-        told.append(f"[The e-mail had {len(kept)} files with it: {', '.join(kept)[:1_000]}]")
-    if refused:
-        told.append(f"[Not kept of the e-mail: {', '.join(refused)[:1_000]}]")
-    left_out = "".join(f"\n\n{line}" for line in told)
-    return (text or "(No text; see the files.)")[: MAX_PROSE - len(left_out)] + left_out
+def _text(text: str, refused: list[str], locale: str | None) -> str:
+    """The words, and what could not be kept beside them, in the language in which their author is written to. What was kept is a
+    piece of the case of its own, and stands nowhere in somebody's own words."""
+    language = "de" if (locale or "").startswith("de") else "en"
+    # The code of each reason is for whoever reads the mail that is kept.
+    names = ", ".join(_CODE.sub("", one) for one in refused)[:1_000]
+    left_out = f"\n\n{_LOST[language].format(names)}" if refused else ""
+    return (text or _WORDLESS[language])[: MAX_PROSE - len(left_out)] + left_out

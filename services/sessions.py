@@ -17,7 +17,7 @@ from domain.model.facts import SYSTEM
 from services.callers import Caller
 from services.errors import Refused, not_found
 from services.parts import Parts
-from services.people import noted, tell
+from services.people import tell
 from services.rows import Session
 from services.trail import Administrator, note
 from storage.access import sessions
@@ -211,7 +211,7 @@ async def _follow_groups(
     await people.change(conn, who.tenant_id, before.id, changes)
     after = await people.one(conn, who.tenant_id, before.id)
     assert after is not None, "nobody is ever taken away"
-    await note(conn, who, "person_changed", before.id, **noted(before, after, changes))
+    await note(conn, who, "person_changed", before.id, **people.noted(before, after, changes))
     await tell(parts, conn, who, before, after)
 
 
@@ -224,7 +224,7 @@ async def _taken_on(parts: Parts, conn: Connection, who: Administrator, claims: 
         person = Person.model_validate(said)
         if await people.add(conn, who.tenant_id, person):
             await sessions.bind(conn, who.tenant_id, claims.issuer, claims.subject, person_id)
-            await note(conn, who, "person_added", person_id, **noted(Person(id=person_id, name=""), person))
+            await note(conn, who, "person_added", person_id, **people.noted(Person(id=person_id, name=""), person))
             roles = " ".join(person.roles)
             await parts.team_letters.tell(conn, who.tenant_id, "person_added", person_id, who.by, roles=roles)
             return person_id

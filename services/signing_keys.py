@@ -33,7 +33,7 @@ async def register(parts: Parts, caller: Caller, public_key: str) -> SigningKey:
         made = await parts.signing_keys.register(caller.tenant_id, caller.speaks_for, raw, conn)
         if made is None:
             raise Refused("signing_key_taken")
-        await note(conn, _administrator(caller), "signing_key_registered", made)
+        await note(conn, _administrator(caller), "signing_key_registered", made, public_key=raw.hex())
         whose, said = caller.speaks_for, {"key": made, "what": "signing_key"}
         await parts.team_letters.tell(conn, caller.tenant_id, "key_made", whose, whose, **said)
     return next(key for key in await parts.signing_keys.keys(caller.tenant_id, caller.speaks_for) if key.id == made)

@@ -13,15 +13,14 @@ from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Rec
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments import told_because
-from domain.rules.audiences import audience_of
-from domain.rules.confidence import thread_of
+from domain.rules.confidence import reader_of, thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
 from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
-from services.texts import content_ids, with_texts
+from services.texts import Texts, content_ids, with_texts
 from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
@@ -93,7 +92,7 @@ class Entry:
     translations: tuple[ShownTranslation, ...] = ()
     """Of the texts that it says to this viewer."""
     texts: tuple[str, ...] = ()
-    """Where in its data texts stand that can be translated."""
+    """Where in its data texts stand that can be translated: none that were erased."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
@@ -173,9 +172,14 @@ async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]
     own = [entry.data for entry in told]
     beside = await shown_beside(parts, caller, seen.case, own) if seen.case is not None else tuple(() for _ in told)
     return tuple(
-        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=tuple(place for place, _ in texts_at(said)))
+        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=_kept(said, texts))
         for entry, said, other in zip(told, own, beside, strict=True)
     )
+
+
+def _kept(said: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+    """Where texts stand whose words are still there: what was erased is translated by nobody."""
+    return tuple(place for place, text in texts_at(said) if texts.get(text.content_id) is not None)
 
 
 def _beside_its_original(entry: Entry) -> dict[str, Any]:
@@ -242,8 +246,7 @@ def _wrote(case: Case, said: PastMessageKept) -> str | None:
 
 def _category_told(case: Case, viewer: Actor, said: dict[str, Any]) -> dict[str, Any]:
     """What a fact says that the case is called, as whoever reads it may; what was put to somebody by it, too."""
-    party = case.party(viewer.id)
-    reader = audience_of(viewer) if party is None or party.speaks else "third_parties"
+    reader = reader_of(case, viewer)
     words = {name: said[name] for name in ("category", "charge") if isinstance(said.get(name), str)}
     return {**said, **{name: told_category.told(case, word, reader) for name, word in words.items()}}
 

@@ -1,8 +1,9 @@
 """Trusted flaggers: who has the status, their notices first, and what is told to the authority that awarded it.
 
 Regulation (EU) 2022/2065 (the Digital Services Act), article 22: the coordinator of their country awards the status; their
-notices are given priority and decided without undue delay (paragraph 1); many that are not precise, not right or not founded
-are told to that coordinator (paragraph 6), by a person, who looks at them. While it investigates, the status is suspended.
+notices are given priority, within the area for which they have it, and decided without undue delay (paragraph 1); many that are
+not precise, not right or not founded are told to that coordinator (paragraph 6), by a person, who looks at them. While it
+investigates, the status is suspended.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from storage.intake import trusted_flaggers as kept
 
 ATTRIBUTE = "trusted_flagger"
 """What the gates and the routing of a pack look at. Nobody outside says it of themselves."""
+AREA = "area"
+"""In which area a notice lies, as whoever sends it says."""
 MANY, SHARE = 5, 0.2
 """So many notices in vain, and so large a share of what was decided in the time, are proposed to be told to the coordinator. The
 law says "a significant number" and no figure: a person decides."""
@@ -181,10 +184,25 @@ async def came(parts: Parts, tenant_id: str, case_id: str, flagger: TrustedFlagg
         await parts.trusted_flaggers.came(tenant_id, case_id, flagger.id)
 
 
+def within(report: Report, flagger: TrustedFlagger) -> bool:
+    """Whether a notice says that it lies in the area for which they were awarded the status (article 22(1)).
+
+    It names what is noted: the whole of it, or one of several between semicolons. Where none is noted nothing can be asked for.
+    """
+    whole = _plain(flagger.area)
+    named = report.attributes.get(AREA)
+    several = {part for part in map(_plain, flagger.area.split(";")) if part}
+    return not whole or (isinstance(named, str) and _plain(named) in {whole, *several})
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
 def marked(report: Report, flagger: TrustedFlagger | None) -> Report:
-    """The report as it is routed: it says itself that it comes from one of them only where it does."""
+    """The report as it is routed: it says itself that it comes from one of them, in their area, only where it does."""
     others = {name: value for name, value in report.attributes.items() if name != ATTRIBUTE}
-    said = others if flagger is None else {**others, ATTRIBUTE: True}
+    said = {**others, ATTRIBUTE: True} if flagger is not None and within(report, flagger) else others
     return report if said == report.attributes else report.model_copy(update={"attributes": said})
 
 

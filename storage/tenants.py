@@ -104,10 +104,13 @@ class PostgresTenants:
         """The ids of all tenants."""
         return await self._database.tenant_ids()
 
-    async def put_person(self, tenant_id: str, person: Person) -> None:
-        """Take somebody on, or change what is known of them."""
+    async def put_person(self, tenant_id: str, person: Person, by: tuple[str, str] | None = None) -> None:
+        """Take somebody on, or change what is known of them. ``by`` as in :meth:`create`, for whoever takes somebody on."""
         async with self._database.deed(tenant_id) as conn:
             await people.put(conn, tenant_id, person)
+            if by is not None:
+                more = people.noted(Person(id=person.id, name=""), person)
+                await trail.note(conn, tenant_id, deed="person_added", about=person.id, by=by[0], credential=by[1], more=more)
 
     def conflicts(self, tenant_id: str, refs: Iterable[str]) -> tuple[str, ...]:
         """Of whom somebody may not judge: the platform's ids of users and organisations, as a person's conflicts hold them."""
@@ -133,7 +136,7 @@ class PostgresTenants:
             made = await keys.create(conn, tenant_id, name=name, scopes=scopes, person_id=person_id, expires_at=expires_at)
             if by is not None:
                 until = expires_at.isoformat() if expires_at is not None else None
-                more = {"scopes": list(scopes), "person": person_id, "expires_at": until}
+                more = {"scopes": list(scopes), "person": person_id, "expires_at": until, "secret": keys.fingerprint(made[1])}
                 await trail.note(conn, tenant_id, deed="key_created", about=made[0], by=by[0], credential=by[1], more=more)
         return made
 

@@ -43,6 +43,7 @@ from storage.outside.party_letters import PostgresPartyLetters
 from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
+from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.other_cases import PostgresOtherCases
@@ -90,6 +91,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     smallest, largest = settings.database_pool_min, settings.database_pool_max
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
     async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
+        await PostgresMasterKeys(database, vault).check()
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)
@@ -127,7 +129,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
-            codec=codec_of(settings.temporal_codec, vault.payload_key),
+            codec=codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys),
         )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from prometheus_client import CollectorRegistry, generate_latest
+from temporalio.service import RPCError
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -32,11 +33,24 @@ class HealthApp:
         if path == "/healthz":
             return 200, b"application/json", b'{"status":"alive"}'
         if path == "/readyz":
-            results = {name: await check() for name, check in self._checks.items()}
-            return (200 if all(results.values()) else 503), b"application/json", json.dumps(results).encode()
+            why = {name: await _why_not(check) for name, check in self._checks.items()}
+            told: dict[str, object] = {name: reason is None for name, reason in why.items()}
+            if reasons := {name: reason for name, reason in why.items() if reason is not None}:
+                told["reasons"] = reasons
+            return (503 if reasons else 200), b"application/json", json.dumps(told).encode()
         if path == "/metrics" and self._registry is not None:
             return 200, b"text/plain; version=0.0.4", generate_latest(self._registry)
         return 404, b"application/json", b'{"code":"not_found"}'
+
+
+async def _why_not(check: Check) -> str | None:
+    """Why this worker can do nothing for now; None: it can."""
+    try:
+        return None if await check() else "does not answer"
+    except RPCError as error:
+        return f"{error.status.name.lower()}: {error.message[:200]}"
+    except (OSError, TimeoutError, RuntimeError) as error:
+        return str(error)[:200] or type(error).__name__
 
 
 class _Unsignalled(uvicorn.Server):

@@ -22,10 +22,13 @@ from runtime.settings import Settings
 from workers.compose import WorkerParts, compose
 from workers.health import Check, HealthApp, health_server
 from workers.relay import keep_relaying
+from workers.sweep import keep_sweeping
+from workers.watch import Watch, keep_watching
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.handles import CaseDoors
 from workflows.options import OUTBOUND
+from workflows.runs import CaseRuns
 
 WORKFLOWS: tuple[type, ...] = (CaseWorkflow, DeliveryWorkflow)
 DRAIN_FOR = timedelta(seconds=10)
@@ -103,8 +106,9 @@ def _answers(parts: WorkerParts) -> Check:
         try:
             async with parts.database.nobody() as conn:
                 await conn.execute("SELECT 1")
-        except (OSError, TimeoutError, PostgresError, InterfaceError):
-            return False
+        except (PostgresError, InterfaceError) as error:
+            # What a database says may quote values: its class is enough to know where to look.
+            raise OSError(type(error).__name__) from error
         return True
 
     return check
@@ -114,8 +118,11 @@ def _answers(parts: WorkerParts) -> Check:
 async def _beside(settings: Settings, client: Client, parts: WorkerParts) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
+    runs = CaseRuns(client, settings.task_queue)
+    sweeping = keep_sweeping(parts.database, runs, parts.counters, settings.sweep_every_for)
+    watching = keep_watching(Watch(parts.database, runs, client, settings, parts.counters), settings.sweep_every_for)
     posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
-    for_ever = [asyncio.create_task(relaying), *map(asyncio.create_task, posts)]
+    for_ever = [*map(asyncio.create_task, (relaying, sweeping, watching, *posts))]
     tasks = [*for_ever]
     server = None
     if settings.worker_health_port is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from activities.ports.notices import Notifier, OutgoingNotice
 from activities.ports.records import CaseSnapshot, Records, Transition
@@ -30,6 +30,21 @@ class Counters:
             "ombud_temporal_door_refused_total", "Commands that Temporal's door did not let in, by code.", ["code"]
         )
         self.pokes = make("ombud_relay_pokes_total", "Cases woken by the relay, by result.", ["result"])
+        for result in ("poked", "refused", "not_reached"):
+            # There from the start: an alert sees the first one only as a step from nothing.
+            self.pokes.labels(result)
+        self.swept = make("ombud_sweep_total", "What the search for what nobody is at came to, by what was done.", ["what"])
+        self.sweep_failed = make("ombud_sweep_failed_total", "Looks of that search that broke off, by why.", ["why"])
+        self.sweep_at = self._gauge("ombud_sweep_last_timestamp_seconds", "When that search had looked last.")
+        self.stuck = self._gauge("ombud_stuck_cases", "Cases that were woken again and again without a move.")
+        self.failing = self._gauge("ombud_failing_cases", "Some of them whose workflow task fails again and again.")
+        self.waits_for = self._gauge("ombud_oldest_waiting_seconds", "How long the oldest command or level has waited.")
+        self.attributes_missing = self._gauge("ombud_search_attributes_missing", "What the namespace of Temporal lacks.")
+        self.version_current = self._gauge("ombud_deployment_has_current", "Whether a version of this deployment is current.")
+        self.version_current.set(1)
+
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(name, text, registry=self.registry)
 
     def _make(self, name: str, text: str, labels: list[str]) -> Counter:
         return Counter(name, text, labels, registry=self.registry)

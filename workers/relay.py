@@ -18,7 +18,7 @@ from services.doors import Shares
 from services.parts import Answered
 from storage.team.absences import PostgresAbsences
 from workers.metrics import Counters
-from workflows.handles import Named, NotReached
+from workflows.handles import Named, NotReached, RefusedByTemporal
 
 GRACE_FOR = timedelta(seconds=2)
 """A command younger than this is probably on its way by the front door."""
@@ -103,7 +103,7 @@ class Rounds:
                 for _ in range(min(HANDS, len(cases))):
                     hands.create_task(hand())
         except* (OSError, TimeoutError, NotReached) as away:
-            log.warning("relay is waiting for Temporal", error=type(away.exceptions[0]).__name__)
+            log.warning("relay is waiting for Temporal", error=str(away.exceptions[0]) or type(away.exceptions[0]).__name__)
         except* Exception:
             log.exception("relay failed; trying again")
         finally:
@@ -117,6 +117,11 @@ class Rounds:
         async with poked:
             try:
                 await self._doors.poke(named, case.command_id)
+            except RefusedByTemporal as refused:
+                # This case alone: the others have their turn, and this one has it again later.
+                self._counters.pokes.labels("refused").inc()
+                log.error("case cannot be woken", case=case.case_id, error=str(refused))
+                return
             except NotReached:
                 self._counters.pokes.labels("not_reached").inc()
                 raise

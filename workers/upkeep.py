@@ -12,6 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -43,10 +44,11 @@ from runtime.errors import ServiceFault
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
-from storage.record.heads import Signer
+from storage.record.heads import Signer, last_signed
 from storage.record.retention import Batch, PostgresRetention, counted
 from storage.record.signing import Signing
 from workers.health import Check, HealthApp, health_server
@@ -70,7 +72,25 @@ class Tally:
         self.last = Gauge(
             "ombud_upkeep_last_success_timestamp_seconds", "When a job was done last.", ["job"], registry=self.registry
         )
+        self.signed = Gauge(
+            "ombud_heads_last_signed_timestamp_seconds",
+            "When the last head in the file was signed; 0: none, or no file.",
+            registry=None,
+        )
         self.done = Gauge("ombud_upkeep_done", "What the last run of a job came to.", ["job", "what"], registry=self.registry)
+
+    def signs(self, file: Path) -> None:
+        """Tell from now on when the last head of a file was signed, as the file says: also after a start, and when jobs fail."""
+        self.signed.set_function(partial(_signed_last, file))
+        self.registry.register(self.signed)
+
+
+def _signed_last(file: Path) -> float:
+    try:
+        found = last_signed(file)
+    except OSError:
+        return 0.0
+    return found.timestamp() if found is not None else 0.0
 
 
 class Told:
@@ -189,6 +209,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
     async with await Database.connect(
         places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=4
     ) as database:
+        await PostgresMasterKeys(database, vault).check()
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
         if settings.heads_key_file is not None and settings.heads_file is not None:
@@ -196,6 +217,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
             url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
             store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
             audit = PostgresAudit(database, vault, store=store, public_key=signer.public_key)
+            tally.signs(settings.heads_file)
             jobs[HEADS] = Told(HEADS, Heads(Signing(audit, signer), settings.heads_file), tally)
         if not jobs:
             said = "Set OMBUD_DATABASE_ADMIN_URL for retention, OMBUD_HEADS_KEY_FILE and OMBUD_HEADS_FILE for signing, or all."
@@ -228,7 +250,8 @@ async def run_upkeep(settings: Settings, places: Places, ready: Callable[[], Non
         loop.add_signal_handler(number, stop.set)
     runtime = Runtime(telemetry=TelemetryConfig(), worker_heartbeat_interval=None)
     async with compose(settings, places) as upkeep:
-        codec = codec_of(settings.temporal_codec, Vault.from_text(places.master_key).payload_key)
+        vault = Vault.from_text(places.master_key)
+        codec = codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys)
         client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin(codec=codec)], runtime=runtime)
         async with working(settings, client, upkeep):
             server = _health(settings, client, upkeep)

@@ -44,6 +44,10 @@ class CaseWorkflow:
         """Record, carry out, wait; until the case is closed and nothing of it is running."""
         while True:
             await self._record()
+            if workflow.info().is_continue_as_new_suggested() and workflow.patched("continue-when-due"):
+                if self._arrivals or not await self._winds_up():
+                    continue
+                break
             self._start_beside()
             if self._look or self._arrivals:
                 continue
@@ -89,8 +93,23 @@ class CaseWorkflow:
         """The levels ahead, earliest first."""
         return summaries.timetable(self._known)
 
+    async def _winds_up(self) -> bool:
+        """Begin nothing more and wait for what must not be torn off; False when something came meanwhile.
+
+        What carries out an effect is let go: it may take days, is keyed, and the next run begins it again. Letters have no key.
+        """
+        for effect in [name for name in self._beside if name not in ("assign", "deliver")]:
+            self._beside.pop(effect).cancel()
+        if not self._is_idle():
+            self._set_alarm()
+            await workflow.wait_condition(lambda: bool(self._arrivals) or self._has_rung() or self._is_idle())
+        return self._is_idle() and not self._arrivals
+
+    def _has_rung(self) -> bool:
+        return self._alarm is not None and self._alarm.done()
+
     def _has_news(self) -> bool:
-        return bool(self._arrivals) or self._look or (self._alarm is not None and self._alarm.done())
+        return bool(self._arrivals) or self._look or self._has_rung()
 
     def _is_idle(self) -> bool:
         return not self._beside and workflow.all_handlers_finished()
@@ -150,12 +169,19 @@ class CaseWorkflow:
     async def _deliver(self) -> None:
         upto = self._known.undelivered
         to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "summary": summaries.deliver_summary(self._known)}
-        sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
+        try:
+            sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
+        except FailureError as error:
+            if is_cancelled_exception(error) or not workflow.patched("deliver-bounded"):
+                raise
+            # Whoever wakes the case for what waits has it tried again; until then nothing of this keeps the run.
+            self._done("deliver", look=False)
+            return
         for notice in sent.slow:
             await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
-        self._told = upto
+        self._told = self._told if sent.more else upto
         # What can never be delivered is a command in the inbox now, and a notice recorded meanwhile is unsent: look again.
-        self._done("deliver", look=sent.failed > 0 or self._known.undelivered > upto)
+        self._done("deliver", look=sent.failed > 0 or sent.more or self._known.undelivered > upto)
 
     def _done(self, name: str, look: bool = True) -> None:
         del self._beside[name]

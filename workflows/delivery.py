@@ -31,7 +31,7 @@ class DeliveryWorkflow:
             code = code or "gave_up"
             summary = "Report a notice as undeliverable"
             await workflow.execute_activity(
-                "notices.give_up", args=[ref, code], task_queue=queue, summary=summary, **options.DELIVER
+                "notices.give_up", args=[ref, code], task_queue=queue, summary=summary, **options.GIVE_UP
             )
             return code
         return "sent"

@@ -8,7 +8,6 @@ from typing import Any
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -45,6 +44,26 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
 
 class NotReached(Exception):
     """Temporal or the workers did not answer in time. The command is in the inbox and will be judged when they are back."""
+
+
+class RefusedByTemporal(NotReached):
+    """Temporal answered, and would not have it: of this case, or of this namespace. Waiting alone does not help."""
+
+
+_AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.ABORTED}
+_CAUSE_CHARACTERS = 200
+
+
+def not_reached(error: BaseException) -> NotReached:
+    """What an error means, with its cause in words: somebody has to find out from them what to do."""
+    if isinstance(error, RPCError):
+        said = error.message[:_CAUSE_CHARACTERS]
+        if error.status in _AWAY:
+            return NotReached(f"Temporal does not answer: {error.status.name.lower()}: {said}")
+        return RefusedByTemporal(f"Temporal refused: {error.status.name.lower()}: {said}")
+    if isinstance(error, TimeoutError | WorkflowUpdateRPCTimeoutOrCancelledError):
+        return NotReached("no worker answered in time")
+    return NotReached(f"{type(error).__name__}: {str(error)[:_CAUSE_CHARACTERS]}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +105,7 @@ class CaseDoors:
     async def ask(self, case: Named, command_id: str, wait_for: timedelta) -> Answer:
         """The answer to a command in the inbox. Raises :class:`NotReached` when none came in time."""
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            "Case", CaseStart(tenant_id=case.tenant_id, case_id=case.case_id), **self._start(case)
+            "Case", self._input(case), **self._start(case)
         )
         try:
             async with asyncio.timeout(wait_for.total_seconds()):
@@ -98,7 +117,7 @@ class CaseDoors:
             _let_go(operation)
             refusal = error.cause
             if not isinstance(refusal, ApplicationError):
-                raise NotReached(str(error)) from error
+                raise not_reached(refusal) from error
             fields = refusal.details[0] if refusal.details else {}
             broken = refusal.type == "broken"
             status: Any = "broken" if broken else "refused"
@@ -106,49 +125,41 @@ class CaseDoors:
         except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError) as error:
             # RuntimeError is what a lazy client raises when its first connection fails.
             _let_go(operation)
-            raise NotReached(type(error).__name__) from error
+            raise not_reached(error) from error
 
     async def poke(self, case: Named, command_id: str | None = None) -> None:
         """Wake the case, starting it when it does not run. Raises :class:`NotReached`."""
         try:
             await self._client.start_workflow(
                 "Case",
-                CaseStart(tenant_id=case.tenant_id, case_id=case.case_id),
+                self._input(case),
                 start_signal="tell",
                 start_signal_args=[{"command_id": command_id or ""}],
                 **self._start(case),
             )
         except (RPCError, RuntimeError) as error:
-            raise NotReached(type(error).__name__) from error
+            raise not_reached(error) from error
 
     async def revive(self, case: Named) -> bool:
         """Start the case from its record; False when it runs already. Raises :class:`NotReached`."""
-        start = CaseStart(tenant_id=case.tenant_id, case_id=case.case_id)
-        options = {**self._start(case), "id_conflict_policy": WorkflowIDConflictPolicy.FAIL}
         try:
-            await self._client.start_workflow("Case", start, **options)
+            await self._client.start_workflow("Case", self._input(case), **self._start(case, WorkflowIDConflictPolicy.FAIL))
         except WorkflowAlreadyStartedError:
             return False
         except (RPCError, RuntimeError) as error:
-            raise NotReached(type(error).__name__) from error
+            raise not_reached(error) from error
         return True
 
-    async def delivering(self, notice_id: str) -> bool:
-        """Whether a ``Delivery`` workflow is at work on a notice. Raises :class:`NotReached`."""
-        try:
-            found = await self._client.get_workflow_handle(f"delivery/{notice_id}").describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise NotReached(type(error).__name__) from error
-        return found.status is WorkflowExecutionStatus.RUNNING
+    @staticmethod
+    def _input(case: Named) -> CaseStart:
+        return CaseStart(tenant_id=case.tenant_id, case_id=case.case_id)
 
-    def _start(self, case: Named) -> dict[str, Any]:
+    def _start(self, case: Named, conflict: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING) -> dict[str, Any]:
         return {
             "id": case.workflow_id,
             "task_queue": self._queue,
             "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+            "id_conflict_policy": conflict,
             "task_timeout": TASK_FOR,
             "static_summary": case.kind.replace("_", " "),
             "search_attributes": TypedSearchAttributes(

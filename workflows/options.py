@@ -24,6 +24,15 @@ RECORD: dict[str, Any] = {
 
 DELIVER: dict[str, Any] = {
     # One try of one notice takes 10 s at most. When the worker dies, this long passes before another one goes on.
+    # Five tries: what is left after them the relay has tried again, and a run that is due to go on as a new one waits no longer.
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=5
+    ),
+}
+
+GIVE_UP: dict[str, Any] = {
+    # That a letter could not be delivered must be noted: tried until it is.
     "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 }

@@ -12,6 +12,15 @@ from domain.base import Kept
 from domain.views.references import References
 
 
+class TranslatedText(Kept):
+    """A text of a letter in the language of whoever reads it."""
+
+    by: Literal["team", "translator", "machine"]
+    name: str | None = None
+    """Of the machine, or of a translator who is nobody of the team."""
+    text: str
+
+
 class OutgoingNotice(Kept):
     """One message to one recipient, everything resolved that is needed to word and send it."""
 
@@ -38,6 +47,8 @@ class OutgoingNotice(Kept):
     data: dict[str, Any]
     texts: dict[str, str] = {}
     """Decrypted texts that the notice quotes (reasons, questions)."""
+    translations: dict[str, TranslatedText] = {}
+    """With a letter: the newest translation of each of them into its reader's language, where there is one."""
     references: References | None = None
     """With a webhook of the platform: by what it knows the case; None for everybody else."""
     thread: str | None = None

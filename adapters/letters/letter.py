@@ -36,7 +36,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
     data = notice.data
     staff = notice.audience not in _SIDES
     side = None if staff else notice.audience
-    kind = words.kinds.get(notice.kind, written_out(notice.kind))
+    kind = words.notice if data.get("notice") is True else words.kinds.get(notice.kind, written_out(notice.kind))
     phase = _string(data.get("phase"))
     phase = phase if staff else _UNTOLD.get(phase or "", phase)
     # Whoever was not told of a case is told of none by its number, its kind, or how much there is beside.
@@ -71,7 +71,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "by_default": _string(data.get("by_default")),
         "reader": _line_or_none(_string(data.get("reader"))),
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
-        "texts": {name: _quoted(notice.texts.get(name)) for name in _PROSE},
+        "texts": {name: _with_translation(notice, words, name) for name in _PROSE},
         **_what_happened(data, words, side),
         "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),
@@ -95,6 +95,7 @@ def _hearing(notice: OutgoingNotice, words: Words, side: str | None) -> dict[str
         "what": _string(data.get("what")),
         "because": _string(data.get("because")),
         "by": _who(data.get("by"), side),
+        "was_there": data.get("was_there"),
         "missed": [who for value in _list_of(data.get("missed_by")) if (who := _who(value, side)) is not None],
     }
 
@@ -121,7 +122,10 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
-        "route": words.routes.get(route, capital(written_out(route))) if route else None,
+        "route": _route(route, words) if route else None,
+        "routes": [_route(one, words) for one in _list_of(data.get("complaint_routes")) if isinstance(one, str)],
+        "again_later": data.get("again_later") is True,
+        "window_waits": data.get("window_waits") is True,
         "statement": _stated(data.get("statement"), words),
         "notice_decided": _string(data.get("notice_decided")),
         "right": _right(data.get("right"), words),
@@ -154,6 +158,10 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         **_of_risk(data, words, side),
         **_of_parties(data),
     }
+
+
+def _route(route: str, words: Words) -> str:
+    return words.routes.get(route, capital(written_out(route)))
 
 
 def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -410,6 +418,16 @@ def _string(value: Any) -> str | None:
 
 def _line_or_none(value: str | None) -> str | None:
     return one_line(value)[:200] or None if value else None
+
+
+def _with_translation(notice: OutgoingNotice, words: Words, name: str) -> str | None:
+    """A quoted text, and beneath it its translation into the reader's language with who or what made it, where there is one."""
+    original, beside = _quoted(notice.texts.get(name)), notice.translations.get(name)
+    text = _quoted(beside.text) if beside is not None else None
+    if original is None or beside is None or text is None:
+        return original
+    who = _line_or_none(beside.name) or _line_or_none(notice.tenant_name) or words.the_platform
+    return "\n\n".join((original, words.translated[beside.by].format(name=who), text))
 
 
 def _quoted(value: Any) -> str | None:

@@ -55,6 +55,8 @@ class Words:
     """What an appointment is called whose form nobody knows."""
     hearings: Mapping[str, str]
     kinds: Mapping[str, str]
+    notice: str
+    """What a case is called that is decided first upon a notice, in a kind that hears appeals."""
     reviews: Mapping[str, str]
     """What the phase "review" is called, by kind."""
     remedies: Mapping[str, str]
@@ -73,6 +75,8 @@ class Words:
     redress: Mapping[str, str]
     misuse: Mapping[str, str]
     """What misuse is called, by its clause."""
+    translated: Mapping[str, str]
+    """What stands above a translation of a text that stands above that, by who or what made it."""
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
     charges: Mapping[str, str]

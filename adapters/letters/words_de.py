@@ -53,6 +53,7 @@ GERMAN = Words(
         "compliance_request": "Anfrage zu persönlichen Daten",
         "safety_incident": "Meldung einer Gefahr",
     },
+    notice="Meldung",
     # All of them feminine: the letters say "die" and "der" before them.
     reviews={
         "bounty_dispute": "Vermittlung",
@@ -208,6 +209,12 @@ GERMAN = Words(
         "court": "Sie können vor Gericht gehen.",
     },
     misuse={"manifestly_unfounded": "offensichtlich unbegründet", "manifestly_illegal": "offensichtlich rechtswidrig"},
+    translated={
+        "team": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
+        "translator": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
+        "machine": "Von einer Maschine für Sie übersetzt ({name}). Das kann falsch sein. Was darüber steht, ist das Original, "
+        "und das gilt.",
+    },
     routes={
         "supervisory_authority": _AUTHORITY,
         "authority_and_court": _AUTHORITY,

@@ -43,6 +43,7 @@ ENGLISH = Words(
         "compliance_request": "compliance request",
         "safety_incident": "safety incident",
     },
+    notice="notice",
     reviews={
         "bounty_dispute": "mediation",
         "conduct_report": "investigation",
@@ -196,6 +197,11 @@ ENGLISH = Words(
         "court": "You can go to court.",
     },
     misuse={"manifestly_unfounded": "manifestly unfounded", "manifestly_illegal": "manifestly illegal"},
+    translated={
+        "team": "Translated for you by {name}. What stands above is the original, and counts.",
+        "translator": "Translated for you by {name}. What stands above is the original, and counts.",
+        "machine": "Translated for you by a machine ({name}). It may be wrong. What stands above is the original, and counts.",
+    },
     routes={
         "supervisory_authority": "You can complain to the data protection authority where you live, where you work or where it "
         "happened, and you can go to court.",

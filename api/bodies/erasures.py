@@ -25,6 +25,18 @@ class ErasureRequest(Frozen):
     """The ground in law on which a person is erased while a case of theirs is open (GDPR article 17(1)(b), (d), (e), (f))."""
 
 
+class ErasureCaseBody(Body):
+    """A case that an erasure reaches, or reached."""
+
+    case: str
+    number: str | None
+    """The platform's own number of the report, or the id of the mail it came by; null once carried out."""
+    open: bool
+    found_by: Literal["id", "address"] | None
+    """`address`: by an address alone, as cases that came by mail are; look whether it is the same person. Null once carried
+    out."""
+
+
 class ErasureBody(Body):
     """What somebody asked to be erased, and what became of it."""
 
@@ -45,6 +57,9 @@ class ErasureBody(Body):
     dropped_at: Instant | None
     done_at: Instant | None
     """Since then what was meant can be read by nobody."""
+    case_count: int
+    cases: list[ErasureCaseBody]
+    """What it reaches as things stand, or reached."""
 
 
 class ErasurePage(Body):
@@ -88,6 +103,9 @@ def erasure_body(erasure: Erasure) -> dict[str, Any]:
         reason=erasure.reason, though_open=erasure.though_open, asked_by=erasure.asked_by, asked_at=erasure.asked_at,
         approved_by=erasure.approved_by, approved_at=erasure.approved_at, dropped_by=erasure.dropped_by,
         dropped_at=erasure.dropped_at, done_at=erasure.done_at,
+        case_count=len(erasure.cases), cases=[
+            ErasureCaseBody(case=one.case_id, number=one.number, open=one.open, found_by=one.found_by) for one in erasure.cases
+        ],
     ).model_dump(mode="json")  # fmt: skip
 
 

@@ -22,7 +22,8 @@ class TrustedFlaggerRequest(Frozen):
     authority: Annotated[str, Field(min_length=1, max_length=200)]
     """The Digital Services Coordinator that awarded it."""
     area: Annotated[str, Field(max_length=500)] = ""
-    """Of what they know something."""
+    """For which area they have it; several between semicolons. A notice goes first where it names one of them
+    (`attributes.area`); where none is noted, every notice of theirs does."""
     since_at: AwareDatetime | None = None
     """Left out: from now on."""
     until_at: AwareDatetime | None = None

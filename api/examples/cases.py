@@ -184,7 +184,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "move_appointment": {"by": _RESPONDENT, "times": ["2026-12-04T09:00:00Z"], "reasons": "I am at work then."},
     "cancel_appointment": {"by": "per_mara", "reasons": "The interpreter is ill.", "told_why": "There is no interpreter."},
     "record_appointment": {"by": "per_mara", "missed_by": [], "protocol": "Both say that the fee was named on Monday."},
-    "comment_protocol": {"by": _CLAIMANT, "text": "It was on Tuesday."},
+    "comment_protocol": {"by": _CLAIMANT, "text": "It was on Tuesday.", "was_there": True},
     "submit_evidence": {
         "by": _CLAIMANT,
         "text": "Recording of the request and its answer.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _CASE = "case_0198c5a0-1f2e-7000-8000-000000000001"
+_BY_MAIL = "case_0198c5a0-1f2e-7000-8000-000000000007"
 _PARTY = "pty_0198c5a0-1f2e-7000-8000-000000000001"
 ERASURE_SAID: dict[str, Any] = {"case": _CASE, "party": _PARTY, "reason": "request"}
 ERASURE: dict[str, Any] = {
@@ -19,17 +20,25 @@ ERASURE: dict[str, Any] = {
     "asked_by": "per_dana",
     "asked_at": "2026-11-23T09:00:00.500000Z",
     **dict.fromkeys(("approved_by", "approved_at", "dropped_by", "dropped_at", "done_at")),
+    "case_count": 2,
+    "cases": [
+        {"case": _CASE, "number": "R-4711", "open": False, "found_by": "id"},
+        {"case": _BY_MAIL, "number": "<9f2c@mail.example.org>", "open": False, "found_by": "address"},
+    ],
 }
 ERASURE_DONE: dict[str, Any] = ERASURE | {
     "state": "done",
     "approved_by": "per_omar",
     "approved_at": "2026-11-23T10:00:00.500000Z",
     "done_at": "2026-11-23T10:00:00.600000Z",
+    "cases": [{"case": one, "number": None, "open": False, "found_by": None} for one in (_CASE, _BY_MAIL)],
 }
 ERASURE_DROPPED: dict[str, Any] = ERASURE | {
     "state": "dropped",
     "dropped_by": "per_dana",
     "dropped_at": "2026-11-23T10:00:00.500000Z",
+    "case_count": 0,
+    "cases": [],
 }
 ERASURES: dict[str, Any] = {"object": "list", "data": [ERASURE_DONE], "has_more": False, "next_cursor": None}
 RETENTION_SAID: dict[str, Any] = {"after": "AbCd3fGh"}

@@ -214,7 +214,7 @@ PROBLEMS: dict[str, Row] = {
     "amount_missing": Row(422, "Amount missing", "Give an amount above zero, in minor units, with its currency."),
     "less_than_asked": Row(
         422,
-        "Less than a quarter of what is in question",
+        "Less than half of what is in question",
         "Look at the amount: `given` and `asked` are in `fields`. If it is meant, say why in `less_because`.",
     ),
     "reference_missing": Row(422, "No reference", "Of money paid by hand say in `reference` by which number it is found."),

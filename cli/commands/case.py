@@ -275,18 +275,24 @@ def command(
 def revive(
     case_id: Annotated[str | None, typer.Argument(help="The case's id; or use --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All open cases, and closed ones with something still running.")] = False,
+    stuck: Annotated[bool, typer.Option("--stuck", help="All whose workflow task fails again and again: begun anew.")] = False,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Start the workflows of cases again from the record, as after the loss of Temporal's database. Harmless for those that
-    run.
+    run. With --stuck, once a release has mended why: runs whose workflow task fails are ended and begun anew from the record;
+    what was told to them meanwhile is told again.
     """
-    if (case_id is None) == (not every):
-        misused("Name one case, or say --all.")
+    if [case_id is not None, every, stuck].count(True) != 1:
+        misused("Name one case, or say --all, or --stuck.")
     import asyncio
 
-    from cli.kit.record import revive_cases
+    from cli.kit.record import restart_stuck_cases, revive_cases
 
+    if stuck:
+        found = guarded(lambda: asyncio.run(restart_stuck_cases(tenant)))
+        show(found, json, lambda n: f"{n['restarted']} begun anew, {n['refused']} refused by Temporal, {n['checked']} looked at.")
+        return
     found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
     show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
 

@@ -61,7 +61,7 @@ _DECISION: Final = (
     Field("statement", "The statement of reasons.", kind=JSON),
     Field("stays", "An interim measure that stays until --until, for what an authority has yet to say; repeatable.", kind=LIST),
     Field("until", "Until when it stays: an instant, a day ahead at least."),
-    Field("less_because", "Why whoever wins gets less than a quarter: not_proven, not_owed, own_share or had_already."),
+    Field("less_because", "Why whoever wins gets less than half: not_proven, not_owed, own_share or had_already."),
 )
 
 
@@ -157,7 +157,8 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         Field("translated_at", "When, with the zone; left out: now.")),
     ),
     "comment_protocol": ("Say what your side thinks of the protocol. For a party.", (
-        _needs("text", "The words."), Field("appointment", "Which one (apt_…); left out: the newest.")),
+        _needs("text", "The words."), Field("appointment", "Which one (apt_…); left out: the newest."),
+        Field("was_there", "Whether they were at it; left out: not said.", kind=FLAG)),
     ),
     "ask_identity": ("Ask the claimant to prove who they are.", (_needs("what", "What is asked for, as they will read it."),)),
     "escalate": ("Leave the settlement and ask for a decision. For a party.", ()),

@@ -48,20 +48,20 @@ def ask(
     json: AsJson = False,
 ) -> None:
     """Ask for the erasure of a closed case, or of a person. Usually another person of ops has to approve."""
-    said = given_only({"case": case, "party": party, "reason": reason, "though_open": though_open})
-    show(_asked("POST", _PATH, Target(tenant, speaker), said), json, _line)
+    wanted = given_only({"case": case, "party": party, "reason": reason, "though_open": though_open})
+    show(_asked("POST", _PATH, Target(tenant, speaker), wanted), json, said)
 
 
 @app.command()
 def approve(erasure: ErasureId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """Agree as the second person, with your own credential. It is carried out at once; nothing brings it back."""
-    show(_asked("POST", f"{_PATH}/{erasure}/approve", Target(tenant, speaker)), json, _line)
+    show(_asked("POST", f"{_PATH}/{erasure}/approve", Target(tenant, speaker)), json, said)
 
 
 @app.command()
 def drop(erasure: ErasureId, tenant: Tenant = None, speaker: As = None, json: AsJson = False) -> None:
     """It is not wanted any more."""
-    show(_asked("POST", f"{_PATH}/{erasure}/drop", Target(tenant, speaker)), json, _line)
+    show(_asked("POST", f"{_PATH}/{erasure}/drop", Target(tenant, speaker)), json, said)
 
 
 def personal_data(
@@ -108,20 +108,42 @@ def _asked(method: str, path: str, target: Target, said: dict[str, Any] | None =
     return run(lambda desk: desk.ask(method, path, **({"json": said} if said is not None else {})), target)
 
 
-def _line(erasure: dict[str, Any]) -> str:
+def said(erasure: dict[str, Any]) -> str:
+    """An erasure, and every case that it reaches: whoever agrees has to see them."""
     waits = "  waits for another person of ops: ombud erasure approve" if erasure["state"] == "waiting" else ""
-    return f"{erasure['id']}  {erasure['state']}{waits}"
+    return "\n".join((f"{erasure['id']}  {erasure['state']}{waits}", *_cases(erasure)))
+
+
+def _cases(erasure: dict[str, Any]) -> list[str]:
+    verb = {"waiting": "reaches", "done": "reached"}.get(erasure["state"])
+    if verb is None:
+        return []
+    count = erasure["case_count"]
+    lines = [f"  {verb} {count} {'case' if count == 1 else 'cases'}:"]
+    for one in erasure["cases"]:
+        open_one = "  open" if one["open"] else ""
+        doubt = "  found by the address alone: look whether it is them" if one["found_by"] == "address" else ""
+        known = (f"  {one['number']}" if one["number"] else "") + open_one + doubt
+        lines.append(f"    {one['case']}{known}")
+    return lines
 
 
 def erasure_table(erasures: list[dict[str, Any]]) -> Table:
     """What was asked for, and what became of it."""
     from rich.table import Table
 
-    table = Table("erasure", "state", "what", "why", "asked by", "approved by", "done")
+    table = Table("erasure", "state", "what", "cases", "why", "asked by", "approved by", "done")
     for one in erasures:
         whose = (one["asked_by"], one["approved_by"] or "", one["done_at"] or "")
-        table.add_row(one["id"], one["state"], one["party"] or one["case"], one["reason"], *whose)
+        table.add_row(
+            one["id"], one["state"], one["party"] or one["case"], "\n".join(map(_short, one["cases"])), one["reason"], *whose
+        )
     return table
+
+
+def _short(case: dict[str, Any]) -> str:
+    number = str(case["number"] or case["case"])
+    return f"{number} (by address)" if case["found_by"] == "address" else number
 
 
 def retention_table(cases: list[dict[str, Any]]) -> Table:

@@ -42,7 +42,7 @@ def add(
     name: Annotated[str, typer.Argument(help="What they are called.")],
     ref: Annotated[str, typer.Option(help="By which their reports are known: your id, or the address by which they write.")],
     authority: Annotated[str, typer.Option(help="The Digital Services Coordinator that awarded the status.")],
-    area: Annotated[str | None, typer.Option(help="Of what they know something.")] = None,
+    area: Annotated[str | None, typer.Option(help="For which area; several between semicolons.")] = None,
     since_at: Annotated[str | None, typer.Option("--since", help="From then on (2026-03-01T00:00:00Z); left out: now.")] = None,
     until_at: Annotated[str | None, typer.Option("--until", help="Until then; left out: until it is ended.")] = None,
     tenant: Tenant = None,

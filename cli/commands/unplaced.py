@@ -92,16 +92,20 @@ def unplaced_table(mails: list[dict[str, Any]]) -> Table:
     """Mails, and what is known of them."""
     from rich.table import Table
 
+    from cli.tables.cases import when
+
     table = Table("mail", "came", "why", "sender", "proven", "subject", "case")
     for mail in mails:
         proven = "yes" if mail["proven"] else "forged" if mail["proof"] == "failed" else "no"
-        texts = (mail["id"], mail["received_at"], mail["reason"], mail["sender"] or "", proven, mail["subject"] or "")
+        texts = (mail["id"], when(mail["received_at"]), mail["reason"], mail["sender"] or "", proven, mail["subject"] or "")
         table.add_row(*texts, mail["placed_case"] or mail["case"] or "")
     return table
 
 
 def in_words(mail: dict[str, Any]) -> str:
     """One mail for people."""
+    from cli.tables.cases import when
+
     proven = (
         f"proven by {mail['proof']}" if mail["proven"] else "shown to be forged" if mail["proof"] == "failed" else "not proven"
     )
@@ -109,11 +113,11 @@ def in_words(mail: dict[str, Any]) -> str:
         f"{mail['id']}  {mail['state']}  {mail['reason']}",
         f"from     {mail['sender'] or '(nobody)'} ({proven})",
         f"subject  {mail['subject'] or ''}",
-        f"came     {mail['received_at']}" + (f", {mail['times']} times" if mail["times"] > 1 else ""),
+        f"came     {when(mail['received_at'])} UTC" + (f", {mail['times']} times" if mail["times"] > 1 else ""),
     ]
     lines += [f"case     {mail['case']}" + (f"  {mail['party']}" if mail["party"] else "")] if mail["case"] else []
     lines += [f"files    {', '.join(mail['files'])}"] if mail["files"] else []
     lines += [f"problem  {mail['problem']}"] if mail["problem"] else []
     lines += ["", mail["text"] or "(no text)", ""]
-    lines += [f"{deed['at']}  {deed['deed']}  {deed['by']}" for deed in mail["deeds"] or ()]
+    lines += [f"{when(deed['at'])}  {deed['deed']}  {deed['by']}" for deed in mail["deeds"] or ()]
     return "\n".join(lines)

@@ -15,6 +15,8 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
 
+_BY = ("system", "operator")
+"""By whom, for the audit trail."""
 HOUR_FOR = 0.5
 """Seconds that an hour of the packs lasts in the demo's tenant."""
 OTHER_SIDES = {
@@ -55,13 +57,16 @@ async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Cal
     async with await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=2) as database:
         tenants = PostgresTenants(database, vault)
         await tenants.create(
-            Tenant(id=tenant, name="Demo platform", development=True, time_scale=HOUR_FOR / 3600, settings=OTHER_SIDES)
+            Tenant(id=tenant, name="Demo platform", development=True, time_scale=HOUR_FOR / 3600, settings=OTHER_SIDES),
+            by=_BY,
         )
         for person in PEOPLE:
-            await tenants.put_person(tenant, person)
-            _, keys[person.id.removeprefix("per_")] = await tenants.create_key(tenant, name=person.name, person_id=person.id)
+            await tenants.put_person(tenant, person, by=_BY)
+            _, keys[person.id.removeprefix("per_")] = await tenants.create_key(
+                tenant, name=person.name, person_id=person.id, by=_BY
+            )
         _, keys["platform"] = await tenants.create_key(
-            tenant, name="platform", scopes=("cases:read", "cases:write", "act_as:parties")
+            tenant, name="platform", scopes=("cases:read", "cases:write", "act_as:parties"), by=_BY
         )
         endpoints, sources = PostgresEndpoints(database, vault), PostgresSources(database, vault)
         purposes: tuple[Purpose, ...] = ("events", "remedies")

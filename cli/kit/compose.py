@@ -31,7 +31,8 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
-from workflows.handles import CaseDoors, Named
+from workflows.handles import Named
+from workflows.runs import CaseRuns
 
 if TYPE_CHECKING:
     from socket import socket
@@ -106,15 +107,15 @@ def evidence_store(settings: Settings) -> EvidenceStore:
 
 def codec(settings: Settings, vault: Vault) -> SealedPayloads | None:
     """What seals payloads on their way to Temporal, where that is asked for."""
-    return codec_of(settings.temporal_codec, vault.payload_key)
+    return codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys)
 
 
 @asynccontextmanager
-async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseDoors]:
+async def doors_of(settings: Settings, places: Places, *, lazy: bool = True) -> AsyncIterator[CaseRuns]:
     """The doors of all cases. Lazy: made without Temporal, so that reports are taken while it is away."""
     plugin = ombud_plugin(codec=codec(settings, Vault.from_text(places.master_key)))
     client = await connect_temporal(settings, places.temporal_address, plugins=[plugin], lazy=lazy)
-    yield CaseDoors(client, settings.task_queue)
+    yield CaseRuns(client, settings.task_queue)
 
 
 class PassingDoors:
@@ -138,8 +139,8 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     from storage.intake.opening import PostgresIntake
     from storage.intake.refusals import PostgresDoorRefusals
     from storage.outside.endpoints import PostgresEndpoints
-    from storage.postgres.budgets import PostgresBudgets
     from storage.postgres.idempotency import PostgresIdempotency
+    from storage.postgres.master_keys import PostgresMasterKeys
     from storage.views.cases import PostgresViews
 
     policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
@@ -151,6 +152,7 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"min_size": settings.database_pool_min, "admin_dsn": places.database_admin_url, **limits}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
+        await PostgresMasterKeys(database, vault).check()
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
@@ -165,7 +167,6 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
             idempotency=PostgresIdempotency(database, vault),
             seals=vault,
             doors=PassingDoors(_doors(settings, client), FailPoints.of(settings).hit),
-            budgets=PostgresBudgets(database),
             packs=LazyMapping(lambda: policies().packs),
             calendars=LazyMapping(lambda: policies().calendars),
             **_reading(settings, readers, warm=operator is None),
@@ -181,12 +182,13 @@ async def api_parts(settings: Settings, places: Places, operator: Target | None 
 
 
 def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
-    """Where reports come from, what payment providers said, and what asks them."""
+    """Where reports come from and within what bounds, what payment providers said, and what asks them."""
     from storage.intake.provider_news import PostgresProviderNews
     from storage.intake.sources import PostgresSources
+    from storage.postgres.budgets import PostgresBudgets
 
-    news = PostgresProviderNews(database)
-    return {"sources": PostgresSources(database, vault), "provider_news": news, "disputes": _disputes(settings)}
+    news, sources = PostgresProviderNews(database), PostgresSources(database, vault)
+    return {"sources": sources, "budgets": PostgresBudgets(database), "provider_news": news, "disputes": _disputes(settings)}
 
 
 def _disputes(settings: Settings) -> Mapping[str, ProviderDisputes]:
@@ -244,7 +246,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
 def _doors(settings: Settings, client: Client) -> Doors:
     from services.doors import FairDoors, Shares
 
-    return FairDoors(CaseDoors(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
+    return FairDoors(CaseRuns(client, settings.task_queue), Shares(settings.tenant_asks_at_once))
 
 
 def _gate(settings: Settings, parts: Parts) -> Gate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,16 +45,6 @@ def doctor_checks(settings: Settings) -> list[Check]:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
 
-    async def evidence() -> Finding:
-        if settings.evidence_url is None:
-            folder = settings.state_dir.resolve() / "evidence"
-            return doctor.evidence_folder(folder, database_elsewhere=settings.database_url is not None)
-        try:
-            store = evidence_store(settings)
-        except ServiceFault as fault:
-            return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
-        return await doctor.evidence_bucket(store.check, _DOCTOR_WAITS_FOR)
-
     return [
         doctor.python,
         lambda: doctor.zones(wheel_only=wheel_zones_only()),
@@ -65,12 +55,30 @@ def doctor_checks(settings: Settings) -> list[Check]:
         administration,
         lambda: _trail(stack),
         _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        _named("worker deployment", lambda: checks.deployment(settings, stack, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _upkeep, _backups)),
+        *(
+            partial(look, settings, stack)
+            for look in (_mail_door, _file_scanner, _relay, _sweep, _upkeep, _heads, _backups, _sealed_keys)
+        ),
         _named("master key", lambda: checks.master_key(settings, stack)),
-        evidence,
+        partial(_evidence, settings),
     ]
+
+
+async def _evidence(settings: Settings) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    if settings.evidence_url is None:
+        folder = settings.state_dir.resolve() / "evidence"
+        return doctor.evidence_folder(folder, database_elsewhere=settings.database_url is not None)
+    try:
+        store = evidence_store(settings)
+    except ServiceFault as fault:
+        return Finding("evidence store", "fail", fault.message, "Correct OMBUD_EVIDENCE_URL.")
+    return await doctor.evidence_bucket(store.check, _DOCTOR_WAITS_FOR)
 
 
 async def _trail(stack: Stack) -> Finding:
@@ -98,6 +106,28 @@ async def _upkeep(settings: Settings, stack: Stack) -> Finding:
     return Finding("upkeep", *await checks.upkeep(settings, stack, _DOCTOR_WAITS_FOR))
 
 
+async def _sweep(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("sweep", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.sweep(dsn, _DOCTOR_WAITS_FOR)
+
+
+async def _relay(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn = stack.info().database_url
+    except ServiceFault as fault:
+        return Finding("relay", "warn", fault.message, "Run `ombud stack up`.")
+    return await doctor.relay(dsn, _DOCTOR_WAITS_FOR)
+
+
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
     from services.doctor import Finding
@@ -122,3 +152,20 @@ async def _backups(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
     return await doctor.backups(settings.backups_kept_for_days)
+
+
+async def _heads(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+
+    return doctor.heads(settings.heads_file, timedelta(hours=settings.heads_max_age_hours), datetime.now(UTC))
+
+
+async def _sealed_keys(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+
+    try:
+        dsn, keys = stack.info().database_url, stack.master_key()
+    except ServiceFault as fault:
+        return Finding("sealed keys", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
+    return await doctor.sealed_keys(dsn, keys, _DOCTOR_WAITS_FOR)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from runtime.errors import ServiceFault
     from services.errors import OperatorRefused, Refused
     from storage.postgres.pool import AdministrationUnavailable
+    from storage.postgres.ring import VaultFault
 
-    Fault = ServiceFault | OperatorRefused | Refused | AdministrationUnavailable
+    Fault = ServiceFault | OperatorRefused | Refused | AdministrationUnavailable | VaultFault
 
 Result = TypeVar("Result")
 
@@ -59,6 +60,8 @@ EXITS = {
     "key_invalid": NO_PERMISSION,
     "administration_unavailable": UNAVAILABLE,
     "trail_not_whole": UNAVAILABLE,
+    "vault_fault": UNAVAILABLE,
+    "digest_key_differs": UNAVAILABLE,
 }
 """Exit code by the code of a failure. Of any other, a fault is a missing service, and a refusal is about the input."""
 BY_STATUS = {
@@ -92,12 +95,13 @@ def guarded(work: Callable[[], Result], exits: Mapping[str, int] | None = None) 
         leave(_lines(fault), {**EXITS, **(exits or {})}.get(fault.code, _otherwise(fault)), fault)
 
 
-def _expected() -> tuple[type[ServiceFault], type[OperatorRefused], type[Refused], type[AdministrationUnavailable]]:
+def _expected() -> tuple[type[Fault], ...]:
     from runtime.errors import ServiceFault
     from services.errors import OperatorRefused, Refused
     from storage.postgres.pool import AdministrationUnavailable
+    from storage.postgres.ring import VaultFault
 
-    return ServiceFault, OperatorRefused, Refused, AdministrationUnavailable
+    return ServiceFault, OperatorRefused, Refused, AdministrationUnavailable, VaultFault
 
 
 def _lines(fault: Fault) -> list[str]:

@@ -21,7 +21,7 @@ from services.callers import Caller
 from services.case_import import Movers
 from services.errors import Refused
 from services.logins import development_key
-from services.revival import revive
+from services.revival import restart_stuck, revive
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
@@ -30,6 +30,7 @@ from storage.record.audit import PostgresAudit
 from storage.record.past_cases import PostgresPastCases
 from storage.tenants import PostgresTenants, Tenant
 from workflows.handles import NotReached
+from workflows.runs import CaseRuns
 
 Result = TypeVar("Result")
 
@@ -58,17 +59,32 @@ async def revive_cases(case_id: str | None, tenant: str | None) -> dict[str, int
 
     Raises ServiceFault ``tenant_unknown``, ``case_unknown`` and, while Temporal does not answer, ``temporal_unreachable``.
     """
+    try:
+        return await _with_runs(tenant, lambda database, runs, chosen: revive(database, runs, chosen, case_id))
+    except Refused as refused:
+        raise ServiceFault("case_unknown", "There is no such case.") from refused
+
+
+async def restart_stuck_cases(tenant: str | None) -> dict[str, int]:
+    """Begin anew what fails again and again; how many were looked at, begun anew, and refused by Temporal.
+
+    Raises ServiceFault ``tenant_unknown`` and, while Temporal does not answer, ``temporal_unreachable``.
+    """
+    return await _with_runs(tenant, restart_stuck)
+
+
+async def _with_runs(
+    tenant: str | None, work: Callable[[Database, CaseRuns, Sequence[str]], Awaitable[dict[str, int]]]
+) -> dict[str, int]:
     settings = Settings()
     places = find_places(settings)
     async with await Database.connect(places.database_url, min_size=1, max_size=4) as database:
         chosen = await _tenants(database, tenant)
-        async with doors_of(settings, places, lazy=False) as doors:
+        async with doors_of(settings, places, lazy=False) as runs:
             try:
-                return await revive(database, doors, chosen, case_id)
+                return await work(database, runs, chosen)
             except NotReached as away:
                 raise ServiceFault("temporal_unreachable", f"Temporal cannot be reached: {away}") from away
-            except Refused as refused:
-                raise ServiceFault("case_unknown", "There is no such case.") from refused
 
 
 async def _tenants(database: Database, tenant: str | None) -> Sequence[str]:

@@ -19,17 +19,20 @@ _REFUSED = 1
 
 def send(case_id: str, body: Any, target: Target, *, as_json: bool) -> None:
     """Send a command to a case and show what became of it."""
+    show(run(lambda desk: sent(desk, case_id, body), target), as_json, _answered)
 
-    async def sending(desk: Desk) -> Any:
-        path = f"/v1/cases/{quote(case_id, safe='')}"
-        try:
-            return await desk.ask("POST", f"{path}/commands", json=body)
-        except Failed as failed:
-            if failed.problem.get("code") == "owner_mismatch":
-                failed.advice = await _whose(desk, path)
-            raise
 
-    show(run(sending, target), as_json, _answered)
+async def sent(desk: Desk, case_id: str, body: Any) -> Any:
+    """What the API answers. Who takes what is theirs already has what they want: that is no failure."""
+    path = f"/v1/cases/{quote(case_id, safe='')}"
+    try:
+        return await desk.ask("POST", f"{path}/commands", json=body)
+    except Failed as failed:
+        if failed.problem.get("because") == "yours":
+            return {"answer": {"status": "yours already", "command_id": case_id}}
+        if failed.problem.get("code") == "owner_mismatch":
+            failed.advice = await _whose(desk, path)
+        raise
 
 
 async def _whose(desk: Desk, path: str) -> tuple[str, ...]:

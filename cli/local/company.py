@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from runtime.embedded.credentials import write_durably
 from storage.tenants import Person, PostgresTenants, Tenant
 
+_BY = ("system", "operator")
+"""By whom, for the audit trail."""
 TENANT = "acme"
 EARLIER = "local"
 """What the company was called in state folders that were made before it had people with names; it stays so there."""
@@ -59,17 +61,18 @@ async def found(tenants: PostgresTenants, state_dir: Path) -> Company | None:
     name = EARLIER if EARLIER in await tenants.all_ids() else TENANT
     tenant = await tenants.tenant(name)
     if tenant is None:
-        await tenants.create(Tenant(id=name, name=name.title(), development=True))
+        await tenants.create(Tenant(id=name, name=name.title(), development=True), by=_BY)
     elif not tenant.development:
         return None
     there = {person.id for person in await tenants.people(name)}
     for person in PEOPLE:
         if person.id not in there:
-            await tenants.put_person(name, person)
+            await tenants.put_person(name, person, by=_BY)
     known = Company.read(state_dir)
     holder = await tenants.find_key(known.api_key) if known else None
     if known and holder and holder.tenant_id == known.tenant == name:
         return known
-    made = Company(tenant=name, api_key=(await tenants.create_key(name, name="local", scopes=LOCAL_SCOPES))[1])
+    _, secret = await tenants.create_key(name, name="local", scopes=LOCAL_SCOPES, by=_BY)
+    made = Company(tenant=name, api_key=secret)
     write_durably(state_dir / "company.json", made.model_dump_json(indent=2))
     return made

@@ -11,6 +11,8 @@ from policies.pack import PACKS_DIR
 from storage.policies.publications import PostgresPublications
 from storage.tenants import Person, PostgresTenants, Tenant
 
+_BY = ("system", "operator")
+"""By whom, for the audit trail."""
 TENANT = HARBOR
 SOURCE = "harbor"
 """Where its seeded cases say that they come from."""
@@ -65,12 +67,12 @@ async def founded(tenants: PostgresTenants, publications: PostgresPublications) 
     tenant = await tenants.tenant(TENANT)
     if tenant is None:
         tenant = Tenant(id=TENANT, name="Harbor", zone="America/New_York", development=True)
-        await tenants.create(tenant)
+        await tenants.create(tenant, by=_BY)
     check(tenant)
     there = {person.id for person in await tenants.people(TENANT)}
     for person in PEOPLE:
         if person.id not in there:
-            await tenants.put_person(TENANT, person)
+            await tenants.put_person(TENANT, person, by=_BY)
     published = {pack.kind for pack in await publications.versions(TENANT)}
     for name, path in pack_files(None, PACKS_DIR).items():
         kind = path.stem

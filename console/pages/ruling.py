@@ -51,7 +51,7 @@ _SHORTFALLS = (
     ("own_share", "They bear a share of it themselves"),
     ("had_already", "They have the rest already"),
 )
-"""Why whoever wins gets less than a quarter of what is in question."""
+"""Why whoever wins gets less than half of what is in question."""
 ASKS: Mapping[str, tuple[str, str]] = {
     "telling": ("disclose", "Tell them of it"),
     "answer": ("request_evidence", "Ask them now"),

@@ -33,7 +33,8 @@ from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
-from domain.views.told_statement import ToldStatement, told_statement
+from domain.views.evidence import answers_alone
+from domain.views.told_statement import ToldStatement, is_notice, told_statement
 from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
 from services.errors import not_found
@@ -68,6 +69,11 @@ class MyCase:
     def number(self) -> str:
         """How letters call it."""
         return self.seen.id[-8:]
+
+    @property
+    def named(self) -> str:
+        """What it is called, as a key below ``kind``: a notice is none of the appeals of its kind."""
+        return "notice" if self.seen.case is not None and is_notice(self.seen.case) else self.said.kind
 
     @property
     def terms(self) -> Any:
@@ -175,6 +181,7 @@ def frame(mine: MyCase) -> dict[str, Any]:
         "quick_exit": ELSEWHERE if mine.said.kind in QUICK_EXIT else None,
         "readers": readers_of(mine),
         "by_child": by_child(mine),
+        "to_choices": choices_of(mine),
     }
 
 
@@ -183,6 +190,25 @@ def readers_of(mine: MyCase) -> str:
     if mine.reader.side is Side.CLAIMANT and mine.said.disclosed_at is None:
         return "undisclosed"
     return mine.said.words
+
+
+def choices_of(mine: MyCase) -> tuple[tuple[str, str], ...]:
+    """To whom they can write, with the key of what the page says of it; none where there is nothing to choose.
+
+    ``side`` leaves it to the pack. Where words go to the desk, whoever does not stand alone on their side can speak to the desk
+    alone, which comes first where they were asked alone.
+    """
+    readers, apart = readers_of(mine), mine.terms.words == "desk" and not by_child(mine)
+    alone, everybody = ("desk", "to_desk_alone" if apart or by_child(mine) else "to_desk"), ("all", "to_all")
+    if readers == "shared":
+        return (everybody, alone)
+    others = (everybody,) if readers == "desk" else ()
+    if not apart:
+        return (alone, *others) if others else ()
+    case, own = mine.seen.case, ("side", "to_desk")
+    if case is None or all(p.id == mine.reader.id or not p.speaks for p in case.side_parties(mine.reader.side)):
+        return (own, *others) if others else ()
+    return (*((alone, own) if answers_alone(case, mine.reader.id) else (own, alone)), *others)
 
 
 def by_child(mine: MyCase) -> bool:

@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 
 from console.kit import uploads
 from console.kit.visit import Form
-from console.party.case import MyCase, by_child, frame, my_case, readers_of
+from console.party.case import MyCase, by_child, choices_of, frame, my_case, readers_of
 from console.party.drafts import FIELDS, MOST_TEXT
 from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
@@ -36,7 +36,6 @@ _TEXTS: Mapping[str, tuple[str, bool]] = {
     "hearing-move": ("reasons", True),
     "hearing-comment": ("text", True),
 }
-_TO = ("all", "desk")
 
 
 async def ask(visit: PartyVisit) -> Response:
@@ -56,7 +55,7 @@ async def do(visit: PartyVisit) -> Response:
     mine = await _mine(visit, to_send=True)
     text = _text(sent, "text").replace("\r\n", "\n").strip()
     kept: dict[str, Any] = {**{name: _text(sent, name) for name in FIELDS}, "text": text}
-    kept |= {"times": _times(sent), "joint": _text(sent, "joint")}
+    kept |= {"times": _times(sent), "joint": _text(sent, "joint"), "was_there": _text(sent, "was_there")}
     try:
         body = await _body(visit, mine, deed, sent, text)
         state = await commands.send(visit.parts, visit.caller, mine.seen, body, channel="console")
@@ -150,9 +149,11 @@ async def _body(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormDat
 
 def _to(mine: MyCase, said: str) -> dict[str, Any]:
     """Who is to read it. Raises ``malformed`` for whom nobody was asked about, and for nobody where the page asks."""
-    if said in _TO:
-        return {"to": said}
-    if said or readers_of(mine) in ("shared", "desk"):
+    choices = dict(choices_of(mine))
+    if said in (*choices, "desk"):
+        # What is left to the pack is said to the desk and to one's own side.
+        return {} if said == "side" else {"to": said}
+    if said or choices:
         raise _wrong("to", "to_unclear")
     return {}
 
@@ -165,7 +166,9 @@ def _chosen(mine: MyCase, deed: str, sent: Form | FormData) -> dict[str, Any]:
         case "measure":
             return {"measure_id": _text(sent, "measure_id")} if _text(sent, "measure_id") else {}
         case _ if deed in HEARING_DEEDS:
-            return {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
+            about = {"appointment": _text(sent, "appointment")} if _text(sent, "appointment") else {}
+            there = _text(sent, "was_there") if deed == "hearing-comment" else ""
+            return {**about, **({"was_there": there == "yes"} if there else {})}
         case "hand-in":
             asked = [one.id for one in asked_of(mine.said, mine.reader)]
             return {"answers": asked} if asked and _text(sent, "answers") == "yes" else {}
@@ -245,9 +248,9 @@ def _asks_first(mine: MyCase) -> bool:
 
 def _alone(mine: MyCase, deed: str) -> bool:
     """Whether nobody but the desk reads it: what a child writes to it, and in kinds whose words go there what it says of a
-    hearing, and that it wants its report taken back."""
+    hearing, and that it wants its report taken back; what anybody there writes to the desk alone."""
     confided = mine.terms.words == "desk" and deed in ("hearing-comment", "hearing-move", "withdraw")
-    return by_child(mine) and (confided or deed == "more-time")
+    return (by_child(mine) and confided) or (deed == "more-time" and (by_child(mine) or mine.terms.words == "desk"))
 
 
 def said_to(mine: MyCase, deed: str) -> str:
@@ -284,7 +287,15 @@ def _wrong(field: str, code: str) -> Refused:
 
 
 def _page(visit: PartyVisit, mine: MyCase, deed: str, status: int = 200, /, **said: Any) -> Response:
-    usual: dict[str, Any] = {"why": "", "gone": False, "wrong": "", "times": [], "joint": "", **dict.fromkeys(FIELDS, "")}
+    usual: dict[str, Any] = {
+        "why": "",
+        "gone": False,
+        "wrong": "",
+        "times": [],
+        "joint": "",
+        "was_there": "",
+        **dict.fromkeys(FIELDS, ""),
+    }
     asked = asked_of(mine.said, mine.reader)
     about: dict[str, Any] = {
         "deed": deed,

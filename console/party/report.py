@@ -182,7 +182,8 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
             raise Refused("form_expired")
         files = [report_form.looked_at(visit.parts, *one) for one in await uploads.files_of(sent, visit.parts.inspector.most)]
         flagger = await trusted_flaggers.by_form_key(visit.parts, form.tenant.id, said[notice.KEY]) if form.notices else None
-        report = _report(visit, form, said, files, ref=flagger.ref if flagger else notice.unnamed(said))
+        area = flagger.area if flagger else ""
+        report = _report(visit, form, said, files, ref=flagger.ref if flagger else notice.unnamed(said), area=area)
         words = visit.words.say("reported.files")
         handed = await report_form.hand_in(
             visit.parts, form, report, once=said["once"], place=visit.place, with_files=words, known_sender=flagger is not None
@@ -202,7 +203,7 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
 
 
 def _report(
-    visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files: Sequence[Attachment], *, ref: str | None
+    visit: PartyVisit, form: ReportForm, said: Mapping[str, str], files: Sequence[Attachment], *, ref: str | None, area: str
 ) -> Report:
     return report_form.report_of(
         form,
@@ -218,7 +219,7 @@ def _report(
         occurred_at=_day(visit, said["occurred"]),
         minor=said["minor"] == "yes",
         attachments=files,
-        attributes=notice.attributes_of(said) if form.notices else {},
+        attributes=notice.attributes_of(said, area) if form.notices else {},
     )
 
 

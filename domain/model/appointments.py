@@ -94,6 +94,9 @@ class CommentProtocol(CommandBase):
     appointment: Reference | None = None
     """Which one; left out: the newest."""
     text: SealedText
+    was_there: bool | None = None
+    """Whether whoever comments was at it. Yes: they are heard by it at once. No: they count as somebody who missed it. Left out:
+    not said, and nothing is held against them before the pack's time to answer is over."""
 
 
 AppointmentCommand = (
@@ -177,6 +180,8 @@ class ProtocolCommented(Kept):
     text: Prose
     to: Literal["desk"] | None = None
     """A child says it to the desk alone, as its messages go; None: everybody who was invited reads it."""
+    was_there: bool | None = None
+    """Whether they say that they were at it; None: they do not say."""
 
 
 AppointmentFact = (
@@ -241,6 +246,8 @@ class HeardByProtocol(Kept):
 
     side: Side
     until: Instant
+    appointment: str | None = None
+    """What it was put down of; None in cases from before this was kept."""
 
 
 class ProtocolComment(Kept):
@@ -251,6 +258,8 @@ class ProtocolComment(Kept):
     text: Prose
     alone: str | None = None
     """The child who said it to the desk alone; None: everybody who was invited reads it."""
+    was_there: bool | None = None
+    """Whether they say that they were at it."""
 
 
 class Appointment(Kept):

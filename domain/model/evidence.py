@@ -46,7 +46,8 @@ class SubmitEvidence(CommandBase):
     confidentiality: Confidentiality | None = None
     """Who sees it; left out: `confidential` says so, else `to`, else the pack."""
     to: Literal["all", "desk"] | None = None
-    """In shorter words: everybody on the case, or the team and the own side. Left out: where words go in this kind."""
+    """In shorter words: everybody on the case, or the team and the own side; of a party, in kinds whose words go to the desk, the
+    team alone. Left out: where words go in this kind."""
     evidence_type: Code | None = None
     files: Annotated[tuple[FileId, ...], Field(max_length=20)] = ()
     """Files that whoever hands this in has uploaded to this case before."""
@@ -187,6 +188,8 @@ class Unanswered(Kept):
     """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
     was_there: bool = False
     """Whether it was put down that they were there when it was said: they have a day to say that it was otherwise."""
+    appointment: str | None = None
+    """The hearing of which it was put down; None: it is something else."""
 
 
 class AnswerableView(Kept):

@@ -49,7 +49,8 @@ class Message(CommandBase):
     type: Literal["message"] = "message"
     text: SealedText
     to: Literal["all", "claimant", "respondent", "desk"] | None = None
-    """Left out: where the pack says that words of this kind go."""
+    """Left out: where the pack says that words of this kind go. ``desk`` of a party, in kinds whose words go there: to the team
+    alone, and to nobody else on their side."""
     more_follows: bool = False
     """Of a party: this is not all yet. Their time to answer runs on to its end, and so long they have not had their say."""
 
@@ -159,6 +160,8 @@ class MessageSent(Kept):
     text: Prose
     sender: Literal["claimant", "respondent", "staff", "platform"]
     more_follows: bool = False
+    alone: bool = False
+    """Of a party, to the desk, in kinds whose words go there: nobody but the team and whoever said it reads it."""
 
 
 class NoteAdded(Kept):

@@ -17,7 +17,7 @@ from domain.model.statement import StatementOfReasons
 from domain.model.terms import Payer
 
 Shortfall = Literal["not_proven", "not_owed", "own_share", "had_already"]
-"""Why somebody who wins gets less than a quarter of what is in question: the rest was not proven, is not owed, is theirs to
+"""Why somebody who wins gets less than half of what is in question: the rest was not proven, is not owed, is theirs to
 bear, or they have it already."""
 
 
@@ -62,7 +62,7 @@ class _Decision(CommandBase):
     told of the case has yet to say."""
     until: Instant | None = None
     less_because: Shortfall | None = None
-    """Why it gives less than a quarter of what is in question, where its letter says that the claimant won: wanted then."""
+    """Why it gives less than half of what is in question, where its letter says that the claimant won: wanted then."""
 
 
 class Rule(_Decision):
@@ -164,7 +164,7 @@ class Ruling(Kept):
     """Interim measures that it does not end, until an instant."""
     until: Instant | None = None
     less_because: Shortfall | None = None
-    """Why whoever wins by it gets less than a quarter of what is in question."""
+    """Why whoever wins by it gets less than half of what is in question."""
 
 
 class Effect(Kept):
@@ -248,7 +248,7 @@ class AmountMissing(Refusal):
 
 
 class LessThanAsked(Refusal):
-    """Its letter would say that the claimant won, it gives less than a quarter of what is in question, and nobody says why."""
+    """Its letter would say that the claimant won, it gives less than half of what is in question, and nobody says why."""
 
     code = "less_than_asked"
 

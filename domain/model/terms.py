@@ -65,8 +65,9 @@ class InterimTerms(Compact):
 class DecisionTerms(Compact):
     """One decision made elsewhere that may be appealed against."""
 
-    appealed_by: CaseSnapshot
-    """Who may appeal against it: the author of what was decided about, or whoever reported it."""
+    appealed_by: CaseSnapshot | Literal["either"]
+    """Who may appeal against it: the author of what was decided about, whoever reported it, or `either` of them (what only
+    restricts takes something from its author, and gives less than was asked for to whoever reported it)."""
     remedies: tuple[Code, ...] = ()
     """What such a decision does, and what is undone when it is overturned."""
 

@@ -14,11 +14,12 @@ from domain.model.people import Actor
 from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
-from domain.notices.data import said, texts
-from domain.rules import complaints, last_word, manual_work, meeting, told_codes
+from domain.notices.data import confided, said, texts
+from domain.rules import complaints, last_word, manual_work, meeting, prior_decision, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
+from domain.rules.confided import kept_from
 from domain.rules.confidence import awaited_by, client_of, withheld_until_confirmed, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -28,7 +29,7 @@ from domain.rules.reference import Notices
 from domain.rules.remedy import remedy_data
 from domain.rules.shares import told_share
 from domain.rules.told_by_two import unsaid
-from domain.rules.under_age import asked_in_confidence, kept_from, without_guardian
+from domain.rules.under_age import asked_in_confidence, without_guardian
 from domain.rules.visibility import is_news, knows
 
 
@@ -150,7 +151,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 data = {name: value for name, value in data.items() if name not in hidden}
             if (until := _answer_until(case, recording, recipient)) is not None:
                 data["answer_until"] = until.isoformat()
-            data = told_share(case, recipient, data)
+            data = told_share(case, recipient, confided(case, fact, recipient, data) if viewer in _SIDES else data)
             if viewer == "staff":
                 # To a party the number of facts would tell that something happened inside.
                 data["seq"] = recording.seq
@@ -413,7 +414,7 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
-    data["waiting_on"] = awaited_by(case, viewer)
+    data |= {"waiting_on": awaited_by(case, viewer), **prior_decision.said_of_notice(case, viewer)}
     if viewer in ("claimant", "respondent"):
         data["words"] = words_of(case, phase)
         if case.disclosed_at is not None and case.disclosed_at == case.updated_at:

@@ -1,7 +1,7 @@
 """When a hearing or call can be, and when whoever takes part is reminded of it: instants of its own, beside the clocks of a pack.
 
 Every case has this clock by itself; an instance is the number of the appointment. It keeps to the wall: neither a pause nor a
-freeze moves what two people have agreed on.
+freeze moves what two people have agreed on. Of a development tenant it is told as much sooner as its hours are shorter.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def refusal_of_deciding(case: Case) -> AppointmentAhead | None:
 
 def rows(case: Case) -> list[DueLevel]:
     """The levels ahead of the appointments that are neither over nor called off."""
-    return [row for one in case.appointments if case.open and one.open for row in _levels(one)]
+    return [row for one in case.appointments if case.open and one.open for row in _levels(one, case.terms.time_scale)]
 
 
-def _levels(one: Appointment) -> Iterator[DueLevel]:
+def _levels(one: Appointment, scale: float) -> Iterator[DueLevel]:
     if one.at is None or one.ends_at is None or one.confirmed_at is None:
         half = one.proposed_at + (one.times[0] - one.proposed_at) / 2
         if "unanswered" not in one.told_since:
@@ -53,11 +53,11 @@ def _levels(one: Appointment) -> Iterator[DueLevel]:
         yield _row(one, "lapse", one.times[-1])
         return
     for name, before in _BEFORE.items():
-        due_at = one.at - before
+        due_at = one.at - before * scale
         # Who has just agreed to it need not be reminded that it is within the day.
         if name not in one.told_since and due_at > one.confirmed_at:
             yield _row(one, name, due_at)
-    yield _row(one, "protocol", one.ends_at + _PUT_DOWN_FOR * (one.told_since.count("protocol") + 1))
+    yield _row(one, "protocol", one.ends_at + _PUT_DOWN_FOR * scale * (one.told_since.count("protocol") + 1))
 
 
 def _row(one: Appointment, level: str, due_at: datetime) -> DueLevel:

@@ -48,7 +48,7 @@ from domain.rules.topic import Known, NoticeData, Refuse, Topic
 from domain.rules.under_age import is_minor
 
 LEAST_NOTICE_FOR = timedelta(hours=1)
-"""Wall time: nobody is asked to a hearing that begins within the hour."""
+"""Wall time: nobody is asked to a hearing that begins within the hour (of a development tenant: within its hour)."""
 LONGEST_AHEAD_FOR = timedelta(days=90)
 """The matter waits for it: nobody makes the sides wait longer than a quarter of a year."""
 MOVES_OF_A_SIDE = 2
@@ -58,7 +58,7 @@ MOVES_OF_THE_TEAM = 2
 
 def propose(case: Case, command: ProposeAppointment, context: DecisionContext, at: datetime) -> Facts:
     """Times for a hearing or a call. To invite the respondent tells them of the case: refused where that is barred."""
-    _check_times(command.times, at)
+    _check_times(case, command.times, at)
     appointment_id = derived_id("apt", command.id)
     proposed = f.AppointmentProposed(
         appointment_id=appointment_id,
@@ -113,14 +113,14 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
         return (answered,)
     if (time := common_time(then, at)) is not None:
         return (answered, f.AppointmentConfirmed(appointment_id=one.id, at=time))
-    return (answered, *_named_instead(then, at))
+    return (answered, *_named_instead(case, then, at))
 
 
 def move(case: Case, command: MoveAppointment, context: DecisionContext, at: datetime) -> Facts:
     """Other times, from the team or from a side that is invited."""
     one = _theirs(case, command.appointment, context)
     _check_not_begun(one, at)
-    _check_times(command.times, at)
+    _check_times(case, command.times, at)
     side = context.actor.side if context.actor is not None else None
     if side is not None and one.moved_by.count(side) >= MOVES_OF_A_SIDE:
         said = f"A side moves it {MOVES_OF_A_SIDE} times: answer which of the times would do, or write to the team."
@@ -169,9 +169,9 @@ def comment(case: Case, command: CommentProtocol, context: DecisionContext, at: 
     if one.protocol is None:
         raise AppointmentNotOpen("There is no protocol to comment on.", because=one.state)
     # Whoever was invited beside a child may be whom it speaks of: it goes where its message would.
-    alone = case.terms.words == "desk" and is_minor(case, context.known())
-    to: Literal["desk"] | None = "desk" if alone else None
-    return (f.ProtocolCommented(appointment_id=one.id, side=context.side(), text=command.text, to=to),)
+    alone: Literal["desk"] | None = "desk" if case.terms.words == "desk" and is_minor(case, context.known()) else None
+    side, there = context.side(), command.was_there
+    return (f.ProtocolCommented(appointment_id=one.id, side=side, text=command.text, to=alone, was_there=there),)
 
 
 def lapse(case: Case, number: int) -> Facts:
@@ -193,8 +193,12 @@ def over(case: Case) -> Change:
     return {"appointments": tuple(one.model_copy(update=gone) if one.open else one for one in case.appointments)}
 
 
-def _check_times(times: Iterable[datetime], at: datetime) -> None:
-    if any(time < at + LEAST_NOTICE_FOR for time in times):
+def _soonest(case: Case, at: datetime) -> datetime:
+    return at + LEAST_NOTICE_FOR * case.terms.time_scale
+
+
+def _check_times(case: Case, times: Iterable[datetime], at: datetime) -> None:
+    if any(time < _soonest(case, at) for time in times):
         raise InstantRefused("Each time has to be an hour ahead at least.", because="past")
     if any(time > at + LONGEST_AHEAD_FOR for time in times):
         raise InstantRefused(f"That is more than {LONGEST_AHEAD_FOR.days} days away.", because="too_far")
@@ -222,14 +226,13 @@ def _cancelled(one: Appointment, because: CancelledBecause) -> f.AppointmentCanc
 
 
 def _own_answer(case: Case, one: Appointment, side: Side, by: str) -> AppointmentAnswer | None:
-    who = _who(case, one, by)
-    return next((said for said in one.answers if said.side is side and said.party == who), None)
+    return next((said for said in one.answers if said.side is side and said.party == _who(case, one, by)), None)
 
 
-def _named_instead(one: Appointment, at: datetime) -> Facts:
+def _named_instead(case: Case, one: Appointment, at: datetime) -> Facts:
     """The times that somebody named before everybody had agreed to meet, proposed now that they have and no other suits."""
     for said in one.answers:
-        times = tuple(time for time in said.instead if time >= at + LEAST_NOTICE_FOR)
+        times = tuple(time for time in said.instead if time >= _soonest(case, at))
         if times and said.reasons is not None:
             moved = f.AppointmentMoved(appointment_id=one.id, side=said.side, times=times, reasons=said.reasons, party=said.party)
             return (moved,)
@@ -324,8 +327,8 @@ def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
 
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
-    one = _of(case, fact)
-    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=rec.actor.id if fact.to == "desk" else None)
+    one, alone = _of(case, fact), rec.actor.id if fact.to == "desk" else None
+    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=alone, was_there=fact.was_there)
     return _with(case, fact.appointment_id, comments=(*one.comments, said)) if one is not None else {}
 
 
@@ -405,7 +408,8 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
             missed = [side.value for side in fact.missed_by]
             return NoticeData(_data(case, fact, missed_by=missed), {"protocol": fact.protocol})
         case f.ProtocolCommented():
-            return NoticeData({"by": fact.side.value}, {"text": fact.text})
+            there = {"was_there": fact.was_there} if fact.was_there is not None else {}
+            return NoticeData({"by": fact.side.value, **there}, {"text": fact.text})
         case f.AppointmentReminded():
             return NoticeData(_data(case, fact, what=fact.what), about)
         case f.AppointmentAnswered():

@@ -16,8 +16,10 @@ from domain.model.disclosure import NotDisclosed, Words
 from domain.model.evidence import Confidentiality, SubmitEvidence
 from domain.model.people import Actor
 from domain.model.refusals import NotAllowed
-from domain.rules.audiences import Audience, seen_phase
+from domain.rules.audiences import Audience, audience_of, seen_phase
+from domain.rules.confided import of_one_alone, speaks_alone
 from domain.rules.rule import Change
+from domain.rules.told_category import Reader
 
 To = Literal["all", "claimant", "respondent", "desk"]
 _SIDES = ("claimant", "respondent")
@@ -53,7 +55,8 @@ def evidence_for(case: Case, command: SubmitEvidence, speaker: Actor | None) -> 
     keeps nothing to themselves."""
     said: Confidentiality | None = command.confidentiality or ("own_side" if command.confidential else None)
     if said is None and command.to is not None:
-        said = "shared" if command.to == "all" else "own_side"
+        alone = speaks_alone(case, speaker, command.to)
+        said = "shared" if command.to == "all" else "deciders" if alone else "own_side"
     if said is None:
         of_the_team = speaker is not None and speaker.role not in (*_SIDES, "platform")
         said = "own_side" if words_of(case, case.phase) == "desk" and not of_the_team else "shared"
@@ -101,10 +104,18 @@ def put_there_by_one(case: Case, party_id: str) -> bool:
     return party is not None and (party.stated_by is not None or seated)
 
 
+def reader_of(case: Case, viewer: Actor) -> Reader:
+    """As whom somebody reads what the case is called: whoever one person has put beside who reported reads no word of theirs."""
+    party = case.party(viewer.id)
+    apart = party is not None and (not party.speaks or party.unproven or put_there_by_one(case, party.id))
+    return "third_parties" if apart else audience_of(viewer)
+
+
 def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceRequested, at: datetime) -> Change:
     """What something that was said alone does to the talks of a case."""
     side = thread_of(fact)
-    if side is None:
+    if side is None or of_one_alone(case, fact) is not None:
+        # The others on that side would learn of it by its number and its date.
         return {}
     before = next((one.said for one in case.caucus if one.side is side), 0)
     others = (one for one in case.caucus if one.side is not side)

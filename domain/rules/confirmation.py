@@ -110,7 +110,7 @@ def _against(found: Iterable[Seated]) -> ChangeUnconfirmed:
     return ChangeUnconfirmed(
         "Whoever this would hit stands there by the word of one of the team: first a lead or ops who did not say it, nor reports "
         "to who did, or the platform, confirms it by the same command. In an urgent matter that protects people the first "
-        "measure goes at once, for a day.",
+        "measure goes at once, for a day, and so does one that only holds money (payout_freeze).",
         changes=[{"party": one.party, "change": one.change} for one in found],
     )
 

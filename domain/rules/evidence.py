@@ -12,6 +12,7 @@ from domain.model.case import Case
 from domain.model.commands import OpenedParty
 from domain.model.evidence import (
     AskIdentity,
+    Confidentiality,
     EvidenceRequest,
     EvidenceTypeUnknown,
     FileUnknown,
@@ -28,6 +29,7 @@ from domain.model.withdrawal import OfOffice
 from domain.rules import charge
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
+from domain.rules.confided import answers_alone
 from domain.rules.confidence import evidence_for, talked
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -80,7 +82,8 @@ def submit(case: Case, command: SubmitEvidence, context: DecisionContext, at: da
     held = {file.id: file for file in context.files or ()}
     if missing := [file for file in command.files if file not in held]:
         raise FileUnknown("Upload each file to this case first, as whoever hands it in.", files=missing)
-    seen_by, answers = evidence_for(case, command, context.actor), _answers(case, command)
+    answers = _answers(case, command)
+    seen_by = _seen_by(case, command, context, answers)
     submitted = f.EvidenceSubmitted(
         evidence_id=derived_id("evd", command.id),
         side=context.actor.side if context.actor else None,
@@ -251,6 +254,14 @@ def _said_of_request(case: Case, fact: f.EvidenceRequested, audience: Audience) 
     if audience == fact.of.value and (about := charge.named_to(case, fact)) is not None:
         asked["about"] = about
     return NoticeData(asked, {"what": fact.what})
+
+
+def _seen_by(case: Case, command: SubmitEvidence, context: DecisionContext, answers: tuple[str, ...]) -> Confidentiality:
+    """Who sees it. An answer to what one of several was asked in person is, where words go to the desk, theirs and the team's."""
+    left_open = command.to is None and command.confidentiality is None and not command.confidential
+    of_party = context.actor is not None and context.actor.side is not None
+    found = evidence_for(case, command, context.actor)
+    return "deciders" if left_open and of_party and found == "own_side" and answers_alone(case, answers) else found
 
 
 def _said_of_lapse(case: Case, fact: f.EvidenceLapsed, audience: Audience) -> NoticeData:

@@ -13,8 +13,8 @@ from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
+from domain.rules.confided import of_one_alone
 from domain.rules.hearing import (
-    by_protocol_after,
     heard_after,
     heard_parties_after,
     put_after,
@@ -23,6 +23,7 @@ from domain.rules.hearing import (
     spoke_since_after,
 )
 from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
+from domain.rules.protocols import by_protocol_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
 from domain.rules.topic import Apply
@@ -49,6 +50,8 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
         changed = case.model_copy(update={**change, "seq": recording.seq, "updated_at": recording.at})
     clocks = advance(case, fact, changed, since(recording), recording.recorded_at)
     seen: dict[str, Instant] = {audience: recording.at for audience in OUTSIDE if knows(changed, fact, audience)}
+    # A side learns nothing as a side of what is between one person on it and the desk, nor when it was.
+    seen.pop(of_one_alone(changed, fact) or "", None)
     # What is only news to third parties shows to them when the case stands elsewhere since.
     shows = shared(fact) or (is_news(fact) and case is not None and case.phase is not changed.phase)
     if shows and ("claimant" in seen or "respondent" in seen):

@@ -27,7 +27,9 @@ from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.settlement import SettledBefore
 from domain.rules import links, no_request, prior_decision, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
+from domain.rules.audiences import Audience
 from domain.rules.clocks import held_by_people, woken
+from domain.rules.confided import speaks_alone
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
 from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
@@ -107,7 +109,8 @@ def _message(case: Case, command: c.Message, context: DecisionContext, at: datet
     role = context.actor.role if context.actor else "system"
     sender: Any = role if role in ("claimant", "respondent", "platform") else "staff"
     to, more = addressed(case, context.actor, command.to), command.more_follows and sender in ("claimant", "respondent")
-    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more),)
+    alone = speaks_alone(case, context.actor, command.to)
+    return (f.MessageSent(to=to, text=command.text, sender=sender, more_follows=more, alone=alone),)
 
 
 def _message_sent(case: Case, rec: f.Recording, fact: f.MessageSent) -> Change:
@@ -268,7 +271,7 @@ def _delivery_failed(case: Case, rec: f.Recording, fact: f.DeliveryFailed) -> Ch
 
 def _refusal_of_taking(case: Case, actor: Actor) -> Refusal | None:
     if case.owner == actor.id:
-        return OwnerMissing("It is your case already.")
+        return OwnerMissing("It is your case already.", because="yours")
     return OwnerMissing("The case has an owner; ask a lead or operations to give it to you.") if case.owner is not None else None
 
 
@@ -310,6 +313,12 @@ def _not_told(case: Case, side: Side, command_id: str, at: datetime) -> Facts:
         until = at + _UNREACHED_FOR * case.terms.time_scale
         found.append(f.ClocksPaused(hold_id=hold_id, why="pause", of=clock.name, until=until, reason="not_told"))
     return tuple(found)
+
+
+def _said_of_declined(case: Case, fact: f.CaseDeclined, audience: Audience) -> NoticeData:
+    said = said_of_end(case, fact, audience)
+    more = prior_decision.said_of_declined(case, fact.reason) if audience == "claimant" else {}
+    return said._replace(codes={**said.codes, **more})
 
 
 TOPIC = Topic(
@@ -372,7 +381,7 @@ TOPIC = Topic(
             {"text": fact.text},
         ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
-        "case_declined": said_of_end,
+        "case_declined": _said_of_declined,
         "delivery_failed": lambda case, fact, audience: NoticeData(end_codes(case, fact.reason, audience)),
         "case_handed_over": lambda case, fact, audience: NoticeData(
             {"queue": fact.queue, "from_queue": fact.from_queue}, {"reasons": fact.reasons}

@@ -22,18 +22,16 @@ waits until they were asked since the report, and answered or let the time for i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 from domain.base import Side
 from domain.model import facts as f
-from domain.model.appointments import HeardByProtocol
 from domain.model.case import Case
 from domain.model.evidence import ClausePut, EvidenceRequest
 from domain.model.sanctions import NotHeard
 from domain.model.terms import ClockTerms
-from domain.rules import charge
-from domain.rules.case_import_changes import since
+from domain.rules import charge, protocols
 from domain.rules.charge import accused_anew
 from domain.rules.evidence_due import EVIDENCE_DUE
 
@@ -42,9 +40,6 @@ HEARING_STEP = "both_sides_heard"
 WORDS = (
     f.MessageSent, f.OfferMade, f.OfferAccepted, f.OfferDeclined, f.ProposalAnswered, f.EvidenceSubmitted, f.ReturnContested,
 )  # fmt: skip
-
-COMMENT_FOR: Final = timedelta(days=1)
-"""How long whoever was at a hearing has to say what is wrong with what was put down of it, before they count as heard by it."""
 
 
 class Unheard(NamedTuple):
@@ -167,29 +162,6 @@ def _each(case: Case, side: Side) -> tuple[f.OpenedParty, ...]:
 def all_heard(case: Case, at: datetime) -> Unheard | None:
     """The first side that the pack hears and that has not been heard; None when all were."""
     return next((found for side in Side if (found := unheard(case, side, at)) is not None), None)
-
-
-def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[HeardByProtocol, ...]:
-    """The sides that a hearing hears once they had a day to say what is wrong with what was put down of it, after a fact.
-
-    One person puts it down, also who was there: nobody loses by that word alone (European Convention on Human Rights, article
-    6(1)). What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
-    """
-    known, fact = before.by_protocol if before is not None else (), rec.fact
-    if anew := accused_anew(before, fact, after):
-        return tuple(one for one in known if one.side not in anew)
-    match fact:
-        case f.CaseReopened() | f.RulingAnnulled():
-            return ()
-        case f.AppealLodged(cross=False):
-            return tuple(one for one in known if one.side is fact.side)
-        case f.AppointmentHeld() if after.terms.heard_when == "asked":
-            invited = next((one.invited for one in after.appointments if one.id == fact.appointment_id), ())
-            came = [side for side in invited if side not in fact.missed_by]
-            others = (one for one in known if one.side not in came)
-            return (*others, *(HeardByProtocol(side=side, until=since(rec) + COMMENT_FOR) for side in came))
-        case _:
-            return known
 
 
 def heard_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[Side, ...]:
@@ -352,7 +324,7 @@ def _heard_by(before: Case | None, rec: f.Recording, after: Case) -> Iterable[st
             return ()
         case f.EvidenceSubmitted(more_follows=False):
             pass
-        case f.ProtocolCommented() if _comments(after, rec.actor.id, fact.side):
+        case f.ProtocolCommented() if protocols.hears(after, rec):
             pass
         case _ if not (told and said_all(fact)):
             return ()
@@ -378,16 +350,8 @@ def _heard_through(case: Case, party: f.OpenedParty, fact: f.Fact) -> tuple[str,
 
 
 def _by_comment(case: Case, rec: f.Recording) -> tuple[Side, ...]:
-    fact = rec.fact
-    if isinstance(fact, f.ProtocolCommented) and _comments(case, rec.actor.id, fact.side):
-        return _with(case.heard, fact.side)
-    return case.heard
-
-
-def _comments(case: Case, actor_id: str, side: Side) -> bool:
-    """Whether somebody who speaks for a side says what they think of a hearing at which it was, where that hears them."""
-    party = case.party(actor_id)
-    return party is not None and party.speaks and any(one.side is side for one in case.by_protocol)
+    party = case.party(rec.actor.id)
+    return _with(case.heard, party.side) if party is not None and protocols.hears(case, rec) else case.heard
 
 
 def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:

@@ -31,10 +31,12 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     routing = command.routing
     reason = routing.reason or "gate" if routing.decision == "decline" else None
     reason = reason or provider_news.why_declined(command.provider)
-    reason = reason or prior_decision.why_declined(command, context.appealed_before, at, context.calendars)
-    suspended = sanctions.right_withdrawn(command.terms.sanctions, command.parties, context.earlier or (), at)
+    whose = (command.terms.sanctions, command.parties, context.earlier or (), at)
+    barred = sanctions.times_withdrawn(*whose)
+    reason = reason or prior_decision.why_declined(command, context.appealed_before, at, context.calendars, barred)
+    suspended = sanctions.right_withdrawn(*whose)
     if suspended and not _cannot_wait(command):
-        reason = "right_to_ask_withdrawn"
+        reason = prior_decision.PUT_AWAY
     if reason is not None:
         return (*begun, f.CaseDeclined(reason=reason), f.CaseClosed(outcome=Outcome.DECLINED, reason=reason))
     if suspended:
@@ -52,11 +54,14 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
 
 
 def _cannot_wait(command: c.Open) -> bool:
-    """Whether somebody looks at a report whoever sends it: who is suspended may be right about what is urgent, or about a child.
+    """Whether somebody looks at a report whoever sends it: who is suspended may be right about what is urgent, or about a child,
+    and keeps the right to complain of what was done to themselves.
 
-    How grave what follows would be is weighed in each case before anything is put away (Regulation (EU) 2022/2065,
-    article 23(3)).
+    How grave what follows would be is weighed in each case before anything is put away (Regulation (EU) 2022/2065, article
+    23(3)); that their notices are not processed takes no right from them against a decision that hits them (article 20(1)).
     """
+    if prior_decision.hits_whoever_complains(command):
+        return True
     return command.priority is Priority.URGENT or any(party.minor for party in command.parties)
 
 

@@ -60,15 +60,20 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
 
 LONGEST_ALONE = timedelta(days=1)
 """Wall time: as long as a second person may need to be found, at night too."""
+_HOLDS_MONEY = frozenset({"payout_freeze"})
+"""What keeps money where it is and destroys nothing: a payout that has left comes back from nowhere."""
 
 
 def _alone_until(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor, at: datetime) -> datetime | None:
     """When a measure ends that hits only those whom somebody has found themselves; None for every other one.
 
     In an urgent matter protection stands still for nobody who is still to be found: the first such measure goes at once, for a
-    day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). The next one takes two.
+    day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). The next one takes two. So it
+    is, however urgent, where money is only held: an order may come first and be heard after, if it is short and can be undone
+    (Regulation (EU) 655/2014, articles 11 and 33).
     """
-    if case.priority is not Priority.URGENT or case.terms.withdrawal == "closes" or remedy.to is not Side.RESPONDENT:
+    at_once = case.priority is Priority.URGENT or remedy.type in _HOLDS_MONEY
+    if not at_once or case.terms.withdrawal == "closes" or remedy.to is not Side.RESPONDENT:
         return None
     before = {i.id for i in (*case.interim, *case.interim_over) if i.alone}
     if not free or not {*free} <= confirmation.spared(case, remedy.to, actor) or {*free} & who_is_hit(case, before):

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.base import Phase, Side
 from domain.model import facts as f
@@ -32,17 +33,15 @@ from domain.model.procedure import EvidenceUnknown
 from domain.model.prose import text_of
 from domain.model.remedy import Remedy
 from domain.model.sanctions import NotHeard
-from domain.model.terms import Terms
 from domain.model.withdrawal import NotSeen
-from domain.rules import losses
+from domain.rules import losses, protocols
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
-from domain.rules.hearing import COMMENT_FOR, said_all, spoken_for
+from domain.rules.hearing import said_all, spoken_for
+from domain.rules.protocols import COMMENT_FOR
 from domain.rules.rule import Change
-from domain.worktime.spans import Span, SpanUnit
+from domain.rules.time_to_answer import shortest_for
 
-_USUAL_FOR = timedelta(days=5)
-"""Where a kind has no clock for a side: what the others give."""
 _BY_NUMBER = re.compile(r"(?:message|signal):(?P<seq>[0-9]{1,9})")
 
 
@@ -54,7 +53,8 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
     fact, speakers = rec.fact, _speakers(after, rec)
     if speakers is not None:
         side, mine = speakers
-        known = tuple(one for one in known if one.shown_at is None or not _answered(one, side, mine))
+        left = (one for one in known if one.shown_at is None or not _answered(one, side, mine, fact))
+        known = tuple(protocols.commented(one, fact, mine) for one in left)
     if before is not None and isinstance(fact, f.EvidenceLapsed):
         began = _time_began(before, fact)
         known = tuple(one for one in known if one.against is not fact.of or one.shown_at is None or one.shown_at > began)
@@ -81,8 +81,8 @@ def _side_of_past(fact: f.PastMessageKept) -> Side | None:
     return Side(fact.sender) if fact.sender in ("claimant", "respondent") else None
 
 
-def _answered(one: Unanswered, side: Side, mine: tuple[str, ...]) -> bool:
-    return one.against is side and (one.party is None or one.party in mine)
+def _answered(one: Unanswered, side: Side, mine: tuple[str, ...], fact: f.Fact) -> bool:
+    return one.against is side and (one.party is None or one.party in mine) and protocols.answers(one, fact)
 
 
 def _time_began(case: Case, fact: f.EvidenceLapsed) -> datetime:
@@ -100,13 +100,12 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     if isinstance(fact, f.CaseJoined):
         against = {Side.RESPONDENT}
     elif isinstance(fact, f.AppointmentHeld):
-        came = _came(case, fact)
-        against = {*Side} - came
+        came, named = protocols.came(case, fact), fact.appointment_id
+        against = {*Side} - {*came}
         # One person puts down that they came, and what they said: each of them can say that it was otherwise.
         theirs = (p for one in Side if one in came and one in case.terms.hear for p in case.principals(one))
-        yield from (
-            Unanswered(id=found, against=p.side, shown_at=since(rec), party=p.id, read=True, was_there=True) for p in theirs
-        )
+        there: dict[str, Any] = {"shown_at": since(rec), "read": True, "was_there": True, "appointment": named}
+        yield from (Unanswered(id=found, against=p.side, party=p.id, **there) for p in theirs)
     elif side is None:
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
         against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
@@ -115,7 +114,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         against = {side.other} if party is None or party.stands_for_side else {*Side}
     for one in (one for one in Side if one in against and one in case.terms.hear):
         read = one.value in seen
-        yield Unanswered(id=found, against=one, shown_at=since(rec) if read else None, read=read)
+        held = fact.appointment_id if isinstance(fact, f.AppointmentHeld) else None
+        yield Unanswered(id=found, against=one, shown_at=since(rec) if read else None, read=read, appointment=held)
     if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
         return
     # Of several who are accused each could save themselves by what they say of another.
@@ -124,12 +124,6 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     for other in (p for p in case.principals(party.side) if p.id not in mine):
         shown_at = rec.at if beside else None
         yield Unanswered(id=found, against=party.side, shown_at=shown_at, party=other.id, by=mine[0], read=beside)
-
-
-def _came(case: Case, fact: f.AppointmentHeld) -> set[Side]:
-    """The sides that were at a hearing."""
-    invited = next((one.invited for one in case.appointments if one.id == fact.appointment_id), ())
-    return {*invited} - {*fact.missed_by}
 
 
 def _read_beside(fact: f.Fact, seen: bool) -> bool:
@@ -270,20 +264,34 @@ def check(
         ends = {
             one.id: one.shown_at + _time_to_answer(case, one) if one.shown_at is not None else None
             for one in case.unanswered
-            if one.against is side and (named is None or one.id in named) and (one.party is None or one.party in hit)
+            if one.against is side
+            and (named is None or one.id in named or _put_down(one))
+            and (one.party is None or one.party in hit)
         }
         waits = {piece: end for piece, end in ends.items() if end is None or end > at}
         if not waits:
             continue
         until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
         said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
+        put_down = any(_put_down(one) for one in case.unanswered if one.id in waits)
         raise NotHeard(
-            f"Something has come in since, and the {side.value} {said}; or say what the ruling relies on.",
+            f"Something has come in since, and the {side.value} {said}"
+            + ("." if put_down else "; or say what the ruling relies on."),
             side=side.value,
             missing="evidence",
             evidence=list(waits),
             until=until.isoformat() if until is not None else None,
         )
+
+
+def _counts(one: Unanswered, named: Collection[str] | None) -> bool:
+    """Whether a ruling that names what it relies on waits for an answer to it."""
+    return named is None or one.id in named or _put_down(one)
+
+
+def _put_down(one: Unanswered) -> bool:
+    """Whether it is what one person put down of a hearing: above whatever a ruling names it stands, as no trifle."""
+    return one.was_there or one.appointment is not None
 
 
 def answerable(case: Case, party: OpenedParty) -> tuple[AnswerableView, ...]:
@@ -338,27 +346,4 @@ def promised(case: Case, audience: Audience) -> bool:
 
 
 def _time_to_answer(case: Case, one: Unanswered) -> timedelta:
-    return COMMENT_FOR if one.was_there else _time_for(case.terms, one.against)
-
-
-def _time_for(terms: Terms, side: Side) -> timedelta:
-    """The shortest time that the pack gives a side to answer anything, on the wall."""
-    spans = [
-        _on_the_wall(clock.target)
-        for clock in terms.clocks
-        if clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
-    ]
-    return min(spans, default=_USUAL_FOR)
-
-
-def _on_the_wall(span: Span) -> timedelta:
-    match span.unit:
-        case SpanUnit.DAYS:
-            return timedelta(days=span.amount)
-        case SpanUnit.BUSINESS_DAYS:
-            # A weekend for every five of them.
-            return timedelta(days=span.amount + 2 * -(-span.amount // 5))
-        case SpanUnit.WALL:
-            return timedelta(microseconds=span.amount)
-        case _:
-            return _USUAL_FOR
+    return COMMENT_FOR if one.was_there else shortest_for(case.terms, one.against)

@@ -98,18 +98,21 @@ def worse(
 ) -> bool:
     """Whether a side would stand worse by a new decision than by those that are in force, or were until they were set aside.
 
-    Less is: what loses where nothing was lost, less money or goods, the same only once something was sent back, a cost or a
-    condition more, a measure more or a harsher one, a harsher sanction. Without ``named`` it is none to be named as loser.
+    Less is: what loses where nothing was lost, or where the other side lost too and does no more; less money or goods, the same
+    only once something was sent back, a cost or a condition more, a measure more or a harsher one, a harsher sanction. Without
+    ``named`` it is none to be named as loser.
     """
     last = standing(case)
     if last is None:
         return False
     stands = next((ruling for ruling in reversed(case.rulings) if ruling.decision not in ("remit", "uphold")), last)
-    lost_before = _loses(case, case.terms.outcome(last.outcome), side)
+    before = case.terms.outcome(last.outcome)
+    lost_before = _loses(case, before, side)
+    loses_alone_now = _loses(case, before, side.other) and not _loses(case, outcome, side.other)
     loses, had = _loses(case, outcome, side), _sent_back(case, last.remedies if last.annulled_at is not None else promised(case))
     now = _sent_back(case, remedies)
     return (
-        (named and loses and not lost_before)
+        (named and loses and (not lost_before or loses_alone_now))
         or _gets_less(now, had, side)
         or (loses and not outcome.hear_if_hit and is_less(money_to(had, side.other), money_to(now, side.other)))
         or _hit_harder(_beside_sanction(case, had, stands, side), burdens(case, now, side))

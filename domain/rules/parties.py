@@ -30,6 +30,7 @@ from domain.model.people import Actor, OpenedParty
 from domain.model.refusals import NothingChanges, Refusal
 from domain.rules import confirmation, merge_conditions, under_age
 from domain.rules.audiences import UNTOLD, Audience
+from domain.rules.confided import with_their_own
 from domain.rules.evidence import lapsed
 from domain.rules.fairness import another_credential
 from domain.rules.procedure import proves_identity, without_identity
@@ -302,11 +303,6 @@ def told_alone(case: Case, fact: f.Fact) -> tuple[str, ...] | None:
     if not isinstance(fact, _OF_ONE_ALONE) or fact.party is None:
         return None
     return with_their_own(case, fact.party)
-
-
-def with_their_own(case: Case, party_id: str) -> tuple[str, ...]:
-    """Somebody, and whoever speaks for them alone."""
-    return (party_id, *(p.id for p in case.parties if p.represents == party_id and not p.left))
 
 
 def others_wanted(case: Case, context: DecisionContext, to: str, sides: tuple[Side, ...]) -> Facts:

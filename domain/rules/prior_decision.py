@@ -19,17 +19,22 @@ from domain.model.prior_decision import NoticeUndecided, OpenedDecision
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
 from domain.model.terms import ElsewhereTerms, Terms
+from domain.rules.audiences import Audience
 from domain.rules.topic import Topic, everybody
 from domain.worktime.calculator import day_over, due
 from domain.worktime.calendars import Calendar
 
 MACHINE = "machine"
 """The first decider where no person decided."""
+PUT_AWAY = "right_to_ask_withdrawn"
+"""Why what somebody hands in is turned away for a time."""
 INCOMPLETE = "notice_incomplete"
 """The gate that puts a notice before a person because it lacks what article 16(2) asks for."""
 NOT_ANSWERED = frozenset({"ordered_by_authority"})
 """Gates behind which is no decision of the platform's own: article 20 gives no complaint against what an authority ordered."""
 
+Times = tuple[tuple[datetime, datetime], ...]
+"""From when until when, in order."""
 Declined = Literal["decision_missing", "decision_unknown", "not_yours_to_appeal", "window_over", "already_appealed"]
 
 
@@ -46,9 +51,14 @@ def taken_over(command: Open) -> tuple[f.Fact, ...]:
 
 
 def why_declined(
-    command: Open, appealed_before: str | None, at: datetime, calendars: Mapping[str, Calendar] = MappingProxyType({})
+    command: Open,
+    appealed_before: str | None,
+    at: datetime,
+    calendars: Mapping[str, Calendar] = MappingProxyType({}),
+    barred: Times = (),
 ) -> Declined | None:
-    """Why this appeal is not taken up; None when it is. The window is over after the last instant of the pack's span."""
+    """Why this appeal is not taken up; None when it is. The window is over after the last instant of the pack's span; it stands
+    still while whoever complains had lost the right to (``barred``, see :func:`domain.rules.sanctions.times_withdrawn`)."""
     terms, brought = command.terms.elsewhere, command.decision
     if terms is None:
         return None
@@ -57,11 +67,16 @@ def why_declined(
     known = terms.decisions.get(brought.outcome)
     if known is None:
         return "decision_unknown"
-    if known.appealed_by != brought.appellant:
+    if known.appealed_by not in (brought.appellant, "either"):
         return "not_yours_to_appeal"
-    if _window_over(terms, brought, at, calendars.get(command.terms.calendar or "")):
+    if _window_over(terms, brought, at, calendars.get(command.terms.calendar or ""), barred):
         return "window_over"
     return "already_appealed" if appealed_before is not None else None
+
+
+def hits_whoever_complains(command: Open) -> bool:
+    """Whether the report brings a decision that was made against whoever sends it."""
+    return command.terms.elsewhere is not None and command.decision is not None and command.decision.appellant == "author"
 
 
 def first_instance(case: Case) -> bool:
@@ -69,6 +84,18 @@ def first_instance(case: Case) -> bool:
     terms = case.terms.elsewhere
     before = case.rulings and case.rulings[0].elsewhere
     return terms is not None and not before and case.category in terms.first_instance
+
+
+def is_notice(case: Case) -> bool:
+    """Whether it came as a notice that is decided here first, whatever it was called later."""
+    terms = case.terms.elsewhere
+    before = bool(case.rulings) and case.rulings[0].elsewhere
+    return terms is not None and not before and bool({case.category, *case.filed_as} & {*terms.first_instance})
+
+
+def said_of_notice(case: Case, audience: Audience) -> dict[str, bool]:
+    """To a side a notice is called one: nobody has appealed against anything yet."""
+    return {"notice": True} if audience in ("claimant", "respondent") and is_notice(case) else {}
 
 
 def unanswered(case: Case, *, closing: bool) -> NoticeUndecided | None:
@@ -81,8 +108,7 @@ def unanswered(case: Case, *, closing: bool) -> NoticeUndecided | None:
     """
     if case.terms.elsewhere is None:
         return None
-    named = {case.category, *case.filed_as} & {*case.terms.elsewhere.first_instance}
-    if not case.rulings and named:
+    if not case.rulings and is_notice(case):
         lacking = case.gate == INCOMPLETE and case.phase is Phase.INTAKE and not case.spoke_since
         if lacking and not closing:
             return None
@@ -104,18 +130,30 @@ def opens_in(terms: Terms, category: str, *, decided: bool) -> Phase:
     return Phase.REVIEW if first else terms.opens_in
 
 
-def _window_over(terms: ElsewhereTerms, brought: OpenedDecision, at: datetime, calendar: Calendar | None) -> bool:
+def _window_over(terms: ElsewhereTerms, brought: OpenedDecision, at: datetime, calendar: Calendar | None, barred: Times) -> bool:
     """Whether it comes too late: counted from when they were told (Regulation (EU) 2022/2065, article 20(2)).
 
     Where the pack says so, to the last hour of the last day, which moves from a closed day to the next open one (Regulation
-    (EEC, Euratom) No 1182/71, article 3(2)(c) and (4)).
+    (EEC, Euratom) No 1182/71, article 3(2)(c) and (4)). The time in which nothing of theirs was processed does not count: a
+    suspension puts the processing off (article 23(2)) and ends no right.
     """
     told_at = brought.informed_at or brought.effective_at
+    over_at = _over_at(terms, told_at, calendar)
+    for began_at, ended_at in barred:
+        if over_at is not None and began_at < over_at and told_at < ended_at:
+            told_at += ended_at - max(began_at, told_at)
+            over_at = _over_at(terms, told_at, calendar)
+    if over_at is None:
+        return False
+    return at >= over_at if terms.whole_days else at > over_at
+
+
+def _over_at(terms: ElsewhereTerms, told_at: datetime, calendar: Calendar | None) -> datetime | None:
+    """When the window is over for somebody who was told at this instant."""
     if not terms.whole_days:
-        until = due(None, told_at, terms.window)
-        return until is not None and at > until
+        return due(None, told_at, terms.window)
     last = due(calendar, told_at, terms.window, roll=True)
-    return last is not None and at >= day_over(calendar, last)
+    return day_over(calendar, last) if last is not None else None
 
 
 def author_side(appellant: Literal["author", "reporter"]) -> Side:
@@ -129,6 +167,16 @@ def side_of(case: Case, loser: str) -> Side:
         author = case.author or Side.RESPONDENT
         return author if loser == "author" else author.other
     return Side(loser)
+
+
+def said_of_declined(case: Case, reason: str | None) -> dict[str, Any]:
+    """Where else whoever is turned away can go (Regulation (EU) 2022/2065, article 20(5)), and that their time stands still while
+    what they hand in is put away."""
+    if case.terms.elsewhere is None:
+        return {}
+    routes = list(case.terms.complaint_routes) if "complaint_route" in case.terms.appeal_needs else []
+    later = {"again_later": True, "window_waits": bool(case.rulings)} if reason == PUT_AWAY else {}
+    return {**({"complaint_routes": routes} if routes else {}), **later}
 
 
 def undecided(case: Case) -> bool:

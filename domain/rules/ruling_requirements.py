@@ -23,8 +23,8 @@ from domain.rules import interim
 from domain.rules.prior_decision import first_instance
 from domain.rules.rights import won_with_less
 
-_LITTLE = 4
-"""A winner who gets less than one part in four has not won as the letter says: a slip of the pen more often than a ruling."""
+_LITTLE = 2
+"""A winner who gets less than half has not won as the letter says: a slip of the pen more often than a ruling."""
 
 
 def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: str, sanction: str | None = None) -> None:
@@ -49,7 +49,7 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
 
 
 def check_amount(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> None:
-    """Refuses a ruling by which the claimant wins and gets less than a quarter of what is in question, unless it says why: a slip
+    """Refuses a ruling by which the claimant wins and gets less than half of what is in question, unless it says why: a slip
     of the pen is not told to both sides as a victory."""
     short = won_with_less(case, outcome, command.remedies)
     # What gives something else in its place, or money of another currency, is no slip of the pen.

@@ -6,7 +6,7 @@ noted in the record: a ruling judged while another one against the same person i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
@@ -102,15 +102,29 @@ def _departs(
 def right_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty], earlier: Iterable[EarlierSanction],
                     at: datetime) -> bool:  # fmt: skip
     """Whether whoever reports has lost the right to ask for now, by rulings in their earlier cases."""
-    if terms is None or not terms.bars:
-        return False
-    people = {party.ref_digest for party in parties if party.side is Side.CLAIMANT and party.role == "principal"}
-    barring = (
-        sanction
-        for sanction in earlier
-        if sanction.sanction in terms.bars and sanction.ref_digest in people and sanction.lifted_at is None
-    )
+    barring = (sanction for sanction in _barring(terms, parties, earlier) if sanction.lifted_at is None)
     return any(sanction.imposed_at <= at and (sanction.ends_at is None or at < sanction.ends_at) for sanction in barring)
+
+
+def times_withdrawn(terms: SanctionTerms | None, parties: Iterable[OpenedParty], earlier: Iterable[EarlierSanction],
+                    at: datetime) -> tuple[tuple[datetime, datetime], ...]:  # fmt: skip
+    """From when until when whoever reports had lost the right to ask up to now, in order; none of them overlaps another."""
+    times: list[tuple[datetime, datetime]] = []
+    for sanction in sorted(_barring(terms, parties, earlier), key=lambda one: one.imposed_at):
+        ended_at = min(end for end in (sanction.ends_at, sanction.lifted_at, at) if end is not None)
+        began_at = max(sanction.imposed_at, times[-1][1]) if times else sanction.imposed_at
+        if began_at < ended_at:
+            times.append((began_at, ended_at))
+    return tuple(times)
+
+
+def _barring(
+    terms: SanctionTerms | None, parties: Iterable[OpenedParty], earlier: Iterable[EarlierSanction]
+) -> Iterator[EarlierSanction]:
+    """Those by which whoever reports lost the right to ask for a time, whenever that was."""
+    bars = terms.bars if terms is not None else ()
+    people = {party.ref_digest for party in parties if party.side is Side.CLAIMANT and party.role == "principal"}
+    return (sanction for sanction in earlier if sanction.sanction in bars and sanction.ref_digest in people)
 
 
 def sanctioned(case: Case, side: Side) -> OpenedParty | None:

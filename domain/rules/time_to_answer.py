@@ -9,7 +9,7 @@ team owes is never late only because the case became more urgent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.base import Phase, Side, most_urgent
 from domain.model.case import Case
@@ -19,8 +19,11 @@ from domain.model.facts import Fact
 from domain.model.terms import ClockTerms, Terms
 from domain.rules.levels import calendars_of, inputs_of, level_at, schedule_of
 from domain.worktime.calendars import Calendar
+from domain.worktime.spans import Span, SpanUnit
 
 Calendars = Mapping[str, Calendar]
+_USUAL_FOR = timedelta(days=5)
+"""Where a kind has no clock for a side: what the others give."""
 
 
 def kept(case: Case | None, facts: tuple[Fact, ...], at: datetime, calendars: Calendars) -> tuple[Fact, ...]:
@@ -160,3 +163,26 @@ def _end(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
     inputs = inputs_of(case, clock)
     calendar, days = calendars_of(inputs, calendars)
     return level_at(inputs, calendar, level, days)
+
+
+def shortest_for(terms: Terms, side: Side) -> timedelta:
+    """The shortest time that the pack gives a side to answer anything, on the wall."""
+    spans = [
+        _on_the_wall(clock.target)
+        for clock in terms.clocks
+        if clock.waits_for == side.value and any(level.default == "proceed_on_file" for level in clock.levels)
+    ]
+    return min(spans, default=_USUAL_FOR)
+
+
+def _on_the_wall(span: Span) -> timedelta:
+    match span.unit:
+        case SpanUnit.DAYS:
+            return timedelta(days=span.amount)
+        case SpanUnit.BUSINESS_DAYS:
+            # A weekend for every five of them.
+            return timedelta(days=span.amount + 2 * -(-span.amount // 5))
+        case SpanUnit.WALL:
+            return timedelta(microseconds=span.amount)
+        case _:
+            return _USUAL_FOR

@@ -30,6 +30,7 @@ from domain.model.withdrawal import (
 from domain.rules import appeals, confirmation, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
 from domain.rules.audiences import Audience
+from domain.rules.confided import with_their_own
 from domain.rules.evidence import dropped_of, lapsed
 from domain.rules.fairness import keeps_own_appeal
 from domain.rules.last_word import word_of
@@ -337,7 +338,7 @@ def _without_one(case: Case, rec: f.Recording, party_id: str) -> Change:
 
     They keep their line to the desk and hear how it ends; they are asked nothing, and no sanction hits them.
     """
-    own = parties.with_their_own(case, party_id)
+    own = with_their_own(case, party_id)
     there = tuple(p.model_copy(update={"role": "co_claimant"}) if p.id in own else p for p in case.parties)
     asked = lapsed(case, (one.id for one in case.requests if one.party in own), rec.at)
     return {"withdrawal": None, "parties": there, "agreed": tuple(a for a in case.agreed if a.party not in own), **asked}

@@ -27,7 +27,8 @@ from domain.rules.agreement import would_grant
 from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
-from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, withheld_until_confirmed, words_of
+from domain.rules.confided import kept_from, waits_for_another
+from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, reader_of, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.interim import reasons_stay_inside
 from domain.rules.last_word import answerable
@@ -38,7 +39,7 @@ from domain.rules.permission import refusal_of
 from domain.rules.remedy import told_remedies
 from domain.rules.rights import rights_of, standing
 from domain.rules.ruling_told import told_route
-from domain.rules.under_age import asked_in_confidence, beside_a_child, kept_from, without_guardian
+from domain.rules.under_age import beside_a_child, without_guardian
 from domain.rules.visibility import knows, shared
 from domain.views.actions import Action, actions, may_see
 from domain.views.appointments import AppointmentView, appointments_seen
@@ -219,7 +220,7 @@ def view(case: Case, viewer: f.Actor, *, with_actions: bool = True) -> CaseView:
     unsaid = not staff and reported_in_secret(case)
     return CaseView(
         **{name: getattr(case, name) for name in names},
-        category=told_category.told(case, case.category, audience if _speaks(case, viewer) else "third_parties"),
+        category=told_category.told(case, case.category, reader_of(case, viewer)),
         close_reason=case.close_reason if staff else None if unsaid else told_codes.told_end(case),
         # To a party the number of facts would tell that something happened inside.
         seq=case.seq if staff else 0,
@@ -264,7 +265,7 @@ def _awaited(case: Case, viewer: f.Actor) -> str:
     if not _speaks(case, viewer):
         return awaited_by_phase(seen_phase(case, audience))
     awaited = awaited_by(case, audience)
-    return "staff" if awaited == audience and _waits_for_a_child(case, viewer) else awaited
+    return "staff" if awaited == audience and waits_for_another(case, viewer.id) else awaited
 
 
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
@@ -295,12 +296,6 @@ def _reads_less(case: Case, viewer: f.Actor) -> bool:
     return viewer.role in PARTY_ROLES and (beside_a_child(case, viewer.id) or put_there_by_one(case, viewer.id))
 
 
-def _waits_for_a_child(case: Case, viewer: f.Actor) -> bool:
-    """Whether all that is asked of a side is asked of a child alone, of which whoever is beside it does not learn."""
-    theirs = [one for one in case.requests if one.of is viewer.side]
-    return bool(theirs) and all(one.party != viewer.id and asked_in_confidence(case, one.of, one.party) for one in theirs)
-
-
 def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
     side = viewer.side if viewer.role in PARTY_ROLES else None
     machine = viewer.role == "platform"
@@ -321,11 +316,16 @@ def _of_the_sides(case: Case, viewer: f.Actor) -> dict[str, Any]:
         "settlement": case.settlement,
         "returning": case.returning,
         "grant": would_grant(case) if side is Side.RESPONDENT and refusal_of(case, viewer, "concede") is None else None,
-        "next_word_by": _next_word_by(case) if side is Side.CLAIMANT and not beside_a_child(case, viewer.id) else None,
+        "next_word_by": _next_word_by(case) if side is Side.CLAIMANT and not _beside_others(case, viewer.id) else None,
         **withdrawal_seen(case, viewer),
         "rights": case.rights if side is None else rights_of(case, case.rights, side.value),
         "sanctions": tuple(_sanction(s) for s in case.sanctions if s.voided_at is None and (side is None or s.side is side)),
     }
+
+
+def _beside_others(case: Case, party_id: str) -> bool:
+    """Whether the team may have told something to somebody else on their side alone: the date would say when."""
+    return beside_a_child(case, party_id) or (case.terms.words == "desk" and len(case.principals(Side.CLAIMANT)) > 1)
 
 
 def _next_word_by(case: Case) -> Instant | None:
@@ -392,7 +392,7 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
         )
     if audience != "staff":
         own = own_deadline(case, audience)
-        if own is None or (own[1] == "proceed_on_file" and _waits_for_a_child(case, viewer)):
+        if own is None or (own[1] == "proceed_on_file" and waits_for_another(case, viewer.id)):
             return ()
         row, default = own
         return (Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default),)

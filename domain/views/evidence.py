@@ -11,9 +11,9 @@ from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.prose import Prose
 from domain.rules import told_codes
+from domain.rules.confided import answered_alone, asked_alone
 from domain.rules.confirmation import TEAM
 from domain.rules.evidence_due import EVIDENCE_DUE
-from domain.rules.under_age import asked_in_confidence
 
 
 class RequestView(Kept):
@@ -50,14 +50,18 @@ def asked_of(fact: f.Fact, viewer: f.Actor) -> bool:
     return isinstance(fact, f.EvidenceRequested) and fact.party == viewer.id
 
 
+def answers_alone(case: Case, party_id: str) -> bool:
+    """Whether something is asked of somebody that they answer to the team alone, unless they say otherwise."""
+    return any(one.party == party_id and answered_alone(case, one) for one in case.requests)
+
+
 def _told(case: Case, requests: Iterable[EvidenceRequest], viewer: f.Actor) -> tuple[RequestView, ...]:
     party = case.party(viewer.id)
     if party is None:
         return tuple(_one(case, asked, outside=viewer.role not in TEAM) for asked in requests)
     theirs = (r for r in requests if r.party == party.id or (party.speaks and r.of is party.side))
-    return tuple(
-        _one(case, r, outside=True) for r in theirs if r.party == party.id or not asked_in_confidence(case, r.of, r.party)
-    )
+    readers = ((r, asked_alone(case, r)) for r in theirs)
+    return tuple(_one(case, r, outside=True) for r, who in readers if who is None or party.id in who)
 
 
 def _one(case: Case, asked: EvidenceRequest, *, outside: bool) -> RequestView:

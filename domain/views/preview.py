@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain.base import Instant, Kept, Money, Outcome, Phase
@@ -16,7 +16,7 @@ from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.consequences import with_consequences
 from domain.rules.measures import left_of_ruling
 from domain.rules.reference import ReferenceData
-from domain.rules.rights import won_with_less
+from domain.rules.rights import given_of_asked, won_with_less
 from domain.rules.rule import DecisionContext
 from domain.transition import apply, step
 
@@ -35,6 +35,8 @@ class Foreseen(Kept):
     """What each party would be told."""
     short: tuple[Money, Money] | None
     """What the claimant would get and what is in question, where they win and get less; None: in every other case."""
+    given: tuple[Money, Money] | None
+    """What the claimant would get and what is in question, wherever money is given and it is less, also in part by its name."""
     case: Case
     """The case as it would stand then."""
 
@@ -74,7 +76,8 @@ def _told(case: Case, draft: f.RulingDrafted | Ruling, command: Command, at: dat
         effects=_to_do(told.case, facts),
         rights=next((fact.rights for fact in facts if isinstance(fact, f.RulingIssued)), ()),
         notices=tuple(draft for _, draft in told.notices if draft.audience in ("claimant", "respondent")),
-        short=_short(told.case),
+        short=_of_asked(told.case, won_with_less),
+        given=_of_asked(told.case, given_of_asked),
         case=told.case,
     )
 
@@ -85,11 +88,11 @@ def _to_do(told: Case, facts: Sequence[f.Fact]) -> tuple[f.EffectOrdered, ...]:
     return tuple(fact for fact in facts if isinstance(fact, f.EffectOrdered) and fact.effect_id not in over)
 
 
-def _short(told: Case) -> tuple[Money, Money] | None:
+def _of_asked(told: Case, counted: Callable[..., tuple[Money, Money] | None]) -> tuple[Money, Money] | None:
     ruling = told.rulings[-1]
     if ruling.decision in ("uphold", "remit"):
         return None
-    return won_with_less(told, ruling.outcome, ruling.remedies)
+    return counted(told, ruling.outcome, ruling.remedies)
 
 
 def _grace_ends_at(case: Case) -> datetime | None:

@@ -189,6 +189,8 @@ def _words(said: TermsSaid) -> Iterator[str]:
     limits = said.approval_above or ()
     for limit in (limits,) if isinstance(limits, Money) else limits:
         yield f"A ruling above {limit.amount} {limit.currency} (in minor units) needs a second person."
+    if limits:
+        yield "A ruling about money in any other currency needs a second person, whatever the amount."
     if said.time_scale != 1.0:
         yield f"Time is scaled by {said.time_scale:g}: a development tenant."
     for change in said.changes:

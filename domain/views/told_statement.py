@@ -8,6 +8,7 @@ from domain.base import Kept
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.prose import Prose
+from domain.rules import prior_decision
 from domain.rules.audiences import audience_of
 from domain.rules.ruling_told import said_of_statement
 
@@ -38,6 +39,11 @@ class ToldStatement(Kept):
     def texts(self) -> list[str]:
         """The ids of its texts."""
         return [said.content_id for said in (self.facts, self.clause, self.explanation) if said is not None]
+
+
+def is_notice(case: Case) -> bool:
+    """Whether its sides read of it as a notice (article 16), and not as an appeal."""
+    return prior_decision.is_notice(case)
 
 
 def told_statement(case: Case, ruling_id: str, viewer: f.Actor) -> ToldStatement | None:

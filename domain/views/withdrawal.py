@@ -7,8 +7,8 @@ from typing import Any
 from domain.base import Instant, Kept, Side
 from domain.model.case import Case
 from domain.model.people import Actor
+from domain.rules.confided import with_their_own
 from domain.rules.confidence import put_there_by_one
-from domain.rules.parties import with_their_own
 from domain.rules.under_age import stands_to
 
 PARTY_ROLES = ("claimant", "respondent")

@@ -19,6 +19,13 @@ class Credentials(BaseModel):
     """Empty in a state folder of before there was this role."""
     master_key: str = Field(repr=False)
     """32 random bytes in base64. Whoever loses it can read no text of any case again."""
+    digest_key: str = Field("", repr=False)
+    """The root of digests, as much. Empty in a state folder of before there was one."""
+
+    @property
+    def digest_root(self) -> str:
+        """The root of digests; before there was one it was the master key."""
+        return self.digest_key or self.master_key
 
 
 def read_credentials(state_dir: Path) -> Credentials | None:
@@ -34,6 +41,7 @@ def make_credentials(state_dir: Path) -> Credentials:
         app_password=_new_password(),
         admin_password=_new_password(),
         master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
+        digest_key=base64.b64encode(secrets.token_bytes(32)).decode(),
     )
     state_dir.mkdir(parents=True, exist_ok=True)
     draft, path = state_dir / f"credentials.{secrets.token_hex(4)}", state_dir / "credentials.json"

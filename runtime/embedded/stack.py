@@ -27,6 +27,7 @@ from runtime.embedded.postgres import ADMIN, APP, OWNER, EmbeddedPostgres
 from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.errors import ServiceFault
+from runtime.key_forms import opened
 from runtime.patience import silent, telling
 from runtime.settings import Settings
 
@@ -144,9 +145,19 @@ class Stack:
         )
 
     def master_key(self) -> str:
-        """The key that guards the keys of all texts, base64: from the settings, or made for this state folder."""
-        given = self._settings.master_key
-        return given.get_secret_value() if given else self._credentials()[0].master_key
+        """The keys that guard the keys of all texts, from the settings, or made for this state folder.
+
+        In base64, with semicolons between: the keys, with commas, first the one that seals and last the first that there was; the
+        root of digests, or nothing where it follows from that first one; the key that comes next, or nothing.
+        """
+        settings = self._settings
+        if settings.master_key is None:
+            keys, root = self._credentials()[0].master_key, self._credentials()[0].digest_root
+        else:
+            keys, root = _plain(settings.master_key), ""
+        if settings.master_keys_earlier is not None:
+            keys = f"{keys},{_plain(settings.master_keys_earlier)}"
+        return f"{keys};{_plain(settings.digest_key) or root};{_plain(settings.master_key_next)}".rstrip(";")
 
     # What the fault tests do to a running stack
 
@@ -313,3 +324,7 @@ def _try_lock(file: TextIO) -> bool:
 def _host_of(url: SecretStr | None) -> str | None:
     """Host and port of a database address, without its password."""
     return urlsplit(url.get_secret_value()).netloc.rpartition("@")[2] if url else None
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return ",".join(map(opened, secret.get_secret_value().split(","))) if secret is not None else ""

@@ -168,5 +168,15 @@ def hash_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
+def fingerprint(secret: str) -> str:
+    """What the trail says of a secret: enough to see that it is the same, and nothing more."""
+    return fingerprint_of(hash_of(secret))
+
+
+def fingerprint_of(kept: bytes) -> str:
+    """The same, by what is kept of the secret."""
+    return hashlib.sha256(b"ombud key\x1f" + kept).hexdigest()[:32]
+
+
 def _new_secret() -> str:
     return "omb_" + base64.urlsafe_b64encode(os.urandom(30)).decode()

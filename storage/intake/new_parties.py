@@ -17,17 +17,18 @@ INSERT INTO keys (tenant, id, case_id, holder, wrapped)
 SELECT $1, k.id, $2, k.holder, k.wrapped FROM unnest($3::text[], $4::text[], $5::bytea[]) AS k (id, holder, wrapped)
 """
 PARTIES = """
-INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone)
-SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone
+INSERT INTO parties (tenant, id, case_id, side, role, ref_digest, contact, key_id, has_email, locale, zone, address_digest)
+SELECT $1, p.id, $2, p.side, p.role, p.ref_digest, c.contact, p.key_id, p.has_email, p.locale, p.zone, p.address_digest
 FROM jsonb_to_recordset($3) AS p
-    (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text)
+    (id text, side text, role text, ref_digest text, key_id text, has_email boolean, locale text, zone text,
+     address_digest text)
 JOIN unnest($4::text[], $5::bytea[]) AS c (id, contact) ON c.id = p.id
 """
 
 
 def opened(vault: Vault, tenant_id: str, party_id: str, person: ReportedParty, *, unproven: bool = False) -> OpenedParty:
     """A person as the rules see them: digests instead of names. ``unproven``: nothing shows yet that it was they who said it."""
-    address = vault.ref_digest(tenant_id, person.email.strip().lower()) if person.email else None
+    address = vault.known_by(tenant_id, person.email)
     org = vault.ref_digest(tenant_id, person.organisation) if person.organisation else None
     return OpenedParty(
         id=party_id, side=person.side, role=person.role, ref_digest=vault.ref_digest(tenant_id, person.ref),

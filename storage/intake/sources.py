@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from domain.base import Kept
 from domain.model.report import ReportedParty
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault, signing_secret
+from storage.postgres.vault import Vault, secret_place, signing_secret
 
 Provider = Literal["stripe", "paypal", "mail", "webhook", "form"]
 THEIRS: frozenset[Provider] = frozenset({"stripe", "paypal"})
@@ -229,4 +229,4 @@ class PostgresSources:
 
 def _party(source_id: str) -> str:
     """Where a source's default party is sealed."""
-    return f"{source_id}/respondent"
+    return secret_place("source_parties", source_id)

@@ -33,7 +33,7 @@ from storage.views.references import open_metadata
 ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"
 KNOWN = "SELECT ref_digest FROM parties WHERE tenant = $1 AND case_id = $2"
 SOURCE = """
-SELECT p.id, p.contact, p.has_email, k.id AS key_id, k.holder, k.wrapped
+SELECT p.id, p.contact, p.has_email, p.address_digest, k.id AS key_id, k.holder, k.wrapped
 FROM parties p JOIN keys k ON k.tenant = p.tenant AND k.id = p.key_id
 WHERE p.tenant = $1 AND p.case_id = $2
 """
@@ -138,7 +138,10 @@ class _Order:
         for row, new in moved:
             known = row["wrapped"] is not None
             contacts.append(self._contact(row, keys[new.id], new.id))
-            told.append({**new.model_dump(mode="json"), "key_id": keys[new.id].id, "has_email": row["has_email"] and known})
+            told.append({
+                **new.model_dump(mode="json"), "key_id": keys[new.id].id, "has_email": row["has_email"] and known,
+                "address_digest": row["address_digest"] if known else None,
+            })  # fmt: skip
         await conn.execute(PARTIES, self._tenant, to, told, [new.id for _, new in moved], contacts)
         return tuple(new for _, new in moved), keys
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 from pydantic_core import from_json
 
-from activities.ports.notices import OutgoingNotice
+from activities.ports.notices import OutgoingNotice, TranslatedText
 from domain.views.references import References
 from storage.access.party_links import insert, link_of
 from storage.intake.inbox import SYSTEM
@@ -30,7 +30,9 @@ _FOLDED = ", ".join(f"'{event}'" for event in FOLDS)
 # Somebody who declared a conflict of interest since it was written has no address for it: the case learns that it went nowhere.
 _FIELDS = """
 SELECT n.id, n.case_id, n.event, n.audience, n.recipient, n.channel, n.data, n.texts, t.name AS tenant_name, t.development,
-    n.resent, c.kind, c.pack_version, f.recorded_at AS at, p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
+    n.resent, c.kind, c.pack_version,
+    CASE WHEN n.channel = 'email' THEN c.state -> 'translations' END AS translations, f.recorded_at AS at,
+    p.contact, p.key_id, k.holder, k.wrapped, a.name AS person_name,
     CASE WHEN a.conflicts = '{{}}' OR {open_to} THEN a.email END AS person_email,
     coalesce(p.language, p.locale, a.locale, 'en') AS locale, coalesce(p.zone, a.zone, t.zone) AS zone, w.id AS endpoint_id,
     w.url, w.secret, CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
@@ -294,7 +296,7 @@ class PostgresOutbox:
             thread_token=self._vault.reply_token(tenant_id, thread) if mail and thread else None,
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,
             link_token=self._link(tenant_id, row) if mail and address else None,
-            folded=row["folded"],
+            folded=row["folded"], translations=dict(_in_their_language(row, texts)),
         )  # fmt: skip
 
     def _link(self, tenant_id: str, row: asyncpg.Record) -> str | None:
@@ -321,4 +323,31 @@ class PostgresOutbox:
 
 
 def _content_ids(rows: Iterable[asyncpg.Record]) -> list[str]:
-    return [prose["content_id"] for row in rows for prose in row["texts"].values()]
+    own = [prose["content_id"] for row in rows for prose in row["texts"].values()]
+    beside = [said for row in rows for _, one in _translated(row) for said in (one["text"], one.get("translator")) if said]
+    return [*own, *(said["content_id"] for said in beside)]
+
+
+def _translated(row: asyncpg.Record) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Of the texts of a letter, by their names: the newest translation into the language of its reader. Whoever is written the
+    original reads it, and nobody else: nothing else is looked at."""
+    theirs = _language(row["locale"])
+    newest = [one for one in reversed(row["translations"] or ()) if not one.get("replaced")]
+    for name, prose in row["texts"].items():
+        of_it = (one for one in newest if one["original"] == prose["content_id"] and _language(one["into_language"]) == theirs)
+        if (found := next(of_it, None)) is not None:
+            yield name, found
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def _in_their_language(row: asyncpg.Record, texts: Mapping[str, str | None]) -> Iterator[tuple[str, TranslatedText]]:
+    """Nothing of what was erased: with an original its translations are."""
+    for name, one in _translated(row):
+        original, text = texts.get(row["texts"][name]["content_id"]), texts.get(one["text"]["content_id"])
+        if original is not None and text is not None:
+            by = one.get("translator")
+            name_of = texts.get(by["content_id"]) if by else one.get("machine")
+            yield name, TranslatedText(by=one["by"], name=name_of, text=text)

@@ -1,6 +1,7 @@
 """Idempotency keys: the same request sent twice is one request, and its answer is kept for the second time.
 
-An answer can have what people wrote in it, and who they are: it lies sealed, and goes after :data:`KEPT_FOR`.
+An answer can have what people wrote in it, and who they are: it lies sealed, and goes after :data:`KEPT_FOR`. The key, which a
+platform may have made of somebody's address, is kept as a digest.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Literal
 from pydantic_core import from_json, to_json
 
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Vault, secret_place
 
 ABANDONED_AFTER = timedelta(seconds=10)
 """A claim older than this belongs to a process that died, and the next request takes it over.
@@ -61,7 +62,7 @@ class PostgresIdempotency:
 
     async def begin(self, tenant_id: str, key: str, route: str, body: bytes) -> KeyState:
         """Claim a key, or say who has it. A claim that was left behind can be taken over after :data:`ABANDONED_AFTER`."""
-        digest = self._vault.body_hash(tenant_id, body)
+        digest, key = self._vault.body_hash(tenant_id, body), self._vault.repeat_digest(tenant_id, key)
         async with self._database.tenant(tenant_id) as conn:
             if await conn.fetchval(CLAIM, tenant_id, key, route, digest, ABANDONED_AFTER):
                 return KeyState("mine")
@@ -80,6 +81,7 @@ class PostgresIdempotency:
 
     async def finish(self, tenant_id: str, key: str, status_code: int, response: Any) -> None:
         """Keep the answer, sealed."""
+        key = self._vault.repeat_digest(tenant_id, key)
         sealed = self._vault.seal_secret(tenant_id, _place(key), to_json(response))
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, key, status_code, sealed)
@@ -87,7 +89,7 @@ class PostgresIdempotency:
     async def forget(self, tenant_id: str, key: str) -> None:
         """Give the key up: the request failed in a way that may not be repeated as its answer."""
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(FORGET, tenant_id, key)
+            await conn.execute(FORGET, tenant_id, self._vault.repeat_digest(tenant_id, key))
 
 
 async def swept(conn: Connection, tenant_id: str) -> int:
@@ -96,4 +98,4 @@ async def swept(conn: Connection, tenant_id: str) -> int:
 
 
 def _place(key: str) -> str:
-    return f"idempotency/{key}"
+    return secret_place("answers", key)

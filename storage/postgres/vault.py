@@ -1,35 +1,33 @@
 """Where text and personal data lie: encrypted with a key for each case and holder, so one key less erases one person's words.
 
-The keys themselves are stored encrypted ("wrapped") under a key that follows from the one master key, which is never in the
-database. Every ciphertext is bound to its place (tenant, case, id): copied to another row, it does not open.
+The keys themselves are stored encrypted ("wrapped") under a key that follows from the master key, which is never in the
+database and can be changed (:mod:`storage.postgres.ring`). Every ciphertext is bound to its place (tenant, case, id): copied to
+another row, it does not open.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import asyncpg
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
 from domain.model.prose import Prose
 from storage.postgres.pool import Connection
+from storage.postgres.ring import NONCE, KeyRing, MasterKey, VaultFault, bound, derived, keyed_digest, opened_under, sealed_under
+
+__all__ = ["DataKey", "LegalHold", "SealBox", "Vault", "VaultFault"]
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
 PLATFORM = "platform"
 """The holder of what the platform notes for itself. It may be about anybody of the case, so it goes with the first of them."""
-_NONCE = 12
-_VERSION = b"\x01"
+_WRAP = ("wrap",)
 _KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
 # By case, so that two who make keys for the same cases wait for each other and never lock each other out.
 _NEW_KEYS = """
@@ -62,12 +60,6 @@ class LegalHold(Exception):
     code = "legal_hold"
 
 
-class VaultFault(Exception):
-    """The master key is unusable, or does not open what was sealed with it."""
-
-    code = "vault_fault"
-
-
 @dataclass(frozen=True)
 class DataKey:
     """The key of one holder on one case."""
@@ -81,16 +73,15 @@ class DataKey:
 
     def seal(self, place: str, data: bytes) -> bytes:
         """Encrypt; only the same place opens it again."""
-        nonce = os.urandom(_NONCE)
-        return _VERSION + nonce + AESGCM(self.key).encrypt(nonce, data, _bound(self.tenant_id, self.case_id, place))
+        return sealed_under(self.key, data, bound(self.tenant_id, self.case_id, place))
 
     def open(self, place: str, data: bytes) -> bytes:
         """Decrypt. Raises VaultFault when it was sealed elsewhere or changed since."""
-        return _opened(self.key, data, _bound(self.tenant_id, self.case_id, place))
+        return opened_under(self.key, data, bound(self.tenant_id, self.case_id, place))
 
     def digest(self, data: bytes) -> str:
         """Keyed digest (HMAC-SHA-256, hex). It dies with the key, so nobody can guess a short text from it afterwards."""
-        return hmac.new(_derived(self.key, "digest"), data, hashlib.sha256).hexdigest()
+        return keyed_digest(derived(self.key, "digest"), data).hex()
 
 
 class SealBox:
@@ -117,29 +108,23 @@ class SealBox:
 
 
 class Vault:
-    """Everything that needs the master key (32 bytes)."""
+    """Everything that needs the master key (32 bytes), or a ring of several."""
 
-    def __init__(self, master: bytes) -> None:
-        if len(master) != 32:
-            raise VaultFault("The master key must have 32 bytes; make one with: openssl rand -base64 32")
-        self._master = master
-        self._wrapping = _derived(master, "wrap")
+    def __init__(self, master: bytes | KeyRing) -> None:
+        self.ring = master if isinstance(master, KeyRing) else KeyRing(master)
 
     @classmethod
     def from_text(cls, text: str) -> Vault:
-        """A vault from a base64 master key, as it stands in the settings."""
-        try:
-            return cls(base64.b64decode(text, validate=True))
-        except ValueError:
-            raise VaultFault("The master key is not base64; make one with: openssl rand -base64 32") from None
+        """A vault from the keys as a process finds them: see :meth:`KeyRing.from_text`."""
+        return cls(KeyRing.from_text(text))
 
     # --- texts of a case ---------------------------------------------------------------------------------------------
 
     def new_key(self, tenant_id: str, case_id: str, holder: str) -> DataKey:
         """A fresh key, not stored yet."""
-        key_id, key, nonce = f"dek_{uuid7()}", os.urandom(32), os.urandom(_NONCE)
-        sealed = AESGCM(self._wrapping).encrypt(nonce, key, _bound(tenant_id, case_id, holder, key_id))
-        return DataKey(tenant_id, case_id, holder, key_id, key, _VERSION + nonce + sealed)
+        key_id, key = f"dek_{uuid7()}", os.urandom(32)
+        wrapped = self.ring.seal(_WRAP, key, bound(tenant_id, case_id, holder, key_id))
+        return DataKey(tenant_id, case_id, holder, key_id, key, wrapped)
 
     async def key(self, conn: Connection, tenant_id: str, case_id: str, holder: str) -> DataKey:
         """The holder's key on this case; made when there is none (or only destroyed ones)."""
@@ -205,35 +190,36 @@ class Vault:
             raise
 
     def unwrap(self, tenant_id: str, case_id: str, holder: str, key_id: str, wrapped: bytes) -> DataKey:
-        """A stored key, ready for use. Raises VaultFault when it was wrapped by another master key."""
-        key = _opened(self._wrapping, wrapped, _bound(tenant_id, case_id, holder, key_id))
+        """A stored key, ready for use. Raises VaultFault when it was wrapped by a master key that is not known here."""
+        key = self.ring.open(_WRAP, wrapped, bound(tenant_id, case_id, holder, key_id))
         return DataKey(tenant_id, case_id, holder, key_id, key, wrapped)
+
+    def rewrap(self, tenant_id: str, case_id: str, holder: str, key_id: str, wrapped: bytes) -> bytes:
+        """A stored key, wrapped by the current master key. Raises VaultFault as :meth:`unwrap`."""
+        place = bound(tenant_id, case_id, holder, key_id)
+        return self.ring.seal(_WRAP, self.ring.open(_WRAP, wrapped, place), place)
 
     # --- what belongs to a tenant ------------------------------------------------------------------------------------
 
     def seal_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
         """Encrypt a secret that belongs to no case (of a webhook endpoint)."""
-        nonce = os.urandom(_NONCE)
-        sealed = AESGCM(_derived(self._master, "secret", tenant_id)).encrypt(nonce, data, _bound(tenant_id, place))
-        return _VERSION + nonce + sealed
+        return self.ring.seal(("secret", tenant_id), data, bound(tenant_id, place))
 
     def open_secret(self, tenant_id: str, place: str, data: bytes) -> bytes:
         """What :meth:`seal_secret` put away."""
-        return _opened(_derived(self._master, "secret", tenant_id), data, _bound(tenant_id, place))
+        return self.ring.open(("secret", tenant_id), data, bound(tenant_id, place))
 
     def seal_cursor(self, tenant_id: str, place: str, data: bytes) -> bytes:
         """Encrypt where a page of a list ended. The same for the same place and data, so that equal pages are equal bytes."""
-        bound = _bound(tenant_id, place)
+        at = bound(tenant_id, place)
         # The nonce follows from what is sealed: it repeats only with the very same text, which tells nobody anything new.
-        nonce = hmac.new(_derived(self._master, "cursor-nonce", tenant_id), bound + b"\x1f" + data, hashlib.sha256).digest()[
-            :_NONCE
-        ]
-        return _VERSION + nonce + AESGCM(_derived(self._master, "cursor", tenant_id)).encrypt(nonce, data, bound)
+        nonce = keyed_digest(self.ring.current.of("cursor-nonce", tenant_id), at + b"\x1f" + data)[:NONCE]
+        return self.ring.seal(("cursor", tenant_id), data, at, nonce)
 
     def open_cursor(self, tenant_id: str, place: str, sealed: bytes) -> bytes | None:
         """What :meth:`seal_cursor` sealed; None for what it did not seal for this place."""
         try:
-            return _opened(_derived(self._master, "cursor", tenant_id), sealed, _bound(tenant_id, place))
+            return self.ring.open(("cursor", tenant_id), sealed, bound(tenant_id, place))
         except VaultFault:
             return None
 
@@ -245,17 +231,24 @@ class Vault:
         """Keyed digest of the platform's id of a user: equal for equal users of one tenant, readable by nobody."""
         return self._tenant_digest("ref", tenant_id, ref)
 
+    def known_by(self, tenant_id: str, email: str | None) -> str | None:
+        """What an address is known by: the ``ref_digest`` of whoever has no id of the platform's but this address."""
+        return self.ref_digest(tenant_id, email.strip().lower()) if email else None
+
     def matter_digest(self, tenant_id: str, matter: str) -> str:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
         return self._tenant_digest("matter", tenant_id, matter)
 
+    def repeat_digest(self, tenant_id: str, key: str) -> str:
+        """Keyed digest of the key under which a request can be repeated."""
+        return self._tenant_digest("repeat", tenant_id, key)
+
     def body_hash(self, tenant_id: str, body: bytes) -> bytes:
         """Keyed digest of a request's body, to tell a repetition from a changed one."""
-        return hmac.new(_derived(self._master, "body", tenant_id), body, hashlib.sha256).digest()
+        return keyed_digest(self.ring.digest_key("body", tenant_id), body)
 
     def _tenant_digest(self, purpose: str, tenant_id: str, text: str) -> str:
-        key = _derived(self._master, purpose, tenant_id)
-        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return keyed_digest(self.ring.digest_key(purpose, tenant_id), text.encode("utf-8", "surrogatepass")).hex()
 
     def reply_token(self, tenant_id: str, notice_id: str) -> str:
         """What proves that somebody has the letter of a notice: only its recipient was sent it. Twenty hex digits (80 bits)."""
@@ -271,11 +264,27 @@ class Vault:
 
     def payload_key(self, scope: str) -> bytes:
         """The key (32 bytes) of what Temporal keeps for one workflow, named by its id; see :mod:`runtime.codec`."""
-        return _derived(self._master, "temporal", scope)
+        return self.ring.current.of("temporal", scope)
+
+    @property
+    def earlier_payload_keys(self) -> Sequence[Callable[[str], bytes]]:
+        """The same of the other master keys that are known: what was sealed with them is opened still."""
+        return [partial(_payload_key, key) for key in self.ring.others]
 
     def signing_seed(self) -> bytes:
-        """Seed of the key that signs the heads of the chains."""
-        return _derived(self._master, "heads")
+        """Seed of the key that signs the heads of the chains. It outlives the master key, as what it signed does."""
+        return self.ring.digest_key("heads")
+
+
+def secret_place(what: str, key: str) -> str:
+    """To which place a tenant's secret is bound: its id, and for what lies beside a secret what it is."""
+    match what:
+        case "answers":
+            return f"idempotency/{key}"
+        case "source_parties":
+            return f"{key}/respondent"
+        case _:
+            return key
 
 
 def signing_secret() -> str:
@@ -283,19 +292,8 @@ def signing_secret() -> str:
     return "whsec_" + base64.b64encode(os.urandom(24)).decode()
 
 
-def _derived(key: bytes, *purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info="/".join(("ombud", *purpose)).encode()).derive(key)
-
-
-def _bound(*parts: str) -> bytes:
-    return "\x1f".join(parts).encode()
-
-
-def _opened(key: bytes, data: bytes, place: bytes) -> bytes:
-    try:
-        return AESGCM(key).decrypt(data[1 : 1 + _NONCE], data[1 + _NONCE :], place)
-    except (InvalidTag, ValueError):
-        raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None
+def _payload_key(master: MasterKey, scope: str) -> bytes:
+    return master.of("temporal", scope)
 
 
 def seal_contact(key: DataKey, party_id: str, name: str | None, email: str | None, ref: str) -> bytes:

@@ -35,6 +35,7 @@ from storage.record.heads import (
 )
 from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.records import projection
+from storage.record.rights import Rights, compare, rows_of
 from storage.record.sql import STATE
 from storage.record.surroundings import Surroundings, Texts, check_around, check_stored, referred, surroundings
 
@@ -88,8 +89,9 @@ class Flaw:
     what: str
     """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
     Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
-    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of what the facts refer to: see
-    :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
+    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of the trail: ``rights_differ``,
+    ``rights_unsaid``. Of what the facts refer to: see :mod:`storage.record.surroundings`. What each means and what is to be done
+    stands in :mod:`services.audit`.
     """
     seq: int = 0
     detail: str = ""
@@ -336,6 +338,8 @@ async def trails_at(dsn: str, patience: timedelta) -> Verdict:
 
 async def _verify_trail(database: Database, tenant: str, signed: Sequence[SignedHead], verdict: Verdict) -> None:
     flaws = _Flaws(tenant, OF_THE_TRAIL)
+    async with database.tenant(tenant) as conn:
+        there, said = await rows_of(conn, tenant), Rights()
     head, last, wanted = "", 0, {s.seq for s in signed}
     kept: dict[int, str] = {}
     while True:
@@ -345,25 +349,30 @@ async def _verify_trail(database: Database, tenant: str, signed: Sequence[Signed
             break
         head = flaws.of_chain(rows, head, last + 1)
         for row in rows:
-            _check_entry(row, flaws)
+            entry = _check_entry(row, flaws)
+            # What was done since the rows were read is not in them.
+            if entry is not None and row["seq"] <= there.until:
+                said.take(entry)
         kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
         last = rows[-1]["seq"]
         verdict.deeds += len(rows)
+    compare(there, said, flaws.add)
     flaws.of_heads(kept, signed)
     verdict.heads += len(signed)
     verdict.flaws += flaws.found
 
 
-def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> None:
-    """The columns of an entry of the trail say what its content says."""
+def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> Entry | None:
+    """The columns of an entry of the trail say what its content says; the entry, None where it cannot be read."""
     try:
         entry = Entry.model_validate(row["body"])
     except ValueError as error:
         flaws.add("unreadable", row["seq"], type(error).__name__)
-        return
+        return None
     said = (entry.seq, entry.at, entry.deed, entry.about, entry.by, entry.credential)
     if said != tuple(row[name] for name in ("seq", "at", "deed", "about", "actor_id", "credential")):
         flaws.add("columns_differ", row["seq"], "the row's columns are not those of its content")
+    return entry
 
 
 class _CaseAudit:

@@ -15,6 +15,7 @@ from typing import Literal
 import asyncpg
 from uuid_utils import uuid7
 
+from domain.views.references import own_id
 from storage.access import trail
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import HELD, LegalHold
@@ -46,10 +47,27 @@ FOUND = f"SELECT {_COLUMNS} FROM erasures WHERE tenant = $1 AND id = $2"  # noqa
 LISTED = f"SELECT {_COLUMNS} FROM erasures WHERE tenant = $1 AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"  # noqa: S608 - constants
 # Cases of the same person, by a party of one of them.
 SAME_PERSON = """
-SELECT other.case_id, other.id AS party_id FROM parties mine
-JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest
+SELECT other.case_id, other.party_id FROM parties mine, same_person($1, mine.id, $4) other
 WHERE mine.tenant = $1 AND mine.case_id = $2 AND mine.id = $3
-ORDER BY other.case_id, other.id
+ORDER BY other.case_id, other.party_id
+"""
+# What waits reaches, as things stand; what was done has its keys.
+MEANT = """
+SELECT e.id AS erasure_id, c.id AS case_id, c.source, c.external_id, c.status <> 'closed' AS open, bool_or(m.by_id) AS by_id
+FROM erasures e
+CROSS JOIN LATERAL (
+    SELECT e.case_id, true AS by_id WHERE e.scope = 'case'
+    UNION ALL
+    SELECT s.case_id, s.by_id FROM same_person(e.tenant, e.party_id, true) s WHERE e.scope = 'person'
+) m
+JOIN cases c ON c.tenant = e.tenant AND c.id = m.case_id
+WHERE e.tenant = $1 AND e.id = ANY($2) AND e.done_at IS NULL AND e.dropped_at IS NULL
+GROUP BY e.id, c.id, c.source, c.external_id, c.status
+UNION ALL
+SELECT DISTINCT k.erasure_id, c.id, c.source, NULL, c.status <> 'closed', NULL::boolean
+FROM keys k JOIN cases c ON c.tenant = k.tenant AND c.id = k.case_id
+WHERE k.tenant = $1 AND k.erasure_id = ANY($2)
+ORDER BY 1, 2
 """
 # When the words of a holder of these cases were erased. A key that was made since is another one.
 ERASED = """
@@ -75,6 +93,19 @@ class NotToBeDone(Exception):
 
 
 @dataclass(frozen=True)
+class Meant:
+    """A case that an erasure reaches, or reached."""
+
+    case_id: str
+    number: str | None
+    """The platform's own number of the report, or the id of its mail; None: there is none, or it was carried out."""
+    open: bool
+    found_by: Literal["id", "address"] | None
+    """``address``: the person is known by their address alone in this case, or in the one that was named; look whether it is
+    them. None: it was carried out."""
+
+
+@dataclass(frozen=True)
 class Erasure:
     """What somebody asked to be erased, and what became of it."""
 
@@ -93,6 +124,8 @@ class Erasure:
     dropped_by: str | None = None
     dropped_at: datetime | None = None
     done_at: datetime | None = None
+    cases: tuple[Meant, ...] = ()
+    """What it reaches as things stand, or reached."""
 
     @property
     def state(self) -> Literal["waiting", "done", "dropped"]:
@@ -146,8 +179,9 @@ class PostgresErasures:
             rows = await conn.fetch("SELECT in_case, key_id, holder FROM carry_out_erasure($1, $2)", tenant_id, erasure_id)
         except asyncpg.PostgresError as error:
             raise _said(error) from error
-        asked = await self._of(conn, tenant_id, erasure_id)
-        assert asked is not None, "it was just carried out"
+        row = await conn.fetchrow(FOUND, tenant_id, erasure_id)
+        assert row is not None, "it was just carried out"
+        asked = Erasure(**row)
         keys: dict[str, dict[str, str]] = defaultdict(dict)
         for row in rows:
             keys[row["in_case"]][row["key_id"]] = row["holder"]
@@ -162,18 +196,24 @@ class PostgresErasures:
     async def found(self, tenant_id: str, erasure_id: str) -> Erasure | None:
         """What was asked for under an id."""
         async with self._database.tenant(tenant_id) as conn:
-            return await self._of(conn, tenant_id, erasure_id)
+            found = await self._with_cases(conn, tenant_id, await conn.fetch(FOUND, tenant_id, erasure_id))
+        return found[0] if found else None
 
     async def listed(self, tenant_id: str, limit: int, *, before: str | None = None) -> Sequence[Erasure]:
         """What was asked for, the newest first."""
         async with self._database.tenant(tenant_id) as conn:
-            return [Erasure(**row) for row in await conn.fetch(LISTED, tenant_id, before, limit)]
+            return await self._with_cases(conn, tenant_id, await conn.fetch(LISTED, tenant_id, before, limit))
 
-    async def cases_of(self, tenant_id: str, case_id: str, party_id: str) -> Mapping[str, tuple[str, ...]]:
-        """Every case in which this party's person is one, with the ids that they have there."""
+    async def cases_of(
+        self, tenant_id: str, case_id: str, party_id: str, *, by_address: bool = True
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Every case in which this party's person is one, with the ids that they have there.
+
+        ``by_address``: an address alone, as that of a mail, leads on to the platform's user who has it.
+        """
         found: dict[str, tuple[str, ...]] = {}
         async with self._database.tenant(tenant_id) as conn:
-            for row in await conn.fetch(SAME_PERSON, tenant_id, case_id, party_id):
+            for row in await conn.fetch(SAME_PERSON, tenant_id, case_id, party_id, by_address):
                 found[row["case_id"]] = (*found.get(row["case_id"], ()), row["party_id"])
         return found
 
@@ -185,9 +225,13 @@ class PostgresErasures:
                 found[row["case_id"]][row["holder"]] = row["at"]
         return found
 
-    async def _of(self, conn: Connection, tenant_id: str, erasure_id: str) -> Erasure | None:
-        row = await conn.fetchrow(FOUND, tenant_id, erasure_id)
-        return Erasure(**row) if row else None
+    async def _with_cases(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[Erasure]:
+        meant: dict[str, list[Meant]] = defaultdict(list)
+        for row in await conn.fetch(MEANT, tenant_id, [row["id"] for row in rows]):
+            by: Literal["id", "address"] | None = None if row["by_id"] is None else "id" if row["by_id"] else "address"
+            number = own_id(row["source"], row["external_id"])
+            meant[row["erasure_id"]].append(Meant(row["case_id"], number, row["open"], by))
+        return [Erasure(**row, cases=tuple(meant[row["id"]])) for row in rows]
 
 
 def _said(error: asyncpg.PostgresError) -> Exception:

@@ -231,6 +231,14 @@ def read_heads(path: Path) -> Iterator[tuple[int, SignedHead | None]]:
             yield number, _head_of(line)
 
 
+def last_signed(path: Path) -> datetime | None:
+    """When the last head of a file was signed, by its own word; None: there is none. Raises OSError for no file."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 65_536))
+        heads = [head for line in file.read().splitlines() if (head := _head_of(line)) is not None]
+    return datetime.fromisoformat(heads[-1].signed_at) if heads else None
+
+
 def _head_of(line: bytes) -> SignedHead | None:
     try:
         head = SignedHead(**json.loads(line.decode("ascii")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,29 @@ class Person(Kept):
     absent_until: Instant | None = None
     deactivated_at: Instant | None = None
     """Since when they do not work here any more; None while they do, and for whoever stopped before this was kept."""
+
+
+_SHOWN = frozenset(ATTRIBUTES) - {"name", "email", "conflicts"}
+"""Attributes whose values are codes, ids, numbers and times, which the trail keeps as they were and as they are."""
+
+
+def noted(before: Person, after: Person, named: Collection[str] = ()) -> dict[str, Any]:
+    """What the trail keeps of a change: which attributes were named, what became of each, and which conflicts came and went, as
+    digests. Nobody's name or address."""
+    changed = [name for name in ATTRIBUTES if getattr(before, name) != getattr(after, name)]
+    shown = [name for name in changed if name in _SHOWN]
+    said: dict[str, Any] = {"fields": sorted({*named, *changed})}
+    if "roles" in said["fields"]:
+        said["roles"] = list(after.roles)
+    if shown:
+        said["before"], said["after"] = ({name: getattr(one, name) for name in shown} for one in (before, after))
+    added, removed = conflicts_between(before, after)
+    return {**said, **({"conflicts_added": added} if added else {}), **({"conflicts_removed": removed} if removed else {})}
+
+
+def conflicts_between(before: Person, after: Person) -> tuple[list[str], list[str]]:
+    """Which came, and which went."""
+    return sorted({*after.conflicts} - {*before.conflicts}), sorted({*before.conflicts} - {*after.conflicts})
 
 
 class PostgresPeople:

@@ -49,6 +49,27 @@ async def test_a_person_is_asked_for_agreed_to_and_gone(office: Office) -> None:
     assert [entry["deed"] for entry in trail][:3] == ["contents_erased", "erasure_approved", "erasure_asked"]
 
 
+async def test_a_mail_of_theirs_is_named_to_both_and_goes_with_the_rest(office: Office) -> None:
+    """A case that came by mail knows its sender by the address alone: who asks, who agrees and who looks see that it is meant."""
+    case, omar = await closed(office), await second(office)
+    raw = (
+        f"From: Kim <KIM@example.org>\r\nTo: help@acme.example\r\nMessage-ID: <zq1@example.org>\r\nSubject: It\r\n\r\n{WORDS}\r\n"
+    )
+    sent = await office.desk().post("/v1/intake/email", content=raw.encode(), headers={"Content-Type": "message/rfc822"})
+    by_mail = sent.json()["id"]
+    await office.desk().command(by_mail, "withdraw", party((await office.desk().get(f"/v1/cases/{by_mail}")).json(), "claimant"))
+    said = {"case": case["id"], "party": party(case, "claimant"), "reason": "request"}
+    asked = (await office.desk("dana").post("/v1/erasures", said)).json()
+    (listed,) = (await office.desk(omar).get("/v1/erasures")).json()["data"]
+    assert asked["cases"] == listed["cases"]
+    assert [(one["case"], one["found_by"]) for one in listed["cases"]] == [(case["id"], "id"), (by_mail, "address")]
+    assert (listed["case_count"], listed["cases"][1]["number"]) == (2, "zq1@example.org")
+    done = (await office.desk(omar).post(f"/v1/erasures/{asked['id']}/approve")).json()
+    assert (done["state"], {one["case"] for one in done["cases"]}) == ("done", {case["id"], by_mail})
+    read = await office.desk("dana").get(f"/v1/cases/{by_mail}/timeline")
+    assert (read.status_code, "zq0canary0qz" in read.text) == (200, False)
+
+
 @pytest.mark.parametrize("who", ["ada", "cleo", "platform"])
 async def test_it_is_the_business_of_ops(office: Office, who: str) -> None:
     said = {"case": (await closed(office))["id"], "reason": "order"}
@@ -82,6 +103,6 @@ async def test_retention_says_what_keeps_a_case_and_changes_nothing(office: Offi
     case = await closed(office)
     found = await office.desk("dana").get("/v1/retention")
     assert found.status_code == 200, found.text
-    assert {row["case"]: row["kept_because"] for row in found.json()["data"]} == {case["id"]: "no_period"}
+    assert {row["case"]: row["kept_because"] for row in found.json()["data"]} == {case["id"]: "not_yet"}
     done = await office.desk("dana").post("/v1/retention", {})
     assert [row["erased"] for row in done.json()["data"]] == [False]

@@ -12,13 +12,14 @@ import pytest
 import yaml
 
 from runtime.settings import Settings
+from storage.record.heads import Signer
 from tests.architecture.house import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "ombud:local"}
 LONG_RUNNING = [name for name, service in SERVICES.items() if service.get("restart") == "unless-stopped"]
-SECRETS = {"MASTER_KEY": "A" * 43 + "="}
+SECRETS = {"MASTER_KEY": "A" * 43 + "=", "DIGEST_KEY": "B" * 42 + "A=", "HEADS_PUBLIC_KEY": "0" * 64}
 
 
 def filled(text: str) -> str:
@@ -38,7 +39,7 @@ def settings_of(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Set
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    assert set(OURS) == {"migrate", "api", "worker"}
+    assert set(OURS) == {"migrate", "api", "worker", "upkeep", "sign-heads"}
     assert set(SERVICES) - set(OURS) == {
         "ombud-postgres", "temporal-postgres", "temporal-schema", "temporal", "temporal-setup", "temporal-ui", "mail",
     }  # fmt: skip
@@ -61,7 +62,9 @@ def test_the_settings_are_valid_and_hang_together(name: str, monkeypatch: pytest
     assert "@ombud-postgres:5432/ombud" in settings.database_url.get_secret_value()
     assert not settings.development
     assert (settings.database_owner_url is not None) == (name == "migrate"), "only the migration may own the tables"
-    assert (settings.database_admin_url is not None) == (name == "api"), "a worker administers nothing"
+    assert (settings.database_admin_url is not None) == (name in ("api", "upkeep")), "a worker administers nothing"
+    assert (settings.heads_key_file is not None) == (name == "sign-heads"), "nobody else signs"
+    assert ("secrets" in OURS[name]) == (name == "sign-heads"), "nobody else is given the key"
     if settings.database_admin_url is not None:
         assert "ombud_admin:" in settings.database_admin_url.get_secret_value()
 
@@ -97,6 +100,7 @@ def test_every_volume_has_a_name_and_every_dependency_exists() -> None:
     mounted = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     folders = {volume for volume in mounted if volume.startswith("./")}
     assert mounted - folders == set(COMPOSE["volumes"])
+    assert {secret for service in SERVICES.values() for secret in service.get("secrets", [])} == set(COMPOSE["secrets"])
     assert [folder for folder in folders if not (ROOT / folder).exists()] == []
     assert {needed for service in SERVICES.values() for needed in service.get("depends_on", {})} <= set(SERVICES)
 
@@ -127,6 +131,7 @@ def test_the_namespace_knows_the_search_attributes_of_a_case() -> None:
 
 def test_the_secrets_that_compose_demands_are_made() -> None:
     demanded = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    demanded |= {secret["environment"] for secret in COMPOSE["secrets"].values()}
     script = (ROOT / "deploy" / "make-secrets").read_text(encoding="utf-8")
     assert [name for name in demanded if name not in script] == []
 
@@ -137,11 +142,21 @@ def test_secrets_that_are_there_stay_and_what_a_newer_release_asks_for_is_added(
     subprocess.run([script], check=True, capture_output=True)
     lines = (tmp_path / "compose.env").read_text(encoding="utf-8").splitlines()
     made = dict(line.split("=", 1) for line in lines)
-    assert len(lines) == len(made) == 6
+    assert len(lines) == len(made) == 9
     assert made["APP_PASSWORD"] == made["MASTER_KEY"] == "as it was"
+    assert made["DIGEST_KEY"] == made["MASTER_KEY"], "digests were made with that one"
+    pem = made["HEADS_KEY"].strip('"').replace(r"\n", "\n")
+    assert Signer.from_pem(pem.encode()).public_key == made["HEADS_PUBLIC_KEY"]
     assert len(made["ADMIN_PASSWORD"]) == 48
     subprocess.run([script], check=True, capture_output=True)
     assert (tmp_path / "compose.env").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_a_new_installation_has_a_root_of_digests_of_its_own(tmp_path: Path) -> None:
+    subprocess.run([shutil.copy(ROOT / "deploy" / "make-secrets", tmp_path)], check=True, capture_output=True)
+    made = dict(line.split("=", 1) for line in (tmp_path / "compose.env").read_text(encoding="utf-8").splitlines())
+    assert made["DIGEST_KEY"] != made["MASTER_KEY"]
+    assert {len(made[name]) for name in ("DIGEST_KEY", "MASTER_KEY")} == {44}
 
 
 @pytest.mark.parametrize("path", ["make-secrets", "postgres/10-roles.sh", "temporal/schema.sh", "temporal/namespace.sh"])

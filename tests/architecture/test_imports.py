@@ -15,8 +15,11 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "activities": {"temporalio": ("temporalio.activity", "temporalio.exceptions")},
     "workflows": {"temporalio": ("temporalio.workflow", "temporalio.common", "temporalio.exceptions")},
 }
-# The case's doors for those outside it: a client's code, never loaded in the sandbox.
-DOORS = {"workflows/handles.py": ("temporalio.client", "temporalio.service")}
+# The case's doors for those outside it, and a look at its runs: a client's code, never loaded in the sandbox.
+DOORS = {
+    "workflows/handles.py": ("temporalio.client", "temporalio.service"),
+    "workflows/runs.py": ("temporalio.client", "temporalio.service", "temporalio.api.enums.v1"),
+}
 # What a room may use besides the standard library and itself.
 ONLY = {"domain": {"pydantic", "pydantic_core"}}
 

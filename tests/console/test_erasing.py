@@ -25,6 +25,9 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
     assert "Erasing" in dana.words
     await dana.open("/erasing")
     assert "Nothing was asked for." in dana.words
+    await dana.open(f"/cases/{case['id']}")
+    assert "/do/translate?of=1" in dana.html
+    await dana.open("/erasing")
     await dana.send("/erasing", case=case["id"], party=party(case, "claimant"), reason="", though_open="")
     assert "Choose why" in dana.words
     await dana.send("/erasing", case=case["id"], party=party(case, "claimant"), reason="request", though_open="")
@@ -34,6 +37,8 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
     (erasure,) = (await office.desk("dana").get("/v1/erasures")).json()["data"]
     await omar.open("/erasing")
     assert "Agree and erase" in omar.words
+    assert "1 case meant" in omar.words
+    assert "kim-7" in omar.words
     await omar.send(f"/erasing/{erasure['id']}/approve")
     await omar.open("/erasing")
     assert "erased" in omar.words
@@ -45,6 +50,7 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
         assert "kim-7" not in dana.html
     await dana.open(f"/cases/{case['id']}")
     assert "The words were erased on" in dana.words
+    assert "/do/translate?of=1" not in dana.html, "what is gone is translated by nobody"
     await dana.open("/inbox?view=all&status=closed")
     assert dana.page is not None
     assert dana.page.status_code == 200

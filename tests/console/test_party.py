@@ -311,9 +311,15 @@ class TestTheCase:
         (old, new) = (await desk.get(f"/v1/cases/{case['id']}")).json()["appointments"]
         assert browser.form("/my/do/hearing").fields["appointment"] == new["id"] != old["id"]
         assert new["answers"] == []
+        await browser.open("/my")
+        off, now = browser.html.index('id="hearings-off"'), browser.html.index('id="hearing-1"')
+        assert now < browser.html.index('id="h-next"') < off, "what does not take place is below what is ahead"
+        assert browser.html.count('<h2 id="h-hearing-') == 1
         team = await lobby.signed_in("ada")
         await team.open(f"/cases/{case['id']}")
         assert "Call with both sides" in team.words
+        assert team.html.index('id="hearing-1"') < team.html.index('id="messages"') < team.html.index('id="hearings-off"')
+        assert "Hearings and calls that do not take place (1)" in team.words
         await team.open(f"/cases/{case['id']}/do/propose_appointment")
         assert team.html.count('type="datetime-local"') == 3
 

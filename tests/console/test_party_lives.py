@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from playwright.async_api import Page
 
-from tests.support.office import party
+from activities.messages import Arrival, RecordInput
+from tests.support.database import Server
+from tests.support.office import JudgingDoor, party
 from tests.support.outside import CABIN, DANGER, PHONE, link_of, phone
 from tests.support.rooms import Rooms, healthy, looked_at, text
 
@@ -339,3 +343,91 @@ async def test_the_pictures_of_a_partys_tour(rooms: Rooms, tmp_path: Path) -> No
     await page.wait_for_url("**/my/receipts/**")
     await taken("receipt")
     assert len(list(folder.glob("party-*.png"))) == 5
+
+
+@SCRIPTS
+async def test_an_answer_to_a_letter_by_mail_stands_on_the_page(rooms: Rooms, scripts: bool) -> None:
+    office = rooms.office
+    case = await office.desk().opened(**CABIN)
+    letter = next(
+        one.id for one in await office.views.notices(office.tenant_id, case["id"])
+        if one.audience == "claimant" and one.channel == "email"
+    )  # fmt: skip
+    token = office.vault.reply_token(office.tenant_id, letter)
+    head = "From: Amira <amira@example.org>\r\nTo: d@ombud.example\r\nSubject: Re: Twice\r\nMessage-ID: <p1@example.org>\r\n"
+    quoted = "\r\n\r\nOn Monday Ombud wrote:\r\n> We have your report.\r\n"
+    raw = f"{head}In-Reply-To: <{letter}.{token}@ombud.example>\r\n\r\nMy bank has sent me <b>two</b> slips.{quoted}".encode()
+    for _ in range(2):
+        answer = await office.desk().post("/v1/intake/email", content=raw)
+        assert (answer.is_success, answer.json()["status"]) == (True, "message"), answer.text
+    page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    shown = await text(page)
+    assert shown.count("My bank has sent me <b>two</b> slips.") == 1
+    assert token not in await page.content()
+    if scripts:
+        await looked_at(page, "party-answer-by-mail")
+
+
+@SCRIPTS
+async def test_a_platforms_own_user_is_let_in_by_its_key(rooms: Rooms, scripts: bool) -> None:
+    office = rooms.office
+    case = await office.desk().opened(**CABIN)
+    made = await office.desk().post(f"/v1/cases/{case['id']}/party-links", {"party": party(case, "claimant")})
+    assert made.status_code == 201, made.text
+    page = await (await rooms.context(**PHONE, java_script_enabled=scripts)).new_page()
+    await page.goto(made.json()["path"])
+    await page.locator("main form button").click()
+    await page.wait_for_url("**/my")
+    assert "You were charged twice for one booking" in await text(page)
+    other = await (await rooms.context(**PHONE, java_script_enabled=scripts)).new_page()
+    before = len(rooms.complaints)
+    await other.goto(made.json()["path"])
+    if await other.locator("main form button").count():
+        await other.locator("main form button").first.click()
+    assert "You were charged twice for one booking" not in await text(other), "it is good once"
+    assert not [said for said in rooms.complaints[before:] if not re.search(r"status of 4\d\d", said)]
+    del rooms.complaints[before:]
+
+
+@SCRIPTS
+async def test_a_protocol_is_read_and_commented_on(rooms: Rooms, server: Server, scripts: bool) -> None:
+    office = rooms.office
+    case = await office.desk().opened(**CABIN)
+    ada, desk = office.desk("ada"), office.desk()
+    await office.desk("dana").command(case["id"], "assign", "per_dana", owner="per_ada")
+    at = (datetime.now(UTC) + timedelta(hours=2)).isoformat(timespec="seconds")
+    answer = await ada.command(case["id"], "propose_appointment", "per_ada", times=[at], about="We call you both.")
+    assert answer.status_code == 200, answer.text
+    for side in ("claimant", "respondent"):
+        answer = await desk.command(case["id"], "answer_appointment", party(case, side), times=[at], joint=True)
+        assert answer.status_code == 200, answer.text
+    said = {"id": "cmd_protocol", "type": "record_appointment", "by": "per_ada", "protocol": "Both name two slips."}
+    await office.inbox.receive(office.tenant_id, case["id"], said, credential="ses_ada")
+    conn = await asyncpg.connect(server.owner_dsn)
+    try:
+        await conn.execute("SELECT set_config('ombud.tenant', $1, false)", office.tenant_id)
+        moved = "UPDATE commands SET received_at = received_at + interval '3 hours' WHERE id = 'cmd_protocol'"
+        await conn.execute(moved)
+    finally:
+        await conn.close()
+    door = office.parts().doors
+    assert isinstance(door, JudgingDoor)
+    arrival = RecordInput(tenant_id=office.tenant_id, case_id=case["id"], arrivals=(Arrival(command_id="cmd_protocol"),))
+    (told,) = (await door.recorder.record(arrival)).answers
+    assert told is not None
+    assert told.status == "accepted", told
+    page = await phone(rooms, case, "claimant", java_script_enabled=scripts)
+    assert "Both name two slips." in await text(page)
+    await page.get_by_role("link", name="Comment on what was put down").first.click()
+    await page.wait_for_url("**/my/do/hearing-comment*")
+    assert "Both name two slips." in await text(page), "nobody comments on what they do not see"
+    if scripts:
+        await healthy(page)
+    await page.locator("main textarea").first.fill("It was three slips.")
+    await sent(page, "Send the comment")
+    await page.goto("/my")
+    assert "It was three slips." in await text(page)
+    if scripts:
+        await looked_at(page, "party-protocol")
+    other = await phone(rooms, case, "respondent", java_script_enabled=scripts)
+    assert "It was three slips." in await text(other)

@@ -9,6 +9,7 @@ import pytest
 from console.party import notice
 from domain.base import Phase, Side
 from tests.support.browsing import Browser, Lobby
+from tests.support.outside import by_link
 
 pytestmark = pytest.mark.postgres
 WHY = "The post offers forged driving licences, which it is a crime to sell."
@@ -89,6 +90,31 @@ async def test_of_the_abuse_of_a_child_needs_no_name_and_two_of_them_are_two_cas
     assert row.case is not None
     (somebody,) = row.case.principals(Side.CLAIMANT)
     assert (somebody.unproven, somebody.address_digest, row.case.phase) == (True, None, Phase.INTAKE)
+
+
+@pytest.mark.parametrize(
+    ("language", "who", "shared", "named"),
+    [
+        ("en", "Who you are: those people alone.", "The other side", "Notice of illegal content"),
+        ("de", "Wer Sie sind: nur diese Leute.", "Die andere Seite", "Meldung eines rechtswidrigen Inhalts"),
+    ],
+)
+async def test_says_of_who_reads_it_one_thing_and_is_called_a_notice(
+    lobby: Lobby, language: str, who: str, shared: str, named: str
+) -> None:
+    path = await the_page(lobby)
+    browser = lobby.browser()
+    await browser.open(path)
+    await browser.turn(path, statement=WHY, url=PLACE, speak=language)
+    assert who in browser.words
+    await browser.turn(path, statement=WHY, url=PLACE)
+    await browser.turn(path, name="Nora Field", email="nora@example.org", good_faith="yes")
+    assert who in browser.words
+    assert shared not in browser.words
+    await browser.turn(path, mark=lobby.begun(path))
+    (case,) = (await lobby.office.desk().get("/v1/cases")).json()["data"]
+    hers = await by_link(lobby, (await lobby.office.desk().get(f"/v1/cases/{case['id']}")).json(), "claimant")
+    assert named in hers.words
 
 
 async def test_is_asked_in_german_too(lobby: Lobby) -> None:

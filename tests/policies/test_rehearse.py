@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from policies.folders import calendar_files
+from policies.lint import lint
 from policies.loading import load_pack
+from policies.pack import PACKS_DIR
 from policies.rehearse import rehearse
 from policies.script_case import Line
 from policies.scripts import ScriptError, read_script
+from policies.yaml_text import read
 from tests.support.cases import shelf
 from tests.support.packs import source, text_of
 from tests.support.stories import ANN, BEN, LENA, MARA, MONDAY, OLGA, REPORT, a_script, a_step, lines_of, told
@@ -31,6 +35,20 @@ def in_steps(lines: Iterable[Line]) -> list[Line]:
 
 def by_system(lines: Iterable[Line]) -> list[tuple[str, tuple[str, ...]]]:
     return [(f"{line.at:%m-%d %H:%M}", line.facts) for line in lines if line.step is None]
+
+
+class TestTranslate:
+    def test_answers_as_a_live_case_does(self) -> None:
+        said = {"type": "translate", "from_language": "en", "into_language": "de", "text": "Sie haben es geschlossen."}
+        lines = told(
+            a_step("+1 hour", MARA, {**said, "of": 1}),
+            a_step("+1 hour", MARA, {**said, "of": 90}),
+            a_step("+1 hour", MARA, {**said, "of": 3}),
+            a_step("+1 hour", ANN, {**said, "of": 1}),
+        )[1:]
+        assert [line.facts or (line.refused or {})["code"] for line in lines] == [
+            ("text_translated",), "text_unknown", "translation_refused", "not_allowed",
+        ]  # fmt: skip
 
 
 class TestALine:
@@ -531,3 +549,39 @@ class TestErrors:
         )
         assert set(script.passed_over) == {"author", "step 2: step", "u1: mood", "mara: age"}
         assert lines_of(script)[-1].phase == "review"
+
+
+class TestLimitsInTwoCurrencies:
+    """A pack that says from which amount a second person looks, in two currencies: it lints, runs and is explained."""
+
+    def two_limits(self) -> str:
+        limits = [{"amount": 50_000, "currency": "USD"}, {"amount": 45_000, "currency": "EUR"}]
+        shipped = read((PACKS_DIR / "payment_dispute.yaml").read_text("utf-8"))
+        return text_of({**shipped, "approval_above": limits})
+
+    def test_lint_clean(self) -> None:
+        assert lint(self.two_limits(), "mine.yaml", frozenset(calendar_files())) == []
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "phase"),
+        [
+            (45_000, "EUR", "ruled"),
+            (45_001, "EUR", "approval"),
+            (45_001, "USD", "ruled"),
+            (50_001, "USD", "approval"),
+            (1, "GBP", "approval"),
+        ],
+    )
+    def test_run(self, amount: int, currency: str, phase: str) -> None:
+        money = {"amount": amount, "currency": currency}
+        ruling = {"type": "rule", "outcome": "partly_refunded", "ground": "charged_twice", "reasons": "It was.", "relies_on": []}
+        script = a_script(
+            a_step("+1 hour", ANN, "escalate"),
+            a_step("+1 hour", MARA, "take"),
+            a_step("+1 minute", MARA, {"type": "request_evidence", "of": "respondent", "what": "Was it charged twice?"}),
+            a_step("+1 hour", BEN, {"type": "submit_evidence", "text": "It was."}),
+            a_step("+1 hour", MARA, {**ruling, "remedies": [{"type": "refund", "amount": money}]}),
+            report={**REPORT, "amount": {"amount": 60_000, "currency": currency}},
+        )
+        last = lines_of(script, load_pack(self.two_limits(), "mine.yaml"), with_actions=False)[-1]
+        assert (last.refused, last.phase) == (None, phase)

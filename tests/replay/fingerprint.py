@@ -29,7 +29,7 @@ _MAKES_COMMANDS = {
     "workflow.logger", "asyncio.create_task", "asyncio.sleep", "asyncio.gather", "asyncio.timeout",
 }  # fmt: skip
 _NAMED = ("activity", "child_workflow", "patch")
-_DECIDES = {"_has_news", "_is_idle", "first_of"}
+_DECIDES = {"_has_news", "_has_rung", "_is_idle", "first_of"}
 """Functions that make no command, but say whether there is one: their answers are part of the steps."""
 
 Steps = dict[str, list[str]]

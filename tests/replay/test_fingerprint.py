@@ -40,16 +40,18 @@ def test_the_steps_are_the_kept_ones() -> None:
 CASE, DELIVERY = "workflows/case.py", "workflows/delivery.py"
 ARRIVALS, TELLING = "workflows/arrivals.py", "workflows/summaries.py"
 RECORD, BESIDE = "            await self._record()\n", "            self._start_beside()\n"
+LOOKS = "            if self._look or self._arrivals:\n                continue\n"
 DANGEROUS = {
     "another name of an activity": (CASE, '"records.record"', '"records.write"'),
     "a timer more": (CASE, RECORD, f"            await workflow.sleep(1)\n{RECORD}"),
     "a step less": (CASE, BESIDE, ""),
-    "another order": (CASE, RECORD + BESIDE, BESIDE + RECORD),
+    "another order": (CASE, BESIDE + LOOKS, LOOKS + BESIDE),
+    "a patch less": (CASE, ' and workflow.patched("continue-when-due")', ""),
     "regular instead of local": (CASE, "workflow.execute_local_activity", "workflow.execute_activity"),
     "another condition around a step": (CASE, "self._known.wants_owner and", "not self._known.wants_owner and"),
     "another condition to wait for": (CASE, "self._has_news() or self._is_idle()", "self._is_idle()"),
-    "another meaning of news": (CASE, "bool(self._arrivals) or self._look", "bool(self._arrivals)"),
-    "another memory": (CASE, "self._told = upto", "self._told = self._known.undelivered"),
+    "another meaning of news": (CASE, "bool(self._arrivals) or self._look or", "bool(self._arrivals) or"),
+    "another memory": (CASE, "else upto", "else self._known.undelivered"),
     "another end": (CASE, "            workflow.continue_as_new(self._start)", "            return"),
     "a child of another name": (TELLING, '"Delivery"', '"Deliver"'),
     "a change of the lists less": (TELLING, "    workflow.upsert_search_attributes(changes)\n", ""),

@@ -9,6 +9,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import WorkflowSerializationContext
 
 from runtime.codec import ENCODING, SealedJson, SealedPayloads, codec_of
+from storage.postgres.ring import KeyRing
 from storage.postgres.vault import Vault
 
 MINE, OTHER = "case/acme/case_1", "case/acme/case_2"
@@ -44,6 +45,18 @@ async def test_it_opens_for_no_other_case_with_no_other_master_key_and_not_once_
     assert await of(MINE).decode([moved, changed]) == [moved, changed]
     strangers = SealedPayloads(Vault(b"k" * 32).payload_key)
     assert await strangers.decode([sealed]) == [sealed]
+
+
+async def test_what_an_earlier_key_sealed_is_read_and_sealed_with_the_one_of_now() -> None:
+    later = Vault(KeyRing(bytes(range(1, 33)), [bytes(range(32))]))
+    codec = codec_of("aes", later.payload_key, later.earlier_payload_keys)
+    assert codec is not None
+    now = codec.with_context(WorkflowSerializationContext("default", MINE))
+    (before,) = await of(MINE).encode([PLAIN])
+    (after,) = await now.encode([PLAIN])
+    assert await now.decode([before, after]) == [PLAIN, PLAIN]
+    assert await of(MINE).decode([after]) == [after]
+    assert SealedJson(now).opened(SealedJson(of(MINE)).sealed(b'{"payloads": []}', MINE)) == b"{}"
 
 
 async def test_what_was_kept_unsealed_is_read_as_it_is() -> None:

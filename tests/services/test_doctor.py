@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,12 @@ import pytest
 from runtime.embedded.processes import free_port
 from services import doctor
 from services.doctor import Finding, examine
+from storage.outside.backlog import Backlog, StuckCase
+from storage.postgres.master_keys import MasterState
 from storage.postgres.server import ServerFacts
+from storage.record.heads import Signer, append_heads
 from tests.support.database import Server
+from tests.support.worlds import World
 
 PATIENCE = timedelta(seconds=5)
 SOUND = ServerFacts(
@@ -238,6 +242,47 @@ class TestMailDoor:
         assert (told.verdict, "not looked at" in told.found) == ("warn", True)
 
 
+class TestRelay:
+    def test_says_what_does_not_move_and_what_helps(self) -> None:
+        case = StuckCase("acme", "case_1", "fraud_report", datetime(2026, 1, 1, tzinfo=UTC), 9)
+        told = doctor.judged_backlog(Backlog(1, timedelta(minutes=12), (case,)))
+        assert (told.verdict, "case_1" in told.found, "12 minutes" in told.found) == ("fail", True, True)
+        assert "ombud case revive --stuck" in told.next_step
+
+    def test_says_when_it_is_behind(self) -> None:
+        told = doctor.judged_backlog(Backlog(0, timedelta(minutes=12)))
+        assert (told.verdict, told.found) == ("fail", "behind: the oldest command or level waits 12 minutes")
+        assert doctor.judged_backlog(Backlog(0, timedelta(seconds=9))).verdict == "ok"
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.relay(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
+class TestSweep:
+    @pytest.mark.parametrize(
+        ("never", "longest", "verdict", "found"),
+        [
+            (0, None, "ok", "no open case"),
+            (0, timedelta(seconds=20), "ok", "a worker looked for ended cases 20 seconds ago"),
+            (0, timedelta(hours=1), "warn", "no worker has looked for ended cases for 60 minutes"),
+            (2, timedelta(seconds=20), "warn", "no worker has ever looked for ended cases in 2 tenants with open cases"),
+        ],
+    )
+    def test_says_when_a_worker_looked(self, never: int, longest: timedelta | None, verdict: str, found: str) -> None:
+        told = doctor.judged_sweep(never, longest)
+        assert (told.verdict, told.found, "ombud worker" in told.next_step) == (verdict, found, verdict == "warn")
+
+    @pytest.mark.postgres
+    async def test_is_looked_at_where_the_database_answers(self, server: Server, world: World) -> None:
+        await world.case()
+        assert "ever looked" in (await doctor.sweep(server.app_dsn, PATIENCE)).found
+
+    async def test_a_database_that_is_away_leaves_it_open(self) -> None:
+        told = await doctor.sweep(f"postgresql://ombud_app:x@127.0.0.1:{free_port()}/ombud", PATIENCE)
+        assert (told.verdict, "not looked at" in told.found) == ("warn", True)
+
+
 class TestFileScanner:
     async def test_none_is_said_and_one_that_is_away_lets_nothing_in(self) -> None:
         async def away() -> None:
@@ -260,3 +305,41 @@ async def test_backups_can_bring_back_what_was_erased_for_as_long_as_somebody_sa
 ) -> None:
     told = await doctor.backups(days)
     assert (told.verdict, said in told.found) == (verdict, True)
+
+
+class TestMasterKeys:
+    @pytest.mark.parametrize(
+        ("known", "under", "given", "alone", "verdict", "said"),
+        [
+            ((), {"keys": 3}, True, False, "fail", "3 lie under a key that is not known here"),
+            (("aa",), {"keys": 3, "orders": 1}, True, False, "warn", "4 lie under an earlier master key"),
+            (("aa",), {}, False, True, "warn", "earlier keys are known"),
+            (("aa",), {}, True, True, "ok", "earlier keys are known, and open the backups of before"),
+            ((), {}, True, True, "ok", "no key known here opens a backup from before 2026-11-30 12:00 UTC"),
+            ((), {}, True, False, "ok", "all under bb"),
+        ],
+    )
+    def test_says_what_lies_under_which_and_which_backups_nothing_here_opens(
+        self, known: tuple[str, ...], under: dict[str, int], given: bool, alone: bool, verdict: str, said: str
+    ) -> None:
+        at = datetime(2026, 11, 30, 12, tzinfo=UTC)
+        told = doctor.judged_keys(MasterState("bb", known, at, at if alone else None, under, given))
+        assert (told.verdict, said in told.found) == (verdict, True), told
+        assert bool(told.next_step) == (verdict != "ok")
+
+
+class TestHeads:
+    def test_says_when_one_was_signed_last_and_whether_that_is_too_long_ago(self, tmp_path: Path) -> None:
+        now, file = datetime(2026, 11, 30, 12, tzinfo=UTC), tmp_path / "heads.jsonl"
+        longest = timedelta(hours=49)
+        assert doctor.heads(None, longest, now).verdict == "warn"
+        assert doctor.heads(file, longest, now).verdict == "fail"
+        file.write_text("nonsense\n")
+        assert doctor.heads(file, longest, now).found == f"no head in {file}"
+        signer = Signer(bytes(32))
+        for hours in (60, 50):
+            at = (now - timedelta(hours=hours)).isoformat()
+            append_heads(file, [signer.sign(tenant="t", case_id="case_1", seq=1, head="00", signed_at=at)])
+        old = doctor.heads(file, longest, now)
+        assert (old.verdict, old.found) == ("fail", "signed last at 2026-11-28 10:00 UTC, too long ago")
+        assert doctor.heads(file, timedelta(hours=51), now).verdict == "ok"

@@ -531,8 +531,8 @@ class TestFiles:
         assert [one.name for one in files] == ["receipt.pdf"]
         assert len(await words(office, case["id"], "evidence_submitted")) == 1
         ((_, text),) = await words(office, case["id"])
-        assert "receipt.pdf" in text
-        assert "odd.bin" in text
+        assert "receipt.pdf" not in text, "what was kept is a piece of the case, and stands in nobody's own words"
+        assert text.endswith("\n\n(These files of the e-mail could not be kept: odd.bin)")
         assert await told(office) == ["file_refused"]
 
     async def test_no_other_party_learns_by_a_file_how_to_speak_as_its_sender(self, office: Office) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 import storage
 from storage.intake.inbox import LOOK
+from storage.outside.backlog import OLDEST, STUCK
 from storage.outside.outbox import UNDELIVERED
 from storage.outside.relay import LEFT_ALONE_FOR, WAITING
 from storage.record import sql as sql_records
+from storage.record.revival import TO_REVIVE
 from storage.team.desk import OWN_COUNTS, QUEUE_COUNTS, TAKEABLE
 from storage.team.desk import WAITING as WAITING_CASES
 from storage.team.live import LOOK_BACK, MOVED, MOVED_SINCE
@@ -155,6 +157,9 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "look": (LOOK, (tenant, case, "cmd_fill-1", "a key", "per_mia")),
         "undelivered": (UNDELIVERED, (tenant, case, 50)),
         "waiting": (WAITING, (tenant, timedelta(seconds=2), 100, LEFT_ALONE_FOR)),
+        "to revive": (TO_REVIVE, (tenant, "", None, timedelta(minutes=1))),
+        "stuck": (STUCK, (tenant, 8, 50)),
+        "oldest": (OLDEST, (tenant,)),
         "candidates": (CANDIDATES, (tenant, "bounty", NOW)),
         "colleagues": (COLLEAGUES, (tenant, ["per_mia"], ["lead", "ops"], NOW, "bounty")),
         "desk": (WAITING_CASES, (tenant, ["q7", "q8"], 50, None, None, None, [])),
@@ -184,7 +189,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
                 plan = await conn.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *values)
             scanned = {node["Relation Name"] for node in nodes(json.loads(plan)[0]["Plan"]) if node["Node Type"] == "Seq Scan"}
             # Whole rows of a hundred cases are as cheap by a hash join here, where a case is a few bytes.
-            few = {"cases"} if name == "waiting" else set()
+            few = {"cases"} if name in ("waiting", "to revive", "stuck") else set()
             assert not scanned & ({"cases", "commands", "deadlines", "notices", "parties"} - few), (name, plan)
             if name in counts:
                 # In the order of an index that knows the state: no more is read than is counted.

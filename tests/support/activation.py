@@ -346,6 +346,8 @@ class Bench:
                 self.upserts.append(decode_typed_search_attributes(command.upsert_workflow_search_attributes.search_attributes))
             case "update_response":
                 label = self._heard(command)
+            case "set_patch_marker":
+                pass  # the core writes it; a replay that finds it takes the new steps
             case "request_cancel_activity" | "request_cancel_local_activity":
                 pass  # the activity stays open until the test says what became of it
             case _:

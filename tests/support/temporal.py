@@ -55,6 +55,7 @@ from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
 from storage.team.roster import PostgresRoster
 from storage.tenants import Person, PostgresTenants
+from tests.support.cases import STATEMENT
 from workers.policies import ShelfPolicies
 from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
@@ -412,6 +413,21 @@ async def a_house(server: TemporalServer, client: Client, database: Database, va
     for person in PEOPLE:
         await tenants.put_person(tenant_id, person)
     return House(server, client, database, vault, tenant_id, f"test-{tenant_id}-{next(_numbers)}")
+
+
+async def banned(house: House, **clocks: Any) -> Living:
+    """Ruled, with a ban that the platform has to put into effect."""
+    case = await house.opens("conduct_report", **{"grace": timedelta(milliseconds=100), **clocks})
+    await case.starts()
+    await case.does("assign", "per_ola", owner="per_mia")
+    await case.does("request_evidence", "per_mia", of="respondent", what="What do you say?", ground="threat")
+    await case.does("submit_evidence", "respondent", text="I was angry.")
+    for step in ("evidence_secured", "record_checked"):
+        await case.does("complete_step", "per_mia", step=step)
+    await case.does(
+        "rule", "per_mia", outcome="violation", ground="threat", reasons="It is on the pictures.", statement=STATEMENT
+    )
+    return case
 
 
 # --- histories

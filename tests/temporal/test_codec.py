@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from pydantic import SecretStr
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -20,6 +21,7 @@ from runtime.codec import codec_of
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
 from storage.postgres.pool import Database
+from storage.postgres.ring import KeyRing
 from storage.postgres.vault import Vault
 from tests.support.temporal import House, TemporalServer, a_house, troubles
 
@@ -94,6 +96,42 @@ async def test_it_is_switched_on_and_back_while_a_case_runs(
             await case.does(command, "claimant")
             assert await case.view()
     assert troubles(await case.history()) == []
+
+
+async def test_its_key_is_changed_while_a_case_runs_and_the_command_line_reads_both(
+    temporal_server: TemporalServer, database: Database, vault: Vault, tenant_id: str, tmp_path: Path
+) -> None:
+    """Processes of before, between and after the change of the master key, on one case."""
+    later, root = bytes(range(1, 33)), vault.ring.digest_root
+    coming = Vault(KeyRing(bytes(range(32)), [later], root))
+    between = Vault(KeyRing(later, [bytes(range(32))], root))
+    async with sealing("aes", temporal_server, database, coming, tenant_id) as house:
+        case = await house.opens("fraud_report", **SHORTLY)
+        await case.starts()
+        await case.until(owner="per_mia")
+        await case.handle.signal("tell", case.command("note", "per_mia", text=f"{CANARY}-before"))
+    changed = ombud_plugin(codec=codec_of("aes", between.payload_key, between.earlier_payload_keys))
+    house.client = await Client.connect(temporal_server.address, plugins=[changed])
+    house.__post_init__()
+    async with house.at_work():
+        await case.does("note", "per_mia", text=f"{CANARY}-between")
+        await case.handle.signal("tell", case.command("note", "per_mia", text=f"{CANARY}-after"))
+        await case.until(owner="per_mia")
+    assert troubles(await case.history()) == []
+    settings = Settings(
+        _env_file=None,
+        state_dir=tmp_path,
+        temporal_codec="aes",
+        database_url="postgresql://x/y",
+        temporal_address=temporal_server.address,
+        master_key=base64.b64encode(later).decode(),
+    )
+    show = ["workflow", "show", "--workflow-id", case.named.workflow_id, "--output", "json"]
+    for earlier, read in ((None, False), (base64.b64encode(bytes(range(32))).decode(), True)):
+        with opening(settings.model_copy(update={"master_keys_earlier": SecretStr(earlier) if earlier else None}), show) as more:
+            shown = words_of((await temporal_server.cli(*show, *more)).out)
+        assert f"{CANARY}-after" in shown
+        assert (f"{CANARY}-before" in shown) == read
 
 
 def words_of(shown: str) -> str:

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from activities.ports.effects import OrderedEffect
 from runtime.plugin import ombud_plugin
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.support.temporal import House, TemporalServer, a_house, troubles, until
+from tests.support.temporal import Cashier, House, TemporalServer, a_house, banned, troubles, until
 from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, TASK_FOR, TENANT_ID
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
 SOON = 40
 """Events after which this server suggests it, instead of 4,096."""
+LONG = f"limit.historyCount.suggestContinueAsNew={SOON}"
+FEW_UPDATES = f"history.maxTotalUpdates={SOON}"
+"""Updates that a run of this server takes, instead of 2,000; it suggests to go on before the last of them."""
 
 
 @pytest.fixture
-async def impatient(temporal_program: Path, database: Database, vault: Vault, tenant_id: str) -> AsyncIterator[House]:
-    """A house on a server that finds 40 events a long history."""
-    given = ["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SOON}"]
+async def impatient(unmanned: House) -> AsyncIterator[House]:
+    """The same, with workers."""
+    async with unmanned.at_work():
+        yield unmanned
+
+
+@pytest.fixture
+async def unmanned(
+    request: pytest.FixtureRequest, temporal_program: Path, database: Database, vault: Vault, tenant_id: str
+) -> AsyncIterator[House]:
+    """A house on a server that finds 40 events a long history, or has another limit; nobody works yet."""
+    given = ["--dynamic-config-value", getattr(request, "param", LONG)]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(temporal_program),
         dev_server_extra_args=given,
@@ -34,9 +49,7 @@ async def impatient(temporal_program: Path, database: Database, vault: Vault, te
     ) as environment:
         client = environment.client
         server = TemporalServer(client.service_client.config.target_host, temporal_program)
-        made = await a_house(server, client, database, vault, tenant_id)
-        async with made.at_work():
-            yield made
+        yield await a_house(server, client, database, vault, tenant_id)
 
 
 async def test_a_case_goes_on_in_a_new_run_while_many_speak(impatient: House) -> None:
@@ -73,3 +86,43 @@ async def test_a_case_goes_on_in_a_new_run_while_many_speak(impatient: House) ->
     await case.until(phase="settlement")
     await case.does("withdraw", "claimant")
     await case.ends()
+
+
+class DeadPlatform(Cashier):
+    """Answers nothing, until it is back."""
+
+    back: bool = False
+
+    async def perform(self, effect: OrderedEffect) -> Literal["done", "reversed", "needs_hands"]:
+        if not self.back:
+            raise ConnectionError("the platform is away")
+        return await super().perform(effect)
+
+
+@pytest.mark.parametrize("unmanned", [LONG, FEW_UPDATES], indirect=True)
+async def test_a_dead_platform_and_a_dead_mail_server_keep_nobody_waiting(unmanned: House) -> None:
+    """An effect that nobody can carry out, and letters that nobody takes: the case goes on in new runs, and answers."""
+    unmanned.postman.slow = lambda notice: True
+    unmanned.cashier = platform = DeadPlatform()
+    async with unmanned.at_work():
+        case = await banned(unmanned, appeal_window=timedelta(minutes=10))
+        await until(lambda: _running(unmanned))
+        first = (await case.handle.describe()).run_id
+        for n in range(10):
+            answers = await asyncio.gather(
+                *(case.says("note", "per_mia", text=f"Note {n}.{m}") for m in range(6)),
+            )
+            assert {answer.status for answer in answers} == {"accepted"}
+        assert (await case.handle.describe()).run_id != first
+        platform.back = True
+
+        async def carried_out() -> bool:
+            return not await _running(unmanned)
+
+        await until(carried_out)
+    assert len({effect.id for effect in platform.done}) == 1
+
+
+async def _running(house: House) -> bool:
+    async with house.database.tenant(house.tenant_id) as conn:
+        return bool(await conn.fetchval("SELECT count(*) FROM effects WHERE state = 'running' AND began_at IS NOT NULL"))

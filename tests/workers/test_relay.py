@@ -7,12 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from structlog.testing import capture_logs
+
 from activities.messages import Answer
 from activities.ports.relay import WaitingCase
 from services.doors import Shares
 from workers.metrics import Counters
 from workers.relay import Rounds
-from workflows.handles import Named, NotReached
+from workflows.handles import Named, NotReached, RefusedByTemporal
 
 
 def waiting(tenant_id: str, number: int, command: bool = True) -> WaitingCase:
@@ -47,6 +49,8 @@ class Doors:
     slow: str = ""
     away: bool = False
     silent: bool = False
+    refuses: str = ""
+    """A case that Temporal will not wake."""
     inside: int = 0
     most: int = 0
     asked: list[str] = field(default_factory=list)
@@ -66,6 +70,8 @@ class Doors:
     async def poke(self, case: Named, command_id: str | None = None) -> None:
         if self.away:
             raise NotReached("away")
+        if case.case_id == self.refuses:
+            raise RefusedByTemporal("Temporal refused: invalid_argument: no")
         self.poked.append(command_id)
 
 
@@ -113,6 +119,19 @@ async def test_when_temporal_is_away_the_rest_waits_for_the_next_look() -> None:
     assert await all_of_it.begin() == 30
     await all_of_it.done()
     assert len(doors.asked) == 30
+
+
+async def test_one_that_temporal_refuses_breaks_off_nothing_and_is_told() -> None:
+    doors, counters = Doors(refuses="case_0"), Counters()
+    with capture_logs() as said:
+        all_of_it = Rounds(Found([waiting("busy", n, command=False) for n in range(9)]), doors, counters, Shares(8))
+        await all_of_it.begin()
+        await all_of_it.done()
+    assert len(doors.poked) == 8
+    assert counters.pokes.labels("refused")._value.get() == 1
+    assert [line["error"] for line in said if line["event"] == "case cannot be woken"] == [
+        "Temporal refused: invalid_argument: no"
+    ]
 
 
 async def test_stopping_leaves_nothing_running() -> None:

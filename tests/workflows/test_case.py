@@ -402,8 +402,10 @@ class TestContinueAsNew:
     @pytest.mark.parametrize("door", ["ask", "tell", "alarm"])
     def test_what_comes_while_it_waits_for_that_is_judged_first(self, door: str, bench: Bench) -> None:
         rows = (due(NOON + DAY),)
-        bench.suggest_continue_as_new()
         opened(bench, standing(undelivered=3, timetable=rows))
+        bench.suggest_continue_as_new()
+        bench.now_comes(bench.signal({"command_id": "cmd_first"}))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_first"), undelivered=3, timetable=rows)))
         assert bench.how() is None
         if door == "alarm":
             bench.now_comes(bench.ring())
@@ -414,6 +416,34 @@ class TestContinueAsNew:
         assert bench.how() is None
         bench.now_comes(bench.done(RECORD, standing(*(accepted(c) for c in came), timetable=(due(NOON + 2 * DAY),))))
         assert came == ([] if door == "alarm" else ["cmd_late"])
+        assert bench.how() == "continued"
+
+    def test_an_effect_that_nobody_can_carry_out_does_not_keep_it(self, bench: Bench) -> None:
+        opened(bench, standing(effects=("eff_1",)))
+        bench.suggest_continue_as_new()
+        bench.now_comes(bench.update("cmd_asked"))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_asked"), effects=("eff_1", "eff_2"))))
+        assert bench.heard["u1"].answered
+        assert bench.how() == "continued"
+        assert [call.body["effect_id"] for call in bench.calls if call.name == CARRY_OUT] == ["eff_1"]
+
+    def test_nothing_is_begun_any_more(self, bench: Bench) -> None:
+        opened(bench, standing(timetable=(due(NOON + DAY),)))
+        bench.suggest_continue_as_new()
+        bench.now_comes(bench.update("cmd_asked"))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_asked"), seq=9, undelivered=9, wants_owner=True)))
+        assert bench.how() == "continued"
+        assert [call.name for call in bench.calls if call.name != RECORD] == []
+
+    def test_who_asks_again_and_again_is_answered_and_does_not_keep_it(self, bench: Bench) -> None:
+        opened(bench, standing())
+        bench.suggest_continue_as_new()
+        bench.now_comes(bench.update("cmd_first", "u1"))
+        bench.now_comes(bench.update("cmd_second", "u2"))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_first"))))
+        assert bench.how() is None
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_second"))))
+        assert bench.heard["u2"].answered
         assert bench.how() == "continued"
 
 
@@ -461,6 +491,18 @@ class TestBeside:
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_00001"), seq=5, undelivered=5)))
         assert bench.now_comes(bench.done(DELIVER, Delivered(sent=2))) == [f"local {RECORD}"]
         assert bench.now_comes(bench.done(RECORD, standing(seq=5, undelivered=5))) == [f"regular {DELIVER}"]
+
+    def test_what_there_was_no_time_for_is_delivered_next(self, bench: Bench) -> None:
+        opened(bench, standing(seq=3, undelivered=3))
+        assert bench.now_comes(bench.done(DELIVER, Delivered(sent=50, more=True))) == [f"local {RECORD}"]
+        assert bench.now_comes(bench.done(RECORD, standing(seq=3, undelivered=3))) == [f"regular {DELIVER}"]
+
+    def test_what_failed_its_last_try_is_delivered_when_the_case_is_woken_for_it(self, bench: Bench) -> None:
+        opened(bench, standing(seq=3, undelivered=3))
+        assert bench.waiting(DELIVER).proto.retry_policy.maximum_attempts == 5
+        bench.now_comes(bench.failed(DELIVER))
+        bench.now_comes(bench.signal({"command_id": ""}))
+        assert bench.now_comes(bench.done(RECORD, standing(None, seq=3, undelivered=3))) == [f"regular {DELIVER}"]
 
     def test_a_notice_that_can_never_be_delivered_is_looked_at(self, bench: Bench) -> None:
         opened(bench, standing(undelivered=3))

@@ -171,6 +171,18 @@ LETTERS = {
         "case_reopened", data={**REVIEW, "reason": "decider_was_biased", "new_decider": True, "heard_first": True}
     ),
     "case_declined.claimant": a_notice("case_declined", data={"phase": "closed", "reason": "closed_too_long_ago"}),
+    "case_declined.put_away.claimant": a_notice(
+        "case_declined",
+        kind="moderation_appeal",
+        data={
+            "phase": "closed",
+            "reason": "right_to_ask_withdrawn",
+            "again_later": True,
+            "window_waits": True,
+            "complaint_routes": ["out_of_court_and_court"],
+        },
+    ),
+    "case_opened.notice.claimant": a_notice("case_opened", kind="moderation_appeal", data={**REVIEW, "notice": True}),
     "offer_made.respondent": to_respondent(
         "offer_made",
         data={**SETTLEMENT, "offer": {"type": "payout", "amount": 80000, "currency": "EUR", "side": "claimant", "id": "off_1"}},
@@ -199,6 +211,12 @@ LETTERS = {
     ),
     "message_sent.claimant": a_notice(
         "message_sent", data={**REVIEW, "sender": "staff"}, texts={"text": "Which build did you test?"}
+    ),
+    "message_sent.translated.claimant": a_notice(
+        "message_sent",
+        data={**REVIEW, "sender": "staff"},
+        texts={"text": "Welche Version haben Sie geprüft?"},
+        translations={"text": {"by": "machine", "name": "Lingua 3", "text": "Which build did you test?"}},
     ),
     "ruling_issued.claimant": a_notice("ruling_issued", data={**RULED, **APPEAL}, texts={"reasons": REASONS}),
     "ruling_issued.respondent": to_respondent(

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.postgres
 
 PARTS = [
     "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
-    "temporal",
-    "temporal door", "mail", "mail door", "file scanner", "upkeep", "backups", "master key", "evidence store",
+    "temporal", "worker deployment",
+    "temporal door", "mail", "mail door", "file scanner", "relay", "sweep", "upkeep", "signed heads", "backups", "sealed keys",
+    "master key", "evidence store",
 ]  # fmt: skip
 
 

@@ -52,6 +52,15 @@ class TestAgreement:
         life = proposed(in_review())
         assert life.refused(CLAIMANT, "answer_appointment", times=times(life, 9)).code == "time_not_proposed"
 
+    def test_an_hour_ahead_is_the_hour_of_a_tenant_for_development(self) -> None:
+        life = a_case().scaled(1 / 60).in_review()
+        at = life.now + HOUR / 20
+        soon = [at.isoformat()]
+        too_soon = [(life.now + HOUR / 120).isoformat()]
+        assert life.refused(MEDIATOR, "propose_appointment", times=too_soon, about="The listing.").code == "instant_refused"
+        life.says(MEDIATOR, "propose_appointment", times=soon, about="The listing.")
+        assert newest(life).times == (at,)
+
     @pytest.mark.parametrize("days", [-1, 0, 91])
     def test_times_are_ahead_and_not_too_far(self, days: int) -> None:
         life = in_review()
@@ -271,7 +280,7 @@ class TestProtocol:
         assert self.unheard(life.later(DAY)) is None
 
     def test_a_comment_on_it_is_their_word(self) -> None:
-        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.")
+        life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.", was_there=True)
         assert self.unheard(life) is None
 
     def test_taken_up_again_it_hears_nobody(self) -> None:

@@ -209,6 +209,10 @@ class TestTake:
     def test_makes_the_taker_the_owner(self) -> None:
         assert a_case().in_review(owner=None).says(MEDIATOR_2, "take").case.owner == MEDIATOR_2
 
+    def test_what_is_ones_own_is_said_to_be_so(self) -> None:
+        refusal = a_case().in_review().refused(MEDIATOR, "take")
+        assert (refusal.code, refusal.fields["because"]) == ("owner_mismatch", "yours")
+
 
 def test_no_part_is_split_off_what_was_sent_back_and_put_away_there() -> None:
     """European Convention on Human Rights, article 6(1): a matter brought before an instance that decides on it is answered."""

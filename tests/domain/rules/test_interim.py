@@ -454,6 +454,18 @@ class TestOfSomebodyWhomOnePersonFound:
         life.later(2 * DAY)
         assert [(one.alone, one.kept_until) for one in life.case.interim] == [(False, None)]
 
+    def test_what_only_holds_money_goes_at_once_in_no_urgent_matter_too(self) -> None:
+        """A payout that has left comes back from nowhere: Regulation (EU) 655/2014, articles 11 and 33."""
+        life = a_case("fraud_report", priority="normal").without_respondent().in_review()
+        life.says(MEDIATOR, "add_party", party=self.SITTER)
+        for measure in (m.name for m in life.case.terms.interim if m.to is Side.RESPONDENT and m.name != "payout_freeze"):
+            assert life.refused(MEDIATOR, "impose_interim", measure=measure, reasons="Now.").code == "change_unconfirmed"
+        until = life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="It is on its way.").now + DAY
+        assert [(one.alone, one.kept_until) for one in life.case.interim] == [(True, until)]
+        assert "interim_imposed:alone" in {n.event for _, n in life.last.notices if n.recipient == "role:leads"}
+        assert life.later(DAY).case.interim == ()
+        assert life.refused(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="Again.").code == "change_unconfirmed"
+
     def test_what_is_not_urgent_takes_two(self) -> None:
         life = self.found(priority="normal", category="property_damage")
         refusal = life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now.")

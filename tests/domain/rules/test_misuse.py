@@ -40,6 +40,10 @@ def complained(*before: str) -> Life:
     return life.opened().says(MEDIATOR, "take")
 
 
+def signals(life: Life) -> list[str]:
+    return [getattr(told, "signal", "") for told in facts_named(life.recordings, "signal_received")]
+
+
 def drafted(life: Life) -> Any:
     return facts_named(life.recordings, "sanction_drafted")[-1]
 
@@ -137,7 +141,7 @@ class TestWhatCannotWait:
     def test_a_notice_of_the_abuse_of_a_child_goes_on_and_the_team_is_told(self) -> None:
         life = self.sent(child_sexual_abuse=True).opened()
         assert (life.case.phase, life.case.priority) == (Phase.REVIEW, Priority.URGENT)
-        assert [told.model_dump()["signal"] for told in facts_named(life.recordings, "signal_received")] == [SENDER_SUSPENDED]
+        assert signals(life) == [SENDER_SUSPENDED]
         assert "sender_suspended" not in str(life.seen_by(CLAIMANT))
 
     def test_another_is_put_away_as_before(self) -> None:
@@ -146,3 +150,48 @@ class TestWhatCannotWait:
 
     def test_nor_is_a_report_that_brings_somebody_under_age(self) -> None:
         assert self.sent().under_age(RESPONDENT).opened().case.open
+
+
+_TIMES = ("imposed_at", "ends_at", "lifted_at")
+
+
+class TestWhoIsSuspended:
+    """Regulation (EU) 2022/2065, articles 20(1) and 23(2): the processing is suspended, and no right ends by that."""
+
+    def complains(self, appellant: str, *bars: tuple[int, int | None, int | None], informed: int) -> Life:
+        """Who was informed, and suspended from when to when until it was lifted: in days from now."""
+        told = {"outcome": {"author": "remove", "reporter": "keep"}[appellant], "appellant": appellant, "decider": "machine"}
+        at_ = (MONDAY + timedelta(days=informed)).isoformat()
+        life = a_case("moderation_appeal", decision={**told, "content": "post-1", "effective_at": at_})
+        day = [[None if one is None else MONDAY + timedelta(days=one) for one in bar] for bar in bars]
+        made = zip(earlier(*["processing_suspension"] * len(bars)), day, strict=True)
+        life.earlier = tuple(one.model_copy(update=dict(zip(_TIMES, days, strict=True))) for one, days in made)
+        return life.opened()
+
+    def test_complains_of_what_hits_themselves_and_the_team_is_told(self) -> None:
+        life = self.complains("author", (-5, 25, None), informed=-170)
+        assert life.case.phase is Phase.APPEAL
+        assert signals(life) == [SENDER_SUSPENDED]
+
+    def test_waits_with_anything_else(self) -> None:
+        assert self.complains("reporter", (-5, 25, None), informed=-10).case.close_reason == "right_to_ask_withdrawn"
+
+    @pytest.mark.parametrize(
+        ("informed", "bars", "reason"),
+        [
+            # Six months and some days ago; nothing was put away.
+            (-200, [], "window_over"),
+            (-200, [(-60, -30, None)], None),
+            (-200, [(-60, None, -30)], None),
+            # Two at the same time are not two times.
+            (-240, [(-90, -60, None), (-90, -60, None)], "window_over"),
+            (-240, [(-120, -90, None), (-60, -30, None)], None),
+            # It began when the window was over already.
+            (-240, [(-40, -10, None)], "window_over"),
+            # It was over before they were told.
+            (-200, [(-240, -210, None)], "window_over"),
+            (-200, [(-215, -185, None)], None),
+        ],
+    )
+    def test_has_as_much_time_as_anybody_else(self, informed: int, bars: list[Any], reason: str | None) -> None:
+        assert self.complains("reporter", *bars, informed=informed).case.close_reason == reason

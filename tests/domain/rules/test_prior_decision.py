@@ -64,6 +64,7 @@ class TestOpening:
         [
             ({"outcome": "demote"}, "decision_unknown"),
             ({"appellant": "reporter"}, "not_yours_to_appeal"),
+            ({"outcome": "keep"}, "not_yours_to_appeal"),
             ({"effective_at": "2025-08-27T21:59:59.999999Z"}, "window_over"),
             ({"effective_at": "2025-06-02T09:00:00Z", "informed_at": "2025-08-27T21:59:59Z"}, "window_over"),
         ],
@@ -83,6 +84,10 @@ class TestOpening:
     )
     def test_the_last_day_of_six_months_is_in_time_to_its_last_hour(self, changes: dict[str, Any]) -> None:
         assert an_appeal(**changes).opened().case.open
+
+    @pytest.mark.parametrize("who", ["author", "reporter"])
+    def test_what_was_only_restricted_is_appealed_by_either(self, who: str) -> None:
+        assert an_appeal(outcome="restrict", appellant=who).opened().case.phase is Phase.APPEAL
 
     def test_without_a_decision_there_is_nothing_to_appeal_against(self) -> None:
         assert a_case("moderation_appeal").opened().case.close_reason == "decision_missing"

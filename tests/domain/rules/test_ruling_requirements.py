@@ -108,11 +108,11 @@ class TestAWinnerWhoGetsLittle:
     def life(self) -> Life:
         return a_case(amount={"amount": 240_000, "currency": "USD"}).in_review()
 
-    def test_gets_a_quarter_at_least_or_the_ruling_says_why(self) -> None:
-        refusal = self.life().refused(MEDIATOR, "rule", **self.upheld(59_999))
+    def test_gets_half_at_least_or_the_ruling_says_why(self) -> None:
+        refusal = self.life().refused(MEDIATOR, "rule", **self.upheld(119_999))
         assert (refusal.code, refusal.fields["given"]["amount"], refusal.fields["asked"]["amount"]) == (
             "less_than_asked",
-            59_999,
+            119_999,
             240_000,
         )
         assert set(refusal.fields["allowed"]) == set(get_args(Shortfall))
@@ -125,8 +125,8 @@ class TestAWinnerWhoGetsLittle:
         assert self.life().refused(MEDIATOR, "rule", **nothing).code == "less_than_asked"
         assert self.life().says(MEDIATOR, "rule", **{**nothing, "less_because": "not_owed"}).case.ruling is not None
 
-    @pytest.mark.parametrize("amount", [60_000, 240_000])
-    def test_a_quarter_needs_no_word(self, amount: int) -> None:
+    @pytest.mark.parametrize("amount", [120_000, 240_000])
+    def test_half_needs_no_word(self, amount: int) -> None:
         assert self.life().says(MEDIATOR, "rule", **self.upheld(amount)).case.ruling is not None
 
     def test_why_it_is_less_is_kept_where_it_is_less(self) -> None:

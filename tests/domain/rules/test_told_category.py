@@ -51,6 +51,20 @@ def test_a_word_of_the_team_is_other_to_everybody_outside(kind: str) -> None:
     assert life.seen_by(LEAD).category == WORD
 
 
+@pytest.mark.parametrize("role", ["principal", "representative"])
+def test_whoever_one_person_put_beside_the_reporter_reads_no_word_of_theirs(role: str) -> None:
+    """As their words are kept from them: Directive 2012/29/EU, article 21. Once a second one has said it, they read it."""
+    life = a_case("safety_incident", category=WORD).in_review()
+    spy: dict[str, Any] = {"party": {"side": "claimant", "role": role, "ref": "spy"}}
+    spy |= {"represents": CLAIMANT, "agreed": True} if role == "representative" else {}
+    life.says(MEDIATOR, "add_party", **spy)
+    beside = life.actor("pty_spy")
+    assert view(life.case, beside).category == NEUTRAL
+    assert WORD not in repr(entries(life.case, life.recordings, beside))
+    assert not any(WORD in repr(notice.data) for _, notice in life.notices if notice.recipient == "pty_spy")
+    assert view(life.says(LEAD, "add_party", **spy).case, beside).category == WORD
+
+
 def test_a_witness_of_the_reporter_reads_what_the_other_side_does() -> None:
     life = a_case("payment_dispute", category=WORD).in_review()
     life = life.says(LEAD, "add_party", party={"side": "claimant", "ref": "neighbour", "role": "witness"})

@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.model.facts import TextTranslated
-from domain.model.refusals import InstantRefused
+from domain.model.refusals import InstantRefused, Refusal
 from domain.model.translations import TextUnknown, TranslationRefused, texts_at
 from domain.rules.translations import of_text
 from domain.rules.visibility import knows
-from tests.support.cases import CLAIMANT, MEDIATOR, MEDIATOR_2, RESPONDENT, WITNESS, Life, a_case
+from domain.views.case import visible
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, RESPONDENT, WITNESS, Life, a_case
 
 SAID = {"of": 1, "field": "statement", "from_language": "ru", "into_language": "en"}
 
@@ -102,3 +105,62 @@ class TestTextsAt:
         text = {"content_id": "cnt_1", "digest": "d", "length": 1}
         fact = {"type": "x", "reasons": text, "statement": {"facts": text}, "many": [{"text": text}], "attachments": [text]}
         assert [place for place, _ in texts_at(fact)] == ["reasons", "statement.facts", "many.0.text"]
+
+
+EVERYBODY, TEAM = frozenset({CLAIMANT, RESPONDENT, MEDIATOR}), frozenset({MEDIATOR})
+SAYS: dict[str, tuple[str, dict[str, Any], frozenset[str]]] = {
+    "the team to all": (MEDIATOR, {"type": "message", "to": "all"}, EVERYBODY),
+    "the team to the claimant": (MEDIATOR, {"type": "message", "to": "claimant"}, TEAM | {CLAIMANT}),
+    "the team to the respondent": (MEDIATOR, {"type": "message", "to": "respondent"}, TEAM | {RESPONDENT}),
+    "a note": (MEDIATOR, {"type": "note"}, TEAM),
+    "the claimant to all": (CLAIMANT, {"type": "message", "to": "all"}, EVERYBODY),
+    "the claimant to the desk": (CLAIMANT, {"type": "message", "to": "desk"}, TEAM | {CLAIMANT}),
+    "the respondent to the desk": (RESPONDENT, {"type": "message", "to": "desk"}, TEAM | {RESPONDENT}),
+    "what the claimant hands in for the desk": (
+        CLAIMANT, {"type": "submit_evidence", "confidentiality": "desk_only"}, TEAM | {CLAIMANT},
+    ),
+    "they are told": (MEDIATOR, {"type": "disclose"}, EVERYBODY),
+    "a lead takes it": (LEAD, {"type": "take"}, EVERYBODY),
+}  # fmt: skip
+"""What somebody does, and who may read its words at most, whatever comes before and after."""
+
+
+class TestWhoReadsOne:
+    @settings(max_examples=25, deadline=None)
+    @given(
+        kind=st.sampled_from(["payment_dispute", "conduct_report", "safety_incident", "fraud_report"]),
+        said=st.lists(
+            st.one_of(st.sampled_from(sorted(SAYS)), st.tuples(st.integers(1, 30), st.sampled_from(["en", "pt-BR", "de"]))),
+            min_size=3,
+            max_size=14,
+        ),
+    )
+    def test_is_whoever_reads_its_original_whatever_comes_when(self, kind: str, said: list[Any]) -> None:
+        life = a_case(kind).in_review()
+        readers: dict[str, frozenset[str]] = {}
+        for step in said:
+            before = len(life.recordings)
+            try:
+                if isinstance(step, str):
+                    who, deed, may = SAYS[step]
+                    more = {name: value for name, value in deed.items() if name != "type"}
+                    life.says(who, deed["type"], **more)
+                else:
+                    may = EVERYBODY
+                    life.says(MEDIATOR, "translate", of=step[0], from_language="ru", into_language=step[1])
+            except (Refusal, ValidationError):
+                continue
+            for recording in life.recordings[before:] if isinstance(step, str) else ():
+                for _, text in texts_at(recording.fact.model_dump(mode="json")):
+                    readers.setdefault(text.content_id, may)
+        ours = {one.text.content_id for one in life.case.translations}
+        for who in (CLAIMANT, RESPONDENT):
+            viewer = life.actor(who)
+            told = [one.fact.model_dump(mode="json") for one in life.recordings if visible(life.case, one, viewer)]
+            seen = {text.content_id for value in (told, life.seen_by(who).model_dump(mode="json")) for _, text in texts_at(value)}
+            # Of itself a translation stands nowhere; beside an original that they read it is found.
+            assert not ours & seen
+            for one in of_text(life.case, seen):
+                assert who in readers.get(one.original, EVERYBODY)
+        for _, made in life.notices:
+            assert not ours & {text.content_id for text in made.texts.values()}

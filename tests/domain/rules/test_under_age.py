@@ -199,7 +199,7 @@ class TestBeingHeard:
         assert fold(life.case_id, life.recordings) == life.case
 
     def test_by_the_desk_is_read_by_both_where_they_are_no_child(self) -> None:
-        life = with_guardian(a_case("safety_incident").in_review()).says(CLAIMANT, "message", to="desk")
+        life = with_guardian(a_case("safety_incident").in_review()).says(CLAIMANT, "message")
         assert visible(life.case, life.last.recordings[0], life.actor("pty_guardian"))
 
 

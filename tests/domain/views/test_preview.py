@@ -72,17 +72,17 @@ class TestForesee:
         assert (several.case.proposal is not None, seen.case.proposal) == (True, None)
 
     @pytest.mark.parametrize(
-        ("outcome", "remedies", "short"),
+        ("outcome", "remedies", "short", "part"),
         [
-            ("refunded", [("refund", 1_000)], (1_000, 10_000)),
-            ("refunded", [("refund", 10_000)], None),
-            ("partly_refunded", [("refund", 1_000)], None),
-            ("replaced", [("replacement", None)], None),
-            ("denied", [], None),
+            ("refunded", [("refund", 1_000)], (1_000, 10_000), (1_000, 10_000)),
+            ("refunded", [("refund", 10_000)], None, None),
+            ("partly_refunded", [("refund", 1_000)], None, (1_000, 10_000)),
+            ("replaced", [("replacement", None)], None, None),
+            ("denied", [], None, None),
         ],
     )
     def test_a_winner_of_a_trifle_is_said_to_be_one(
-        self, outcome: str, remedies: list[tuple[str, int | None]], short: tuple[int, int] | None
+        self, outcome: str, remedies: list[tuple[str, int | None]], short: tuple[int, int] | None, part: tuple[int, int] | None
     ) -> None:
         life = a_case("payment_dispute", amount=Money(amount=10_000, currency="USD")).in_review()
         given = [
@@ -91,6 +91,7 @@ class TestForesee:
         meant = {"outcome": outcome, "ground": "not_received", "remedies": given, "less_because": "not_proven"}
         found = foreseen(life, MEDIATOR, "rule", **meant)
         assert (found.short and tuple(one.amount for one in found.short)) == short
+        assert (found.given and tuple(one.amount for one in found.given)) == part, "how much of it, before anything is sent"
 
     def test_what_is_sent_back_to_review_gives_nobody_a_right(self) -> None:
         life = a_case().appealable("light").says(RESPONDENT, "appeal").says(LEAD_2, "take")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.base import Money
 from domain.views.terms import TermsSaid, explain_terms
 from tests.support.cases import OPS, Life, a_case
 
@@ -39,3 +40,15 @@ def test_a_record_that_does_not_begin_with_the_opening_is_an_error() -> None:
     life = a_case().in_review()
     with pytest.raises(ValueError, match="does not begin with case_opened"):
         explain_terms(life.case, life.recordings[1:])
+
+
+def test_the_amounts_above_which_a_second_person_looks_in_every_currency() -> None:
+    limits = (Money(amount=50_000, currency="USD"), Money(amount=45_000, currency="EUR"))
+    life = a_case().in_review()
+    case = life.case.model_copy(update={"terms": life.case.terms.model_copy(update={"approval_above": limits})})
+    lines = [line for line in explain_terms(case, life.recordings).words if "second person" in line]
+    assert lines == [
+        "A ruling above 50000 USD (in minor units) needs a second person.",
+        "A ruling above 45000 EUR (in minor units) needs a second person.",
+        "A ruling about money in any other currency needs a second person, whatever the amount.",
+    ]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.postgres
 
 async def noted(world: World, about: str = "key_1", **more: Any) -> int:
     async with PostgresTrail(world.database).deed(world.tenant_id) as conn:
-        return await note(conn, world.tenant_id, deed="key_created", about=about, by="per_ola", credential="key_9", more=more)
+        return await note(conn, world.tenant_id, deed="source_added", about=about, by="per_ola", credential="key_9", more=more)
 
 
 async def flaws(world: World, heads: Path | None = None) -> set[tuple[str, str, int]]:
@@ -50,7 +50,7 @@ class TestNumbers:
 
     async def failing(self, world: World, trail: PostgresTrail) -> None:
         async with trail.deed(world.tenant_id) as conn:
-            await note(conn, world.tenant_id, deed="key_revoked", about="key_1", by="per_ola", credential="key_9", more={})
+            await note(conn, world.tenant_id, deed="source_deleted", about="key_1", by="per_ola", credential="key_9", more={})
             raise RuntimeError
 
     async def test_a_deed_that_fails_leaves_neither_note_nor_gap(self, world: World) -> None:
@@ -59,7 +59,7 @@ class TestNumbers:
         with pytest.raises(RuntimeError):
             await self.failing(world, trail)
         assert await noted(world) == 2
-        assert [entry.deed for entry in await trail.listed(world.tenant_id, 10)] == ["key_created", "key_created"]
+        assert [entry.deed for entry in await trail.listed(world.tenant_id, 10)] == ["source_added", "source_added"]
 
     async def test_listed_from_the_newest_on_and_by_whom_it_is_about(self, world: World) -> None:
         for about in ("key_1", "key_2", "key_1"):
@@ -86,7 +86,7 @@ class TestWhatNobodyCanRead:
         assert (last.seq, last.deed, last.about, last.by, last.more) == (
             2, "endpoint_disabled", "whk_x", "system", {"unreadable": True}
         )  # fmt: skip
-        assert first.deed == "key_created"
+        assert first.deed == "source_added"
         found = judged_trails(await trails(world.database))
         assert (found.verdict, world.tenant_id in found.found) == ("fail", True)
 

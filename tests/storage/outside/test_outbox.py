@@ -62,6 +62,24 @@ class TestOutbox:
         assert "Please explain." in second.texts.values()
         assert (first.thread, second.thread) == (first.id, first.id)
 
+    async def test_a_letter_brings_the_newest_translation_into_its_readers_language(self, world: World) -> None:
+        case_id = await world.case()
+        await world.record(case_id, a_command("message", "per_mia", text="Bitte erklären Sie das."))
+        row = await PostgresViews(world.database, world.vault).case(world.tenant_id, case_id)
+        assert row is not None
+        assert row.case is not None
+        said = {"of": row.case.seq, "from_language": "de"}
+        for into, text in (("en", "Explain."), ("fr", "Expliquez."), ("en-GB", "Please explain.")):
+            more = {"machine": "Lingua 3"} if into == "en-GB" else {}
+            await world.record(case_id, a_command("translate", "per_mia", into_language=into, text=text, **said, **more))
+        found = await PostgresOutbox(world.database, world.vault).undelivered(world.tenant_id, case_id)
+        letters = [one for one in found if one.event == "message_sent" and one.channel == "email"]
+        assert letters
+        for one in letters:
+            (beside,) = one.translations.values()
+            assert (beside.by, beside.name, beside.text) == ("machine", "Lingua 3", "Please explain.")
+        assert all(not one.translations for one in found if one.event != "message_sent")
+
     async def test_sent_once_and_a_repeat_is_counted_apart(self, world: World) -> None:
         case_id = await world.case()
         outbox = PostgresOutbox(world.database, world.vault)

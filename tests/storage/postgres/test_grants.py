@@ -79,6 +79,11 @@ MATRIX = {
         "Asked for and agreed to by administrators; carried out by a function, which alone says that it was.",
     ),
     # the keys of words
+    "key_marks": May(
+        "INSERT, SELECT, UPDATE(mark)",
+        "SELECT, UPDATE(alone_since)",
+        "Digests of the keys that this database is worked with; of nobody. Only a database of before has its mark filled in.",
+    ),
     "keys": May(
         "INSERT(case_id holder id tenant wrapped), SELECT",
         "SELECT, UPDATE(destroyed_at wrapped)",
@@ -149,7 +154,7 @@ MATRIX = {
     "leases": May("INSERT, SELECT, UPDATE", "", CASES),
     "parties": May(
         "INSERT, SELECT, UPDATE(language)",
-        "SELECT(case_id contact id key_id tenant), UPDATE(contact has_email)",
+        "SELECT(address_digest case_id contact has_email id key_id tenant), UPDATE(address_digest contact has_email)",
         "Where a party's letters go is changed as a deed of administration; what they speak they say themselves.",
     ),
     "party_address_changes": May(
@@ -158,6 +163,7 @@ MATRIX = {
         "Who changed an address is never changed; the address before is forgotten when it was told.",
     ),
     "pokes": May("INSERT, SELECT, UPDATE", "", CASES),
+    "sweeps": May("INSERT, SELECT, UPDATE", "", "How far a worker looked; nobody's rights."),
     "reads": May("INSERT, SELECT", "", "Who read what is never changed."),
     "sanctions": May("INSERT, SELECT, UPDATE", "", CASES),
     # what everybody may know
@@ -212,12 +218,12 @@ async def test_each_role_may_what_was_reviewed_and_no_more(server: Server, migra
         await conn.close()
 
 
-async def test_three_functions_have_the_owners_rights_and_nobody_can_bend_their_path(server: Server, migrated: None) -> None:
+async def test_four_functions_have_the_owners_rights_and_nobody_can_bend_their_path(server: Server, migrated: None) -> None:
     conn = await asyncpg.connect(server.owner_dsn)
     try:
         found = [tuple(row) for row in await conn.fetch(_DEFINERS)]
     finally:
         await conn.close()
     path = ["search_path=pg_catalog, public, pg_temp"]
-    names = ("carry_out_erasure", "forget_unplaced_with_the_key", "refuse_while_held")
+    names = ("carry_out_erasure", "forget_unplaced_with_the_key", "refuse_while_held", "reseal")
     assert sorted(found) == [(name, path, False) for name in names]

@@ -38,10 +38,11 @@ class TestIdempotency:
 
     async def test_an_answer_lies_sealed_and_goes_after_its_time(self, world: World) -> None:
         keys = PostgresIdempotency(world.database, world.vault)
-        await keys.begin(world.tenant_id, "k", "r", b"")
-        await keys.finish(world.tenant_id, "k", 201, {"statement": "zq0canary0qz"})
+        await keys.begin(world.tenant_id, "kim@example.org/7", "r", b"")
+        await keys.finish(world.tenant_id, "kim@example.org/7", 201, {"statement": "zq0canary0qz"})
         (row,) = await sql(world, "SELECT i::text AS said, sealed FROM idempotency i WHERE tenant = $1", world.tenant_id)
         assert "zq0canary0qz" not in row["said"]
+        assert "kim" not in row["said"], "a platform can make its key of whatever it likes"
         assert b"zq0canary0qz" not in row["sealed"]
         async with world.database.tenant(world.tenant_id) as conn:
             assert await swept(conn, world.tenant_id) == 0

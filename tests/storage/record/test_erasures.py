@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.trail import PostgresTrail
 from storage.postgres.vault import LegalHold
 from storage.record.erasures import DEED, CaseOpen, NotToBeDone, PostgresErasures, ToErase
@@ -135,3 +136,96 @@ async def test_what_lies_beside_the_record_goes_with_the_keys(world: World) -> N
     await sql(world, draft, world.tenant_id, case_id, party)
     await carried_out(world, await asked(world, case_id, party))
     assert await sql(world, "SELECT 1 FROM outside_drafts WHERE tenant = $1", world.tenant_id) == []
+
+
+def a_mail(email: str = "kim@example.org", number: int = 1) -> dict[str, Any]:
+    """What a mail, or a form without an account, says of its sender: an address and nothing else."""
+    sender = {"side": "claimant", "ref": email.lower(), "email": email}
+    return {"parties": [sender], "matter": None, "source": "email", "external_id": f"<{number}@mail.example.org>"}
+
+
+async def meant(world: World, erasure_id: str) -> dict[str, str | None]:
+    found = await PostgresErasures(world.database).found(world.tenant_id, erasure_id)
+    assert found is not None
+    return {case.case_id: case.found_by for case in found.cases}
+
+
+async def test_cases_that_came_by_mail_are_found_by_the_address_and_named(world: World) -> None:
+    of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail("Kim@Example.org"))
+    others = await closed_case(world, **a_mail("kim2@example.org", 2))
+    erasure_id = await asked(world, of_id, await world.claimant(of_id))
+    assert await meant(world, erasure_id) == {of_id: "id", by_mail: "address"}
+    assert set(await carried_out(world, erasure_id)) == {of_id, by_mail}
+    assert await world.claimant(by_mail) not in await holders(world, by_mail)
+    assert await world.claimant(others) in await holders(world, others)
+    assert await meant(world, erasure_id) == {of_id: None, by_mail: None}
+    assert not await sql(world, "SELECT 1 FROM parties WHERE tenant = $1 AND case_id = $2 AND address_digest IS NOT NULL "
+                         "AND side = 'claimant'", world.tenant_id, by_mail)  # fmt: skip
+
+
+async def test_two_users_who_share_an_address_are_two_persons(world: World) -> None:
+    mine, theirs = await closed_case(world), await closed_case(world, parties=[
+        {"side": "claimant", "ref": "user-2", "email": "kim@example.org"},
+        {"side": "respondent", "ref": "program-8"},
+    ])  # fmt: skip
+    assert await meant(world, await asked(world, mine, await world.claimant(mine))) == {mine: "id"}
+    by_mail = await closed_case(world, **a_mail())
+    # From the address both are reached: whoever agrees sees it.
+    assert await meant(world, await asked(world, by_mail, await world.claimant(by_mail))) == {
+        by_mail: "id", mine: "address", theirs: "address",
+    }  # fmt: skip
+    kept = PostgresErasures(world.database)
+    assert set(await kept.cases_of(world.tenant_id, by_mail, await world.claimant(by_mail), by_address=False)) == {by_mail}
+
+
+async def test_a_hold_covers_what_came_by_mail(world: World) -> None:
+    await world.staff()
+    of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail())
+    await world.record(of_id, a_command("place_hold", "per_ola", reasons="It is so.", reason="litigation"))
+    with pytest.raises(LegalHold):
+        await carried_out(world, await asked(world, by_mail, None))
+    assert await world.claimant(by_mail) in await holders(world, by_mail)
+
+
+async def test_rows_older_than_the_digest_are_filled_in_from_the_sealed_contact(world: World) -> None:
+    of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail())
+    async with world.database.deed(world.tenant_id) as conn:
+        older = "UPDATE parties SET address_digest = NULL WHERE tenant = $1 AND has_email RETURNING id"
+        forgotten = await conn.fetch(older, world.tenant_id)
+    addresses = PostgresPartyAddresses(world.database, world.vault)
+    assert len(forgotten) == 3
+    async with world.database.deed(world.tenant_id) as conn:
+        on = await addresses.digest(conn, world.tenant_id, at_once=2)
+        assert on is not None
+        assert await addresses.digest(conn, world.tenant_id, on, at_once=2) is None
+    assert await meant(world, await asked(world, of_id, await world.claimant(of_id))) == {of_id: "id", by_mail: "address"}
+
+
+async def test_an_address_that_was_mended_finds_what_came_from_it(world: World) -> None:
+    of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail("new@example.org"))
+    party = await world.claimant(of_id)
+    async with world.database.deed(world.tenant_id) as conn:
+        await PostgresPartyAddresses(world.database, world.vault).mend(
+            conn, world.tenant_id, of_id, party, "new@example.org", by="per_dana", tell_old=False
+        )
+    assert await meant(world, await asked(world, of_id, party)) == {of_id: "id", by_mail: "address"}
+
+
+async def test_what_the_team_called_a_case_goes_with_it(world: World) -> None:
+    await world.staff()
+    case_id, beside = await closed_case(world), await closed_case(world)
+    tagged = "INSERT INTO case_tags (tenant, tag, case_id, tagged_by) VALUES ($1, 'kim-doe', $2, 'per_ola')"
+    named = (
+        "INSERT INTO campaigns (tenant, id, name, reason, opened_by) VALUES ($1, 'cmp_1', 'Kim Doe again', 'fraud', 'per_ola')"
+    )
+    await sql(world, named, world.tenant_id)
+    for one in (case_id, beside):
+        await sql(world, tagged, world.tenant_id, one)
+        await sql(world, "UPDATE cases SET campaign = 'cmp_1' WHERE tenant = $1 AND id = $2", world.tenant_id, one)
+    name = "SELECT name, (SELECT count(*) FROM case_tags WHERE tenant = $1) AS tags FROM campaigns WHERE tenant = $1"
+    await carried_out(world, await asked(world, case_id, await world.claimant(case_id)))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("Kim Doe again", 2)]
+    await carried_out(world, await asked(world, case_id))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("Kim Doe again", 1)]
+    await carried_out(world, await asked(world, beside))
+    assert [tuple(row) for row in await sql(world, name, world.tenant_id)] == [("erased", 0)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit, Verdict
 from storage.record.heads import Signer
 from storage.record.signing import Signing
+from storage.tenants import PostgresTenants
 from tests.support.database import Server
 from tests.support.owners import owner_of
 from tests.support.shell import Shell
@@ -66,7 +67,7 @@ class House:
 
     async def found(self, table: str, row: asyncpg.Record) -> bool:
         """Whether verifying whatever a row belongs to finds something."""
-        if table == "trail":
+        if table in OF_THE_TENANT:
             verdict = Verdict()
             await self.audit.verify_trail(self.tenant, self.audit.heads(self.heads), verdict)
             return bool(verdict.flaws)
@@ -80,6 +81,8 @@ async def house(database: Database, server: Server, tmp_path: Path) -> House:
     shell = Shell(server, tmp_path / "state")
     await shell.json("seed")
     vault = Vault.from_text(shell.env["OMBUD_MASTER_KEY"])
+    later, by = datetime(2100, 1, 1, tzinfo=UTC), ("system", "operator")
+    await PostgresTenants(database, vault).create_key("harbor", scopes=("admin",), person_id="per_ines", expires_at=later, by=by)
     heads = tmp_path / "heads.jsonl"
     audit = PostgresAudit(database, vault)
     told = await Signing(audit, Signer.of(vault), settled_for=timedelta(0)).sign(heads, "harbor")
@@ -184,8 +187,10 @@ async def picked(house: House, owner: asyncpg.Connection[Any], table: str, name:
     return found
 
 
-WITHOUT_ROWS = {"sanctions"}
-"""The made-up tenant has none; how their rows are compared is tested in ``test_surroundings``."""
+OF_THE_TENANT = {"trail", "people", "api_keys", "signing_keys"}
+"""What belongs to no case: compared with the trail."""
+WITHOUT_ROWS = {"sanctions", "signing_keys"}
+"""The made-up tenant has none; how their rows are compared is tested in ``test_surroundings`` and ``test_rights``."""
 OF_COLUMN = {("cases", "state"): """state || '{"owner": "per_somebody"}'""", ("effects", "errand"): """'{"what": "x"}'"""}
 """How a column becomes another one whose content is read through a model."""
 EXAMPLES = {

@@ -50,6 +50,7 @@ ONE_TEXT = "(SELECT body -> 'fact' -> 'text' ->> 'content_id' FROM facts WHERE t
         ("UPDATE parties SET side = 'respondent' WHERE side = 'claimant'", {"party_differs"}),
         ("UPDATE parties SET ref_digest = repeat('0', 64) WHERE side = 'claimant'", {"party_differs"}),
         ("UPDATE parties SET has_email = NOT has_email WHERE side = 'claimant'", {"party_differs"}),
+        ("UPDATE parties SET address_digest = repeat('0', 64) WHERE side = 'claimant'", {"party_differs"}),
         ("UPDATE parties SET contact = contact || 'x' WHERE side = 'claimant'", {"contact_unreadable"}),
         ("DELETE FROM parties WHERE side = 'claimant'", {"party_missing"}),
         ("DELETE FROM commands WHERE type = 'message'", {"command_missing"}),

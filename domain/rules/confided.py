@@ -1,0 +1,101 @@
+"""What is between one person on a side and the desk, and nobody else on that side reads.
+
+Where words go to the desk, whoever reports may have been hurt by whoever reported with them, and one of two accused by the other.
+So what somebody says ``to: desk`` there is read by them and the team alone, as soon as they say so; what they say without saying
+to whom is read by their own side, as the pack has it. What is asked of one of several in person is read by them, whoever speaks
+for them alone, and the team, where words go to the desk, and in every kind where it puts a clause to them: it is a charge.
+
+Directive 2012/29/EU, articles 18 and 21; European Convention on Human Rights, article 8. What is between a child and the desk:
+:mod:`domain.rules.under_age`.
+"""
+
+from __future__ import annotations
+
+from domain.base import Side
+from domain.model import facts as f
+from domain.model.case import Case
+from domain.model.evidence import EvidenceRequest
+from domain.model.people import Actor
+from domain.rules import under_age
+from domain.rules.audiences import Audience
+
+
+def with_their_own(case: Case, party_id: str) -> tuple[str, ...]:
+    """Somebody, and whoever speaks for them alone."""
+    return (party_id, *(p.id for p in case.parties if p.represents == party_id and not p.left))
+
+
+def speaks_alone(case: Case, speaker: Actor | None, to: str | None) -> bool:
+    """Whether somebody says something to the desk alone: a party who says so, where words go to the desk anyway."""
+    return to == "desk" and case.terms.words == "desk" and speaker is not None and speaker.side is not None
+
+
+def said_alone(fact: f.Fact) -> bool:
+    """Whether nobody but the team and whoever said it reads it."""
+    return fact.alone if isinstance(fact, f.MessageSent) else isinstance(fact, f.EvidenceSubmitted) and fact.seen_by == "deciders"
+
+
+def asked_alone(case: Case, asked: EvidenceRequest | f.EvidenceRequested) -> tuple[str, ...] | None:
+    """Who on a side learns of a question that one of several is asked in person; None: the whole side."""
+    party = case.party(asked.party) if asked.party is not None else None
+    if party is None or party.role != "principal" or not (asked.ground is not None or case.terms.words == "desk"):
+        return None
+    if under_age.asked_in_confidence(case, asked.of, party.id):
+        return (party.id,)
+    # Whoever assists somebody who is accused has to know what they are asked, a guardian named for all of the side, too.
+    whole = (p.id for p in case.side_parties(party.side) if p.role == "representative" and p.represents is None and not p.left)
+    who = (*with_their_own(case, party.id), *whole)
+    return who if any(p.speaks and p.id not in who for p in case.side_parties(party.side)) else None
+
+
+def answers_alone(case: Case, requests: tuple[str, ...]) -> bool:
+    """Whether a hand-in answers nothing but what its author was asked in person, and is theirs and the team's."""
+    found = [one for one in case.requests if one.id in requests]
+    return bool(found) and all(answered_alone(case, one) for one in found)
+
+
+def answered_alone(case: Case, asked: EvidenceRequest | f.EvidenceRequested) -> bool:
+    """Whether what somebody answers to a question is theirs and the team's, unless they say otherwise: of one of several who
+    report, where words go to the desk. What one of several accused answers the others read: it may speak against them."""
+    return asked.of is Side.CLAIMANT and case.terms.words == "desk" and asked_alone(case, asked) is not None
+
+
+def kept_from(case: Case, rec: f.Recording, party_id: str) -> bool:
+    """Whether somebody on a side does not learn of a fact because it is between another one there and the desk."""
+    if rec.actor.id == party_id:
+        return False
+    fact = rec.fact
+    if under_age.kept_from(case, rec, party_id) or said_alone(fact):
+        return True
+    if isinstance(fact, f.EvidenceRequested):
+        return _not_theirs(case, fact, party_id)
+    if isinstance(fact, f.EvidenceLapsed):
+        over = [r for r in (*case.requests, *case.settled_requests) if r.id in fact.requests]
+        return bool(over) and all(_not_theirs(case, r, party_id) for r in over)
+    return False
+
+
+def waits_for_another(case: Case, party_id: str) -> bool:
+    """Whether all that is asked of a side is asked of others there alone, of which this one does not learn."""
+    party = case.party(party_id)
+    theirs = [one for one in case.requests if party is not None and one.of is party.side]
+    return bool(theirs) and all(_not_theirs(case, one, party_id) for one in theirs)
+
+
+def of_one_alone(case: Case, fact: f.Fact) -> Audience | None:
+    """The side that does not learn of a fact as a side, because it is between one of several on it and the desk."""
+    match fact:
+        case f.MessageSent(alone=True, sender="claimant" | "respondent" as side):
+            of = Side(side)
+        case f.EvidenceSubmitted(side=Side() as of) if fact.seen_by == "deciders":
+            pass
+        case f.EvidenceRequested(of=of) if asked_alone(case, fact) is not None:
+            pass
+        case _:
+            return None
+    return of.value if sum(p.speaks for p in case.side_parties(of)) > 1 else None
+
+
+def _not_theirs(case: Case, asked: EvidenceRequest | f.EvidenceRequested, party_id: str) -> bool:
+    who = asked_alone(case, asked)
+    return who is not None and party_id not in who

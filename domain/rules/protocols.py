@@ -1,0 +1,98 @@
+"""What is put down of a hearing or call, and whoever is said to have been there.
+
+One person puts down that they came, and what they said: nobody loses by that word alone (European Convention on Human Rights,
+article 6(1)), whatever else a ruling rests on. They have a day to say what is wrong with it. Who says in a comment that they were
+there is heard by it at once; who says that they were not counts as somebody who missed it. No machine judges the sentence beside
+it: whoever leaves open which of the two it was has the time that the pack gives them to answer anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import Final
+
+from domain.base import Side
+from domain.model import facts as f
+from domain.model.appointments import HeardByProtocol
+from domain.model.case import Case
+from domain.model.evidence import Unanswered
+from domain.rules.case_import_changes import since
+from domain.rules.charge import accused_anew
+from domain.rules.time_to_answer import shortest_for
+
+COMMENT_FOR: Final = timedelta(days=1)
+"""How long whoever was at a hearing has to say what is wrong with what was put down of it, before they count as heard by it."""
+
+
+def came(case: Case, fact: f.AppointmentHeld) -> tuple[Side, ...]:
+    """The sides that are said to have been at a hearing."""
+    invited = next((one.invited for one in case.appointments if one.id == fact.appointment_id), ())
+    return tuple(side for side in invited if side not in fact.missed_by)
+
+
+def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[HeardByProtocol, ...]:
+    """The sides that a hearing hears once they had time to say what is wrong with what was put down of it, after a fact.
+
+    What is taken up again begins anew, and so does an appeal for whoever did not lodge it.
+    """
+    known, fact = before.by_protocol if before is not None else (), rec.fact
+    if anew := accused_anew(before, fact, after):
+        return tuple(one for one in known if one.side not in anew)
+    match fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged(cross=False):
+            return tuple(one for one in known if one.side is fact.side)
+        case f.AppointmentHeld() if after.terms.heard_when == "asked":
+            there = came(after, fact)
+            others = (one for one in known if one.side not in there)
+            until, named = since(rec) + COMMENT_FOR, fact.appointment_id
+            return (*others, *(HeardByProtocol(side=side, until=until, appointment=named) for side in there))
+        case f.ProtocolCommented() if _speaks(after, rec, fact.side):
+            return tuple(_as_commented(after, known, fact))
+        case _:
+            return known
+
+
+def _as_commented(case: Case, known: Iterable[HeardByProtocol], fact: f.ProtocolCommented) -> Iterable[HeardByProtocol]:
+    for one in known:
+        if one.side is not fact.side or not _of(one.appointment, fact) or fact.was_there:
+            yield one
+        elif fact.was_there is None:
+            whole = one.until - COMMENT_FOR + shortest_for(case.terms, one.side)
+            yield one.model_copy(update={"until": max(one.until, whole)})
+
+
+def hears(case: Case, rec: f.Recording) -> bool:
+    """Whether a fact is the word of somebody who speaks for a side that they were at the hearing that hears it, and what they
+    think of what was put down."""
+    fact = rec.fact
+    if not isinstance(fact, f.ProtocolCommented) or not fact.was_there or not _speaks(case, rec, fact.side):
+        return False
+    return any(one.side is fact.side and _of(one.appointment, fact) for one in case.by_protocol)
+
+
+def answers(one: Unanswered, fact: f.Fact) -> bool:
+    """Whether a word of those against whom a piece speaks answers it. Of a hearing at which they are said to have been it is
+    their own word that they were there, or their answer to what they are asked; that they were not answers nothing."""
+    if isinstance(fact, f.ProtocolCommented) and _of(one.appointment, fact) and one.appointment is not None:
+        return bool(fact.was_there) if one.was_there else fact.was_there is not False
+    return not one.was_there or (isinstance(fact, f.EvidenceSubmitted) and bool(fact.answers))
+
+
+def commented(one: Unanswered, fact: f.Fact, mine: Collection[str]) -> Unanswered:
+    """What was put down of a hearing, after a comment of whoever is said to have been there that does not say that they were."""
+    theirs = one.was_there and one.party in mine
+    if not theirs or not isinstance(fact, f.ProtocolCommented) or fact.was_there or not _of(one.appointment, fact):
+        return one
+    return one.model_copy(update={"was_there": False})
+
+
+def _of(appointment: str | None, fact: f.ProtocolCommented) -> bool:
+    return appointment in (None, fact.appointment_id)
+
+
+def _speaks(case: Case, rec: f.Recording, side: Side) -> bool:
+    party = case.party(rec.actor.id)
+    return party is not None and party.speaks and party.side is side

@@ -1,0 +1,147 @@
+"""Words that are nowhere else, in every field that a report, a party, a file and the team can fill: none lies in the clear
+outside the vault, and after an erasure none of somebody's can be read, not with the master key either.
+
+What is in the clear on purpose stands in ``canaries_in_the_clear.yaml``, column by column, each with its reason.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import yaml
+
+from storage.postgres.pool import Database
+from storage.postgres.vault import Vault
+from storage.record.erasures import PostgresErasures, ToErase
+from tests.support.database import Server
+from tests.support.leaks import Planted, a_planted_tenant, found_in, planted
+from tests.support.office import Office, party
+
+pytestmark = pytest.mark.postgres
+TENANT = "canaries"
+LISTED: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("canaries_in_the_clear.yaml").read_text())
+COLUMNS = """
+SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, NULL) AS type
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY c.relname, a.attnum
+"""
+
+
+@pytest.fixture
+async def house(database: Database, vault: Vault) -> Planted:
+    """A tenant full of planted words."""
+    office = Office(database, vault, TENANT)
+    await office.hire()
+    return await a_planted_tenant(office)
+
+
+async def in_the_clear(server: Server) -> dict[str, set[str]]:
+    """The planted words that whoever copies the database reads, by column."""
+    found: dict[str, set[str]] = {}
+    conn = await asyncpg.connect(server.owner_dsn)
+    try:
+        await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", TENANT)
+        for column in await conn.fetch(COLUMNS):
+            table, name = column["table"], column["column"]
+            text = f"encode({name}, 'escape')" if column["type"] == "bytea" else f"{name}::text"
+            rows = await conn.fetch(f"SELECT {text} AS said FROM {table} WHERE {text} LIKE '%zq0%'")
+            if words := set().union(*(found_in(row["said"]) for row in rows)):
+                found[f"{table}.{name}"] = words
+    finally:
+        await conn.close()
+    return found
+
+
+async def opened(house: Planted) -> frozenset[str]:
+    """The planted words that whoever has the database, the store and the master key reads."""
+    office, words = house.office, set[str]()
+    async with office.database.tenant(TENANT) as conn:
+        ids = [row["id"] for row in await conn.fetch("SELECT id FROM contents WHERE tenant = $1", TENANT)]
+        for said in (await office.vault.reveal(conn, TENANT, ids)).values():
+            words |= found_in(said or "")
+    for case in house.cases.values():
+        told = (await office.parts().views.references(TENANT, [case["id"]]))[case["id"]]
+        words |= found_in(told.model_dump_json())
+        for file in await office.parts().files.of_case(TENANT, case["id"]):
+            data = await office.parts().files.read(TENANT, case["id"], file.id)
+            words |= found_in(f"{file.name} {(data or b'').decode('latin-1')}")
+    return frozenset(words)
+
+
+async def mailed(house: Planted) -> str:
+    """A mail of the main case's claimant: a case of its own, which knows them by the address alone."""
+    mail = (
+        f"From: {planted('mail_name')} <{planted('main_email_claimant')}@a.example>\r\nTo: help@acme.example\r\n"
+        f"Message-ID: <{planted('mail_id')}@a.example>\r\nSubject: {planted('mail_subject')}\r\n"
+        f"\r\n{planted('mail_statement')}\r\n"
+    )
+    desk = house.office.desk()
+    sent = await desk.post("/v1/intake/email", content=mail.encode(), headers={"Content-Type": "message/rfc822"})
+    assert sent.status_code == 201, sent.text
+    case = (await desk.get(f"/v1/cases/{sent.json()['id']}")).json()
+    house.cases["mail"] = case
+    said = {"type": "withdraw", "by": party(case, "claimant"), "reasons": planted("mail_withdrawal")}
+    headers = {"Idempotency-Key": planted("mail_key")}
+    taken_back = await desk.http.post(f"/v1/cases/{case['id']}/commands", json=said, headers=headers)
+    assert taken_back.status_code == 200, taken_back.text
+    return str(case["id"])
+
+
+async def erased(house: Planted, case: str, party_id: str) -> None:
+    office = house.office
+    erasures = PostgresErasures(office.database)
+    async with office.database.deed(TENANT) as conn:
+        # One waits already, of the tenant as it was planted.
+        await conn.execute(
+            "UPDATE erasures SET dropped_at = now(), dropped_by = 'system' WHERE done_at IS NULL AND dropped_at IS NULL"
+        )
+        wanted = ToErase(house.cases[case]["id"], party_id, "request", needs_second=False, though_open="unlawful")
+        asked = await erasures.ask(conn, TENANT, wanted, "per_dana", "key_1")
+        assert asked is not None
+        await erasures.carry_out(conn, TENANT, asked, "per_dana", "key_1")
+
+
+async def test_a_life_and_an_erasure(house: Planted, server: Server) -> None:
+    await mailed(house)
+    clear = await in_the_clear(server)
+    assert {place: words for place, words in clear.items() if place not in LISTED} == {}, "seal it, or say why it is in the clear"
+    assert {place for place in LISTED if place not in clear} == set(), "nothing of it is in the clear: take it off the list"
+    stored = b"".join(house.office.store.kept.values()) + "".join(house.office.store.kept).encode()
+    assert found_in(stored.decode("latin-1")) == frozenset()
+    before = await opened(house)
+    assert {
+        "main_statement",
+        "main_email_claimant",
+        "main_name_respondent",
+        "mail_statement",
+        "mail_name",
+        "bytes_respondent_deciders",
+        "note",
+    } <= before
+    (hold,) = [entry["id"] for entry in (await house.said("dana", "GET", f"/v1/cases/{house.ids['case']}"))["legal_holds"]]
+    await house.command("dana", "main", "legal-holds/lift", hold_id=hold, reasons="Settled.")
+    for case in ("main", "decided"):
+        for side in ("claimant", "respondent"):
+            await erased(house, case, house.party(side, case))
+        await erased(house, case, house.witness(case))
+    theirs: set[str] = {
+        f"{case}_{what}_{who}"
+        for case in ("main", "decided")
+        for what in ("ref", "name", "email", "organisation")
+        for who in ("claimant", "respondent", "witness")
+    }
+    theirs |= {f"{case}_{what}" for case in ("main", "decided") for what in ("statement", "matter", "metadata")}
+    theirs |= {"mail_name", "mail_subject", "mail_statement", "mail_withdrawal"}
+    theirs |= {"offer", "to_all", "claimant_to_desk"}
+    for name in ("claimant_shared", "claimant_own_side", "respondent_own_side", "respondent_deciders"):
+        theirs |= {f"{what}_{name}" for what in ("bytes", "file", "evidence")}
+    after = await opened(house)
+    assert after & theirs == frozenset()
+    assert {"note", "decided_reasons", "else_statement"} <= after, "what others wrote stays"
+    theirs |= {"mail_id", "mail_key"}
+    gone: dict[str, Any] = {place: words & theirs for place, words in (await in_the_clear(server)).items()}
+    assert {place: words for place, words in gone.items() if words} == {}

@@ -1,0 +1,109 @@
+"""What one person has put down of a hearing hears nobody by their word alone: whoever is said to have been there says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.base import Side
+from domain.rules import hearing
+from domain.rules.evolve import fold
+from domain.rules.protocols import COMMENT_FOR
+from domain.rules.time_to_answer import shortest_for
+from tests.support.appointments import DAY, agreed, newest, times
+from tests.support.cases import CLAIMANT, MEDIATOR, MINUTE, RESPONDENT, Life, a_case
+
+ASKED = "conduct_report"
+"""A kind that hears whoever was asked."""
+TOLD = ("payment_dispute", "bounty_dispute", "fraud_report", "safety_incident")
+"""Kinds that hear whoever was told, and has said something or let the time for it go by."""
+
+
+def held(kind: str, sides: str = "respondent", **fields: Any) -> Life:
+    """A call with the accused, just put down."""
+    life = a_case(kind).that_protects().in_review()
+    if not life.case.is_disclosed:
+        life.disclosed(text="You shouted at somebody on Monday.")
+    return put_down(life, sides, **fields)
+
+
+def put_down(life: Life, sides: str = "respondent", **fields: Any) -> Life:
+    offered = times(life, 3)
+    life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides=sides)
+    life.says(RESPONDENT, "answer_appointment", times=offered).later(4 * DAY)
+    return life.says(MEDIATOR, "record_appointment", **{"protocol": "They say: I did it.", **fields})
+
+
+def of_it(life: Life) -> list[bool]:
+    """Whether the accused is said to have been there, for each that still speaks against them of what was put down."""
+    found = [one for one in life.case.unanswered if one.appointment is not None and one.against is Side.RESPONDENT]
+    return [one.was_there for one in found]
+
+
+def time_of(life: Life, side: str = "respondent") -> timedelta | None:
+    found = hearing.unheard(life.case, Side(side), life.now)
+    return found.until - life.now if found is not None and found.until is not None else None
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_who_says_that_they_were_not_there_has_not_been_heard_by_it(kind: str) -> None:
+    life = held(kind)
+    assert of_it(life) == [True]
+    life.says(RESPONDENT, "comment_protocol", text="I was not there.", was_there=False)
+    assert of_it(life) == [False], "they are somebody who missed it, and have the time of the pack"
+    assert fold(life.case_id, life.recordings) == life.case
+
+
+def test_nor_in_a_kind_that_hears_whoever_was_asked() -> None:
+    life = held(ASKED).says(RESPONDENT, "comment_protocol", text="I was not there.", was_there=False)
+    found = hearing.unheard(life.later(5 * DAY).case, Side.RESPONDENT, life.now)
+    assert found is not None
+    assert found.missing == "answer"
+
+
+@pytest.mark.parametrize("kind", [ASKED, *TOLD])
+def test_who_was_there_is_heard_by_saying_so(kind: str) -> None:
+    life = held(kind).says(RESPONDENT, "comment_protocol", text="So it was.", was_there=True)
+    assert of_it(life) == []
+    assert kind != ASKED or hearing.unheard(life.case, Side.RESPONDENT, life.now) is None
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_no_machine_judges_a_sentence(kind: str) -> None:
+    """Who leaves open whether they were there has the time of the pack: the word of one person that they were is contested."""
+    assert of_it(held(kind).says(RESPONDENT, "message", text="I was not there.")) == [True]
+    assert of_it(held(kind).says(RESPONDENT, "comment_protocol", text="I was not there.")) == [False]
+
+
+def test_nor_where_whoever_was_asked_is_heard() -> None:
+    life = held(ASKED)
+    assert time_of(life) == COMMENT_FOR
+    whole = shortest_for(life.case.terms, Side.RESPONDENT)
+    assert whole > COMMENT_FOR
+    life.says(RESPONDENT, "comment_protocol", text="I was not there.")
+    assert time_of(life) == whole - MINUTE, "it runs since it was put down"
+    assert hearing.unheard(life.later(whole).case, Side.RESPONDENT, life.now) is None
+
+
+def test_an_answer_to_what_they_are_asked_is_one_to_it_too() -> None:
+    life = held(ASKED)
+    life.says(MEDIATOR, "request_evidence", of="respondent", what="Did you?", ground="harassment")
+    life.says(RESPONDENT, "submit_evidence", text="No.", answers=[life.case.requests[0].id])
+    assert of_it(life) == []
+
+
+def test_what_is_said_of_one_hearing_is_nothing_of_the_other() -> None:
+    life = held(ASKED)
+    first = newest(life).id
+    put_down(life).says(RESPONDENT, "comment_protocol", appointment=first, text="So it was.", was_there=True)
+    assert time_of(life) == COMMENT_FOR - MINUTE
+    assert of_it(life) == [True], "of the first one they have said it"
+
+
+def test_everybody_who_was_invited_reads_whether_they_were_there() -> None:
+    life = agreed(a_case("payment_dispute").that_protects().in_review()).later(5 * DAY)
+    life.says(MEDIATOR, "record_appointment", protocol="x").says(RESPONDENT, "comment_protocol", text="No.", was_there=False)
+    for who in (CLAIMANT, RESPONDENT, MEDIATOR):
+        assert life.seen_by(who).appointments[-1].comments[-1].was_there is False

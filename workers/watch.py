@@ -1,0 +1,94 @@
+"""Looks, for ever, for what keeps cases from moving, and says it in metrics and in the log: see docs/how-to/alerts.md."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from runtime.namespace import current_build, missing_attributes
+from runtime.settings import Settings
+from storage.outside.backlog import Backlog, StuckCase, backlog
+from storage.postgres.pool import Database
+from workers.metrics import Counters
+from workflows.handles import SEARCH_ATTRIBUTES, Named, NotReached
+from workflows.runs import TASK_TRIES, RunState
+
+LOOKED_AT = 20
+"""Stuck cases whose runs are looked at, to say what they wait for."""
+PATIENCE = timedelta(seconds=10)
+
+log = structlog.stdlib.get_logger("ombud.watch")
+
+
+class Runs(Protocol):
+    """A look at the runs of cases; :class:`workflows.runs.CaseRuns` is one."""
+
+    async def state(self, case: Named) -> RunState:
+        """How its newest run stands. Raises :class:`workflows.handles.NotReached`."""
+
+
+class Watch:
+    """What a worker says of all cases together. Every worker says the same."""
+
+    def __init__(self, database: Database, runs: Runs, client: Client, settings: Settings, counters: Counters) -> None:
+        self._database, self._runs, self._client, self._counters = database, runs, client, counters
+        versioned = bool(settings.worker_deployment_name and settings.worker_build_id)
+        self._deployment = settings.worker_deployment_name if versioned else None
+
+    async def look(self) -> None:
+        """Look once; a part that cannot be looked at is logged, and keeps what it said last."""
+        for part in (self._cases, self._attributes, self._version):
+            await self._looked(part)
+
+    async def _looked(self, part: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await part()
+        except (NotReached, RPCError, OSError, TimeoutError) as away:
+            log.warning("not looked at", part=part.__name__.strip("_"), error=f"{type(away).__name__}: {away}"[:200])
+        except Exception:
+            log.exception("watching failed; trying again")
+
+    async def _cases(self) -> None:
+        found = await backlog(self._database)
+        said(self._counters, found, await self._failing(found.named))
+
+    async def _failing(self, stuck: Sequence[StuckCase]) -> int:
+        states = [await self._runs.state(Named(c.tenant_id, c.case_id, c.kind, c.opened_at)) for c in stuck[:LOOKED_AT]]
+        return sum(state.failing >= TASK_TRIES for state in states)
+
+    async def _attributes(self) -> None:
+        missing = await missing_attributes(self._client, SEARCH_ATTRIBUTES, PATIENCE)
+        self._counters.attributes_missing.set(len(missing))
+        if missing:
+            log.error("no case can be started: the namespace lacks search attributes", missing=missing)
+
+    async def _version(self) -> None:
+        if self._deployment is None:
+            return
+        build = await current_build(self._client, self._deployment, PATIENCE)
+        self._counters.version_current.set(build is not None)
+        if build is None:
+            log.error("every case waits: no version of the deployment is current", deployment=self._deployment)
+
+
+def said(counters: Counters, found: Backlog, failing: int) -> None:
+    """Put what was found into the metrics, and into the log when somebody has to do something."""
+    counters.stuck.set(found.stuck)
+    counters.failing.set(failing)
+    counters.waits_for.set(found.waits_for.total_seconds())
+    if found.stuck:
+        cases = [case.case_id for case in found.named[:5]]
+        log.error("cases do not move although they are woken", count=found.stuck, failing=failing, some=cases)
+
+
+async def keep_watching(watch: Watch, every_for: timedelta) -> None:
+    """Look again and again."""
+    while True:
+        await watch.look()
+        await asyncio.sleep(every_for.total_seconds())
