@@ -21,11 +21,12 @@ from services.commands import judged, refusal_in
 from services.errors import FieldError, Refused
 from services.evidence import scanned
 from services.handed_over import of_report
-from services.mailroom import Ignored, Kept, Landed, Mail, Messaged
+from services.mailroom import Ignored, Kept, Landed, Mail
 from services.parts import Parts
 from services.provider_news import Heard, said_by, take
 from services.reading import parsed
 from services.repeats import own_key
+from services.said_by_mail import Messaged
 from services.sources import proved, provider_reader, reader_of
 from storage.intake.inbox import Conflict
 from storage.intake.sources import LiveSource

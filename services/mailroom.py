@@ -9,43 +9,28 @@ person may have written is thrown away.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 from domain.base import Side
-from domain.model.facts import Actor
 from domain.model.people import OpenedParty
-from domain.model.prose import MAX_PROSE
 from domain.model.report import Report, ReportedParty
-from domain.rules import confidence
 from domain.rules import mail as rules
-from domain.rules.audiences import told_of
 from domain.rules.links import merged_as
 from domain.rules.mail import PROVEN, Addressed, Fate, Proof
 from services.callers import Caller
-from services.cases import Seen
-from services.commands import CommandState, judged, send
+from services.commands import judged
 from services.errors import Refused
-from services.handed_over import filed, handed_in
 from services.parts import MailMarks, MailReply, Parts
 from services.reading import parsed
 from services.rows import CaseRow
+from services.said_by_mail import Messaged, say, words_of
 from storage.intake.unplaced import Arrived, MailWords, UnplacedFull
 from storage.outside.answered import AnsweredNotice
 from storage.tenants import Tenant
 
-MORE_FOLLOWS = ("more follows", "mehr folgt")
-"""What letters say that an answer by e-mail begins with, in each of their languages and any case of letters, where it is not all
-yet."""
-_WORDLESS = {"en": "(No text; see the files.)", "de": "(Kein Text; siehe die Dateien.)"}
-_LOST = {
-    "en": "(These files of the e-mail could not be kept: {})",
-    "de": "(Diese Dateien der E-Mail konnten nicht aufbewahrt werden: {})",
-}
-_CODE = re.compile(r" \([a-z_]+\)$")
 _LONGEST_WAY = 20
 """Merges that are followed from case to case."""
 _SAID_MOST = 20_000
@@ -68,18 +53,6 @@ class Landed:
     def state(self) -> Literal["accepted", "opened", "known"]:
         """On disk and not judged yet; opened; here before."""
         return "accepted" if self.row.case is None else "opened" if self.created else "known"
-
-
-@dataclass(frozen=True)
-class Messaged:
-    """An e-mail that became a message on its case."""
-
-    case_id: str
-    sent: CommandState
-    files: tuple[str, ...] = ()
-    """Ids of its files that are evidence now."""
-    refused: tuple[str, ...] = ()
-    """Names of files that were not kept, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -194,11 +167,6 @@ async def keep(
     except UnplacedFull:
         raise Refused("unplaced_full") from None
     return Kept(kept, reason)
-
-
-def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
-    """What a mail says, and its attachments."""
-    return (found.statement if isinstance(found, Report) else found.text), found.attachments
 
 
 async def _met(
@@ -348,51 +316,6 @@ def _to(notice: AnsweredNotice | None) -> str | None:
     if notice is None or notice.event.partition(":")[0] != "message_sent":
         return None
     return "desk" if notice.data.get("sender") == "staff" and notice.data.get("alone") else None
-
-
-async def say(
-    parts: Parts, caller: Caller, row: CaseRow, party: str, found: Report | MailReply, message_id: str, *,
-    to: str | None = None, preface: str = "",
-) -> Messaged:  # fmt: skip
-    """Put a mail onto its case as a party's word, with its files as evidence. Raises what :func:`send` raises."""
-    text, attachments = words_of(found)
-    text = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
-    digest = hashlib.sha256(f"{row.id}\n{party}\n{message_id}".encode("utf-8", "replace")).hexdigest()[:40]
-    case = row.case
-    who = case.party(party) if case is not None else None
-    # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
-    of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
-    what = "ask_interim_review" if of_measure else "message"
-    files, refused = (
-        ([], [one.name for one in attachments]) if of_measure else await filed(parts, caller, row, party, attachments)
-    )
-    command: dict[str, Any] = {
-        "id": f"cmd_mail-{digest}",
-        "type": what,
-        "by": party,
-        "text": _text(preface + text, refused, who.locale if who is not None else None),
-    }
-    if what == "message" and text.lstrip().casefold().startswith(MORE_FOLLOWS):
-        command["more_follows"] = True
-    # Where words go to the desk anyway, to say so keeps them from one's own side: nobody has said so by answering a letter.
-    usual = case is not None and confidence.words_of(case, case.phase) == "desk"
-    if what == "message" and (to == "confided" or (to is not None and not usual)):
-        command["to"] = "desk"
-    seen = Seen(row, Actor(id=caller.credential, role="platform"))
-    sent = await send(parts, caller, seen, command, channel="email")
-    how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}
-    taken = await handed_in(parts, caller, seen, party, files, f"cmd_mail-{digest}", how)
-    return Messaged(row.id, sent, taken, tuple(refused))
-
-
-def _text(text: str, refused: list[str], locale: str | None) -> str:
-    """The words, and what could not be kept beside them, in the language in which their author is written to. What was kept is a
-    piece of the case of its own, and stands nowhere in somebody's own words."""
-    language = "de" if (locale or "").startswith("de") else "en"
-    # The code of each reason is for whoever reads the mail that is kept.
-    names = ", ".join(_CODE.sub("", one) for one in refused)[:1_000]
-    left_out = f"\n\n{_LOST[language].format(names)}" if refused else ""
-    return (text or _WORDLESS[language])[: MAX_PROSE - len(left_out)] + left_out
 
 
 async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailReply, marks: MailMarks) -> Landed | None:

@@ -13,13 +13,19 @@ from services import intake, mailroom
 from services.callers import LEADERS, Caller, conflicts_of, only
 from services.cases import find
 from services.errors import Refused, not_found, told_as_refusals
-from services.mailroom import Landed, Messaged
+from services.mailroom import Landed
 from services.pages import Cursors, Page, Part
 from services.parts import MailReply, Parts
 from services.reading import parsed
 from services.rows import UnplacedDeed, UnplacedMail
+from services.said_by_mail import Messaged, Placing, say, stands, words_of
+from storage.intake.unplaced import Taken
 
 _WHOSE = "Mail that could not be placed is the business of leads and operations, with their own key."
+_TAKEN = (
+    "Somebody is placing this mail. Where that stopped on its way, the same said again goes on with it: at once by them, and a "
+    "minute later by everybody. Nothing else can be done with it before."
+)
 _PLACED = "[Somebody of the team placed this e-mail here.]\n\n"
 _ANOTHERS = (
     "[This e-mail came from another address than this party's own. Somebody of the team made sure in another way that the party "
@@ -109,8 +115,19 @@ async def place(
     found = await _reread(parts, caller, mail)
     speaking = Caller(caller.tenant_id, caller.credential, frozenset(), "mail")
     preface = _UNPROVEN if not mail.proven else _PLACED if theirs else _ANOTHERS
-    said = await mailroom.say(parts, speaking, seen.row, party, found, f"unplaced/{mail.id}", preface=preface)
-    await _close(parts, caller, mail, "placed", "placed", "placed", seen.id)
+    taken = await _take(parts, caller, mail, f"placing:{party}", seen.id)
+    assert mail.words is not None, "looked at before"
+    placing = Placing(mail.id, mail.words.message_id, preface)
+    try:
+        said = await say(parts, speaking, seen.row, party, found, placing.message_id, placing=placing)
+    except Refused:
+        # A store or a scanner can be away after the words were said: then it stays taken, and is gone on with.
+        if not await stands(parts, caller.tenant_id, seen.row, party, found, placing):
+            await parts.unplaced.release(caller.tenant_id, taken)
+        raise
+    await parts.unplaced.placed(
+        caller.tenant_id, taken, "copy" if said.copy else "placed", caller.holder, caller.credential, seen.id
+    )
     return said
 
 
@@ -125,13 +142,19 @@ async def report(parts: Parts, caller: Caller, unplaced_id: str, kind: str | Non
     found = await _reread(parts, caller, mail, kind)
     tenant = await parts.tenants.tenant(caller.tenant_id)
     assert tenant is not None, "a key belongs to a tenant"
-    landed = await intake.land(
-        parts, tenant, _report(mail, found, kind or str(tenant.settings.get("email_kind", "bounty_dispute"))),
-        opened_by=caller.holder, channel="email", credential=caller.credential,
-    )  # fmt: skip
+    said = _report(mail, found, kind or str(tenant.settings.get("email_kind", "bounty_dispute")))
+    taken = await _take(parts, caller, mail, f"reporting:{said.kind}"[:64], other.id if other is not None else None)
+    try:
+        # Under the mail's own id: gone on with after a crash, it is the same case.
+        landed = await intake.land(
+            parts, tenant, said, opened_by=caller.holder, channel="email", credential=caller.credential
+        )  # fmt: skip
+    except Refused:
+        await parts.unplaced.release(caller.tenant_id, taken)
+        raise
     if other is not None:
         await mailroom.link(parts, caller.tenant_id, landed.row, other.row)
-    await _close(parts, caller, mail, "placed", "reported", "reported", landed.row.id)
+    await parts.unplaced.placed(caller.tenant_id, taken, "reported", caller.holder, caller.credential, landed.row.id)
     return landed
 
 
@@ -140,7 +163,9 @@ async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str, *
     one that was dismissed before. Raises ``unplaced_closed``, and ``legal_hold`` while the case that it is about is held."""
     mail = await _one(parts, caller, unplaced_id)
     if not (erase and mail.state == "dismissed" and mail.words is not None):
-        await _close(parts, caller, mail, "dismissed", "dismissed", reason, None)
+        done = await parts.unplaced.dismiss(caller.tenant_id, mail.id, reason, by=caller.holder, credential=caller.credential)
+        if not done:
+            raise await _gone(parts, caller, mail)
     if erase:
         await _erase(parts, caller, mail)
     return await parts.unplaced.one(caller.tenant_id, mail.id) or mail
@@ -148,7 +173,9 @@ async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str, *
 
 async def _erase(parts: Parts, caller: Caller, mail: UnplacedMail) -> None:
     with told_as_refusals():
-        await parts.unplaced.erase(caller.tenant_id, mail.id)
+        erased = await parts.unplaced.erase(caller.tenant_id, mail.id)
+    if not erased:
+        raise await _gone(parts, caller, mail)
 
 
 async def _allowed(parts: Parts, caller: Caller) -> tuple[str, ...]:
@@ -211,7 +238,7 @@ def _report(mail: UnplacedMail, found: Report | MailReply, kind: str) -> Report:
         claimant = ReportedParty(side=Side.CLAIMANT, ref=sender.lower(), email=sender)
     except ValueError:
         raise Refused("sender_missing", "The e-mail has no sender who could be told anything.") from None
-    text, attachments = mailroom.words_of(found)
+    text, attachments = words_of(found)
     subject = " ".join(char for char in mail.words.subject.split() if char.isprintable())[:200] or None
     return Report(
         kind=kind, source="email", external_id=mail.id, statement=text, subject=subject, parties=(claimant,), attributes=known,
@@ -219,12 +246,20 @@ def _report(mail: UnplacedMail, found: Report | MailReply, kind: str) -> Report:
     )  # fmt: skip
 
 
-async def _close(parts: Parts, caller: Caller, mail: UnplacedMail, state: str, deed: str, why: str, case_id: str | None) -> None:
-    done = await parts.unplaced.close(
-        caller.tenant_id, mail.id, state, by=caller.holder, credential=caller.credential, deed=deed, why=why, case_id=case_id
+async def _take(parts: Parts, caller: Caller, mail: UnplacedMail, deed: str, case_id: str | None) -> Taken:
+    """Take a mail before anything of it is said: of two at once one has it. Raises ``unplaced_closed``."""
+    taken = await parts.unplaced.take(caller.tenant_id, mail, by=caller.holder, deed=deed, case_id=case_id)
+    if taken is None:
+        raise await _gone(parts, caller, mail)
+    return taken
+
+
+async def _gone(parts: Parts, caller: Caller, mail: UnplacedMail) -> Refused:
+    """Somebody else was before, with what became of it."""
+    now = await parts.unplaced.one(caller.tenant_id, mail.id) or mail
+    return Refused(
+        "unplaced_closed", _TAKEN if now.state == "taken" else None, fields={"state": now.state, "case": now.placed_case}
     )
-    if not done:
-        raise Refused("unplaced_closed", fields={"state": mail.state, "case": mail.placed_case})
 
 
 def _writes(mail: UnplacedMail, address: str | None) -> bool:

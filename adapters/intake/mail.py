@@ -26,6 +26,7 @@ MAX_HEAD = 600_000
 
 _MATTER = re.compile(r"#([A-Za-z0-9][A-Za-z0-9-]{2,39})\b")
 _CASE = re.compile(r"\(case ([0-9a-f]{8})\)", re.IGNORECASE)
+_HOLDS_ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 _LOCKED = {
     "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
@@ -248,7 +249,9 @@ def _sender(mail: Mail) -> tuple[str, str | None]:
     sender = email_or_none(mail.sender.address)
     if sender is None or reference_or_none(sender.lower()) is None:
         raise _wrong("From", "email_invalid", "The sender is not an e-mail address.")
-    return sender, line(mail.sender.name)
+    # A name that holds an address tells whoever reads only names that it is somebody else's.
+    name = line(mail.sender.name)
+    return sender, None if name is not None and _HOLDS_ADDRESS.search(name) else name
 
 
 def _message_id(headers: Headers, raw: bytes) -> str:

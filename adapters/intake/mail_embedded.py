@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from turbohtml import Document, Element, Namespace
 
@@ -26,7 +26,20 @@ _NAMES = frozenset({"src", "srcset", "href", "xlink:href", "poster", "background
 _SETS = frozenset({"srcset"})
 _IN_SET = re.compile(r"(data:\S+)", re.IGNORECASE)
 _IN_STYLE = re.compile(r"\"\s*(data:[^\"]*)|'\s*(data:[^']*)|\(\s*(data:[^)\"'\s]*)", re.IGNORECASE)
-_DATA = re.compile(r"[\x00-\x20]*data:", re.IGNORECASE)
+# Browsers take tabs and line breaks out of an address, wherever they stand (the URL Standard, "basic URL parser").
+_BREAKS = str.maketrans("", "", "\t\r\n")
+_DATA = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("data:"), re.IGNORECASE)
+_REMOTE = re.compile(r"[\x00-\x20]*(https?://[^\s<>\"]{1,500})", re.IGNORECASE)
+_INSIDE = re.compile(r"[\x00-\x20]*cid:([^\s<>\"]{1,500})", re.IGNORECASE)
+_LONGEST_ADDRESS = 2_000
+"""Characters of an address that are looked at."""
+_SHOWN_FROM: Mapping[str, tuple[str, ...]] = {
+    "img": ("src", "srcset"), "image": ("href", "xlink:href"), "input": ("src",), "source": ("src", "srcset"), "audio": ("src",),
+    "video": ("src", "poster"), "iframe": ("src",), "frame": ("src",), "object": ("data",), "embed": ("src",),
+}  # fmt: skip
+"""Elements that show what lies elsewhere, and the attributes that say where."""
+_DOT = re.compile(r"\s*0*[01]?(?:px)?\s*")
+_DOT_STYLE = re.compile(r"(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*0*[01]?(?:px)?\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE)
 _PACKED = re.compile(r";[ ]*base64[ ]*$", re.IGNORECASE)
 _WHITE = re.compile(rb"[ \t\r\n\f]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
@@ -53,7 +66,7 @@ class Carried:
 
 def carried(url: str) -> Carried | None:
     """The bytes of a ``data:`` address, as browsers read it; None: nobody can."""
-    bare = _DATA.sub("", url.strip(), count=1).replace("\t", "").replace("\n", "").replace("\r", "")
+    bare = _DATA.sub("", url.strip(), count=1).translate(_BREAKS)
     head, comma, body = bare.partition(",")
     if not comma:
         return None
@@ -79,6 +92,42 @@ def addresses(element: Element) -> Iterator[str]:
             yield from (found.rstrip(",") for found in _IN_SET.findall(value))
         elif name in _NAMES and name != page and _DATA.match(value):
             yield value
+
+
+def in_one_piece(address: str) -> str:
+    """An address as browsers read it, as far as it is looked at."""
+    return address.lstrip()[:_LONGEST_ADDRESS].translate(_BREAKS)
+
+
+def shown_from(element: Element) -> Iterator[str]:
+    """The addresses of what an element shows from elsewhere: none of a dot, by which a sender learns that the mail was opened."""
+    for value in _elsewhere(element):
+        if (found := _REMOTE.match(value)) is not None:
+            yield found[1].rstrip(",")
+
+
+def shown_inside(element: Element) -> Iterator[str]:
+    """The ids of the mail's own parts that an element shows (``cid:``, RFC 2392)."""
+    for value in _elsewhere(element):
+        if (found := _INSIDE.match(value)) is not None:
+            yield unquote(found[1])
+
+
+def _elsewhere(element: Element) -> Iterator[str]:
+    names = _SHOWN_FROM.get(element.tag, ()) if element.attrs else ()
+    if not names or (element.tag == "iframe" and "srcdoc" in element.attrs) or _is_dot(element):
+        return
+    for name in names:
+        value = element.attrs.get(name)
+        if isinstance(value, str):
+            yield in_one_piece(value)
+
+
+def _is_dot(element: Element) -> bool:
+    sides = [element.attrs.get(name) for name in ("width", "height")]
+    style = element.attrs.get("style")
+    small = any(isinstance(side, str) and _DOT.fullmatch(side[:20]) for side in sides)
+    return small or (isinstance(style, str) and _DOT_STYLE.search(style[:_LONGEST_ADDRESS]) is not None)
 
 
 def framed(element: Element) -> tuple[str, bool] | None:

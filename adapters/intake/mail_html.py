@@ -19,8 +19,11 @@ from adapters.intake.mail_embedded import (
     carries,
     draws,
     framed,
+    in_one_piece,
     page_of,
     sheets_picture,
+    shown_from,
+    shown_inside,
 )
 from adapters.intake.mail_sheets import Sheets, sheets_of
 from adapters.intake.mail_styles import Shown, gone, inside
@@ -66,6 +69,8 @@ class Rendered:
     """Rules of a style sheet of its own may show or hide words, and are not followed."""
     files: tuple[Carried, ...] = ()
     """Pictures, and whatever else stands in the page itself and is shown there or led to."""
+    inside: frozenset[str] = frozenset()
+    """Ids of parts of the mail that it shows."""
     left_out: bool = False
     """Such a thing is there, and is none of the files: it cannot be read, there are too many, or a style sheet has it."""
 
@@ -79,6 +84,7 @@ class _Reader:
         self.said: list[str] = []
         self.hidden = self.cut = self.left_out = False
         self.files: list[Carried] = []
+        self.inside: set[str] = set()
         self._known: set[str] = set()
         self._framed: list[Element] = []
         self._followed = sheets.followed
@@ -116,16 +122,23 @@ class _Reader:
     def _start(self, element: Element) -> bool:
         """Begin an element; whether what is in it is read."""
         tag = element.tag
-        if tag in _SILENT and not (tag == "title" and element.namespace is Namespace.SVG):
-            return False
-        if tag == "iframe" and framed(element) is None:
+        if tag in _SILENT and not _is_shown_all_the_same(element):
             return False
         styles = self._sheets.styles(element, _attribute(element, "style"))
         if gone(styles, in_line=tag not in _BOXES) or ("display" not in styles and self._is_hidden(element)):
             self.hidden = self.hidden or bool(element.text.strip()) or carries(element)
             return False
-        self._shown.append(inside(self._shown[-1], styles) if styles else self._shown[-1])
+        shown = inside(self._shown[-1], styles) if styles else self._shown[-1]
+        if tag == "iframe" and framed(element) is None:
+            self._elsewhere(element, shown)
+            return False
+        self._shown.append(shown)
         self._carry(element)
+        self._begin(element, tag)
+        self._elsewhere(element, shown)
+        return True
+
+    def _begin(self, element: Element, tag: str) -> None:
         if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
@@ -135,10 +148,24 @@ class _Reader:
             self._break(2 if tag in _PARAGRAPHS else 1, hard=tag == "br")
             self._kept_as_is += tag in _KEPT_AS_IS
             self._list(element)
+            if tag == "textarea" and not element.text.strip():
+                self._text(_attribute(element, "placeholder"))
         elif tag in _APART:
             self._say(" ")
             self._value(element)
-        return True
+
+    def _elsewhere(self, element: Element, shown: Shown) -> None:
+        """Where that lies which is shown there and did not come along: whoever reads the words would not know of it."""
+        if not shown.visible:
+            return
+        if not self._quotes:
+            self.inside.update(shown_inside(element))
+        for address in shown_from(element):
+            if address not in self._known:
+                self._known.add(address)
+                self._length += len(address)
+                self.said.append(f" {address} ")
+                self._say(f"({address}) " if self._spaced() else f" ({address}) ")
 
     def _carry(self, element: Element) -> None:
         """Take out what an element brings along, where a person sees it."""
@@ -174,7 +201,7 @@ class _Reader:
         if markup is None:
             self._take(text)
             return children
-        page = parse(markup)
+        page = parse(markup, allow_declarative_shadow_roots=False)
         # Its sheets are its own, and are not followed.
         self._followed = self._followed and page.find("style") is None
         self.left_out = self.left_out or sheets_picture(page)
@@ -285,6 +312,12 @@ def _is_quotation(element: Element) -> bool:
     return _attribute(element, "name") == "quote" or "yahoo_quoted" in _attribute(element, "class").split()
 
 
+def _is_shown_all_the_same(element: Element) -> bool:
+    """A title in a picture; a template that is the shadow tree of what it stands in (HTML, "shadowrootmode")."""
+    in_picture = element.tag == "title" and element.namespace is Namespace.SVG
+    return in_picture or (element.tag == "template" and _attribute(element, "shadowrootmode").lower() in ("open", "closed"))
+
+
 def _attribute(element: Element, name: str) -> str:
     value = element.attrs.get(name)
     return value if isinstance(value, str) else " ".join(value) if isinstance(value, list) else ""
@@ -297,7 +330,7 @@ def _number(element: Element, name: str, otherwise: int) -> int:
 
 
 def _led_to(element: Element) -> str:
-    found = _LINK.match(_attribute(element, "href"))
+    found = _LINK.match(in_one_piece(_attribute(element, "href")))
     return found[1] if found else ""
 
 
@@ -310,11 +343,12 @@ def rendered(html: str) -> Rendered:
         reader, text = _read(without[1])
         files, left_out = [*files, *reader.files], left_out or reader.left_out
     seen = "".join(reader.said)
-    return Rendered(text, seen, reader.hidden, reader.cut, not reader.followed, tuple(files[:MOST]), left_out)
+    inside = frozenset(reader.inside)
+    return Rendered(text, seen, reader.hidden, reader.cut, not reader.followed, tuple(files[:MOST]), inside, left_out)
 
 
 def _read(html: str) -> tuple[_Reader, str]:
-    page = parse(html)
+    page = parse(html, allow_declarative_shadow_roots=False)
     sheets = sheets_of(page)
     reader = _Reader(sheets)
     reader.read(page)

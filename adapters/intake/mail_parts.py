@@ -58,6 +58,10 @@ class Contents:
     """What nobody can read here: ``smime``, ``pgp``, ``tnef``."""
 
 
+_DRAWING = "image/svg+xml"
+"""A picture in a page that is never kept as evidence, as it can hold scripts."""
+
+
 @dataclass(slots=True)
 class _Piece:
     """One text of the mail; ``seen`` are its words as a person sees them."""
@@ -73,6 +77,10 @@ class _Reading:
     inner: list[str] = field(default_factory=list)
     doubts: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    """Of the parts that there are."""
+    asked: set[str] = field(default_factory=set)
+    """Of the parts that a page shows."""
     number: int = 0
 
 
@@ -81,6 +89,8 @@ def contents_of(mail: Opened, *, depth: int = 0) -> Contents:
     reading = _Reading()
     reading.doubts |= {code for code, there in (("boundary", mail.guessed), ("skipped", mail.skipped)) if there}
     pieces = _gathered(mail.top, reading, depth)
+    if not reading.asked <= reading.ids:
+        reading.doubts.add("skipped")
     return Contents(
         media_type=mail.top.media_type,
         text=_joined([piece.text for piece in pieces]),
@@ -126,6 +136,7 @@ def _words(texts: Iterable[str]) -> set[str]:
 def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     """A text to be read here, or None: then it became a file, or there is nothing in it."""
     reading.number += 1
+    reading.ids.add(part.headers.raw("Content-ID").strip().strip("<>").strip())
     kind = "text/plain" if part.media_type.startswith("multipart/") else part.media_type
     sent = _unpacked(part)
     name, attached = _named(part)
@@ -209,7 +220,12 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         page = rendered(text)
         noted = (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled), ("skipped", page.left_out))
         reading.doubts |= {code for code, there in noted if there}
+        reading.asked |= page.inside
         for carried in page.files:
+            if carried.media_type == _DRAWING:
+                # No file that somebody attached: nobody is told that it was not taken.
+                reading.doubts.add("skipped")
+                continue
             reading.number += 1
             reading.files.append(_file("", carried.media_type, carried.data, reading.number))
         if text.strip() and not page.text:

@@ -10,6 +10,7 @@ from activities.ports.notices import OutgoingNotice
 from adapters.letters.times import When, in_zone, instant_of
 from adapters.letters.words import OF_DATA, OF_PEOPLE, Words, capital, one_line, written_out
 from domain.base import plain
+from domain.rules.agreement_terms import LOOKED_AT
 
 _SIDES = ("claimant", "respondent")
 _UNTOLD = {"approval": "review", "ruled": "review"}
@@ -143,6 +144,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
         "returns": offer.get("after_return") is True,
+        "looked_at_first": LOOKED_AT in _list_of(data.get("terms")),
         "terms": [words.agreed(line) for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
         "stated": _amount(data.get("amount"), words),
@@ -194,6 +196,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "provider": _PROVIDERS.get(provider, provider) if provider else None,
         "reference": _line_or_none(_string(data.get("reference"))),
         "money_went": data.get("money_went") is True,
+        "money_twice": data.get("money_twice") is True,
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,

@@ -356,6 +356,10 @@ GERMAN = Words(
         ),
         (r"It is carried out at once, and the case is closed\.", "Es wird sofort ausgeführt, und der Fall ist abgeschlossen."),
         (
+            r"Somebody of the team looks at it first, and no money is paid before that\. The case is closed\.",
+            "Zuerst sieht es sich jemand aus dem Team an, und vorher wird kein Geld gezahlt. Der Fall ist abgeschlossen.",
+        ),
+        (
             r"It takes the place of what was decided before\. Undone again: (?P<remedies>.+)\.",
             "Es tritt an die Stelle dessen, was vorher entschieden war. Rückgängig gemacht wird: {remedies}.",
         ),

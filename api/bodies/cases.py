@@ -23,11 +23,12 @@ from services import timelines
 from services.callers import TEAM
 from services.cases import Seen
 from services.commands import CommandState
-from services.mailroom import Ignored, Kept, Landed, Messaged
+from services.mailroom import Ignored, Kept, Landed
 from services.parts import Answered
 from services.provider_news import Heard
 from services.references import Told
 from services.rows import CommandRow
+from services.said_by_mail import Messaged
 from services.texts import Texts
 from services.translations import ShownTranslation
 

@@ -60,7 +60,9 @@ class UnplacedBody(Body):
     proof: Literal["token", "relay", "caller", "none", "failed"]
     """By what the sender is proven: the letter's token, our relay, the caller who vouched. ``failed``: shown to be forged."""
     proven: bool
-    state: Literal["waiting", "placed", "dismissed"]
+    state: Literal["waiting", "taken", "placed", "dismissed"]
+    """``taken``: somebody (``closed_by``) is placing it on ``placed_case``, or stopped on the way (``closed_because``: as what).
+    The same said again goes on with it."""
     case: str | None
     """The case that it seems to be about."""
     party: str | None

@@ -63,7 +63,9 @@ PROBLEMS: dict[str, Row] = {
     "sender_unproven": Row(
         409, "The sender is not proven", "Make sure in another way that the party wrote it, and say so with `sender_checked`."
     ),
-    "unplaced_closed": Row(409, "This mail was placed or dismissed already", "Look at the case that it went to."),
+    "unplaced_closed": Row(
+        409, "Somebody placed, is placing or dismissed this mail", "Read it again: it says what became of it, and on which case."
+    ),
     "unplaced_full": Row(
         503, "Too much mail waits to be placed", "Place or dismiss what waits. A mail server tries again by itself."
     ),

@@ -19,8 +19,9 @@ from api.routes.cases import opened_reply
 from api.schema import gives, takes, takes_raw
 from domain.base import Code
 from services import intake
-from services.mailroom import Ignored, Kept, Landed, Messaged
+from services.mailroom import Ignored, Kept, Landed
 from services.provider_news import Heard
+from services.said_by_mail import Messaged
 
 router = APIRouter(tags=["intake"])
 

@@ -10,17 +10,21 @@ from typing import Any
 
 from domain.base import Phase
 from domain.currencies import in_words
+from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.settlement import Settlement
 from domain.model.terms import Payer
 from domain.rules.remedy import CREDIT, remedy_data
+from domain.rules.rule import Facts
 
 AGREEMENT_FAILS = frozenset({
     "asked_by_claimant", "asked_by_respondent", "asked_by_both", "not_performed", "mistake", "fraud", "duress", "not_authorised",
 })  # fmt: skip
 """Why what the sides have agreed on is taken up again: one of them wants it, or it does not hold (vices of consent: Principles of
 European Contract Law, articles 4:103 to 4:108; non-performance: article 9:301)."""
+AT_ONCE = "It is carried out at once, and the case is closed."
+LOOKED_AT = "Somebody of the team looks at it first, and no money is paid before that. The case is closed."
 _LABEL = {
     "claimant": "The claimant pays for sending them.",
     "respondent": "The respondent pays for sending them.",
@@ -75,7 +79,7 @@ def in_full(
             "It is carried out once the goods are back, and the case is closed then. If they are not sent in time, it is not.",
         ]
     else:
-        lines.append("It is carried out at once, and the case is closed.")
+        lines.append(AT_ONCE)
     gone = [_called(remedy) for remedy in undone if remedy.type != CREDIT]
     if gone:
         lines.append(f"It takes the place of what was decided before. Undone again: {'; '.join(gone)}.")
@@ -84,6 +88,19 @@ def in_full(
         lines.append("A sanction is the platform's, and no agreement of the sides lifts one.")
     lines.append(_afterwards(case))
     return tuple(lines)
+
+
+def held_back(case: Case, command_id: str, facts: Facts) -> Facts:
+    """The facts, with terms that promise nothing at once where money by them waits for somebody's hands, whatever holds it."""
+    held = {x.effect_id for x in facts if isinstance(x, f.EffectReported) and x.result == "needs_hands"}
+    pays = any(isinstance(x, f.EffectOrdered) and x.reverses is None and x.remedy.amount and x.effect_id in held for x in facts)
+    return tuple(_held(fact) for fact in facts) if pays else facts
+
+
+def _held(fact: f.Fact) -> f.Fact:
+    if not isinstance(fact, f.OfferAccepted | f.ClaimConceded | f.ProposalEnded):
+        return fact
+    return fact.model_copy(update={"terms": tuple(LOOKED_AT if line == AT_ONCE else line for line in fact.terms)})
 
 
 def _called(remedy: Remedy) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from domain.model.case import Case
 from domain.rules import (
+    agreement_terms,
     chargeback,
     credit,
     interim,
@@ -43,6 +44,8 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     provider_news.not_paid_again,
     # Nobody has to do by hand what is undone before anybody did it, nor to undo it.
     manual_work.overtaken,
+    # Nor is anybody promised at once what waits for that.
+    agreement_terms.held_back,
     # Last, so that nothing that destroys escapes a hold.
     legal_hold.withheld,
 )

@@ -93,7 +93,13 @@ def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
     known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     went, over = (known.paid, known.over) if known is not None else (False, False)
-    return {"provider": news.provider, "money_went": went, "dispute_over": over}
+    return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)}
+
+
+def twice(case: Case) -> bool:
+    """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell."""
+    done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
+    return bool(done and money.by_provider(case)) and not money.within(case.model_copy(update={"effects": done}), ())
 
 
 def stops(case: Case, remedy: Remedy) -> bool:

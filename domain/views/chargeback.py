@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.base import Instant, Kept, Money
 from domain.model.case import Case
 from domain.model.provider_news import ProviderDispute
+from domain.rules.provider_news import twice
 
 
 class ChargebackView(Kept):
@@ -43,6 +44,8 @@ class ProviderDisputeView(Kept):
     """How it ended there (``lost``, ``refunded``); null while it is open."""
     paid: bool = False
     """Whoever paid got the money back from the provider: nothing is paid again."""
+    twice: bool = False
+    """The case has paid, too: whoever paid has more than they paid, until somebody settles it with them."""
     amount: Money | None = None
     """How much, where it says so."""
     verified: bool = True
@@ -53,10 +56,11 @@ class ProviderDisputeView(Kept):
 
 def disputes_seen(case: Case) -> tuple[ProviderDisputeView, ...]:
     """How the disputes of the case stand with their providers."""
-    return tuple(_dispute_seen(dispute) for dispute in case.provider_disputes)
+    both = twice(case)
+    return tuple(_dispute_seen(one, both=both and one.paid) for one in case.provider_disputes)
 
 
-def _dispute_seen(one: ProviderDispute) -> ProviderDisputeView:
+def _dispute_seen(one: ProviderDispute, *, both: bool) -> ProviderDisputeView:
     newest, end, paid = one.newest, one.end if one.over else None, one.paid
     return ProviderDisputeView(
         provider=newest.provider,
@@ -69,6 +73,7 @@ def _dispute_seen(one: ProviderDispute) -> ProviderDisputeView:
         ended_at=end.at if end is not None else None,
         end=end.what if end is not None else None,
         paid=paid,
+        twice=both,
         amount=one.money.amount if paid and one.money is not None else None,
         verified=one.verified,
         said_at=newest.at,

@@ -34,6 +34,9 @@ LETTERS_A_DAY = 200
 """To senders of one tenant, of what could not be placed: whoever invents senders makes us write to strangers."""
 SHARE = 10
 """One sender has a tenth of the room: a flood of theirs keeps nobody else out."""
+TAKEN_FOR = timedelta(minutes=1)
+"""Whoever takes a mail to place it has it alone for so long, also where the way stops: a scanner, a store and a case are given
+seconds. Then anybody may go on with the same deed."""
 HOLDER = "mail"
 
 # Held to the end of the transaction: of two at once one is told to its sender, and the bounds hold.
@@ -68,12 +71,12 @@ WHERE tenant = $1 AND state = 'dismissed' AND wrapped IS NOT NULL AND closed_at 
 EXPIRE = """
 UPDATE unplaced u SET wrapped = NULL, sealed = NULL, state = 'dismissed', closed_at = clock_timestamp(), closed_by = 'system',
     closed_why = 'expired', tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
-WHERE tenant = $1 AND state = 'waiting' AND wrapped IS NOT NULL AND last_at < clock_timestamp() - $2::interval
+WHERE tenant = $1 AND state IN ('waiting', 'placed') AND wrapped IS NOT NULL AND last_at < clock_timestamp() - $2::interval
     AND NOT EXISTS (SELECT FROM cases c WHERE c.tenant = u.tenant AND c.id = u.case_id AND c.legal_hold)
 """
 ERASE = """
 UPDATE unplaced SET wrapped = NULL, sealed = NULL, tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
-WHERE tenant = $1 AND id = $2 AND state <> 'waiting' AND wrapped IS NOT NULL
+WHERE tenant = $1 AND id = $2 AND state = 'dismissed' AND wrapped IS NOT NULL
 """
 # Leads and operations hear of mail that came since their last letter about it, and not twice a day. $2 the id of the letters.
 REMIND = """
@@ -86,31 +89,54 @@ WHERE p.tenant = $1 AND p.active AND p.roles && ARRAY['lead', 'ops'] AND p.email
         SELECT FROM team_letters l WHERE l.tenant = $1 AND l.recipient = p.id AND l.event = 'mail_to_place'
         AND (l.created_at > clock_timestamp() - interval '1 day' OR l.created_at >= w.newest))
 """
-_ROWS = """
-SELECT u.id, u.reason, u.proof, u.case_id, u.party, u.bytes, u.received_at, u.last_at, u.times, u.tell, u.state, u.closed_at,
-    u.closed_by, u.closed_why, u.placed_case, u.key_id, u.wrapped, u.sealed
+# Taken: somebody is placing it, and what it says is not yet known to stand where it goes.
+_STATE = "CASE WHEN u.state = 'placed' AND u.wrapped IS NOT NULL THEN 'taken' ELSE u.state END"
+_ROWS = f"""
+SELECT u.id, u.reason, u.proof, u.case_id, u.party, u.bytes, u.received_at, u.last_at, u.times, u.tell, {_STATE} AS state,
+    u.closed_at, u.closed_by, u.closed_why, u.placed_case, u.key_id, u.wrapped, u.sealed
 FROM unplaced u LEFT JOIN cases c ON c.tenant = u.tenant AND c.id = u.case_id
-"""
-# $2 the state, or null; $3 the last one of the page before, or null; $5 the conflicts of interest of whoever reads; $6 one of
-# the mails whose sender is asked for, or null.
+"""  # noqa: S608
+# $2 the state, or null; what is taken waits, until it is placed. $3 the last one of the page before, or null; $5 the conflicts of
+# interest of whoever reads; $6 one of the mails whose sender is asked for, or null.
 _OF_SENDER = "u.sender = (SELECT one.sender FROM unplaced one WHERE one.tenant = $1 AND one.id = $6)"
 LISTED = f"""
-{_ROWS} WHERE u.tenant = $1 AND ($2::text IS NULL OR u.state = $2) AND ($3::text IS NULL OR u.id < $3) AND {open_to("$5")}
+{_ROWS} WHERE u.tenant = $1 AND ($2::text IS NULL OR {_STATE} = $2 OR $2 = 'waiting' AND {_STATE} = 'taken')
+    AND ($3::text IS NULL OR u.id < $3) AND {open_to("$5")}
     AND ($6::text IS NULL OR {_OF_SENDER})
 ORDER BY u.id DESC LIMIT $4
 """
 ONE = f"{_ROWS} WHERE u.tenant = $1 AND u.id = $2 AND {open_to('$3')}"
-WAITING = "SELECT count(*) FROM (SELECT FROM unplaced WHERE tenant = $1 AND state = 'waiting' LIMIT 1000) AS w"
+WAITING = """
+SELECT count(*) FROM (
+    SELECT FROM unplaced WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL) LIMIT 1000
+) AS w
+"""
 OLDEST = """
 SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unplaced WHERE tenant = $1 AND state = 'waiting'
 """
 DEED = "INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential) VALUES ($1, $2, $3, $4, $5)"
 DEEDS = "SELECT at, deed, by, credential FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200"
-CLOSE = """
-UPDATE unplaced SET state = $3, closed_at = clock_timestamp(), closed_by = $4, closed_why = $5, placed_case = $6,
-    wrapped = CASE WHEN $3 = 'placed' THEN NULL ELSE wrapped END, sealed = CASE WHEN $3 = 'placed' THEN NULL ELSE sealed END,
-    tell = CASE WHEN tell = 'pending' AND $3 = 'placed' THEN 'none' ELSE tell END
-WHERE tenant = $1 AND id = $2 AND (state = 'waiting' OR (state = 'dismissed' AND $3 = 'placed'))
+# Before anything is said: as it was read ($3), or the same deed ($6, $7) again by whoever took it, or once their time is over.
+TAKE = """
+UPDATE unplaced SET state = 'placed', closed_at = clock_timestamp(), closed_by = $5, closed_why = $6, placed_case = $7
+WHERE tenant = $1 AND id = $2 AND wrapped IS NOT NULL AND (state = $3 AND state <> 'placed'
+    OR state = 'placed' AND closed_why = $6 AND placed_case IS NOT DISTINCT FROM $7
+    AND (closed_by = $5 OR closed_at < clock_timestamp() - $4::interval))
+RETURNING closed_at
+"""
+# Nothing was said ($3 when it was taken): it is again what it was before.
+RELEASE = """
+UPDATE unplaced SET state = $4, closed_at = $5, closed_by = $6, closed_why = $7, placed_case = NULL
+WHERE tenant = $1 AND id = $2 AND state = 'placed' AND wrapped IS NOT NULL AND closed_at = $3
+"""
+PLACE = """
+UPDATE unplaced SET closed_at = clock_timestamp(), closed_why = $4, placed_case = $5, wrapped = NULL, sealed = NULL,
+    tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
+WHERE tenant = $1 AND id = $2 AND state = 'placed' AND closed_why = $3
+"""
+DISMISS = """
+UPDATE unplaced SET state = 'dismissed', closed_at = clock_timestamp(), closed_by = $3, closed_why = $4
+WHERE tenant = $1 AND id = $2 AND state = 'waiting'
 """
 COUNT = """
 INSERT INTO mail_days AS d (tenant, day, sender)
@@ -196,6 +222,7 @@ class UnplacedMail(Kept):
     times: int = Field(ge=1)
     tell: str
     state: str
+    """``waiting``, ``dismissed``, ``placed``; ``taken``: somebody is placing it, and what follows says who, as what and where."""
     closed_at: Instant | None
     closed_by: str | None
     closed_why: str | None
@@ -207,6 +234,15 @@ class UnplacedMail(Kept):
     def proven(self) -> bool:
         """Whether its sender is who they say."""
         return self.proof in ("token", "relay", "caller")
+
+
+class Taken(Kept):
+    """A mail that somebody has taken to place it."""
+
+    mail: UnplacedMail
+    """As it was before."""
+    deed: str
+    at: Instant
 
 
 class UnplacedDeed(Kept):
@@ -315,15 +351,38 @@ class PostgresUnplaced:
         async with self._database.tenant(tenant_id) as conn:
             return [UnplacedDeed(**dict(row)) for row in await conn.fetch(DEEDS, tenant_id, unplaced_id)]
 
-    async def close(
-        self, tenant_id: str, unplaced_id: str, state: str, *, by: str, credential: str, deed: str, why: str, case_id: str | None
-    ) -> bool:
-        """Place or dismiss one, with who did it; False when somebody did before."""
+    async def take(self, tenant_id: str, mail: UnplacedMail, *, by: str, deed: str, case_id: str | None) -> Taken | None:
+        """Take one to be placed, before anything of it is said anywhere. ``deed``: what is done with it (64 characters), the same
+        for the same again. None when somebody else has it, did something else with it, or it changed since it was read."""
+        async with self._database.tenant(tenant_id) as conn:
+            at = await conn.fetchval(TAKE, tenant_id, mail.id, mail.state, TAKEN_FOR, by, deed, case_id)
+        return Taken(mail=mail, deed=deed, at=at) if at is not None else None
+
+    async def release(self, tenant_id: str, taken: Taken) -> None:
+        """Nothing of it was said: it is what it was before it was taken."""
+        mail = taken.mail
+        # What was gone on with, and refused then: nobody knows any more what it was.
+        before = (
+            ("waiting", None, None, None)
+            if mail.state == "taken"
+            else (mail.state, mail.closed_at, mail.closed_by, mail.closed_why)
+        )
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(RELEASE, tenant_id, mail.id, taken.at, *before)
+
+    async def placed(self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str) -> None:
+        """It stands where it belongs: its words are destroyed here, and who did it is kept. Said twice, it is done once."""
+        deed = "reported" if why == "reported" else "placed"
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            done = await conn.execute(CLOSE, tenant_id, unplaced_id, state, by, why, case_id)
-            if done != "UPDATE 1":
+            if await conn.execute(PLACE, tenant_id, taken.mail.id, taken.deed, why, case_id) == "UPDATE 1":
+                await conn.execute(DEED, tenant_id, taken.mail.id, deed, by, credential)
+
+    async def dismiss(self, tenant_id: str, unplaced_id: str, why: str, *, by: str, credential: str) -> bool:
+        """Put one away, with who did it; False when somebody did something with it before."""
+        async with self._database.tenant(tenant_id) as conn, conn.transaction():
+            if await conn.execute(DISMISS, tenant_id, unplaced_id, by, why) != "UPDATE 1":
                 return False
-            await conn.execute(DEED, tenant_id, unplaced_id, deed, by, credential)
+            await conn.execute(DEED, tenant_id, unplaced_id, "dismissed", by, credential)
         return True
 
     async def erase(self, tenant_id: str, unplaced_id: str) -> bool:

@@ -82,9 +82,89 @@ def test_pages_that_lie_too_deep_are_told() -> None:
     assert rendered(f'<iframe srcdoc="{html.escape(page)}"></iframe>').left_out
 
 
-def test_what_is_not_in_the_mail_is_not_told() -> None:
-    page = rendered('<img src="https://x.example/1"><iframe src="https://x.example"></iframe><img src="data:,"><p>x data:y</p>')
-    assert (page.text, page.files, page.left_out, page.hidden) == ("x data:y", (), False, False)
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<img src="{}">', '<img src="ht\ntps{}">', '<img srcset="{} 2x, https://x.example/2 3x">', '<video src="{}"></video>',
+        '<video poster="{}"></video>', '<audio><source src="{}"></audio>', '<iframe src="{}"></iframe>', '<embed src="{}">',
+        '<object data="{}"></object>', '<svg><image href="{}"/></svg>', '<input type=image src="{}">',
+        '<a href="https://x.example/led"><img src="{}" width=11 height=100></a>',
+        '<p style="width:10px"><img src="{}" style="width:100%">',
+    ],
+)  # fmt: skip
+def test_what_is_shown_from_elsewhere_is_told_by_its_address(page: str) -> None:
+    address = "https://i.shots.example/abc.png"
+    markup = page.format(address.removeprefix("https") if "ht\ntps" in page else address)
+    report = a_report(f"<p>See the screenshot:</p>{markup}<p>Mia</p>")
+    assert report.statement.startswith("See the screenshot:")
+    assert report.statement.count(f"({address})") == 1
+    both = (
+        b"From: mia@x.example\nSubject: The kettle\nContent-Type: multipart/alternative; boundary=b\n\n"
+        b"--b\n\nSee the screenshot:\n\nMia\n--b\nContent-Type: text/html\n\n<p>See the screenshot:</p>"
+        + markup.encode()
+        + b"<p>Mia</p>\n--b--\n"
+    )
+    again = MailIntake("ombud.example").read(both)
+    assert isinstance(again, Report)
+    assert address in again.statement, "whatever else says the same words"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<img src="https://t.example/o.gif" width=1 height=1>', '<img src="https://t.example/o.gif" style="height: 1px;">',
+        '<img src="https://t.example/o.gif" width="0">', '<iframe src="https://t.example" style="display:none"></iframe>',
+        '<p style="visibility:hidden"><img src="https://t.example/o.gif"></p>', '<img src="data:,">', "<p>data:y</p>",
+    ],
+)  # fmt: skip
+def test_a_dot_by_which_a_sender_counts_readers_is_not(page: str) -> None:
+    assert "t.example" not in a_report(f"<p>See.</p>{page}").statement
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<div><template shadowrootmode="open"><p>They admitted it</p></template></div>',
+        '<div><template shadowrootmode=closed>They admitted it</template></div>',
+        '<iframe src="da&#10;ta:text/html,They admitted it"></iframe>',
+        '<iframe src="\td\na\nt\na\n:,They admitted it"></iframe>',
+        '<textarea placeholder="They admitted it"></textarea>',
+    ],
+)  # fmt: skip
+def test_what_a_browser_shows_is_read(page: str) -> None:
+    assert a_report(f"<p>See.</p>{page}").statement.split("\n\n") == ["See.", "They admitted it"]
+    assert a_report("<p>See.</p><template>no</template><textarea placeholder=no>yes</textarea>").statement == "See.\n\nyes"
+
+
+def test_a_link_that_is_broken_in_two_leads_where_it_leads() -> None:
+    assert rendered('<a href="ht&#10;tps://x.example/a&#9;b">here</a>').text == "here (https://x.example/ab)"
+
+
+@pytest.mark.parametrize(("part", "told"), [("<one@x>", False), ("<two@x>", True)])
+def test_a_picture_of_the_mail_that_is_not_there_is_told(part: str, told: bool) -> None:
+    raw = (
+        b"From: mia@x.example\nSubject: The kettle\nContent-Type: multipart/related; boundary=b\n\n"
+        b'--b\nContent-Type: text/html\n\n<p>See.</p><img src="cid:one%40x">\n'
+        b"--b\nContent-Type: image/png\nContent-ID: " + part.encode() + b"\n\n" + PIXELS + b"\n--b--\n"
+    )
+    report = MailIntake("ombud.example").read(raw)
+    assert isinstance(report, Report)
+    assert ("original.eml" in [file.name for file in report.attachments]) == told
+
+
+def test_a_drawing_in_the_page_is_no_file_that_somebody_attached() -> None:
+    report = a_report('<p>See.</p><img src="data:image/svg+xml,<svg/>">')
+    assert [file.name for file in report.attachments] == ["original.eml"]
+
+
+def test_the_cost_of_addresses_grows_with_their_number_alone() -> None:
+    spent = []
+    for many in (2_000, 8_000):
+        page = "".join(f'<img src="https://x.example/{number}" style="{"width:" * 50}">' for number in range(many))
+        began = time.process_time()
+        rendered(page)
+        spent.append(time.process_time() - began)
+    assert spent[1] < 12 * spent[0] + 0.5
 
 
 def test_a_large_picture_takes_no_words_away() -> None:

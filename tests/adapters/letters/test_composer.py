@@ -18,6 +18,7 @@ from adapters.letters.composer import TEMPLATES, Composer, Letter
 from adapters.letters.letter import facts_of
 from adapters.letters.times import in_zone
 from adapters.letters.words_en import ENGLISH
+from domain.rules.agreement_terms import LOOKED_AT
 from tests.support.outgoing_notices import DUE, a_notice
 from tests.support.places import FIXTURES
 
@@ -195,6 +196,9 @@ LETTERS = {
             "case_outcome": "settled",
             "terms": ["Payout of 800.00 EUR, for the claimant.", "It binds both sides, and neither can appeal against it."],
         },
+    ),
+    "offer_accepted.looked_at.claimant": a_notice(
+        "offer_accepted", data={"phase": "closed", "side": "respondent", "case_outcome": "settled", "terms": [LOOKED_AT]}
     ),
     "phase_entered.review.claimant": a_notice("phase_entered:review", data=REVIEW),
     "evidence_requested.claimant": a_notice(
@@ -393,6 +397,11 @@ LETTERS = {
         "signal_received",
         kind="fraud_report",
         data={"phase": "review", "signal": "dispute_lost", "provider": "stripe", "money_went": True, "dispute_over": True},
+    ),
+    "signal_received.twice.staff": to_staff(
+        "signal_received",
+        kind="payment_dispute",
+        data={"phase": "closed", "signal": "dispute_lost", "provider": "stripe", "money_went": True, "money_twice": True},
     ),
     "report_proposed.staff": to_staff(
         "report_proposed", kind="fraud_report", data={**INQUIRY, "authority": "police"}, texts={"reasons": "The same ring."}
@@ -606,6 +615,8 @@ NAMES = [
     "signal",
     "provider",
     "money_went",
+    "looked_at_first",
+    "money_twice",
     "dispute_over",
     "authority",
     "measures",

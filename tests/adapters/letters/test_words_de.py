@@ -14,7 +14,7 @@ from adapters.letters.words_de import GERMAN
 from adapters.letters.words_en import ENGLISH
 from domain.model.remedy import Remedy
 from domain.rules import agreement_terms
-from services.mailroom import MORE_FOLLOWS
+from services.said_by_mail import MORE_FOLLOWS
 from tests.support.cases import a_case
 from tests.support.outgoing_notices import AT, DUE, a_notice
 
@@ -123,6 +123,7 @@ class TestTheDocumentOfASettlement:
         lines = agreement_terms.in_full(
             a_case(kind).in_review().case, [paid, mended], [paid, mended], goods_first=goods_first, label=label
         )
+        lines = (*lines, agreement_terms.LOOKED_AT)
         said = [GERMAN.agreed(line) for line in lines]
         assert [line for line in said if line in lines] == []
         assert said[0] == "Eine Zahlung: 1.200,00 EUR, für die meldende Seite."

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
+from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
 from domain.rules.money import by_provider
 from domain.rules.provider_news import OtherDispute, in_parts, why_declined
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
@@ -347,3 +348,35 @@ def test_parts_of_a_payment_are_matters_of_their_own(
     ]
     new = news("opened", amount=usd(7_000), paid=usd(paid) if paid else None)
     assert in_parts(new.amount, new, known) is parts
+
+
+HOLDS = [[beside(9_900, None)], [news("opened", verified=False)], [news("updated", doubt="pending")], []]
+
+
+class TestWhatIsToldOfMoneyThatWaits:
+    @pytest.mark.parametrize("said", HOLDS)
+    @pytest.mark.parametrize("by", ["concede", "offer", "proposal"])
+    def test_promises_nothing_at_once(self, said: list[ProviderNews], by: str) -> None:
+        life = told(disputed().in_review() if by == "proposal" else disputed().in_settlement(), *said)
+        money = {"remedy": "refund", "amount": {"amount": 9_000, "currency": "USD"}}
+        if by == "concede":
+            life.says(RESPONDENT, "concede")
+        else:
+            life.says(MEDIATOR if by == "proposal" else RESPONDENT, "offer", **money)
+            offer_id = (life.case.proposals or life.case.offers)[-1].id
+            for side in (CLAIMANT, RESPONDENT) if by == "proposal" else (CLAIMANT,):
+                life.says(side, "accept_offer", offer_id=offer_id)
+        assert life.case.settlement is not None
+        waits = unpaid(life) == []
+        assert waits == bool(said)
+        assert (LOOKED_AT in life.case.settlement.terms, AT_ONCE in life.case.settlement.terms) == (waits, not waits)
+
+    @pytest.mark.parametrize(("then", "both"), [("lost", True), ("refunded", True), ("won", False), ("updated", False)])
+    def test_that_was_paid_here_before_says_that_somebody_has_both(self, then: str, both: bool) -> None:
+        life = told(disputed().in_review(), news("opened")).says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, news(then, 9_000, "evt_9"))
+        (notice,) = [n for _, n in life.last.notices if n.event.startswith("signal_received")][:1]
+        (dispute,) = life.seen_by(MEDIATOR).provider_disputes or ()
+        assert (notice.data["money_twice"], dispute.twice) == (both, both)

@@ -87,18 +87,23 @@ async def test_a_sender_is_told_once_a_day(world: World) -> None:
     assert await own(letters, world) == []
 
 
+async def put_away(unplaced: PostgresUnplaced, world: World, one: str) -> bool:
+    return await unplaced.dismiss(world.tenant_id, one, "spam", by="per_dana", credential="key_1")
+
+
 async def test_what_is_placed_is_read_no_more_and_what_was_dismissed_is_forgotten_in_time(world: World) -> None:
     unplaced, letters = kept(world), PostgresSenderLetters(world.database, world.vault)
     placed, _ = await unplaced.keep(world.tenant_id, arrived("1"), RAW)
     dismissed, _ = await unplaced.keep(world.tenant_id, arrived("2"), RAW)
-    for one, state in ((placed, "placed"), (dismissed, "dismissed")):
-        done = [
-            await unplaced.close(
-                world.tenant_id, one, state, by="per_dana", credential="key_1", deed=state, why="spam", case_id=None
-            )
-            for _ in range(2)
-        ]
-        assert done == [True, False]
+    assert await put_away(unplaced, world, dismissed)
+    assert not await put_away(unplaced, world, dismissed)
+    mail = await unplaced.one(world.tenant_id, placed)
+    assert mail is not None
+    taken = await unplaced.take(world.tenant_id, mail, by="per_dana", deed="placing:pty_1", case_id="case_1")
+    assert taken is not None
+    for _ in range(2):
+        await unplaced.placed(world.tenant_id, taken, "placed", "per_dana", "key_1", "case_1")
+    assert [deed.deed for deed in await unplaced.deeds(world.tenant_id, placed)] == ["placed"]
     assert await unplaced.original(world.tenant_id, placed) is None
     assert await unplaced.original(world.tenant_id, dismissed) == RAW
     async with world.database.tenant(world.tenant_id) as conn:
@@ -146,9 +151,7 @@ async def test_one_is_erased_at_once_and_never_while_its_case_is_held(world: Wor
     unplaced = kept(world)
     unplaced_id, case_id, _ = await about_a_case(world, unplaced)
     assert not await unplaced.erase(world.tenant_id, unplaced_id), "it waits"
-    await unplaced.close(
-        world.tenant_id, unplaced_id, "dismissed", by="per_dana", credential="key_1", deed="dismissed", why="asked", case_id=None
-    )
+    assert await put_away(unplaced, world, unplaced_id)
     async with world.database.tenant(world.tenant_id) as conn:
         await conn.execute("UPDATE cases SET legal_hold = true WHERE id = $1", case_id)
         await conn.execute("UPDATE unplaced SET closed_at = closed_at - interval '31 days'")
