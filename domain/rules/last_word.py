@@ -203,6 +203,8 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     change: Change = {"came_in": known}
     if before is None:
         return change
+    if before.filed_as and rec.actor.role == "claimant" and piece_of(rec) is not None and not _only_proves(before, rec):
+        change["asked_again"] = True
     news = known.get("evidence", 0) > before.came_in.get("evidence", 0) and _side(after, rec) is not Side.RESPONDENT
     if after.decided_before_by and news:
         # What only answers a report that is made again is nothing for which it could be decided otherwise.
@@ -212,6 +214,12 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     if ruled:
         change.update({"claims_news": False, "relied_on": ()})
     return {**change, "told_seq": after.seq} if ruled or agreed else change
+
+
+def _only_proves(case: Case, rec: f.Recording) -> bool:
+    """Whether what is handed in may be no more than the answer to who somebody is."""
+    asked = any(one.id in case.identity_requests and one.of is Side.CLAIMANT for one in case.requests)
+    return isinstance(rec.fact, f.EvidenceSubmitted) and asked
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:

@@ -42,6 +42,7 @@ from domain.rules import (
     sanctions,
 )
 from domain.rules import credit as crediting
+from domain.rules import remedy as remedying
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -137,6 +138,7 @@ def _check(
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_category(case, remedy.type, [one.type for one in command.remedies])
+        remedying.check_asked(case, remedy.type)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -173,7 +175,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known())
-    because = because or procedure.why_approval(case, context.known(), remedies)
+    because = because or procedure.why_approval(case, context.known(), remedies) or remedying.why_approval(case, remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
     drafted = f.RulingDrafted(
