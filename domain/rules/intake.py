@@ -12,6 +12,7 @@ from domain.model.links import OtherCase
 from domain.model.people import OpenedParty
 from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.address_proof import reported_unproven
+from domain.rules.authorities import may_be_order
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -22,6 +23,7 @@ SENDER_SUSPENDED = "sender_suspended"
 
 def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     """A new case: moved in with its past, declined at the gate, merged into another of the same matter, or on its way."""
+    command = _told_later(command)
     opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k not in ("type", "received_at")})
     if command.history is not None:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
@@ -51,6 +53,13 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     begun = (*begun, *_tied(command, context.other, context.decided))
     phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
     return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+
+
+def _told_later(command: c.Open) -> c.Open:
+    """What is an authority's order, or may be one, is told to nobody whom it is about at its opening."""
+    if not may_be_order(command.terms, command.category):
+        return command
+    return command.model_copy(update={"terms": command.terms.model_copy(update={"disclosure": "by_owner"})})
 
 
 def _cannot_wait(command: c.Open) -> bool:
