@@ -299,6 +299,10 @@ ENGLISH = Words(
             "write to us again and say so in a sentence; you need name no law, and we answer by a decision. If we are wrong, "
             "you can also complain to your data protection authority."
         ),
+        "no_claim": (
+            "What you wrote does not say of any payment of yours that it was made without you, as far as two of us can see. If "
+            "one was, write to us again and say which; we look into it and tell you in writing what we found."
+        ),
         "not_ours": "The data is not ours: please turn to whoever holds it.",
         "decision_missing": "The report does not say which decision it appeals against.",
         "paid_too_long_ago": "It was paid too long ago to be disputed here.",
