@@ -34,7 +34,7 @@ from domain.model.prose import text_of
 from domain.model.remedy import Remedy
 from domain.model.sanctions import NotHeard
 from domain.model.withdrawal import NotSeen
-from domain.rules import losses, protocols
+from domain.rules import losses, money, protocols, stating
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
@@ -62,7 +62,22 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
+    if isinstance(fact, f.AmountStated):
+        known = (*(one for one in known if not one.of_amount), *_raised(after, rec, seen))
     return (*known, *_came_in(after, rec, seen))
+
+
+def put_by(rec: f.Recording) -> str | None:
+    """By what name that which a fact brings against a side waits for an answer; None: it brings nothing."""
+    return f"amount:{rec.seq}" if isinstance(rec.fact, f.AmountStated) else piece_of(rec)
+
+
+def _raised(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Unanswered]:
+    """That it is about more than was reported, where an amount was: the respondent has answered to what was reported alone."""
+    if money.reported(case) is None or not stating.more_than_reported(case) or Side.RESPONDENT not in case.terms.hear:
+        return
+    read = Side.RESPONDENT.value in seen
+    yield Unanswered(id=put_by(rec) or "", against=Side.RESPONDENT, shown_at=since(rec) if read else None, read=read)
 
 
 def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | None:
@@ -265,7 +280,7 @@ def check(
             one.id: one.shown_at + _time_to_answer(case, one) if one.shown_at is not None else None
             for one in case.unanswered
             if one.against is side
-            and (named is None or one.id in named or _put_down(one))
+            and (money.above_reported(case, remedies) if one.of_amount else _counts(one, named))
             and (one.party is None or one.party in hit)
         }
         waits = {piece: end for piece, end in ends.items() if end is None or end > at}
@@ -273,10 +288,11 @@ def check(
             continue
         until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
         said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
-        put_down = any(_put_down(one) for one in case.unanswered if one.id in waits)
+        put_down = any(_put_down(one) or one.of_amount for one in case.unanswered if one.id in waits)
+        more = any(one.of_amount for one in case.unanswered if one.id in waits)
+        what = "This is more than was reported" if more else "Something has come in since"
         raise NotHeard(
-            f"Something has come in since, and the {side.value} {said}"
-            + ("." if put_down else "; or say what the ruling relies on."),
+            f"{what}, and the {side.value} {said}" + ("." if put_down else "; or say what the ruling relies on."),
             side=side.value,
             missing="evidence",
             evidence=list(waits),
