@@ -55,6 +55,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         side, mine = speakers
         left = (one for one in known if one.shown_at is None or not _answered(one, side, mine, fact))
         known = tuple(protocols.commented(one, fact, mine) for one in left)
+        known = (*known, *_again(after, rec, mine, known))
     if before is not None and isinstance(fact, f.EvidenceLapsed):
         began = _time_began(before, fact)
         known = tuple(one for one in known if one.against is not fact.of or one.shown_at is None or one.shown_at > began)
@@ -78,6 +79,30 @@ def _raised(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Una
         return
     read = Side.RESPONDENT.value in seen
     yield Unanswered(id=put_by(rec) or "", against=Side.RESPONDENT, shown_at=since(rec) if read else None, read=read)
+
+
+def _again(case: Case, rec: f.Recording, mine: Collection[str], known: Collection[Unanswered]) -> Iterable[Unanswered]:
+    """What was put down of a hearing, for whom a side has said that they were there, and now that they were not."""
+    fact = rec.fact
+    if not isinstance(fact, f.ProtocolCommented) or not protocols.contradicts(case, fact) or fact.side not in case.terms.hear:
+        return
+    waits = {one.party for one in known if one.appointment == fact.appointment_id}
+    for one in (one for one in mine if one not in waits):
+        since_then: dict[str, Any] = {"shown_at": since(rec), "read": True, "appointment": fact.appointment_id}
+        yield Unanswered(id=f"message:{rec.seq}", against=fact.side, party=one, **since_then)
+
+
+def contested_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
+    """That a draft rests on what a side that loses by it was not there to say, as it has said since, for the first time."""
+    fact, draft = rec.fact, after.ruling
+    if draft is None or before is None or after.phase not in UNTOLD or not isinstance(fact, f.ProtocolCommented):
+        return {}
+    found = next((one for one in after.appointments if one.id == fact.appointment_id), None)
+    missed = fact.was_there is not False or found is None or fact.side in found.missed_by or fact.side not in _losing(after)
+    said = [one.was_there for one in found.comments if one.side is fact.side] if found is not None else []
+    if missed or said.count(False) > len(after.principals(fact.side)):
+        return {}
+    return {"ruling": draft.model_copy(update={"contested": True})}
 
 
 def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | None:

@@ -343,6 +343,7 @@ LETTERS = {
     "appeal_lodged.of_office.claimant": a_notice(
         "appeal_lodged", data={"side": "claimant", "of_office": True}, texts={"reasons": "The receipt is a forgery."}
     ),
+    "ruling_withheld.was_not_there.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "because": "was_not_there"}),
     "ruling_withheld.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "priority": "high"}),
     "effect_withheld.staff": to_staff("effect_withheld", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}]}),
     "effect_released.staff": to_staff(
