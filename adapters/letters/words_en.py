@@ -370,6 +370,7 @@ ENGLISH = Words(
         "amount_of_split": "Parts of the matter were split off, and together they give more than one person can give alone.",
         "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
+        "amount_above_reported": "It gives more than was reported; somebody has said since that it is about more.",
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
         "payee_of_own_word": "Whoever drafted it, or somebody of their line, put on the case the person who gets it.",
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",

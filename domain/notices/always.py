@@ -20,6 +20,7 @@ ALWAYS: Notices = {
     "withdrawal_overtaken:left": ("owner",),
     "amount_lowering_proposed": ("claimant", "leads"),
     "amount_stated:lowered": ("claimant",),
+    "amount_stated:raised": ("claimant", "respondent"),
     "continued_of_office": ("claimant", "respondent", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
     "party_left": ("claimant", "respondent", "platform", "owner"),

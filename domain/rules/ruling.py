@@ -246,7 +246,10 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
-    if held := legal_hold.kept_from_telling(case, ruling) or authorities.kept_from_telling(case, ruling):
+    held = legal_hold.kept_from_telling(case, ruling) or authorities.kept_from_telling(case, ruling)
+    if held or ruling.contested:
+        # Nobody loses by the word of one that they were there and admitted it.
+        held = held or (f.RulingWithheld(ruling_id=ruling.id, hold_ids=(), because="was_not_there"),)
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held", goes_on="paused"))
     stays = interim.stays_after(case, at)
     measures = tuple(i.id for i in case.interim if i.id not in stays)
