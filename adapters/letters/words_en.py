@@ -378,6 +378,7 @@ ENGLISH = Words(
         "final_before": "It was final, and somebody has less now: for nothing new, or by whoever decided it first.",
         "step_skipped": "A step of the procedure was left out by somebody who had a hand in the ruling.",
         "identity_by_word": "Who asks was said by one person's word alone, and data are handed out, changed or erased on it.",
+        "exception_granted": "Whoever drafted it granted the exception that it rests on.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

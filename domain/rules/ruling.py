@@ -28,6 +28,7 @@ from domain.rules import (
     authorities,
     charge,
     confirmation,
+    departures,
     disclosure,
     hearing,
     interim,
@@ -174,6 +175,7 @@ def _drafted(
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known())
     because = because or procedure.why_approval(case, context.known(), remedies)
+    because = because or departures.why_approval(case, context.known(), remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
     drafted = f.RulingDrafted(
