@@ -121,7 +121,7 @@ _ANSWERS: tuple[type[BaseModel], ...] = (
     source_answers.SourceList, tenant_answers.TenantChange, tenant_answers.TenantBody,
     flagger_answers.TrustedFlaggerRequest, flagger_answers.TrustedFlaggerChange, flagger_answers.TrustedFlaggerBody,
     flagger_answers.TrustedFlaggerList, flagger_answers.FormKeyBody, flagger_answers.FlaggerFigures,
-    order_answers.OrderRequest, order_answers.OrderChange, order_answers.OrderAnswer, order_answers.OrderTold,
+    order_answers.OrderRequest, order_answers.OrderAmended, order_answers.OrderAnswer, order_answers.OrderTold,
     order_answers.OrderBody, order_answers.OrderPage,
     erasure_answers.ErasureRequest, erasure_answers.ErasureBody, erasure_answers.ErasurePage,
     erasure_answers.RetentionRequest, erasure_answers.RetentionBody,

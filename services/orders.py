@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -41,8 +41,8 @@ from storage.intake.orders import Place, SameOrder
 from storage.postgres.pool import Connection
 
 __all__ = [
-    "CHANGED", "HEAD", "WITHIN", "Article", "Because", "Effect", "Line", "Long", "Looked", "OrderWords", "Whom", "add", "answer",
-    "change", "counted", "erase", "line", "listed", "one", "told",
+    "CHANGED", "HEAD", "LIFTED", "WITHIN", "Article", "Because", "Effect", "LiftReason", "Line", "Long", "Looked", "OrderWords",
+    "Whom", "add", "answer", "change", "counted", "erase", "line", "listed", "one", "told",
 ]  # fmt: skip
 
 WITHIN = 24
@@ -60,6 +60,10 @@ _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
 CHANGED = _WORDS | {"country", "about", "language", "declared_language", "reasons_withheld", "due_at", "hold_until", "keeper"}
 """What can be changed of an order: what it says, as the authority adds to it; when it is due; until when the person is not told;
 who looks after it."""
+LiftReason = Literal["investigation_over", "order_withdrawn", "court", "noted_wrongly"]
+"""Why a person may be told sooner than the authority said. A code: the trail keeps nobody's words."""
+LIFTED = frozenset({"lift_reason", "authority_allows"})
+"""What is said with it where a person may be told sooner than the authority said."""
 HEAD = (
     "Order", "Article", "Country", "About", "Authority", "Reference", "Received", "Due", "State", "To do", "Looked after by",
     "Effect", "Because", "Effect at", "Receipt confirmed", "Authority told", "Person told", "Hold until", "Coordinator's copy",
@@ -144,6 +148,9 @@ async def add(parts: Parts, caller: Caller, article: int, country: str, language
 async def change(parts: Parts, caller: Caller, order_id: str, said: Mapping[str, Any]) -> Looked:
     """What the authority added, another limit, until when the person is not told, or who looks after it (:data:`CHANGED`).
 
+    That they may be told sooner is the authority's word (Regulation (EU) 2022/2065, articles 9(5) and 10(5)): it takes a reason,
+    which stays in the trail, and the word of whoever changes it that it is allowed (:data:`LIFTED`).
+
     Raises ``not_allowed``, ``not_found``, ``nothing_changes`` and ``parameter_invalid``.
     """
     who = await _who(parts, caller)
@@ -151,11 +158,13 @@ async def change(parts: Parts, caller: Caller, order_id: str, said: Mapping[str,
         raise Refused("nothing_changes", "Name what is to change.")
     async with parts.trail.deed(caller.tenant_id) as conn:
         before = await _held(parts, conn, caller, order_id)
-        order = await _changed(parts, caller, before, said)
+        about = {name: value for name, value in said.items() if name in LIFTED}
+        order = await _changed(parts, caller, before, {name: value for name, value in said.items() if name not in LIFTED})
+        lifted = _lifted(before, order, about, datetime.now(UTC))
         # Which, not what: what an order says is about somebody.
         when = {name: said[name].isoformat() if said[name] else None for name in ("due_at", "hold_until") if name in said}
         await _save(parts, conn, caller, order)
-        await note(conn, who, "order_changed", order_id, fields=sorted(said), **when)
+        await note(conn, who, "order_changed", order_id, fields=sorted(said.keys() - LIFTED), **when, **lifted)
     return await _shown(parts, caller, order)
 
 
@@ -302,6 +311,24 @@ async def _changed(parts: Parts, caller: Caller, order: Order, said: Mapping[str
     assert order.words is not None, "looked at when it was held"
     words = _words(order.words, {name: plain(said[name]).strip() for name in _WORDS & said.keys()})
     return _order({**dict(order), **{name: value for name, value in said.items() if name not in _WORDS}, "words": words})
+
+
+def _lifted(before: Order, after: Order, about: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What the trail keeps where the person may be told sooner; nothing where they may not. Raises ``parameter_invalid``."""
+    sooner = after.hold_until is None or (before.hold_until is not None and after.hold_until < before.hold_until)
+    if not (held_back(before, now) and sooner):
+        if about:
+            raise _wrong(min(about), "It goes with `hold_until` alone, where the person may be told sooner than before.")
+        return {}
+    reason = about.get("lift_reason")
+    if reason not in get_args(LiftReason):
+        raise _wrong("lift_reason", f"Say why the person may be told sooner, by one of: {', '.join(get_args(LiftReason))}.")
+    if about.get("authority_allows") is not True:
+        said = (
+            "Only the authority, or a court over it, allows that they are told sooner (articles 9(5) and 10(5)): ask, and say so."
+        )
+        raise _wrong("authority_allows", said)
+    return {"lift_reason": reason, "authority_allows": True}
 
 
 def _words(before: OrderWords, said: Mapping[str, str]) -> OrderWords:

@@ -384,6 +384,7 @@ ENGLISH = Words(
         "step_skipped": "A step of the procedure was left out by somebody who had a hand in the ruling.",
         "identity_by_word": "Who asks was said by one person's word alone, and data are handed out, changed or erased on it.",
         "right_not_asked": "It destroys by another right than the one that was reported.",
+        "exception_granted": "Whoever drafted it granted the exception that it rests on.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },
     troubles={

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from api.bodies.base import Body
 from domain.base import Frozen, Instant
-from services.orders import Article, Because, Effect, Line, Long, Looked, Whom
+from services.orders import Article, Because, Effect, LiftReason, Line, Long, Looked, Whom
 
 
 class OrderChange(Frozen):
@@ -48,6 +48,15 @@ class OrderChange(Frozen):
     def said(self) -> dict[str, Any]:
         """What was named, and only that."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class OrderAmended(OrderChange):
+    """What is to change of an order that was noted."""
+
+    lift_reason: LiftReason | None = None
+    """Why the person may be told sooner than `hold_until` said: asked for then, and kept in the trail."""
+    authority_allows: bool = False
+    """The authority, or a court over it, allows that they are told sooner: asked for then."""
 
 
 class OrderRequest(OrderChange):

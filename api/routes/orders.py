@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api.bodies.base import page_body
-from api.bodies.orders import OrderAnswer, OrderChange, OrderRequest, OrderTold, order_body
+from api.bodies.orders import OrderAmended, OrderAnswer, OrderRequest, OrderTold, order_body
 from api.examples.orders import (
     ORDER,
     ORDER_ANSWER,
@@ -69,13 +69,14 @@ async def show_order(context: Context, order_id: OrderId) -> Response:
 @router.patch(
     "/v1/orders/{order_id}",
     summary="Change what is known of an order",
-    openapi_extra=takes("OrderChange", ORDER_CHANGE, keyed=False),
+    openapi_extra=takes("OrderAmended", ORDER_CHANGE, keyed=False),
     responses=gives({200: ("OrderBody", ORDER)}),
 )
 async def change_order(context: Context, order_id: OrderId) -> Response:
-    """What the authority added to it, when it is due, until when the person is not told, and who looks after it."""
+    """What the authority added to it, when it is due, until when the person is not told, and who looks after it. Sooner than it
+    was takes `lift_reason` and `authority_allows`."""
     caller = await context.caller("cases:write")
-    said = parsed(OrderChange, await read_object(context.request))
+    said = parsed(OrderAmended, await read_object(context.request))
     return shown(order_body(await orders.change(context.parts, caller, order_id, said.said())))
 
 

@@ -90,14 +90,21 @@ def change(
     order: OrderId, authority: Authority = None, answer_to: AnswerTo = None, reference: Reference = None,
     legal_basis: Basis = None, reasons: Reasons = None, where: Where = None, whom: About = None, scope: Scope = None,
     redress: Redress = None, about: Kind = None, declared_language: Declared = None, reasons_withheld: Withheld = None,
-    due_at: Due = None, hold_until: Hold = None, keeper: Keeper = None, tenant: Tenant = None, speaker: As = None,
-    json: AsJson = False,
+    due_at: Due = None, hold_until: Hold = None, keeper: Keeper = None,
+    lift_reason: Annotated[
+        str | None, typer.Option(help="Sooner because: investigation_over, order_withdrawn, court, noted_wrongly.")
+    ] = None,
+    authority_allows: Annotated[
+        bool | None, typer.Option("--authority-allows", help="The authority, or a court over it, allows that.")
+    ] = None,
+    tenant: Tenant = None, speaker: As = None, json: AsJson = False,
 ) -> None:  # fmt: skip
     """What the authority added, another limit, until when the person is not told, who looks after it."""
     said = given_only({
         "authority": authority, "answer_to": answer_to, "reference": reference, "legal_basis": legal_basis, "reasons": reasons,
         "where": where, "whom": whom, "scope": scope, "redress": redress, "about": about,
         "declared_language": declared_language, "reasons_withheld": reasons_withheld, "due_at": due_at,
+        "lift_reason": lift_reason, "authority_allows": authority_allows,
     })  # fmt: skip
     for name, value in (("hold_until", hold_until), ("keeper", keeper)):
         if value is not None:

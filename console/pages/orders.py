@@ -113,6 +113,8 @@ async def change(visit: Visit) -> Response:
         said = _said(visit, form)
         if "lift" in form:
             said["hold_until"] = None
+        said |= {"lift_reason": form.text("lift_reason")} if form.text("lift_reason") else {}
+        said |= {"authority_allows": True} if "authority_allows" in form else {}
         await orders.change(visit.parts, visit.caller, _id(visit), said)
     except Refused as refused:
         return await _one(visit, refused)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from domain.base import Phase
 from domain.model.case import Case
+from domain.model.people import Actor
 from domain.model.policy_exceptions import PolicyException
+from domain.model.refusals import OwnCase
+from domain.model.remedy import Remedy
 
 
 def as_judged(case: Case, at: datetime) -> Case:
@@ -32,3 +36,19 @@ def beyond(case: Case, remedies: Iterable[str], currency: str) -> int:
     named = frozenset(remedies)
     granted = (one for one in case.exceptions if one.of == "amount" and one.state == "granted" and one.name in named)
     return sum(one.amount.amount for one in granted if one.amount is not None and one.amount.currency == currency)
+
+
+def why_approval(case: Case, decider: Actor, remedies: Iterable[Remedy]) -> str | None:
+    """Why a second person has to agree to a ruling that rests on a departure: whoever grants one is the second person for it,
+    and is none for themselves, however the case came to them. More time, which ends with the clock, shapes no ruling.
+
+    Raises OwnCase in a kind whose rulings nobody approves: there somebody else decides.
+    """
+    done, paid = {step.step for step in case.steps}, {remedy.type for remedy in remedies if remedy.amount is not None}
+    used = {("step", name) for name in without(case) - done} | {("amount", name) for name in paid}
+    mine = (one for one in case.exceptions if one.state == "granted" and one.granted_by == decider.id)
+    if not any((one.of, one.name) in used for one in mine):
+        return None
+    if not case.terms.has(Phase.APPROVAL):
+        raise OwnCase("You granted the exception that this ruling rests on: somebody else decides by it.", because="granted_it")
+    return "exception_granted"

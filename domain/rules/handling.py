@@ -93,13 +93,14 @@ def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datet
 
 
 def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime) -> Facts:
-    phase = prior_decision.opens_in(case.terms, case.category, decided=bool(case.rulings))
+    phase = prior_decision.opens_in(case.terms, case.category, decided=bool(case.rulings), gate=case.gate)
     return (f.PhaseEntered(phase=phase, reason="admitted"),)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
     if first := no_request.proposed(case, command, context):
         return first
+    prior_decision.check_completed(case, at, context.calendars)
     over = withdrawal.ended_by_the_desk(case, command, context, at)
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))

@@ -20,6 +20,7 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
 from domain.model.terms import ElsewhereTerms, Terms
 from domain.rules.audiences import Audience
+from domain.rules.time_to_answer import time_asked_for
 from domain.rules.topic import Topic, everybody
 from domain.worktime.calculator import day_over, due
 from domain.worktime.calendars import Calendar
@@ -30,6 +31,10 @@ PUT_AWAY = "right_to_ask_withdrawn"
 """Why what somebody hands in is turned away for a time."""
 INCOMPLETE = "notice_incomplete"
 """The gate that puts a notice before a person because it lacks what article 16(2) asks for."""
+ANOTHER_NAME = "notice_by_another_name"
+"""The gate behind which a notice is that is called something else, or nothing, and says all that a notice says."""
+TO_BE_READ = "notice_or_complaint"
+"""The gate behind which a person reads whether something is a notice: admitted, it is one."""
 NOT_ANSWERED = frozenset({"ordered_by_authority"})
 """Gates behind which is no decision of the platform's own: article 20 gives no complaint against what an authority ordered."""
 
@@ -63,7 +68,9 @@ def why_declined(
     if terms is None:
         return None
     if brought is None:
-        return None if command.category in terms.first_instance else "decision_missing"
+        # What a gate puts before a person is not turned away by a machine: they read what it is.
+        read = command.routing.decision == "triage"
+        return None if read or command.category in terms.first_instance else "decision_missing"
     known = terms.decisions.get(brought.outcome)
     if known is None:
         return "decision_unknown"
@@ -83,14 +90,24 @@ def first_instance(case: Case) -> bool:
     """Whether nobody had decided about it before it came: a notice of illegal content, say (Digital Services Act, article 16)."""
     terms = case.terms.elsewhere
     before = case.rulings and case.rulings[0].elsewhere
-    return terms is not None and not before and case.category in terms.first_instance
+    return terms is not None and not before and (case.category in terms.first_instance or named_otherwise(case))
 
 
 def is_notice(case: Case) -> bool:
     """Whether it came as a notice that is decided here first, whatever it was called later."""
     terms = case.terms.elsewhere
     before = bool(case.rulings) and case.rulings[0].elsewhere
-    return terms is not None and not before and bool({case.category, *case.filed_as} & {*terms.first_instance})
+    known = terms is not None and bool({case.category, *case.filed_as} & {*terms.first_instance})
+    return terms is not None and not before and (known or named_otherwise(case))
+
+
+def named_otherwise(case: Case) -> bool:
+    """Whether it is a notice by what it says and not by its name: it has the elements of article 16(2), it is about the sexual
+    abuse of a child, or a person has read it and let it through as one."""
+    if case.terms.elsewhere is None or not case.terms.elsewhere.first_instance:
+        return False
+    read = case.phase is not Phase.INTAKE and case.outcome is not Outcome.DECLINED
+    return case.gate in (INCOMPLETE, ANOTHER_NAME) or (case.gate == TO_BE_READ and read)
 
 
 def said_of_notice(case: Case, audience: Audience) -> dict[str, bool]:
@@ -124,10 +141,34 @@ def unanswered(case: Case, *, closing: bool) -> NoticeUndecided | None:
     )
 
 
-def opens_in(terms: Terms, category: str, *, decided: bool) -> Phase:
+def check_completed(case: Case, at: datetime, calendars: Mapping[str, Calendar]) -> None:
+    """Refuses to turn away a notice for what it lacks before whoever sent it was asked for that and had their time to say it
+    (Regulation (EU) 2022/2065, article 16(2): it is made easy to say all that a notice has to say).
+
+    Raises NoticeUndecided, with the instant from which on it can be declined where they were asked.
+    """
+    if case.rulings or not is_notice(case) or case.gate != INCOMPLETE or case.phase is not Phase.INTAKE:
+        return
+    asked_at = next((talk.last_at for talk in case.caucus if talk.side is Side.CLAIMANT), None)
+    if asked_at is None:
+        raise NoticeUndecided(
+            "It is a notice that lacks something: ask whoever sent it for that, by 'message' to the claimant; admit it where it "
+            "can be decided all the same. While nothing comes it can be declined once their time to answer is over."
+        )
+    until = time_asked_for(case, Side.CLAIMANT, asked_at, calendars)
+    if at < until:
+        raise NoticeUndecided(
+            "Whoever sent the notice was asked for what it lacks and still has time to answer: wait until then, or admit it.",
+            until=until.isoformat(),
+        )
+
+
+def opens_in(terms: Terms, category: str, *, decided: bool, gate: str | None = None) -> Phase:
     """In which phase a case begins: as its pack says, but for what is decided here first in a kind that hears appeals."""
-    first = terms.elsewhere is not None and not decided and category in terms.elsewhere.first_instance
-    return Phase.REVIEW if first else terms.opens_in
+    hears = terms.elsewhere is not None and not decided
+    first = terms.elsewhere.first_instance if terms.elsewhere is not None else ()
+    notice = category in first or (bool(first) and gate in (INCOMPLETE, ANOTHER_NAME, TO_BE_READ))
+    return Phase.REVIEW if hears and notice else terms.opens_in
 
 
 def _window_over(terms: ElsewhereTerms, brought: OpenedDecision, at: datetime, calendar: Calendar | None, barred: Times) -> bool:

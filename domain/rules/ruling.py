@@ -28,6 +28,7 @@ from domain.rules import (
     authorities,
     charge,
     confirmation,
+    departures,
     disclosure,
     hearing,
     interim,
@@ -176,6 +177,7 @@ def _drafted(
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known())
     because = because or procedure.why_approval(case, context.known(), remedies) or remedying.why_approval(case, remedies)
+    because = because or departures.why_approval(case, context.known(), remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
     drafted = f.RulingDrafted(

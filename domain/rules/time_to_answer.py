@@ -54,6 +54,11 @@ def _is_heard_by(case: Case, asked: EvidenceRequested) -> bool:
     return asked.of in case.terms.hear and (party is None or party.speaks)
 
 
+def time_asked_for(case: Case, side: Side, at: datetime, calendars: Calendars) -> datetime:
+    """Until when a side that is asked something at this instant has time to answer, wherever the case stands."""
+    return _time_of(case, side, at, calendars) or at + _USUAL_FOR * case.terms.time_scale
+
+
 def _time_of(case: Case, side: Side, at: datetime, calendars: Calendars) -> datetime | None:
     """Until when whoever is asked now has time by the pack, without what stands still; None where it has no clock for that."""
     ends = [

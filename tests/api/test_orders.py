@@ -85,7 +85,19 @@ async def test_an_order_for_information_is_confirmed_and_the_person_told_once_th
     assert (held["state"], held["to_do"], "person" in held["letters"]) == ("open", ["tell_person_later"], False)
     refused = await said(office, order, "told", whom="person")
     assert (refused["code"], "hold_until" in str(refused["errors"])) == ("parameter_invalid", True)
-    lifted = await changed(office, order, hold_until=None)
+    for sooner in (None, NOW.isoformat(), (NOW + timedelta(days=29)).isoformat()):
+        for lacking in ({}, {"lift_reason": "court"}, {"authority_allows": True}):
+            refused = await changed(office, order, hold_until=sooner, **lacking)
+            assert (refused["code"], "sooner" in str(refused["errors"])) == ("parameter_invalid", True)
+    allowed = {"lift_reason": "court", "authority_allows": True}
+    assert "hold_until" in str((await changed(office, order, scope="Germany", **allowed))["errors"])
+    later = (NOW + timedelta(days=31)).isoformat()
+    assert (await changed(office, order, hold_until=later))["to_do"] == ["tell_person_later"]
+    lifted = await changed(office, order, hold_until=None, **allowed)
+    kept = (await office.desk("dana").get("/v1/audit-trail?limit=1")).json()["data"][0]
+    assert (kept["deed"], kept["more"]["lift_reason"], kept["more"]["authority_allows"]) == (
+        "order_changed", "court", True,
+    )  # fmt: skip
     assert (lifted["state"], lifted["to_do"]) == ("late", ["tell_person"])
     assert (await said(office, order, "told", whom="person", unreachable=True))["state"] == "done"
 

@@ -49,6 +49,8 @@ async def test_an_order_goes_its_way_on_the_pages(office: Office) -> None:
     await lead.turn(f"{path}/told", whom="person")
     assert "Nothing was noted." in lead.words
     await lead.turn(f"{path}/change", lift="yes", hold_until="")
+    assert ("Nothing was noted." in lead.words, "may be told sooner" in lead.words) == (True, True)
+    await lead.turn(f"{path}/change", lift="yes", hold_until="", lift_reason="court", authority_allows="yes")
     await lead.open("/orders")
     assert ("1 is late" in lead.words, "Amtsgericht Hamburg" in lead.words) == (True, True)
     await lead.open("/today")

@@ -99,7 +99,14 @@ ENDS = {
 }
 GATES = {
     "safety_incident": {"what_happened_to_ask", "not_booked_here"},
-    "moderation_appeal": {"no_reason_given", "ordered_by_authority", "notice_incomplete", "author_to_find"},
+    "moderation_appeal": {
+        "no_reason_given",
+        "ordered_by_authority",
+        "notice_incomplete",
+        "author_to_find",
+        "notice_by_another_name",
+        "notice_or_complaint",
+    },
     "compliance_request": {"not_ours", "law_to_find"},
     "bounty_dispute": {"no_reason_given", "closed_too_long_ago", "reply_pending", "programme_excluded", "standing_to_check"},
     "fraud_report": {"no_reason_given", "decided_elsewhere", "respondent_to_find"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.base import Money
+from domain.base import Money, Phase
 from domain.model.policy_exceptions import ExceptionsGranted, ExceptionTerms
 from domain.rules.audiences import Audience
 from domain.rules.decide import decide
@@ -53,6 +53,31 @@ class TestStep:
         life = asked(a_life().says(MEDIATOR, "complete_step", step="evidence_secured")).says(LEAD, "grant_exception")
         life.says(MEDIATOR, "rule", outcome="no_violation", ground="no_clause")
         assert life.case.ruling is not None
+
+    @pytest.mark.parametrize("first", ["granted", "assigned"])
+    def test_whoever_granted_it_does_not_decide_by_it_alone_however_the_case_came_to_them(self, first: str) -> None:
+        life = asked(a_life().says(MEDIATOR, "complete_step", step="evidence_secured"))
+        if first == "granted":
+            life.says(LEAD, "grant_exception").says(LEAD_2, "assign", owner=LEAD)
+        else:
+            life.says(LEAD, "assign", owner=LEAD).says(LEAD, "grant_exception")
+        done = life.says(LEAD, "rule", outcome="no_violation", ground="no_clause")
+        assert (done.case.phase, getattr(done.facts[-2], "approval_because", None)) == (Phase.APPROVAL, "exception_granted")
+        assert done.refused(LEAD, "approve").code == "own_ruling"
+        assert done.says(LEAD_2, "approve").case.phase is Phase.RULED
+
+    def test_what_was_done_after_all_rests_on_no_exception(self) -> None:
+        life = asked(a_life().says(MEDIATOR, "complete_step", step="evidence_secured")).says(LEAD, "grant_exception")
+        life.says(LEAD, "assign", owner=LEAD).says(LEAD, "complete_step", step="record_checked")
+        assert life.says(LEAD, "rule", outcome="no_violation", ground="no_clause").case.phase is Phase.RULED
+
+    def test_where_nobody_approves_whoever_granted_it_does_not_decide_by_it(self) -> None:
+        told = {phase: label for phase, label in a_life().case.terms.labels.items() if phase is not Phase.APPROVAL}
+        unapproved = a_case("conduct_report").with_terms(exceptions=(STEP,), labels=told).in_review()
+        life = asked(unapproved.says(MEDIATOR, "complete_step", step="evidence_secured")).says(LEAD, "grant_exception")
+        life.says(LEAD, "assign", owner=LEAD)
+        refusal = life.refused(LEAD, "rule", outcome="no_violation", ground="no_clause")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "granted_it")
 
 
 class TestLimit:

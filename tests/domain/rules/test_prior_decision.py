@@ -9,7 +9,7 @@ import pytest
 
 from domain.base import Outcome, Phase, Side
 from domain.model import facts as f
-from domain.rules.prior_decision import undecided_end
+from domain.rules.prior_decision import is_notice, undecided_end
 from domain.rules.ruling_told import said_of_ruling
 from tests.support.cases import (
     CLAIMANT,
@@ -29,6 +29,7 @@ from tests.support.cases import (
 )
 
 REMOVED = {"outcome": "remove", "appellant": "author", "decider": MEDIATOR, "content": "post-77", "ground": "sexual_content"}
+WHERE = "https://example.com/posts/77"
 KEPT = {"outcome": "keep", "appellant": "reporter", "decider": "machine", "content": "comment-9"}
 
 
@@ -54,6 +55,13 @@ class TestOpening:
     def test_what_a_decision_against_the_respondent_did_is_done_to_the_respondent(self) -> None:
         """A reporter appeals: the author is on the other side."""
         assert an_appeal(KEPT).opened().case.author is Side.RESPONDENT
+
+    @pytest.mark.parametrize("outcome", ["keep", "restrict"])
+    def test_who_complains_that_abuse_of_a_child_was_left_is_urgent(self, outcome: str) -> None:
+        effective = (MONDAY - timedelta(days=10)).isoformat()
+        brought = {**KEPT, "outcome": outcome, "effective_at": effective}
+        life = a_case("moderation_appeal", decision=brought, attributes={"child_sexual_abuse": True}).opened()
+        assert (life.case.priority, life.case.phase) == ("urgent", Phase.APPEAL)
 
     def test_remedies_that_the_report_names_count_before_those_of_the_pack(self) -> None:
         case = an_appeal(remedies=[{"type": "remove"}, {"type": "warn"}]).opened().case
@@ -237,7 +245,13 @@ class TestNobodyPutsAway:
     def test_but_what_lacks_what_a_notice_says_until_its_sender_says_more(self) -> None:
         lacking = self.noticed(content_url="nowhere").opened()
         assert lacking.refused(OPS, "close", **self.NOT_OURS).code == "notice_undecided"
+        unasked = lacking.refused(MEDIATOR, "decline", **self.NOT_OURS)
+        assert (unasked.code, unasked.fields) == ("notice_undecided", {})
         asked = lacking.says(MEDIATOR, "message", to="claimant", text="Where is it?")
+        # Five working days of the pack's clock for the claimant: Monday to Monday.
+        early = asked.later(timedelta(days=6)).refused(MEDIATOR, "decline", **self.NOT_OURS)
+        assert (early.code, early.fields) == ("notice_undecided", {"until": (asked.now + timedelta(days=1)).isoformat()})
+        asked = asked.later(timedelta(days=1))
         told = self.noticed(content_url="nowhere").opened().says(CLAIMANT, "message", text="Below the third picture.")
         assert told.refused(MEDIATOR, "decline", **self.NOT_OURS).code == "notice_undecided"
         assert asked.says(MEDIATOR, "decline", **self.NOT_OURS).case.outcome is Outcome.DECLINED
@@ -267,6 +281,36 @@ class TestANotice:
 
     def test_of_another_category_is_an_appeal_without_a_decision(self) -> None:
         assert a_case("moderation_appeal", category="spam").opened().case.close_reason == "decision_missing"
+
+    @pytest.mark.parametrize("category", ["child_abuse", "general", "ilegal_content"])
+    @pytest.mark.parametrize(
+        ("said", "reason", "email", "urgent"),
+        [
+            ({"child_sexual_abuse": True}, "notice_incomplete", None, True),
+            ({"child_sexual_abuse": True, "good_faith": True, "content_url": WHERE}, "notice_by_another_name", None, True),
+            ({"good_faith": True, "content_url": WHERE}, "notice_by_another_name", "nora@example.com", False),
+            ({"content_url": WHERE}, "notice_or_complaint", None, False),
+        ],
+    )
+    def test_is_one_by_what_it_says_and_no_machine_turns_it_away_for_its_name(
+        self, category: str, said: dict[str, Any], reason: str, email: str | None, urgent: bool
+    ) -> None:
+        parties = [{"side": "claimant", "ref": "u1", "name": "Nora", "email": email}, {"side": "respondent", "ref": "u2"}]
+        life = a_case("moderation_appeal", category=category, attributes=said, parties=parties).opened()
+        assert (life.case.phase, life.case.gate, life.case.priority == "urgent") == (Phase.INTAKE, reason, urgent)
+        if reason != "notice_or_complaint":
+            assert life.refused(MEDIATOR, "decline", reason="not_ours", reasons="No.").code == "notice_undecided"
+            assert life.refused(OPS, "close", reason="abandoned", reasons="No.").code == "notice_undecided"
+        life.says(MEDIATOR, "admit").says(MEDIATOR, "take")
+        assert (life.case.phase, is_notice(life.case)) == (Phase.REVIEW, True)
+        assert life.refused(OPS, "close", reason="abandoned", reasons="No.").code == "notice_undecided"
+        kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}
+        assert life.refused(MEDIATOR, "rule", **kept).fields["missing"] == ["complaint_route"]
+
+    def test_that_only_names_an_address_is_declined_by_a_person_as_none(self) -> None:
+        life = a_case("moderation_appeal", category="spam", attributes={"content_url": WHERE}).opened()
+        life.says(MEDIATOR, "decline", reason="decision_missing", reasons="Which decision do you mean?")
+        assert (life.case.outcome, is_notice(life.case)) == (Outcome.DECLINED, False)
 
     def test_says_where_its_decision_can_be_complained_about(self) -> None:
         kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}
