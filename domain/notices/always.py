@@ -6,6 +6,7 @@ from domain.rules.reference import Notices
 
 ALWAYS: Notices = {
     "case_joined": ("owner",),
+    "clocks_paused:put_away": ("owner",),
     "interim_ended:lapsed": ("owner", "leads"),
     "same_matter_reported": ("owner", "leads"),
     "interim_imposed:alone": ("leads",),

@@ -277,6 +277,10 @@ LETTERS = {
         "case_joined",
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
+    "clocks_paused.put_away.staff": to_staff(
+        "clocks_paused:put_away",
+        data={**REVIEW, "reason": "waiting_for_the_carrier", "to_at": DUE["due_at"]},
+    ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
     "amount_lowering_proposed.claimant": a_notice(
         "amount_lowering_proposed",
@@ -597,7 +601,7 @@ EVENTS = [
     "proposal_made", "proposal_ended:accepted",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
-    "mentioned",
+    "clocks_paused:put_away", "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
