@@ -144,13 +144,18 @@ class PostgresEndpoints:
         *,
         purpose: Purpose = "events",
         created_by: str | None = None,
+        by: tuple[str, str] | None = None,
         conn: Connection | None = None,
     ) -> NewEndpoint:
-        """A place for webhooks to go, with its signing secret. Whether the address may be one is asked before."""
+        """A place for webhooks to go, with its signing secret. Whether the address may be one is asked before. ``by``: who, and
+        with which credential, is noted in the trail; None: whoever calls notes it."""
         made = NewEndpoint(id=f"whk_{uuid7()}", purpose=purpose, url=url, secret=signing_secret())
         sealed = self._vault.seal_secret(tenant_id, made.id, made.secret.encode())
         async with self._database.deed(tenant_id, conn) as deed:
             await deed.execute(NEW, tenant_id, made.id, purpose, url, sealed, created_by)
+            if by is not None:
+                said: dict[str, Any] = {"about": made.id, "more": noted(made.id, url, purpose)}
+                await note(deed, tenant_id, deed="endpoint_added", by=by[0], credential=by[1], **said)
         return made
 
     async def all(self, tenant_id: str) -> list[Endpoint]:
