@@ -70,10 +70,10 @@ MEANS: dict[str, tuple[str, str]] = {
     "notice_unknown": ("There is a notice of something that the record does not know.", _PAST),
     "around_differs": ("A notice or a command, also a refused one, was changed or is gone since the head was signed.", _PAST),
     "rights_differ": (
-        "Somebody's roles, line or conflicts, or what a key is good for, are not what the audit trail says was set.",
+        "Somebody's rights, or what a key, session or endpoint is good for, are not what the audit trail says was set.",
         "Set them to what they should be (ombud person set, ombud key revoke), see what was done with them, and: " + _PAST,
     ),
-    "rights_unsaid": ("There is somebody, or a key, of whom the audit trail says nothing.", _PAST),
+    "rights_unsaid": ("There is somebody, a key, a session or an endpoint of which the audit trail says nothing.", _PAST),
     "rewritten": ("Another fact was signed than is there now: the chain was computed anew.", _PAST),
     "facts_lost": ("Facts that were signed are gone.", "Was an older backup brought back? Else: " + _PAST),
     "case_missing": ("A case that was signed is gone.", "Was an older backup brought back? Else: " + _PAST),

@@ -182,8 +182,8 @@ class Listing:
     """What waits in these queues for somebody to take it."""
     ids: tuple[str, ...] | None = None
     """Of these alone."""
-    put_away: bool | None = None
-    """True: what its owner has put away until later."""
+    put_away: str | None = None
+    """A person: what is theirs and put away until later, and what they put away themselves."""
     tag: str | None = None
     """With this label of the team."""
     sort: Literal["newest", "due", "ends"] = "newest"

@@ -142,9 +142,10 @@ async def sealed_keys(dsn: str, keys: str, patience: timedelta) -> Finding:
 
 def judged_keys(state: MasterState) -> Finding:
     """What is to be said of the master keys."""
-    if state.left and not state.known:
-        step = "Set OMBUD_MASTER_KEYS_EARLIER to the key of before, and run `ombud master-key rotate`."
-        return Finding("sealed keys", "fail", f"{state.left} lie under a key that is not known here", step)
+    if state.lost:
+        step = "Name that key in OMBUD_MASTER_KEYS_EARLIER, in every process: until then nothing of it is read or sealed again."
+        which = ", ".join(sorted(state.under_unknown))
+        return Finding("sealed keys", "fail", f"{state.lost} lie under a master key that is not known here ({which})", step)
     if state.left:
         step = "Run `ombud master-key rotate`; ended, run it again."
         return Finding("sealed keys", "warn", f"{state.left} lie under an earlier master key", step)

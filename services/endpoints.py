@@ -11,7 +11,7 @@ from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part, part_by_id
 from services.parts import Parts
 from services.trail import administrator, note
-from storage.outside.endpoints import Endpoint, Purpose, host_of
+from storage.outside.endpoints import Endpoint, Purpose, noted
 
 OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation is good too, unless said otherwise: a day for whoever deploys once a day."""
@@ -49,8 +49,7 @@ async def add(parts: Parts, caller: Caller, url: str, purpose: Purpose) -> WithS
     await _check_address(parts, caller, url)
     async with parts.trail.deed(caller.tenant_id) as conn:
         made = await parts.endpoints.create(caller.tenant_id, url, purpose=purpose, created_by=who.by, conn=conn)
-        # Not the whole address: its path may hold what its owner takes for a secret.
-        await note(conn, who, "endpoint_added", made.id, purpose=purpose, host=host_of(url))
+        await note(conn, who, "endpoint_added", made.id, **noted(made.id, url, purpose))
     return WithSecret(await _there(parts, caller, made.id), made.secret)
 
 
@@ -64,11 +63,10 @@ async def change(
         raise Refused("nothing_changes", "Name what is to change.")
     if url is not None:
         await _check_address(parts, caller, url)
-    told = {**({"host": host_of(url)} if url is not None else {}), **({"purpose": purpose} if purpose is not None else {})}
     async with parts.trail.deed(caller.tenant_id) as conn:
         if not await parts.endpoints.change(caller.tenant_id, endpoint_id, url=url, purpose=purpose, conn=conn):
             raise not_found()
-        await note(conn, who, "endpoint_changed", endpoint_id, **told)
+        await note(conn, who, "endpoint_changed", endpoint_id, **noted(endpoint_id, url, purpose))
     return await _there(parts, caller, endpoint_id)
 
 

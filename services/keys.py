@@ -23,7 +23,7 @@ OVERLAP_FOR = timedelta(hours=24)
 """How long the secret before a rotation lives on, unless said otherwise: a day, for whoever deploys once a day."""
 MADE_BY_PAGE_FOR = timedelta(days=366)
 """How long a key is good at most that somebody made on a page."""
-LONGEST_OVERLAP_FOR = timedelta(days=7)
+LONGEST_OVERLAP_FOR = keys.LONGEST_OVERLAP_FOR
 _ALL = "`*` is what keys of the first releases have, and no scope: name each one that the key needs."
 
 

@@ -21,6 +21,7 @@ from services.people import tell
 from services.rows import Session
 from services.trail import Administrator, note
 from storage.access import sessions
+from storage.access.keys import fingerprint
 from storage.postgres.pool import Connection
 from storage.team import people
 from storage.team.people import Person
@@ -241,5 +242,6 @@ async def _opened(
     session_id, secret = await sessions.create(
         conn, tenant_id, person_id, way, device=device[:_DEVICE], issuer=issuer, subject=subject, sid=sid, **bounds
     )
-    await note(conn, Administrator(tenant_id, person_id, session_id), "session_opened", session_id, way=way)
+    said = {"way": way, "secret": fingerprint(secret), "lives_seconds": int(SESSION_FOR.total_seconds())}
+    await note(conn, Administrator(tenant_id, person_id, session_id), "session_opened", session_id, **said)
     return Opened(session_id, secret, person_id)

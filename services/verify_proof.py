@@ -2,7 +2,8 @@
 
 Standard library only, and short enough to be read. It computes the chain of facts anew, checks that it is that of this case, and
 that its head, with the list of all facts up to it, was signed (Ed25519) with the key that you were given. Exit code 1 when
-anything does not agree, 2 when a head of an earlier release proves a part of the facts only.
+anything does not agree, 2 when a head of an earlier release proves a part of the facts only. A file in which anything stands
+that was not signed (a member that is not known here, or one twice) is no proof.
 """
 
 import hashlib
@@ -16,6 +17,19 @@ P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT = pow(2, (P - 1) // 4, P)
+MEMBERS = {
+    "form": int,
+    "tenant": str,
+    "case_id": str,
+    "public_key": str,
+    "begins": str,
+    "facts": list,
+    "head": (dict, type(None)),
+}
+OF_FACTS = {"seq": int, "hash": str, "body": (dict, type(None))}
+OF_HEAD: dict[str, Any] = dict.fromkeys(("prev", "tenant", "case_id", "head", "around", "until", "signed_at", "signature"), str)
+OF_HEAD.update(dict.fromkeys(("number", "seq", "turn"), int))
+"""Everything that stands in a proof, and of which type it is."""
 
 
 def x_of(y: int, sign: int) -> int:
@@ -149,10 +163,58 @@ def shown(proof: dict[str, Any]) -> tuple[list[str], int]:
     return [f"IN PART: {some}; facts 1 to {first - 1} are not: {why}.", *told], 2
 
 
+class NoProof(ValueError):
+    """The file is none."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. One whose member stands there twice says two things: which of them is read is anybody's choice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+        raise NoProof(f"{twice!r} stands twice in one object")
+    return found
+
+
+def formed(where: str, value: object, members: dict[str, Any], may: str = "") -> None:
+    """Refuse what has other members than these, or of another type. ``may``: one that can be left out."""
+    if not isinstance(value, dict):
+        raise NoProof(f"{where} is no object")
+    for name in value:
+        if name not in members and name != may:
+            raise NoProof(f"{where} has {name!r}, which is not of a proof: nobody signed it")
+    for name, kinds in (*members.items(), *([(may, str)] if may in value else [])):
+        there = name in value and isinstance(value[name], kinds) and not isinstance(value[name], bool)
+        if not there:
+            raise NoProof(f"{where} has no {name!r}, or not as it is written in a proof")
+
+
+def read(file: str) -> dict[str, Any]:
+    """A proof, in which nothing stands but what belongs there. Raises ValueError and OSError."""
+    proof: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"), object_pairs_hook=once)
+    formed("the proof", proof, MEMBERS)
+    for number, fact in enumerate(proof["facts"], start=1):
+        formed(f"fact {number}", fact, OF_FACTS)
+        if fact["body"] is not None and not isinstance(fact["body"].get("seq"), int):
+            raise NoProof(f"fact {number} has no number in its body")
+    if proof["head"] is not None:
+        formed("the head", proof["head"], OF_HEAD, "all_facts")
+        bytes.fromhex(proof["head"]["signature"])
+    return proof
+
+
 def main(arguments: list[str]) -> int:
     """Say what was checked, and what does not agree."""
-    proof = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
-    key = arguments[2] if len(arguments) > 2 else proof["public_key"]
+    try:
+        proof = read(arguments[1])
+        key = arguments[2] if len(arguments) > 2 else proof["public_key"]
+        bytes.fromhex(key)
+    except IndexError:
+        sys.stdout.write("Name the file: python3 -I verify_proof.py proof.json [PUBLIC KEY IN HEX]\n")
+        return 1
+    except (ValueError, OSError, RecursionError) as error:
+        sys.stdout.write(f"WRONG: this is no proof: {error}\n")
+        return 1
     found, head, facts = flaws(proof, key), proof["head"], proof["facts"]
     told = [f"Case {proof['case_id']} of {proof['tenant']}."]
     told.append(f"{len(facts)} facts, {sum(fact['body'] is not None for fact in facts)} of them open to you.")

@@ -311,6 +311,11 @@ GERMAN = Words(
             "in einem Satz; ein Gesetz müssen Sie nicht nennen, und wir antworten mit einer Entscheidung. Wenn wir uns "
             "irren, können Sie sich auch bei Ihrer Datenschutzbehörde beschweren."
         ),
+        "no_claim": (
+            "Was Sie geschrieben haben, sagt nach dem, was zwei von uns darin lesen, von keiner Ihrer Zahlungen, dass sie ohne "
+            "Sie gemacht wurde. Wenn es so ist, schreiben Sie uns noch einmal und sagen Sie, welche; wir gehen dem nach und "
+            "teilen Ihnen schriftlich mit, was wir gefunden haben."
+        ),
         "not_ours": "Die Daten sind nicht unsere: Bitte wenden Sie sich an den, der sie hat.",
         "decision_missing": "Die Meldung sagt nicht, gegen welche Entscheidung sie sich richtet.",
         "paid_too_long_ago": "Es wurde vor zu langer Zeit bezahlt, um hier darüber zu entscheiden.",

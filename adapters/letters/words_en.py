@@ -299,6 +299,10 @@ ENGLISH = Words(
             "write to us again and say so in a sentence; you need name no law, and we answer by a decision. If we are wrong, "
             "you can also complain to your data protection authority."
         ),
+        "no_claim": (
+            "What you wrote does not say of any payment of yours that it was made without you, as far as two of us can see. If "
+            "one was, write to us again and say which; we look into it and tell you in writing what we found."
+        ),
         "not_ours": "The data is not ours: please turn to whoever holds it.",
         "decision_missing": "The report does not say which decision it appeals against.",
         "paid_too_long_ago": "It was paid too long ago to be disputed here.",
@@ -366,6 +370,7 @@ ENGLISH = Words(
         "amount_of_split": "Parts of the matter were split off, and together they give more than one person can give alone.",
         "currency_differs": "It gives money of another currency than was paid, or of one that has no limit.",
         "amount_above_payment": "It gives more than the case is about, or what was to be taken back is not back yet.",
+        "amount_above_reported": "It gives more than was reported; somebody has said since that it is about more.",
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
         "payee_of_own_word": "Whoever drafted it, or somebody of their line, put on the case the person who gets it.",
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
@@ -378,6 +383,7 @@ ENGLISH = Words(
         "final_before": "It was final, and somebody has less now: for nothing new, or by whoever decided it first.",
         "step_skipped": "A step of the procedure was left out by somebody who had a hand in the ruling.",
         "identity_by_word": "Who asks was said by one person's word alone, and data are handed out, changed or erased on it.",
+        "right_not_asked": "It destroys by another right than the one that was reported.",
         "exception_granted": "Whoever drafted it granted the exception that it rests on.",
         "lifted_the_hold": "Whoever drafted it lifted the legal hold on what it destroys.",
     },

@@ -274,6 +274,7 @@ PROBLEMS: dict[str, Row] = {
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "settled_before": Row(409, "The sides have agreed", "Say whose wish it is, or why the agreement fails; see `allowed`."),
     "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
+    "claim_undecided": Row(409, "Not looked into yet", "Look into it and decide it; or whoever reported it takes it back."),
     "notice_undecided": Row(409, "Not decided yet", "Admit and decide it; or whoever sent it takes it back."),
     "request_unrecorded": Row(409, "Asked by nobody on record", "Say in `reasons` when and how that side asked for it."),
     "identity_unshown": Row(409, "Shown by nothing", "Add `evidence`, or `reasons` that say how it was checked."),

@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 _TOLD_EVERY = 10_000
 """Keys between two lines that say how far it is."""
+UNOPENED = 4
+"""Exit code when everything was sealed again but what does not open."""
 
 
 @app.command()
@@ -26,7 +28,8 @@ def rotate(
 ) -> None:
     """Seal everything again that lies under an earlier master key, while everything goes on. Ended, run it again: it goes on.
 
-    Says at the end whether the earlier keys are still needed. Exit code 1 while they are.
+    Says at the end whether the earlier keys are still needed. Exit code 1 while they are; 4 when something does not open: it is
+    left as it is, and named.
     """
     from cli.kit.master_keys import rotated
 
@@ -40,6 +43,11 @@ def rotate(
 
     found = guarded(lambda: rotated(told, batch))
     show(found, json, lambda done: f"{done['sealed_again']} sealed again under {done['current']}.\n{_words(done)}")
+    for row in found["unopened"]:
+        of = " of ".join(said for said in (row["holder"], row["scope"]) if said)
+        note(f"Does not open: {row['place']} {row['id']} of tenant {row['tenant_id']}{f' ({of})' if of else ''}: {row['why']}")
+    if found["unopened"]:
+        raise typer.Exit(UNOPENED)
     if found["needed"]:
         raise typer.Exit(1)
 
@@ -84,7 +92,15 @@ def _words(state: dict[str, Any]) -> str:
     lines = [f"Master key {state['current']}{since}; others known here: {', '.join(state['known']) or 'none'}."]
     if state["under_others"]:
         lying = ", ".join(f"{number} {place}" for place, number in sorted(state["under_others"].items()))
-        lines.append(f"Under another key: {lying}. Earlier keys are needed; run: ombud master-key rotate")
+        unknown = ", ".join(f"{number} under {key}" for key, number in sorted(state["under_unknown"].items()))
+        unopened = len(state.get("unopened", ()))
+        lines.append(f"Under another key: {lying}.")
+        if unknown:
+            lines.append(f"Not known here: {unknown}. Name that key in OMBUD_MASTER_KEYS_EARLIER: nothing else opens it.")
+        if unopened:
+            lines.append(f"{unopened} do not open by any key known here, and no key that is taken away changes that.")
+        elif not unknown:
+            lines.append("Earlier keys are needed; run: ombud master-key rotate")
     else:
         lines.append("Nothing lies under another key.")
     if not state["digest_key_given"]:

@@ -9,8 +9,9 @@ from cli.demo.platform import DemoPlatform
 from cli.kit.compose import prepare_database
 from runtime.places import find_places
 from runtime.settings import Settings
+from storage.access.trail import note
 from storage.intake.sources import PostgresSources, Provider
-from storage.outside.endpoints import PostgresEndpoints, Purpose
+from storage.outside.endpoints import PostgresEndpoints, Purpose, noted
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import Person, PostgresTenants, Tenant
@@ -71,7 +72,11 @@ async def hire(tenant: str, platform: DemoPlatform, settings: Settings, say: Cal
         endpoints, sources = PostgresEndpoints(database, vault), PostgresSources(database, vault)
         purposes: tuple[Purpose, ...] = ("events", "remedies")
         for purpose in purposes:
-            endpoint = await endpoints.create(tenant, f"{platform.url}/{purpose}", purpose=purpose)
+            url = f"{platform.url}/{purpose}"
+            async with database.deed(tenant) as deed:
+                endpoint = await endpoints.create(tenant, url, purpose=purpose, conn=deed)
+                more = noted(endpoint.id, url, purpose)
+                await note(deed, tenant, deed="endpoint_added", about=endpoint.id, by=_BY[0], credential=_BY[1], more=more)
             platform.secrets[purpose] = endpoint.secret
         made = [await sources.create(tenant, provider, secret=secret, created_by="per_dana") for provider, secret in PROVIDERS]
     say(f"tenant {tenant}: one hour of the rules lasts {HOUR_FOR} s; people: {', '.join(NAMES.values())}")

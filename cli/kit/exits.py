@@ -62,6 +62,7 @@ EXITS = {
     "trail_not_whole": UNAVAILABLE,
     "vault_fault": UNAVAILABLE,
     "digest_key_differs": UNAVAILABLE,
+    "master_key_lost": UNAVAILABLE,
 }
 """Exit code by the code of a failure. Of any other, a fault is a missing service, and a refusal is about the input."""
 BY_STATUS = {

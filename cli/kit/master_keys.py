@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from runtime.failpoints import FailPoints
 from runtime.places import find_places
 from runtime.settings import Settings
-from storage.postgres.master_keys import MasterState, PostgresMasterKeys
+from storage.postgres.master_keys import MasterState, PostgresMasterKeys, Unopened
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 
@@ -19,6 +20,8 @@ Result = TypeVar("Result")
 
 def rotated(told: Callable[[int], None], batch: int) -> dict[str, Any]:
     """Seal everything again that lies under another key; ``told`` how much it is by now. Says how it stands afterwards."""
+
+    stuck: list[Unopened] = []
 
     async def work(keys: PostgresMasterKeys) -> tuple[int, MasterState]:
         done, point = 0, FailPoints.of(Settings())
@@ -29,12 +32,13 @@ def rotated(told: Callable[[int], None], batch: int) -> dict[str, Any]:
             point.hit("keys.sealed_again")
             told(done)
 
-        await keys.rotate(count, batch)
+        await keys.rotate(count, batch, stuck.append)
         return done, await keys.finish()
 
     done, found = _with_keys(work)
-    needed = bool(found.left) or not found.digest_key_given
-    return {"object": "master_key_rotation", "sealed_again": done, "needed": needed, **_seen(found)}
+    needed = found.left > len(stuck) or not found.digest_key_given
+    unopened = {"unopened": [asdict(row) for row in stuck]}
+    return {"object": "master_key_rotation", "sealed_again": done, "needed": needed, **unopened, **_seen(found)}
 
 
 def state() -> dict[str, Any]:
@@ -64,5 +68,6 @@ def _seen(state: MasterState) -> dict[str, Any]:
         "since": state.since.isoformat() if state.since else None,
         "alone_since": state.alone_since.isoformat() if state.alone_since else None,
         "under_others": dict(state.under_others),
+        "under_unknown": dict(state.under_unknown),
         "digest_key_given": state.digest_key_given,
     }

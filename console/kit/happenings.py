@@ -119,7 +119,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "return_contested": ("triangle-alert", "{who} says that the goods are not back as agreed"),
     "return_ended": ("check", "Nobody waits for the goods any more: {because}"),
     "return_shipped": ("send", "{who} sent the goods"),
-    "ruling_withheld": ("file-lock", "The ruling waits: it would destroy or hand out what may have to stay"),
+    "ruling_withheld": ("file-lock", "The ruling was not told: of what may have to stay, or of a denied hearing"),
     "sanction_drafted": ("shield-alert", "A sanction goes with the ruling: {sanction}"),
     "sanction_imposed": ("shield-alert", "Imposed on {party}: {sanction}"),
     "sanction_lifted": ("shield-check", "A sanction is over"),

@@ -122,6 +122,7 @@ async def _page(
     visit: Visit, form: Form, refused: Refused | None, *, foreseen: tuple[Selected, Mapping[str, Refusal]] | None = None
 ) -> Response:
     command, speaker = form.text("command"), Speaker(visit.zones, visit.house.amounts, {})
+    ids = list(dict.fromkeys(form.all("case")))[:MOST]
     would = {
         case_id: speaker.plainly(refusal.detail or refusal.code) for case_id, refusal in (foreseen[1] if foreseen else {}).items()
     }
@@ -135,12 +136,12 @@ async def _page(
         values=form.values,
         **told(visit, refused, {}),
         changed=(),
-        ids=list(dict.fromkeys(form.all("case")))[:MOST],
+        ids=ids,
         order_id=str(uuid7()),
         currency="EUR",
         foreseen=foreseen[0] if foreseen else None,
         would=would,
-        named=await named(visit, foreseen[0].cases if foreseen else ()),
+        named=await named(visit, foreseen[0].cases if foreseen else ids),
     )
 
 

@@ -21,7 +21,7 @@ from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
 from console.pages.in_force import by_hand, lateness, measures, owed, still_open, with_effects
-from console.pages.inbox import CLOCK_WORDS, away_until, turn_of
+from console.pages.inbox import CLOCK_WORDS, away_by, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
@@ -248,6 +248,7 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
         **still_open(case),
         "owed": owed(said, found.names, texts),
         "away_until": away_until(case, now) if case is not None else None,
+        "away_by": away_by(case, now, found.names) if case is not None else "",
         "course": course(said, entries, found.clocks, found.names, now),
         "of_what": OF_WHAT,
         "ahead": _ahead(found, visit.zones),

@@ -18,6 +18,7 @@ from console.pages.listing import ORDERS as LIST_ORDERS
 from console.pages.live import of_list
 from domain.base import Phase, Side
 from domain.model.case import Case
+from domain.model.clocks import Hold
 from domain.views.case import CaseView, view
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views, tags
@@ -59,6 +60,8 @@ class Row:
     owner: str | None = None
     away_until: datetime | None = None
     """Until when it is put away."""
+    away_by: str = ""
+    """Who put it away, and why, in words."""
     tags: Sequence[str] = ()
 
     @property
@@ -238,12 +241,22 @@ def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[
         clocks=standings(case, visit.zones.now),
         owner=case.owner,
         away_until=away_until(case, visit.zones.now),
+        away_by=away_by(case, visit.zones.now, names),
     )
 
 
 def away_until(case: Case, now: datetime) -> datetime | None:
     """Until when somebody has put the case away; None: nobody has, or it is back."""
-    return max((hold.until for hold in case.holds if hold.why == "snooze" and hold.until and hold.until > now), default=None)
+    return max((hold.until for hold in _away(case, now) if hold.until), default=None)
+
+
+def away_by(case: Case, now: datetime, names: Mapping[str, str]) -> str:
+    """Who has put the case away, and why: whoever owns it is not always the one."""
+    return "; ".join(f"by {names.get(one.by, 'the team')}: {in_words(one.reason).lower()}" for one in _away(case, now))
+
+
+def _away(case: Case, now: datetime) -> list[Hold]:
+    return [hold for hold in case.holds if hold.why == "snooze" and hold.until and hold.until > now]
 
 
 def turn_of(seen: Seen, said: CaseView, me: str, names: Mapping[str, str]) -> tuple[str, str | None]:

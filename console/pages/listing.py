@@ -49,7 +49,7 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
     when, stuck = _known("when", said, WINDOWS), _known("stuck", said, tuple(STUCK))
     status = _known("status", said, ("open", "closed")) or _usual_status(when, stuck)
     by_age = _known("order", said, tuple(ORDERS)) == "newest" or status != "open"
-    own = visit.caller.holder if which in ("mine", "away") else None
+    own = visit.caller.holder if which == "mine" else None
     return Listing(
         kind=_known("kind", said, tuple(visit.parts.packs)),
         phase=_one(Phase, "phase", said),
@@ -62,7 +62,7 @@ def listing_of(visit: Visit, which: str, said: Mapping[str, str]) -> Listing:
         window=when,  # type: ignore[arg-type]  # one of them, as was asked
         stuck=stuck,  # type: ignore[arg-type]  # one of them, as was asked
         waits_in=(visit.person.queues if visit.person else ()) if which == "queues" and status == "open" else None,
-        put_away=True if which == "away" else None,
+        put_away=visit.caller.holder if which == "away" else None,
         tag=said.get("tag", "")[:64] or None,
         waiting_on=_known("turn", said, tuple(TURNS)),  # type: ignore[arg-type]  # one of them, as was asked
         pressing=_known("clock", said, STATES),  # type: ignore[arg-type]  # one of them, as was asked

@@ -279,7 +279,7 @@ async def _pieces(visit: Visit, found: Shown) -> list[tuple[str, str]]:
     case, known = found.seen.case, {code for code, _ in pieces}
     entries = {entry.n: entry for entry in await timelines.first_entries(visit.parts, visit.caller, found.seen)}
     said = [f"message:{n}" for n, entry in entries.items() if entry.role in _SAID_BY and entry.type in _SAID and _words(entry)]
-    unanswered = [one.id for one in (case.unanswered if case is not None else ())]
+    unanswered = [one.id for one in (case.unanswered if case is not None else ()) if not one.of_amount]
     others = dict.fromkeys(one for one in (*said[-_MOST_SAID:], *unanswered) if one not in known)
     return [*pieces, *((one, _came(one, entries, found)) for one in others)]
 

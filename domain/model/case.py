@@ -77,6 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
+        | {"asked_again"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -101,6 +102,8 @@ class Case(Kept):
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
+    asked_again: bool = False
+    """Whoever reported it has said something of their own since it was last called otherwise; a proof of identity is none."""
     category_listed: bool = False
     """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
     priority: Priority

@@ -191,6 +191,12 @@ class Unanswered(Kept):
     appointment: str | None = None
     """The hearing of which it was put down; None: it is something else."""
 
+    @property
+    def of_amount(self) -> bool:
+        """Whether it is that the case is about more than was reported (``amount:`` and the number of the fact): no piece of
+        evidence."""
+        return self.id.startswith("amount:")
+
 
 class AnswerableView(Kept):
     """Something that came in and speaks against a side, as that side itself may read it."""

@@ -214,9 +214,15 @@ class RequestUnanswered(Refusal):
     code = "request_unanswered"
 
 
+class ClaimUndecided(Refusal):
+    """Whoever says that a payment was made without them is answered by a decision, once it was looked into."""
+
+    code = "claim_undecided"
+
+
 class NoRequestProposed(Kept):
-    """Somebody of the team says that what came is no request at all (spam, a question about an order); a second person has to
-    say so too."""
+    """Somebody of the team says that what came is no request or claim at all (spam, a question about an order); a second person
+    has to say so too."""
 
     type: Literal["no_request_proposed"] = "no_request_proposed"
     reasons: Prose

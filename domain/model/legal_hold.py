@@ -75,12 +75,13 @@ class EffectReleased(Kept):
 
 class RulingWithheld(Kept):
     """A ruling that destroys something is not told while the case is under legal hold, nor one that hands out or destroys what is
-    kept of somebody who has come to be accused elsewhere: it goes back to whoever decides."""
+    kept of somebody who has come to be accused elsewhere, nor one against somebody who has said since that they were not at the
+    hearing it may rest on: it goes back to whoever decides."""
 
     type: Literal["ruling_withheld"] = "ruling_withheld"
     ruling_id: str
     hold_ids: tuple[str, ...]
-    because: Literal["hold", "accused_elsewhere"] = "hold"
+    because: Literal["hold", "accused_elsewhere", "was_not_there"] = "hold"
 
 
 class LegalHoldLifted(Kept):

@@ -160,6 +160,9 @@ class Ruling(Kept):
     """Made before there was a case, and taken over into it."""
     sanction: SanctionDrafted | None = None
     label_paid_by: Payer | None = None
+    contested: bool = False
+    """Whether a side that loses by it has said since it was drafted that it was not at a hearing that was put down: it goes back
+    to whoever decides, and nobody is told."""
     stays: tuple[str, ...] = ()
     """Interim measures that it does not end, until an instant."""
     until: Instant | None = None

@@ -6,6 +6,7 @@ from domain.rules.reference import Notices
 
 ALWAYS: Notices = {
     "case_joined": ("owner",),
+    "clocks_paused:put_away": ("owner",),
     "interim_ended:lapsed": ("owner", "leads"),
     "same_matter_reported": ("owner", "leads"),
     "interim_imposed:alone": ("leads",),
@@ -20,6 +21,7 @@ ALWAYS: Notices = {
     "withdrawal_overtaken:left": ("owner",),
     "amount_lowering_proposed": ("claimant", "leads"),
     "amount_stated:lowered": ("claimant",),
+    "amount_stated:raised": ("claimant", "respondent"),
     "continued_of_office": ("claimant", "respondent", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
     "party_left": ("claimant", "respondent", "platform", "owner"),

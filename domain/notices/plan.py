@@ -170,9 +170,9 @@ def _reminded_for_nothing(case: Case, fact: f.Fact, recipient: str) -> bool:
 def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant | None:
     """Until when whoever a letter goes to can answer what this fact brought against them, before it is held against them."""
     party = case.party(recipient)
-    if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld):
+    if party is None or not isinstance(recording.fact, f.EvidenceSubmitted | f.AppointmentHeld | f.AmountStated):
         return None
-    found = last_word.piece_of(recording)
+    found = last_word.put_by(recording)
     against = next((one.until for one in last_word.answerable(case, party) if one.id == found), None)
     if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
         return against

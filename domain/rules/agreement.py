@@ -92,8 +92,8 @@ def _undone(case: Case) -> Case:
 
 
 def _granted(case: Case) -> Money | None:
-    """What a concession grants: the amount of the report, as far as it may still be paid, also where less was said since."""
-    case = stating.as_reported(case)
+    """What a concession grants: the amount of the report, as far as it may still be paid, whatever was said since."""
+    case = stating.as_granted(case)
     left = money.payable(_undone(case))
     if left is None or case.terms.concession is None or not money.bounded(case, case.terms.concession):
         return case.amount
@@ -111,7 +111,7 @@ def would_grant(case: Case) -> c.Remedy | None:
 def concede(case: Case, command: Concede, context: DecisionContext, at: datetime) -> Facts:
     """The respondent grants what was asked; nothing is left to decide."""
     # Whoever grants the claim says by it that what was reported was paid, whatever was said since.
-    before, case = case.amount, stating.as_reported(case)
+    before, case = case.amount, stating.as_granted(case)
     assert case.terms.concession is not None  # its button says so
     said = () if case.amount is None or case.amount == before else (f.AmountStated(amount=case.amount, before=before),)
     amount = _granted(case)

@@ -26,15 +26,19 @@ from domain.model.safeguards import (
     ReportUnknown,
     ReturnReport,
 )
+from domain.model.terms import Terms
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.need_to_know import others_of
+from domain.rules.remedy import asks_for_data
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
 
 SECRET = frozenset({"financial_intelligence_unit"})
 """Authorities of which nobody may tell the person reported that they were, or will be, told: directive (EU) 2015/849, article 39;
 31 USC 5318(g)(2)."""
+ORDER = "legal_order"
+"""What an order of an authority over somebody's data is called, in kinds in which people ask for theirs."""
 EFFECT = "report_to_authority"
 """The effect's code is this and the authority's: ``report_to_authority:police``."""
 
@@ -48,9 +52,25 @@ _TEAM = frozenset({"mediator", "lead", "ops"})
 
 def is_secret(case: Case) -> bool:
     """Whether the law forbids to tell the respondent, who does not know of the case: from when it is proposed to report them,
-    here or in another case of theirs.
+    here or in another case of theirs; or may do so, because an authority's order is about them.
     """
-    return not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))
+    return (not case.is_disclosed and (case.reported_elsewhere or reported_in_secret(case))) or under_order(case)
+
+
+def under_order(case: Case) -> bool:
+    """Whether the case is, or was, called an authority's order, of which whom it is about was not told.
+
+    Orders come under secrecy, as whoever serves them says in words (18 USC 2705(b); Regulation (EU) 2023/1543, article 13):
+    no machine tells their subject by the way, and no person alone.
+    """
+    called = ORDER in (case.category, *case.filed_as)
+    return called and not case.is_disclosed and asks_for_data(case.terms)
+
+
+def may_be_order(terms: Terms, category: str) -> bool:
+    """Whether what comes under this name is an order, or may turn out to be one: no right of those who ask names it."""
+    settled = {name for remedy in terms.remedies for name in remedy.only_for}
+    return ORDER in settled and category not in settled - {ORDER} and asks_for_data(terms)
 
 
 def reported_in_secret(case: Case) -> bool:
@@ -125,6 +145,9 @@ def _any_of(case: Case, side: Side, digests: Collection[str]) -> bool:
 def tipping_off(case: Case, what: str, because: str) -> TippingOff:
     """The refusal, in words for the team alone."""
     # Only the team reads it, and it names no other case: not everybody who handles this one may know that one.
+    if under_order(case) and not (reported_in_secret(case) or case.reported_elsewhere):
+        said = "An authority's order is about the respondent, and may be under secrecy: see what it says of that first."
+        return TippingOff(f"{said} {what}", because=because)
     where = "" if reported_in_secret(case) else " in another case"
     said = f"To tell them now may be to tell the respondent that they are reported to an authority{where}. {what}"
     return TippingOff(said, because=because)

@@ -26,10 +26,11 @@ from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Re
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
 from domain.rules import alarms, charge, confirmation, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
+from domain.rules.clocks_told import means_of_level, means_of_pause, said_of_extension, said_of_level, said_of_pause
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import over_at, stands_still
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import Known, NoticeData, Topic, inside, words_by
+from domain.rules.topic import Known, Topic, inside, words_by, words_of
 from domain.worktime.spans import Span
 
 LONGEST_HOLD_FOR = timedelta(days=366)
@@ -353,7 +354,8 @@ def _comes_again(clock: Clock) -> dict[str, Any]:
 def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Change:
     named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
     change: Change = {name: value for name, value in named.items() if value is not None}
-    change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False} if fact.category is not None else {}
+    if fact.category is not None:
+        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False, "asked_again": False}
     afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}
     if fact.refreshed or fact.queue is not None or fact.terms is not None:
         # What a hand-over had kept is promised anew.
@@ -431,25 +433,6 @@ def _refusal_of_thaw(case: Case, actor: Actor) -> Refusal | None:
     return IncidentUnknown("This case is not frozen.")
 
 
-def _means_of_level(before: Case | None, fact: f.LevelReached, after: Case) -> set[str]:
-    """What is not done by itself, because a person has to look first, is an escalation."""
-    looked_at = {"level_reached:escalate"} if fact.withheld in ("withdrawal_pending", "reported") else set()
-    return {f"level_reached:{fact.action}", *looked_at}
-
-
-def _said_of_level(case: Case, fact: f.LevelReached, audience: Audience) -> NoticeData:
-    said = {"clock": fact.clock, "level": fact.level, "action": fact.action, "reached_at": fact.due_at.isoformat()}
-    return NoticeData(said | ({"step": fact.step} if fact.step is not None and audience == "staff" else {}))
-
-
-def _said_of_extension(case: Case, fact: f.ClockExtended, audience: Audience) -> NoticeData:
-    definition = case.terms.clock(fact.clock)
-    said: dict[str, Any] = {"clock": fact.clock, "to_at": fact.to_at.isoformat() if fact.to_at else None}
-    if definition is not None:
-        said |= {"waits_for": definition.waits_for, "statutory": definition.statutory}
-    return NoticeData(said, {"reasons": fact.reasons})
-
-
 TOPIC = Topic(
     rules={command.__name__: command for command in (pause, snooze, resume, extend, retarget, freeze, thaw)},
     changes={
@@ -462,8 +445,8 @@ TOPIC = Topic(
         "case_retargeted": _case_retargeted,
     },
     refuses={"resume": _refusal_of_resume, "extend": _refusal_of_extend, "thaw": _refusal_of_thaw},
-    means={"level_reached": _means_of_level},
-    words=words_by(f.LevelReached, "action"),
+    means={"level_reached": means_of_level, "clocks_paused": means_of_pause},
+    words=words_by(f.LevelReached, "action") | words_of("clocks_paused", "put_away"),
     known_to={
         # Their own reminder; a clock that waits for the team is the team's business.
         "level_reached": Known(
@@ -492,5 +475,5 @@ TOPIC = Topic(
         "clocks_thawed": inside("As the freeze that it ends."),
         "case_retargeted": inside("Priority, queue and terms are how the team works; a changed date is told as that."),
     },
-    said={"level_reached": _said_of_level, "clock_extended": _said_of_extension},
+    said={"level_reached": said_of_level, "clock_extended": said_of_extension, "clocks_paused": said_of_pause},
 )

@@ -31,7 +31,7 @@ from domain.model.terms import OutcomeTerms
 from domain.model.withdrawal import WithdrawalPending
 from domain.rules import charge, hearing, losses
 from domain.rules.audiences import Audience
-from domain.rules.authorities import is_secret, tipping_off
+from domain.rules.authorities import is_secret, tipping_off, under_order
 from domain.rules.fairness import another_credential
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.told_by_two import agreed_words, words_barred
@@ -143,7 +143,7 @@ def check_told(case: Case, lost: frozenset[Side], hit: Iterable[f.OpenedParty], 
 
     Where it does not, they learn of the case with the ruling (:func:`along`).
     """
-    if Side.RESPONDENT in lost and is_secret(case):
+    if Side.RESPONDENT in lost and is_secret(case) and not under_order(case):
         raise tipping_off(
             case, "Disclose it by two persons before they can lose by a ruling; freeze the money meanwhile.", "by_ruling"
         )

@@ -22,7 +22,7 @@ from domain.rules.hearing import (
     spoke_after,
     spoke_since_after,
 )
-from domain.rules.last_word import came_in_after, came_since_after, unanswered_after, words_at_after
+from domain.rules.last_word import came_in_after, came_since_after, contested_after, unanswered_after, words_at_after
 from domain.rules.protocols import by_protocol_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
@@ -58,6 +58,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
         seen["third_parties"] = recording.at
     update: Change = {"clocks": clocks, "seen_at": {**changed.seen_at, **seen}, "heard": heard_after(case, recording, changed)}
     update["came_since"] = came_since_after(case, recording, changed)
+    update.update(contested_after(case, recording, changed))
     update["words_at"] = words_at_after(case, recording)
     update.update(came_in_after(case, recording, changed))
     update["unanswered"] = unanswered_after(case, recording, changed, seen)

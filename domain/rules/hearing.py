@@ -214,6 +214,8 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
         known = () if told else tuple(p.id for p in after.principals(rec.fact.side) if p.id in known)
     if anew := accused_anew(before, rec.fact, after):
         known = _without(after, known, anew)
+    back = _taken_back(after, rec) if after.terms.heard_when == "asked" else ()
+    known = tuple(one for one in known if one not in back)
     own = {p.id for side in Side for p in _each(after, side)}
     spoke = (one for one in _heard_by(before, rec, after) if one in own)
     return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
@@ -351,7 +353,18 @@ def _heard_through(case: Case, party: f.OpenedParty, fact: f.Fact) -> tuple[str,
 
 def _by_comment(case: Case, rec: f.Recording) -> tuple[Side, ...]:
     party = case.party(rec.actor.id)
-    return _with(case.heard, party.side) if party is not None and protocols.hears(case, rec) else case.heard
+    if party is not None and protocols.hears(case, rec):
+        return _with(case.heard, party.side)
+    taken_back = bool(_taken_back(case, rec)) and party is not None and not _each(case, party.side)
+    return tuple(side for side in case.heard if not (taken_back and party is not None and side is party.side))
+
+
+def _taken_back(case: Case, rec: f.Recording) -> tuple[str, ...]:
+    """Whom nothing hears but that they were at a hearing, of whom it is said now that they were not."""
+    party = case.party(rec.actor.id)
+    if party is None or not party.speaks or not protocols.contradicts(case, rec.fact):
+        return ()
+    return tuple(one for one in spoken_for(case, party) if one not in case.questioned)
 
 
 def _meant(case: Case, actor_id: str, side: Side) -> Iterable[str]:

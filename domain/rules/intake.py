@@ -12,6 +12,8 @@ from domain.model.links import OtherCase
 from domain.model.people import OpenedParty
 from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.address_proof import reported_unproven
+from domain.rules.authorities import may_be_order
+from domain.rules.no_request import is_claim
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -22,6 +24,7 @@ SENDER_SUSPENDED = "sender_suspended"
 
 def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     """A new case: moved in with its past, declined at the gate, merged into another of the same matter, or on its way."""
+    command = _told_later(command)
     opened = f.CaseOpened(**{k: getattr(command, k) for k in f.CaseOpened.model_fields if k not in ("type", "received_at")})
     if command.history is not None:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
@@ -29,7 +32,9 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     stays_out = (f.CaseRecused(person=one, reason="split") for one in command.recused)
     begun = (opened, *stays_out, *prior_decision.taken_over(command))
     routing = command.routing
-    reason = routing.reason or "gate" if routing.decision == "decline" else None
+    # Whoever says that a payment was made without them is turned away by no machine: 12 CFR 1005.11(c)(1).
+    looked_at = routing.decision == "decline" and is_claim(command.terms, command.category)
+    reason = routing.reason or "gate" if routing.decision == "decline" and not looked_at else None
     reason = reason or provider_news.why_declined(command.provider)
     whose = (command.terms.sanctions, command.parties, context.earlier or (), at)
     barred = sanctions.times_withdrawn(*whose)
@@ -50,7 +55,14 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_tied(command, context.other, context.decided))
     phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
-    return begun if routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+    return begun if looked_at or routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+
+
+def _told_later(command: c.Open) -> c.Open:
+    """What is an authority's order, or may be one, is told to nobody whom it is about at its opening."""
+    if not may_be_order(command.terms, command.category):
+        return command
+    return command.model_copy(update={"terms": command.terms.model_copy(update={"disclosure": "by_owner"})})
 
 
 def _cannot_wait(command: c.Open) -> bool:

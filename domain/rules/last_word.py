@@ -34,7 +34,7 @@ from domain.model.prose import text_of
 from domain.model.remedy import Remedy
 from domain.model.sanctions import NotHeard
 from domain.model.withdrawal import NotSeen
-from domain.rules import losses, protocols
+from domain.rules import losses, money, protocols, stating
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
@@ -55,6 +55,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         side, mine = speakers
         left = (one for one in known if one.shown_at is None or not _answered(one, side, mine, fact))
         known = tuple(protocols.commented(one, fact, mine) for one in left)
+        known = (*known, *_again(after, rec, mine, known))
     if before is not None and isinstance(fact, f.EvidenceLapsed):
         began = _time_began(before, fact)
         known = tuple(one for one in known if one.against is not fact.of or one.shown_at is None or one.shown_at > began)
@@ -62,7 +63,46 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
+    if isinstance(fact, f.AmountStated):
+        known = (*(one for one in known if not one.of_amount), *_raised(after, rec, seen))
     return (*known, *_came_in(after, rec, seen))
+
+
+def put_by(rec: f.Recording) -> str | None:
+    """By what name that which a fact brings against a side waits for an answer; None: it brings nothing."""
+    return f"amount:{rec.seq}" if isinstance(rec.fact, f.AmountStated) else piece_of(rec)
+
+
+def _raised(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Unanswered]:
+    """That it is about more than was reported, where an amount was: the respondent has answered to what was reported alone."""
+    if money.reported(case) is None or not stating.more_than_reported(case) or Side.RESPONDENT not in case.terms.hear:
+        return
+    read = Side.RESPONDENT.value in seen
+    yield Unanswered(id=put_by(rec) or "", against=Side.RESPONDENT, shown_at=since(rec) if read else None, read=read)
+
+
+def _again(case: Case, rec: f.Recording, mine: Collection[str], known: Collection[Unanswered]) -> Iterable[Unanswered]:
+    """What was put down of a hearing, for whom a side has said that they were there, and now that they were not."""
+    fact = rec.fact
+    if not isinstance(fact, f.ProtocolCommented) or not protocols.contradicts(case, fact) or fact.side not in case.terms.hear:
+        return
+    waits = {one.party for one in known if one.appointment == fact.appointment_id}
+    for one in (one for one in mine if one not in waits):
+        since_then: dict[str, Any] = {"shown_at": since(rec), "read": True, "appointment": fact.appointment_id}
+        yield Unanswered(id=f"message:{rec.seq}", against=fact.side, party=one, **since_then)
+
+
+def contested_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
+    """That a draft rests on what a side that loses by it was not there to say, as it has said since, for the first time."""
+    fact, draft = rec.fact, after.ruling
+    if draft is None or before is None or after.phase not in UNTOLD or not isinstance(fact, f.ProtocolCommented):
+        return {}
+    found = next((one for one in after.appointments if one.id == fact.appointment_id), None)
+    missed = fact.was_there is not False or found is None or fact.side in found.missed_by or fact.side not in _losing(after)
+    said = [one.was_there for one in found.comments if one.side is fact.side] if found is not None else []
+    if missed or said.count(False) > len(after.principals(fact.side)):
+        return {}
+    return {"ruling": draft.model_copy(update={"contested": True})}
 
 
 def _speakers(case: Case, rec: f.Recording) -> tuple[Side, tuple[str, ...]] | None:
@@ -203,6 +243,8 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     change: Change = {"came_in": known}
     if before is None:
         return change
+    if before.filed_as and rec.actor.role == "claimant" and piece_of(rec) is not None and not _only_proves(before, rec):
+        change["asked_again"] = True
     news = known.get("evidence", 0) > before.came_in.get("evidence", 0) and _side(after, rec) is not Side.RESPONDENT
     if after.decided_before_by and news:
         # What only answers a report that is made again is nothing for which it could be decided otherwise.
@@ -212,6 +254,12 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     if ruled:
         change.update({"claims_news": False, "relied_on": ()})
     return {**change, "told_seq": after.seq} if ruled or agreed else change
+
+
+def _only_proves(case: Case, rec: f.Recording) -> bool:
+    """Whether what is handed in may be no more than the answer to who somebody is."""
+    asked = any(one.id in case.identity_requests and one.of is Side.CLAIMANT for one in case.requests)
+    return isinstance(rec.fact, f.EvidenceSubmitted) and asked
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:
@@ -265,7 +313,7 @@ def check(
             one.id: one.shown_at + _time_to_answer(case, one) if one.shown_at is not None else None
             for one in case.unanswered
             if one.against is side
-            and (named is None or one.id in named or _put_down(one))
+            and (money.above_reported(case, remedies) if one.of_amount else _counts(one, named))
             and (one.party is None or one.party in hit)
         }
         waits = {piece: end for piece, end in ends.items() if end is None or end > at}
@@ -273,10 +321,11 @@ def check(
             continue
         until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
         said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
-        put_down = any(_put_down(one) for one in case.unanswered if one.id in waits)
+        put_down = any(_put_down(one) or one.of_amount for one in case.unanswered if one.id in waits)
+        more = any(one.of_amount for one in case.unanswered if one.id in waits)
+        what = "This is more than was reported" if more else "Something has come in since"
         raise NotHeard(
-            f"Something has come in since, and the {side.value} {said}"
-            + ("." if put_down else "; or say what the ruling relies on."),
+            f"{what}, and the {side.value} {said}" + ("." if put_down else "; or say what the ruling relies on."),
             side=side.value,
             missing="evidence",
             evidence=list(waits),

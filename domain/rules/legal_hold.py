@@ -263,6 +263,7 @@ TOPIC = Topic(
         "ruling_withheld": inside("Nobody outside hears of a ruling before it is told, nor of the hold."),
     },
     said={
+        "ruling_withheld": lambda case, fact, audience: NoticeData({"because": fact.because}),
         "effect_withheld": lambda case, fact, audience: NoticeData({"remedies": [remedy_data(fact.remedy)]}),
         "effect_released": lambda case, fact, audience: NoticeData(
             {"remedies": [remedy_data(fact.remedy)], "result": "needs_hands" if fact.goes_on_as is None else "goes_on"}

@@ -56,6 +56,23 @@ def bounded(case: Case, remedy: str) -> bool:
     return remedy in bound or (remedy == CREDIT and bool(bound))
 
 
+def reported(case: Case) -> Money | None:
+    """What the claimant reported; None where they named no amount."""
+    if case.asked is not None:
+        return case.asked
+    return case.amount if case.raised_by is None else None
+
+
+def above_reported(case: Case, remedies: Iterable[Remedy]) -> bool:
+    """Whether these give back more than was reported, where an amount was, or other money."""
+    asked = reported(case)
+    most = ceiling(case.model_copy(update={"amount": asked})) if asked is not None and asked != case.amount else None
+    if most is None:
+        return False
+    sums = _sums(x.amount for x in remedies if x.amount is not None and bounded(case, x.type))
+    return any(amount > (most.amount if currency == most.currency else 0) for currency, amount in sums.items())
+
+
 def payable(case: Case) -> Payable | None:
     """What the case may still pay; None where its kind bounds nothing, or nobody has said what was paid."""
     about = case.amount
@@ -296,9 +313,9 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
-    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they
-    have put on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts
-    is above the pack's limit, or its currency has none.
+    It cannot be compared with the payment, exceeds it or what was reported, rests on the word of the giver or of their line,
+    goes to whom they have put on that side, or other money stands in another case for the same matter, or what may be it; the sum
+    of the amounts is above the pack's limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
@@ -344,7 +361,9 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | Non
     if case.chargeback is not None and case.chargeback.sent_at is not None:
         # The network may decide for whoever paid, and they would have it twice.
         return "chargeback_sent"
-    return "amount_of_own_word" if _own_word(case, giver) else None
+    if _own_word(case, giver):
+        return "amount_of_own_word"
+    return "amount_above_reported" if above_reported(case, paying) else None
 
 
 def _own_word(case: Case, one: Actor | Involvement) -> bool:

@@ -14,7 +14,8 @@ from domain.base import Outcome
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.handling import ProposedNoRequest, RequestUnanswered
+from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
+from domain.model.terms import Terms
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
@@ -26,6 +27,8 @@ NO_REQUEST = "no_data_request"
 _NAMES_NO_RIGHT = frozenset({"general", "other"})
 """Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
 _IDENTITY = "identity"
+NO_CLAIM = "no_claim"
+"""The reason by which two of the team end what came as a claim of an unauthorised payment and is none (spam, not a customer)."""
 
 
 def unanswered(case: Case) -> RequestUnanswered | None:
@@ -47,6 +50,27 @@ def unanswered(case: Case) -> RequestUnanswered | None:
     )
 
 
+def is_claim(terms: Terms, *called: str) -> bool:
+    """Whether somebody says that a payment was made without them, in a kind that gives the money until that is looked into."""
+    claims = {name for one in terms.credit_less or () for name in one.only_for}
+    return terms.provisional_credit and not claims.isdisjoint(called)
+
+
+def uninvestigated(case: Case) -> ClaimUndecided | None:
+    """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
+
+    Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
+    found (12 CFR 1005.11(c)(1), (d)(1)).
+    """
+    if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
+        return None
+    return ClaimUndecided(
+        "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
+        "no fraud, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no such "
+        f"claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+    )
+
+
 def may_be_none(case: Case) -> bool:
     """Whether nothing of the case names a right, nor was anybody asked who they are."""
     identified = case.identity_requests or any(taken.step == _IDENTITY for taken in case.steps)
@@ -58,18 +82,18 @@ def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext)
 
     Raises RequestUnanswered for another reason, for what may be a request, and for whoever is no second person.
     """
-    refusal = unanswered(case) or _named(case, command)
+    claim = uninvestigated(case)
+    refusal = claim or unanswered(case) or _named(case, command)
     if refusal is None:
         return ()
-    if command.reason != NO_REQUEST or not may_be_none(case):
+    if command.reason != (NO_CLAIM if claim else NO_REQUEST) or not (claim or may_be_none(case)):
         raise refusal
     first, actor = case.no_request, context.known()
     if first is None or case.came_in.get("claimant", 0) > first.seq:
         return (f.NoRequestProposed(reasons=command.reasons),)
     if not may_be_second(first.by, actor):
-        raise RequestUnanswered(
-            "One of the team says that it is no request: a lead or ops who did not say it, nor reports to who did, has to say "
-            "it too.",
+        raise type(refusal)(
+            "One of the team says that it is none: a lead or ops who did not say it, nor reports to who did, has to say it too.",
             because="second_person",
         )
     another_credential(first.credential, context)
@@ -85,7 +109,7 @@ def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None
 
 def outcome_of(command: c.Close) -> Outcome:
     """How a case ends that ops closes: what is no request is declined, whatever was said."""
-    return Outcome.DECLINED if command.reason == NO_REQUEST else Outcome(command.outcome)
+    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM) else Outcome(command.outcome)
 
 
 def _noted(case: Case, rec: f.Recording, fact: f.NoRequestProposed) -> Change:

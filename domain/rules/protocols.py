@@ -59,9 +59,20 @@ def _as_commented(case: Case, known: Iterable[HeardByProtocol], fact: f.Protocol
     for one in known:
         if one.side is not fact.side or not _of(one.appointment, fact) or fact.was_there:
             yield one
-        elif fact.was_there is None:
+        elif fact.was_there is None or contradicts(case, fact):
+            # Which of the two it was is not known.
             whole = one.until - COMMENT_FOR + shortest_for(case.terms, one.side)
             yield one.model_copy(update={"until": max(one.until, whole)})
+
+
+def contradicts(case: Case, fact: f.Fact) -> bool:
+    """Whether it was just said for a side that it was not at a hearing, and before that it was: the last word counts. Not more
+    often than there are people on it: by clicking to and fro nobody has time anew for ever."""
+    if not isinstance(fact, f.ProtocolCommented) or fact.was_there is not False:
+        return False
+    found = next((one.comments for one in case.appointments if one.id == fact.appointment_id), ())
+    said = [one.was_there for one in found if one.side is fact.side]
+    return True in said and said.count(False) <= len(case.principals(fact.side))
 
 
 def hears(case: Case, rec: f.Recording) -> bool:

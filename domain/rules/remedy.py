@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from domain.base import Money, Side
+from domain.base import Money, Phase, Side
 from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, RemedyNotAllowed, Ruling
@@ -110,6 +110,38 @@ def check_category(case: Case, remedy: str, beside: Iterable[str] = ()) -> None:
         raise RemedyNotAllowed(detail, remedy=remedy, because="answers_nothing_alone", allowed=answers)
     detail = f"A request of the category '{case.category}' is not answered by '{remedy}'; it answers {', '.join(said.only_for)}."
     raise RemedyNotAllowed(detail, remedy=remedy, because="category", allowed=list(said.only_for))
+
+
+def asked_otherwise(case: Case, remedy: str) -> bool:
+    """Whether a remedy destroys, and the right that was reported is another one, which it does not answer: the team has called
+    the request otherwise since."""
+    said = case.terms.remedy(remedy)
+    if not (remedy == "erase" or remedy in case.terms.destructive) or not said.only_for:
+        return False
+    rights = {category for one in case.terms.remedies for category in one.only_for}
+    reported = next((one for one in (*case.filed_as, case.category) if one in rights), case.category)
+    return reported not in (*said.only_for, *said.beside_for)
+
+
+def check_asked(case: Case, remedy: str) -> None:
+    """Refuses to destroy what somebody asked for something else about, until they have said so themselves.
+
+    What is erased is not given back: a request to see data that is answered by their erasure is a loss that the person did not
+    ask for (Regulation (EU) 2016/679, articles 4(12), 5(1)(f) and 17(1)).
+    """
+    if not case.asked_again and asked_otherwise(case, remedy):
+        raise RemedyNotAllowed(
+            f"Whoever asked has not asked for '{remedy}': the request came under another right, and the team has called it "
+            "otherwise. Ask them by 'message' or 'request_evidence'; once they have said it themselves, a second person looks.",
+            remedy=remedy,
+            because="right_not_asked",
+        )
+
+
+def why_approval(case: Case, remedies: Iterable[Remedy]) -> str | None:
+    """Why a second person looks at it: it destroys by another right than the one that was reported."""
+    destroys = case.terms.has(Phase.APPROVAL) and any(asked_otherwise(case, remedy.type) for remedy in remedies)
+    return "right_not_asked" if destroys else None
 
 
 def check_named(case: Case, remedies: Iterable[Remedy]) -> None:

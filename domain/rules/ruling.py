@@ -43,6 +43,7 @@ from domain.rules import (
     sanctions,
 )
 from domain.rules import credit as crediting
+from domain.rules import remedy as remedying
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
 from domain.rules.authorities import of_report
@@ -138,6 +139,7 @@ def _check(
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_category(case, remedy.type, [one.type for one in command.remedies])
+        remedying.check_asked(case, remedy.type)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -174,7 +176,7 @@ def _drafted(
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
     because = because or legal_hold.why_approval(case, remedies, context.known())
-    because = because or procedure.why_approval(case, context.known(), remedies)
+    because = because or procedure.why_approval(case, context.known(), remedies) or remedying.why_approval(case, remedies)
     because = because or departures.why_approval(case, context.known(), remedies)
     if decision == "rule":
         because = because or agreement_terms.why_approval(case) or losses.why_approval(case, command, sanction)
@@ -246,7 +248,10 @@ def issue(case: Case, command_id: str, at: datetime) -> Facts:
         told = f.RulingIssued(ruling_id=ruling.id, outcome=ruling.outcome, rights=())
         remitted = f.CaseRemitted(ruling_id=ruling.id, same_decider=ruling.same_decider, rights_anew=True)
         return (told, remitted, f.PhaseEntered(phase=Phase.REVIEW, reason="remitted"))
-    if held := legal_hold.kept_from_telling(case, ruling) or authorities.kept_from_telling(case, ruling):
+    held = legal_hold.kept_from_telling(case, ruling) or authorities.kept_from_telling(case, ruling)
+    if held or ruling.contested:
+        # Nobody loses by the word of one that they were there and admitted it.
+        held = held or (f.RulingWithheld(ruling_id=ruling.id, hold_ids=(), because="was_not_there"),)
         return (*held, f.PhaseEntered(phase=_deciding_phase(case), reason="held", goes_on="paused"))
     stays = interim.stays_after(case, at)
     measures = tuple(i.id for i in case.interim if i.id not in stays)

@@ -1,8 +1,9 @@
 """What was paid, as somebody of the platform or the team knows it: first said, raised, or lowered.
 
-Whoever says more does not give it alone (:mod:`domain.rules.money`). Whoever says less than was reported takes from the claimant,
-so two say it: until then the case is about what it was, and the claimant is told. It stays known what was reported: who got less
-may appeal, and whoever grants the claim grants that.
+Whoever says more does not give it alone (:mod:`domain.rules.money`), nor does anybody grant it unseen: both sides are told, the
+respondent has their time to answer before they lose by it, and a concession gives what was reported. Whoever says less than was
+reported takes from the claimant, so two say it: until then the case is about what it was, and the claimant is told. It stays
+known what was reported: who got less may appeal, and whoever grants the claim grants that.
 
 To be heard before one loses something: Charter of Fundamental Rights of the EU, article 41(2)(a); European Convention on Human
 Rights, article 6(1).
@@ -21,7 +22,7 @@ from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.rules import confirmation
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.fairness import another_credential
-from domain.rules.money import payable
+from domain.rules.money import payable, reported
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, everybody, known_to
 
@@ -44,19 +45,18 @@ def state_amount(case: Case, command: StateAmount, context: DecisionContext, at:
     return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated", goes_on="paused"))
 
 
-def reported(case: Case) -> Money | None:
-    """What the claimant reported; None where they named no amount."""
-    if case.asked is not None:
-        return case.asked
-    return case.amount if case.raised_by is None else None
-
-
 def as_reported(case: Case) -> Case:
     """The case with what was reported as its amount, where less was said since; as it is otherwise."""
     asked, now = case.asked, case.amount
     if asked is None or now is None or (asked.currency == now.currency and asked.amount <= now.amount):
         return case
     return case.model_copy(update={"amount": asked})
+
+
+def as_granted(case: Case) -> Case:
+    """The case with what was reported as its amount, whatever was said since; as it is, where the report named none."""
+    asked = reported(case)
+    return case if asked is None or asked == case.amount else case.model_copy(update={"amount": asked})
 
 
 def _lowers(case: Case, amount: Money) -> bool:
@@ -86,11 +86,21 @@ def _seconds(case: Case, amount: Money, context: DecisionContext) -> bool:
 
 
 def means(fact: f.AmountStated, after: Case) -> frozenset[str]:
-    """That less than was reported counts from now on, and less than did."""
+    """That less than was reported counts from now on, and less than did; or more than was, where anything was."""
     lowered = fact.before is not None and (
         fact.before.currency != fact.amount.currency or fact.amount.amount < fact.before.amount
     )
-    return frozenset({"amount_stated:lowered"} if lowered and as_reported(after) is not after else ())
+    if lowered and as_reported(after) is not after:
+        return frozenset({"amount_stated:lowered"})
+    return frozenset({"amount_stated:raised"} if not lowered and more_than_reported(after) else ())
+
+
+def more_than_reported(case: Case) -> bool:
+    """Whether the case is about more than was reported, or in other money, or the report named no amount."""
+    asked, now = reported(case), case.amount
+    if now is None or asked is None:
+        return now is not None
+    return asked.currency != now.currency or asked.amount < now.amount
 
 
 def _refusal_of_stating(case: Case, actor: Actor) -> Refusal | None:
@@ -112,7 +122,8 @@ def _lowering_proposed(case: Case, rec: f.Recording, fact: f.AmountLoweringPropo
 
 
 def _said_of_amount(case: Case, fact: f.AmountStated, audience: Audience) -> NoticeData:
-    return NoticeData({"amount": fact.amount.model_dump()}, {"reasons": fact.reasons} if audience == "staff" else {})
+    before = {"before": fact.before.model_dump()} if fact.before is not None else {}
+    return NoticeData({"amount": fact.amount.model_dump(), **before}, {"reasons": fact.reasons} if audience == "staff" else {})
 
 
 def _said_of_lowering(case: Case, fact: f.AmountLoweringProposed, audience: Audience) -> NoticeData:

@@ -39,7 +39,7 @@ _BY_LETTER = frozenset({
     "already_appealed", "not_yours_to_appeal", "decision_unknown", "not_ours", "decision_missing", "paid_too_long_ago",
     "refunded_already", "not_returned", "belongs_to_a_dispute", "happened_too_long_ago", "what_happened_to_ask",
     "not_booked_here", "decider_was_biased", "procedural_fault", "not_heard", "annulled", "new_signal", "decided_elsewhere",
-    "decided_already", "no_data_request",
+    "decided_already", "no_data_request", "no_claim",
 })  # fmt: skip
 """What letters say as sentences."""
 _BY_MACHINE = frozenset({"deadline", "same_matter", "by_hand", "given_up_on_appeal", "not_told"})

@@ -20,13 +20,17 @@ USED_EVERY = timedelta(minutes=1)
 CREATE = """
 INSERT INTO api_keys (tenant, id, hash, name, scopes, person_id, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-# The secret of now, or the one before the last rotation while that is good too.
-FIND = """
+LONGEST_OVERLAP_FOR = timedelta(days=7)
+"""How long the secret before a rotation is good at most, whatever its row says."""
+# The secret of now, or the one before the last rotation while that is good too: never without a rotation, and never for longer
+# after it than any rotation may say.
+FIND = f"""
 SELECT tenant, id, name, scopes, person_id, coalesce(last_used_at < clock_timestamp() - $2::interval, true) AS used_anew
 FROM api_keys
-WHERE (hash = $1 OR (earlier_hash = $1 AND earlier_until > clock_timestamp()))
+WHERE (hash = $1 OR (earlier_hash = $1 AND earlier_until > clock_timestamp() AND rotated_at <= clock_timestamp()
+        AND rotated_at + interval '{LONGEST_OVERLAP_FOR.days} days' > clock_timestamp()))
     AND active AND coalesce(expires_at > clock_timestamp(), true)
-"""
+"""  # noqa: S608 - put together from constants
 USED = """
 UPDATE api_keys SET last_used_at = clock_timestamp()
 WHERE tenant = $1 AND id = $2 AND coalesce(last_used_at < clock_timestamp() - $3::interval, true)

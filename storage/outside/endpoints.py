@@ -6,6 +6,7 @@ An endpoint that says it is gone (410), has let :data:`GIVEN_UP` notices in a ro
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -261,6 +262,18 @@ async def _disabled(conn: Connection, tenant_id: str, endpoint_id: str, because:
         return None
     await conn.execute(LEAVE, tenant_id, endpoint_id, "endpoint_disabled")
     return row["purpose"], row["url"]
+
+
+def noted(endpoint_id: str, url: str | None, purpose: str | None) -> dict[str, str]:
+    """What the trail says of where an endpoint's webhooks go. Not the whole address: its path may hold what its owner takes for
+    a secret; of that a mark, by which another one is seen."""
+    said = {"host": host_of(url), "address": address_mark(endpoint_id, url)} if url is not None else {}
+    return said | ({"purpose": purpose} if purpose is not None else {})
+
+
+def address_mark(endpoint_id: str, url: str) -> str:
+    """Enough of an address to see that it is the same, of this endpoint alone."""
+    return hashlib.sha256(f"ombud endpoint\x1f{endpoint_id}\x1f{url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def host_of(url: str) -> str:

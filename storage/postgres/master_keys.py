@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -90,12 +90,41 @@ _SECRETS: Mapping[str, str] = {
 """What is sealed for a tenant, bound to its place."""
 PLACES: Mapping[str, str] = {**_WRAPPED, **_SECRETS, "form_drafts": FORM_DRAFTS}
 """Everything that a master key seals in the database: what it is called, and how it is read."""
+_BY_KEY = """
+SELECT substr(sealed, 1, 1) = '\\x02' AS named,
+    CASE WHEN substr(sealed, 1, 1) = '\\x02' THEN substr(sealed, 2, 8) END AS id, count(*) AS some
+FROM ({}) AS under GROUP BY 1, 2
+"""
+_UNNAMED_ONES = "SELECT * FROM ({}) AS under WHERE substr(sealed, 1, 1) <> '\\x02' LIMIT 20"
+UNNAMED = "unnamed"
+"""What stands for the id of a key where what is sealed says none."""
 
 
 class DigestKeyDiffers(VaultFault):
     """This process has another root of digests than the database: it would find nobody again, and take nobody's link."""
 
     code = "digest_key_differs"
+
+
+class MasterKeyLost(VaultFault):
+    """What is there lies under a master key that this process does not know, and that was worked with before any that it knows:
+    it would read nothing, and what came in now would not be read by whoever knows that one."""
+
+    code = "master_key_lost"
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """Something sealed that no known key opens, or that was changed."""
+
+    tenant_id: str
+    place: str
+    id: str
+    scope: str | None
+    """The case (or the order, the mail) that it belongs to; None: none."""
+    holder: str | None
+    """Whose words a key is for."""
+    why: str
 
 
 @dataclass(frozen=True)
@@ -114,11 +143,18 @@ class MasterState:
     """What still lies under another key, by what it is."""
     digest_key_given: bool
     """Whether the root of digests is named in the settings, and so stays when earlier keys are forgotten."""
+    under_unknown: Mapping[str, int] = field(default_factory=dict)
+    """What of it lies under a key that is not known here, by the key's id (:data:`UNNAMED`: of a release that wrote none)."""
 
     @property
     def left(self) -> int:
         """How much lies under another key."""
         return sum(self.under_others.values())
+
+    @property
+    def lost(self) -> int:
+        """How much lies under a key that is not known here."""
+        return sum(self.under_unknown.values())
 
 
 class PostgresMasterKeys:
@@ -128,7 +164,36 @@ class PostgresMasterKeys:
         self._database, self._vault = database, vault
 
     async def check(self) -> None:
-        """Note with which keys this process works. Raises :class:`DigestKeyDiffers`, before anything is written."""
+        """Note with which keys this process works. Raises DigestKeyDiffers and MasterKeyLost, before any work is done."""
+        await self._check_digests()
+        await self._check_masters()
+        await self._mark()
+
+    async def _check_masters(self) -> None:
+        """One stray row, of a key that was worked with by mistake, stops nobody: it is lost to whoever has the right one, too."""
+        ring = self._vault.ring
+        async with self._database.nobody() as conn:
+            noted = {row["mark"]: row for row in await conn.fetch(MASTERS)}
+        known, current = {key.id.hex() for key in ring}, noted.get(ring.current.id.hex())
+        if current is not None and (current["alone_since"] is not None or not noted.keys() - known):
+            return
+        _, unknown = await self._lying()
+        since = min((row["noted_at"] for mark, row in noted.items() if mark in known), default=None)
+        lost = [
+            mark for mark in unknown if since is None or mark == UNNAMED or (mark in noted and noted[mark]["noted_at"] < since)
+        ]
+        if lost:
+            raise MasterKeyLost(
+                f"{sum(unknown[mark] for mark in lost)} keys and secrets of this database lie under a master key that is not "
+                f"known here ({', '.join(sorted(lost))}). Name it in OMBUD_MASTER_KEYS_EARLIER (or, was this one set by mistake, "
+                "as OMBUD_MASTER_KEY), in every process."
+            )
+
+    async def _mark(self) -> None:
+        async with self._database.nobody() as conn:
+            await conn.execute(MARK, "master", self._vault.ring.current.id.hex())
+
+    async def _check_digests(self) -> None:
         ring = self._vault.ring
         async with self._database.nobody() as conn:
             await conn.execute(MARK, "digests", ring.digest_mark)
@@ -146,31 +211,44 @@ class PostgresMasterKeys:
                     "no person, link or repeated request would be found again. Set the one that `ombud master-key digest-key` "
                     "prints where it is right."
                 )
-            await conn.execute(MARK, "master", ring.current.id.hex())
 
-    async def rotate(self, told: Callable[[str, int], None] = lambda place, done: None, batch: int = BATCH) -> int:
+    async def rotate(
+        self,
+        told: Callable[[str, int], None] = lambda place, done: None,
+        batch: int = BATCH,
+        met: Callable[[Unopened], None] = lambda row: None,
+    ) -> int:
         """Seal everything again that lies under another master key; how much it was. ``told`` after each batch.
 
-        Safe to end and begin again at any moment, and beside others. Raises VaultFault for what no known key opens: nothing of
-        its batch is changed.
+        Safe to end and begin again at any moment, and beside others. What no known key opens is left as it is, and ``met`` hears
+        of it.
         """
-        await self.check()
+        await self._check_digests()
+        await self._mark()
         done = 0
         for tenant_id in await self._database.tenant_ids():
             for place in PLACES:
-                done += await self._tenant(tenant_id, place, told, batch)
+                done += await self._tenant(tenant_id, place, told, batch, met)
         return done
 
-    async def _tenant(self, tenant_id: str, place: str, told: Callable[[str, int], None], batch: int) -> int:
+    async def _tenant(
+        self, tenant_id: str, place: str, told: Callable[[str, int], None], batch: int, met: Callable[[Unopened], None]
+    ) -> int:
         after, done = "", 0
         while True:
             async with self._database.tenant(tenant_id) as conn:
                 rows = await conn.fetch(PLACES[place], tenant_id, self._vault.ring.mark, after, batch)
             if not rows:
                 return done
-            new = [self._again(tenant_id, place, dict(row)) for row in rows]
+            opened: list[tuple[str, bytes, bytes]] = []
+            for row in rows:
+                try:
+                    opened.append((row["id"], row["sealed"], self._again(tenant_id, place, dict(row))))
+                except VaultFault as fault:
+                    met(Unopened(tenant_id, place, row["id"], row.get("scope"), row.get("holder"), fault.message))
+            ids, old, new = ([one[n] for one in opened] for n in range(3))
             async with self._database.deed(tenant_id) as conn:
-                some: int = await conn.fetchval(RESEAL, place, [row["id"] for row in rows], [row["sealed"] for row in rows], new)
+                some: int = await conn.fetchval(RESEAL, place, ids, old, new)
             after, done = rows[-1]["id"], done + some
             told(place, some)
 
@@ -189,12 +267,8 @@ class PostgresMasterKeys:
 
     async def state(self) -> MasterState:
         """How it stands: reads everything that is sealed, and changes nothing."""
-        ring, under = self._vault.ring, dict[str, int]()
-        for tenant_id in await self._database.tenant_ids():
-            async with self._database.tenant(tenant_id) as conn:
-                for place in PLACES:
-                    if some := await _count(conn, tenant_id, place, ring.mark):
-                        under[place] = under.get(place, 0) + some
+        ring = self._vault.ring
+        under, unknown = await self._lying()
         async with self._database.nobody() as conn:
             masters = {row["mark"]: row for row in await conn.fetch(MASTERS)}
         current = masters.get(ring.current.id.hex())
@@ -205,7 +279,35 @@ class PostgresMasterKeys:
             current["alone_since"] if current and not under else None,
             under,
             ring.root_is_given,
+            unknown,
         )
+
+    async def _lying(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How much lies under another key than the current one, by what it is; how much of it under one that is not known."""
+        ring = self._vault.ring
+        under, unknown, known = dict[str, int](), dict[str, int](), {key.id for key in ring}
+        unnamed, opens = 0, False
+        for tenant_id in await self._database.tenant_ids():
+            async with self._database.tenant(tenant_id) as conn:
+                for place in PLACES:
+                    for row in await conn.fetch(_BY_KEY.format(PLACES[place]), tenant_id, ring.mark, "", None):
+                        under[place] = under.get(place, 0) + row["some"]
+                        if row["named"] and row["id"] not in known:
+                            unknown[row["id"].hex()] = unknown.get(row["id"].hex(), 0) + row["some"]
+                        unnamed += 0 if row["named"] else row["some"]
+                opens = opens or (unnamed > 0 and await self._opens_unnamed(conn, tenant_id))
+        # Which key sealed them nobody sees: that some do open says that it is known here.
+        return under, unknown if opens or not unnamed else {**unknown, UNNAMED: unnamed}
+
+    async def _opens_unnamed(self, conn: Connection, tenant_id: str) -> bool:
+        for place in _WRAPPED:
+            for row in await conn.fetch(_UNNAMED_ONES.format(PLACES[place]), tenant_id, self._vault.ring.mark, "", None):
+                try:
+                    self._again(tenant_id, place, dict(row))
+                except VaultFault:
+                    continue
+                return True
+        return False
 
     async def finish(self) -> MasterState:
         """How it stands, and noted since when the current key is the only one that is needed."""
@@ -228,8 +330,3 @@ async def master_state_at(dsn: str, keys: str, patience: timedelta) -> MasterSta
         raise ServerAway(str(error) or type(error).__name__) from error
     except asyncpg.PostgresError as error:
         raise ServerAway(str(error)) from error
-
-
-async def _count(conn: Connection, tenant_id: str, place: str, mark: bytes) -> int:
-    number: int = await conn.fetchval(f"SELECT count(*) FROM ({PLACES[place]}) AS under", tenant_id, mark, "", None)  # noqa: S608 - constants of this module
-    return number

@@ -88,8 +88,8 @@ class CaseFilter:
     """Whose turn it is."""
     waits_in: tuple[str, ...] | None = None
     """What waits in these queues for somebody to take it."""
-    put_away: bool | None = None
-    """True: those alone that their owner has put away until later, and that are not back yet."""
+    put_away: str | None = None
+    """A person: their own cases that are put away until later, and those that they put away themselves; not back yet."""
     tag: str | None = None
     """With this label of the team."""
     party: str | None = None
@@ -326,7 +326,7 @@ def conditions(which: CaseFilter) -> dict[str, Any]:
         "unowned": which.unowned or None,
         **({f"stuck_{which.stuck}": True} if which.stuck is not None else {}),
         "waiting_on =": which.waiting_on,
-        "put_away": which.put_away or None,
+        "put_away": which.put_away,
         "tag": which.tag,
         "party": which.party,
         "closed_to": list(which.closed_to) if which.closed_to is not None else None,

@@ -132,8 +132,13 @@ WITHIN = """(c.queue = ANY({0}) OR c.owner = ANY({0})
 as its owner now or before, for a part that they had in it, or by an access that they took."""
 WAITS = "c.owner IS NULL AND c.phase IN ('intake', 'review', 'appeal')"
 """Whether an open case waits for a decider. While the parties talk, or are asked, nobody is looked for."""
-PUT_AWAY = """EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
-    WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp())"""
+PUT_AWAY = """(c.id = ANY(ARRAY(SELECT d.case_id FROM deadlines d
+        WHERE d.tenant = $1 AND d.clock = 'snooze' AND d.due_at > now()))
+    AND EXISTS (SELECT FROM jsonb_array_elements(c.state -> 'holds') AS held (hold)
+    WHERE held.hold ->> 'why' = 'snooze' AND (held.hold ->> 'until')::timestamptz > clock_timestamp()
+        AND (c.owner = {0} OR held.hold ->> 'by' = {0})))"""
+"""Whether a case is put away that is somebody's own, or that they put away themselves. Found by the level that brings it back:
+what holds a case stands in its state, which no list opens of every case."""
 # Written as arrays: what is stuck is looked for first, and its cases by their ids, however many others there are. The moment is
 # the statement's own (now()): an index knows nothing of one that moves on while it is read.
 FAILED_LETTERS = """c.status = 'open'
@@ -161,7 +166,7 @@ _OWN_TESTS = {
     "closed_to": OPEN_TO,
     "within": WITHIN,
     "waits_in": f"(c.queue = ANY({{0}}) AND {WAITS})",
-    "put_away": f"({{0}}::boolean AND {PUT_AWAY})",
+    "put_away": PUT_AWAY,
     "tag": "c.id IN (SELECT t.case_id FROM case_tags t WHERE t.tenant = $1 AND t.tag = {0})",
     "unowned": f"({{0}}::boolean AND {WAITS})",
     "stuck_any": f"({{0}}::boolean AND (({FAILED_LETTERS}) OR {FAILED_EFFECTS} OR {STANDING_STILL}))",

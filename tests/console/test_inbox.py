@@ -158,6 +158,22 @@ class TestPutAway:
         await ada.open("/menu")
         assert "Put away 0 cases" in ada.words
 
+    async def test_what_somebody_else_put_away_says_who_and_why_and_is_found_by_both(self, lobby: Lobby) -> None:
+        ada, case_id = await taken(lobby)
+        cleo = await lobby.signed_in("cleo")
+        await cleo.open("/inbox?view=all")
+        await cleo.send("/bulk", case=case_id, command="snooze")
+        assert re.search(rf"(?s)id=.of-these.*{case_id}", cleo.html), "the order names its cases before anything is sent"
+        until = (datetime.now(UTC) + timedelta(hours=30)).isoformat()
+        answer = await lobby.office.desk("cleo").command(case_id, "snooze", until=until, reason="waits_for_carrier")
+        assert answer.status_code == 200, answer.text
+        for browser, path in ((ada, f"/cases/{case_id}"), (ada, "/inbox"), (ada, "/inbox?view=away"), (cleo, "/inbox?view=away")):
+            await browser.open(path)
+            assert re.search(r"Put away until [^.]*, by Cleo[^.]*: waits for carrier", browser.words), path
+        ben = await lobby.signed_in("ben")
+        await ben.open("/inbox?view=away")
+        assert case_id not in ben.html
+
 
 class TestMentions:
     async def test_a_note_that_names_somebody_is_on_their_desk_and_nobody_elses(self, lobby: Lobby) -> None:

@@ -7,7 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -227,9 +230,35 @@ class TestAudit:
         assert [p["code"] for p in json.loads(done.stdout)["problems"]] == ["projection_differs"]
 
 
+@contextmanager
+def page_that_waits_for_news(url: str) -> Iterator[list[str]]:
+    """Somebody's page of the console, open; what it was told until its stream ended, with how it ended at last."""
+    told: list[str] = []
+    begun = threading.Event()
+    secret = {"Sec-Fetch-Site": "same-origin", "Origin": url}
+
+    def listen() -> None:
+        with httpx2.Client(base_url=url, headers=secret, timeout=60) as browser:
+            assert browser.post("/sign-in/development", data={"who": "acme/per_ada"}).status_code == 303
+            with browser.stream("GET", "/live", params={"at": datetime.now(UTC).isoformat()}) as stream:
+                assert stream.headers["content-type"].startswith("text/event-stream")
+                for line in stream.iter_lines():
+                    told.append(line)
+                    begun.set()
+        told.append("ended")
+
+    page = threading.Thread(target=listen, daemon=True)
+    page.start()
+    assert begun.wait(30), "nothing came through the stream"
+    yield told
+    page.join(30)
+
+
 class TestDown:
     def test_it_stops_what_it_started_and_nothing_the_second_time(self, shell: Shell, places: dict[str, Any]) -> None:
-        assert set(shell.json("down")["stopped"]) == {"api", "worker", "mail", "temporal", "postgres"}
+        with page_that_waits_for_news(places["api"]) as told:
+            assert set(shell.json("down")["stopped"]) == {"api", "worker", "mail", "temporal", "postgres"}
+        assert told[-1] == "ended", "whoever has a page open holds nothing up: its stream is let go"
         assert shell.json("down")["stopped"] == []
         with pytest.raises(httpx2.HTTPError):
             httpx2.get(places["api"] + "/v1/healthz")

@@ -311,7 +311,6 @@ class TestMasterKeys:
     @pytest.mark.parametrize(
         ("known", "under", "given", "alone", "verdict", "said"),
         [
-            ((), {"keys": 3}, True, False, "fail", "3 lie under a key that is not known here"),
             (("aa",), {"keys": 3, "orders": 1}, True, False, "warn", "4 lie under an earlier master key"),
             (("aa",), {}, False, True, "warn", "earlier keys are known"),
             (("aa",), {}, True, True, "ok", "earlier keys are known, and open the backups of before"),
@@ -326,6 +325,12 @@ class TestMasterKeys:
         told = doctor.judged_keys(MasterState("bb", known, at, at if alone else None, under, given))
         assert (told.verdict, said in told.found) == (verdict, True), told
         assert bool(told.next_step) == (verdict != "ok")
+
+    @pytest.mark.parametrize("known", [(), ("aa",)])
+    def test_a_key_that_is_not_known_fails_and_nobody_is_sent_to_seal_again(self, known: tuple[str, ...]) -> None:
+        told = doctor.judged_keys(MasterState("bb", known, None, None, {"keys": 7}, True, {"cc": 3}))
+        assert (told.verdict, told.found) == ("fail", "3 lie under a master key that is not known here (cc)")
+        assert ("OMBUD_MASTER_KEYS_EARLIER" in told.next_step, "rotate" in told.next_step) == (True, False)
 
 
 class TestHeads:

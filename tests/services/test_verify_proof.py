@@ -51,9 +51,12 @@ def earlier_form(proof: Proof) -> Proof:
 
 
 def checked(folder: Path, proof: Proof) -> tuple[int, str]:
-    script = Path(verify_proof.__file__)
-    (folder / "verify_proof.py").write_text(script.read_text())
-    (folder / "proof.json").write_text(json.dumps(proof))
+    return run(folder, json.dumps(proof))
+
+
+def run(folder: Path, text: str) -> tuple[int, str]:
+    (folder / "verify_proof.py").write_text(Path(verify_proof.__file__).read_text())
+    (folder / "proof.json").write_text(text)
     command = [sys.executable, "-I", "verify_proof.py", "proof.json", KEY]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={})
     assert done.stderr == ""
@@ -183,6 +186,45 @@ async def test_a_head_of_the_earlier_form_proves_what_follows_the_last_closed_fa
     told, said = checked(tmp_path, proof)
     assert (told, words in said) == (code, True), said
     assert ("Whole" in said) == (code == 0)
+
+
+def said_beside(part: str, **more: Any) -> Callable[[Proof], str]:
+    def put(proof: Proof) -> str:
+        into = {"proof": proof, "head": proof["head"], "fact": proof["facts"][1]}[part]
+        into.update(more)
+        return json.dumps(proof)
+
+    return put
+
+
+def said_twice(proof: Proof) -> str:
+    proof["facts"][1]["lie"] = {"at": "1999-01-01T00:00:00Z"}
+    return json.dumps(proof).replace('"lie"', '"body"')
+
+
+def said_twice_within(proof: Proof) -> str:
+    return json.dumps(proof).replace('"recorded_at"', '"at"').replace('"at": ', '"at": "1999-01-01T00:00:00Z", "at": ', 1)
+
+
+NO_PROOFS: list[Callable[[Proof], str]] = [
+    said_beside("proof", text="I admit everything"), said_beside("head", text="x"),
+    said_beside("fact", at="2019-01-01T00:00:00Z"),
+    said_beside("fact", text="I admit everything"), said_beside("head", seq=4.0), said_beside("head", seq=True),
+    said_beside("head", all_facts=None), said_beside("head", signature="xyz"), said_beside("fact", body="words"),
+    said_beside("fact", body={}), said_beside("fact", hash=7), said_beside("proof", head=[]), said_beside("proof", facts={}),
+    said_beside("proof", public_key=None), said_beside("proof", facts=["x"]), said_twice, said_twice_within,
+    lambda proof: "[" * 100_000, lambda proof: "no JSON", lambda proof: "[]", lambda proof: "null", lambda proof: "{}",
+    lambda proof: json.dumps(proof)[:-9], lambda proof: "",
+]  # fmt: skip
+"""What holds something that nobody signed, for whoever reads it by eye, or is none."""
+
+
+@pytest.mark.parametrize("made", NO_PROOFS)
+async def test_what_holds_more_than_a_proof_is_none(world: World, tmp_path: Path, made: Callable[[Proof], str]) -> None:
+    proof = await signed(world, tmp_path)
+    proof["facts"][1]["body"] = proof["facts"][1]["body"] if made is said_twice_within else None
+    code, said = run(tmp_path, made(proof))
+    assert (code, "WRONG: this is no proof" in said, "Whole" in said) == (1, True, False), said
 
 
 async def test_another_case_s_facts_do_not_pass_for_it(world: World, tmp_path: Path) -> None:

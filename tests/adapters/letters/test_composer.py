@@ -277,6 +277,10 @@ LETTERS = {
         "case_joined",
         data={**REVIEW, **DUE, "priority": "high", "due_clock": "ruling", "of_case": "case_0196a7c3-77aa-7bcd-9f3c-2a1b44d0bbbb"},
     ),
+    "clocks_paused.put_away.staff": to_staff(
+        "clocks_paused:put_away",
+        data={**REVIEW, "reason": "waiting_for_the_carrier", "to_at": DUE["due_at"]},
+    ),
     "case_withdrawn.respondent": to_respondent("case_withdrawn", data={"phase": "closed", "case_outcome": "withdrawn"}),
     "amount_lowering_proposed.claimant": a_notice(
         "amount_lowering_proposed",
@@ -287,6 +291,15 @@ LETTERS = {
         },
     ),
     "amount_stated.claimant": a_notice("amount_stated:lowered", data={**REVIEW, "amount": {"amount": 8_000, "currency": "USD"}}),
+    "amount_stated.raised.respondent": to_respondent(
+        "amount_stated:raised",
+        data={
+            **REVIEW,
+            "amount": {"amount": 90_000, "currency": "USD"},
+            "before": {"amount": 12_000, "currency": "USD"},
+            "answer_until": "2026-03-09T09:01:00+00:00",
+        },
+    ),
     "case_closed.stays.respondent": to_respondent("case_closed", data={**STAYS, "case_outcome": "expired"}),
     "case_withdrawn.stays.respondent": to_respondent("case_withdrawn", data={**STAYS, "case_outcome": "withdrawn"}),
     "withdrawal_requested.claimant": a_notice("withdrawal_requested", data=REVIEW),
@@ -334,6 +347,7 @@ LETTERS = {
     "appeal_lodged.of_office.claimant": a_notice(
         "appeal_lodged", data={"side": "claimant", "of_office": True}, texts={"reasons": "The receipt is a forgery."}
     ),
+    "ruling_withheld.was_not_there.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "because": "was_not_there"}),
     "ruling_withheld.staff": to_staff("ruling_withheld", data={**REVIEW, **DUE, "priority": "high"}),
     "effect_withheld.staff": to_staff("effect_withheld", data={**REVIEW, "remedies": [{"type": "erase", "to": "claimant"}]}),
     "effect_released.staff": to_staff(
@@ -587,11 +601,11 @@ EVENTS = [
     "proposal_made", "proposal_ended:accepted",
     "message_sent", "ruling_drafted", "ruling_issued", "ruling_returned", "appeal_lodged", "appeal_withdrawn", "case_remitted",
     "case_closed", "case_joined", "case_withdrawn", "case_reopened", "ruling_annulled", "case_assigned", "case_queued",
-    "mentioned",
+    "clocks_paused:put_away", "mentioned",
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
-    "amount_lowering_proposed", "amount_stated:lowered",
+    "amount_lowering_proposed", "amount_stated:lowered", "amount_stated:raised",
     "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_reviewed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",

@@ -216,6 +216,13 @@ class TestSnooze:
         assert [(r.at, r.fact.action) for r in woken if isinstance(r.fact, f.LevelReached)] == [(at("03-04 10:00"), "warn")]
         assert life.notices_for(MEDIATOR)[-1].data["clock"] == "snooze"
 
+    def test_whoever_owns_the_case_is_told_when_somebody_else_put_it_away(self) -> None:
+        until = {"until": "2026-03-04T10:00:00Z", "reason": "waiting_for_the_carrier"}
+        life = in_review().says(MEDIATOR, "message").says(LEAD, "snooze", **until)
+        (told,) = [one for one in life.notices_for(MEDIATOR) if one.event == "clocks_paused:put_away"]
+        assert (told.data["reason"], told.data["to_at"]) == ("waiting_for_the_carrier", "2026-03-04T10:00:00+00:00")
+        assert not [one for _, one in self.snoozed().notices if one.event.startswith("clocks_paused")]
+
     def test_meanwhile_the_teams_clocks_stand_still(self) -> None:
         # Monday 10:00 to 16:00, Tuesday, Wednesday 08:00 to 10:00: 16 hours.
         assert end(self.snoozed(), "ruling") == at("03-18 09:01")

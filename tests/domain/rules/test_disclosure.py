@@ -371,3 +371,45 @@ class TestTheLastDay:
         life = life.says(MEDIATOR, "continue_of_office").later(timedelta(days=1))
         assert life.case.disclosed is not None
         assert fold(life.case_id, life.recordings) == life.case
+
+
+class TestAnOrderOfAnAuthority:
+    """Orders come under secrecy: 18 USC 2705(b); Regulation (EU) 2023/1543, article 13."""
+
+    TEXT = "An authority has asked us for what we keep of you."
+
+    @staticmethod
+    def granted(category: str = "legal_order") -> Life:
+        life = a_case("compliance_request", category=category).in_intake()
+        if category != "legal_order":
+            life.says(LEAD, "retarget", category="legal_order", reason="it_is_one")
+        life = life.says(MEDIATOR, "admit") if life.case.phase.value == "intake" else life
+        life.says(MEDIATOR, "take")
+        for step in life.case.terms.procedure:
+            life.says(MEDIATOR, "complete_step", step=step, reasons="The seal was seen.")
+        said = {"outcome": "granted", "ground": "valid_order", "remedies": [{"type": "hand_over"}]}
+        life.says(MEDIATOR, "rule", **said)
+        if life.case.phase.value == "approval":
+            life.says(LEAD, "approve")
+        return life.fire("grace")
+
+    @pytest.mark.parametrize("category", ["legal_order", "general", "other"])
+    def test_is_told_to_nobody_whom_it_is_about(self, category: str) -> None:
+        life = self.granted(category)
+        assert life.case.outcome is not None
+        assert (life.notices_for(RESPONDENT), sees(life, RESPONDENT)) == ((), [])
+        assert not may_see(life.case, life.actor(RESPONDENT))
+
+    @pytest.mark.parametrize("renamed", [False, True])
+    def test_two_tell_them_or_nobody(self, renamed: bool) -> None:
+        life = a_case("compliance_request", category="legal_order").opened().says(MEDIATOR, "take")
+        if renamed:
+            life.says(LEAD, "retarget", category="gdpr_access", reason="mistaken")
+        for command, said in (("request_evidence", {"of": "respondent"}), ("disclose", {"text": self.TEXT})):
+            assert life.refused(MEDIATOR, command, **said).code == "tipping_off"
+        told = {"text": self.TEXT, "reasons": "The order allows it."}
+        assert not life.says(MEDIATOR, "disclose", **told).case.is_disclosed
+        assert life.says(LEAD, "disclose", **told).case.is_disclosed
+
+    def test_what_names_a_right_is_told_at_once(self) -> None:
+        assert a_case("compliance_request", category="gdpr_access").opened().case.is_disclosed

@@ -232,7 +232,8 @@ class TestRetention:
         kept = case.model_copy(update={"terms": case.terms.model_copy(update={"keep_for": timedelta(days=30)})})
         assert case.closed_at is not None
         end = case.closed_at + timedelta(days=30)
-        assert retention_bar(case, end, linked_open=False) == "no_period"
+        none = case.model_copy(update={"terms": case.terms.model_copy(update={"keep_for": None})})
+        assert retention_bar(none, end, linked_open=False) == "no_period"
         assert retention_bar(kept, end - timedelta(seconds=1), linked_open=False) == "not_yet"
         assert retention_bar(kept, end, linked_open=False) is None
         assert retention_bar(kept, end, linked_open=True) == "linked_open"

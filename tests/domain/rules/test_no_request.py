@@ -68,3 +68,30 @@ class TestWhatMayBeARequest:
 
     def test_nor_for_another_reason(self) -> None:
         assert "no_data_request" in came().refused(LEAD, "decline").detail
+
+
+CLAIMS = ("unauthorised", "stolen_payment", "account_takeover", "account_taken", "card_testing")
+NO_CLAIM = {"reason": "no_claim", "reasons": "An advertisement."}
+
+
+class TestAClaimOfAnUnauthorisedPayment:
+    """12 CFR 1005.11(c)(1), (d)(1)."""
+
+    @pytest.mark.parametrize("category", CLAIMS)
+    @pytest.mark.parametrize("renamed", [False, True])
+    def test_is_put_away_by_nobody(self, category: str, renamed: bool) -> None:
+        life = a_case("fraud_report", category=category).that_protects().in_intake()
+        if renamed:
+            life.says(LEAD, "retarget", category="general", reason="unsure")
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        assert life.says(LEAD, "admit").refused(OPS, "close", reason="abandoned").code == "claim_undecided"
+
+    def test_what_is_none_ends_by_two(self) -> None:
+        life = a_case("fraud_report", category="unauthorised").that_protects().in_intake().says(MEDIATOR, "decline", **NO_CLAIM)
+        assert life.refused(MEDIATOR, "decline", **NO_CLAIM).fields["because"] == "second_person"
+        life.says(LEAD, "decline", **NO_CLAIM)
+        assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.DECLINED)
+
+    def test_another_report_of_fraud_is_declined_as_before(self) -> None:
+        life = a_case("fraud_report", category="refund_abuse").that_protects().in_intake()
+        assert life.says(MEDIATOR, "decline", reason="not_ours").case.phase is Phase.CLOSED

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.base import Side
+from domain.base import Phase, Side
 from domain.rules import hearing
 from domain.rules.evolve import fold
 from domain.rules.protocols import COMMENT_FOR
 from domain.rules.time_to_answer import shortest_for
 from tests.support.appointments import DAY, agreed, newest, times
-from tests.support.cases import CLAIMANT, MEDIATOR, MINUTE, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, MEDIATOR, MINUTE, OUTCOMES, RESPONDENT, Life, a_case
 
 ASKED = "conduct_report"
 """A kind that hears whoever was asked."""
@@ -107,3 +107,32 @@ def test_everybody_who_was_invited_reads_whether_they_were_there() -> None:
     life.says(MEDIATOR, "record_appointment", protocol="x").says(RESPONDENT, "comment_protocol", text="No.", was_there=False)
     for who in (CLAIMANT, RESPONDENT, MEDIATOR):
         assert life.seen_by(who).appointments[-1].comments[-1].was_there is False
+
+
+class TestTheLastWordCounts:
+    """Nobody is sanctioned by the word of one that they admitted it: European Convention on Human Rights, article 6."""
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    def test_that_they_were_not_there_after_all_leaves_open_which_it_was(self, kind: str) -> None:
+        life = held(kind).says(RESPONDENT, "comment_protocol", text="Yes.", was_there=True)
+        life.says(RESPONDENT, "comment_protocol", text="The wrong box: nobody called.", was_there=False)
+        assert of_it(life) == [False]
+        found = hearing.unheard(life.later(DAY).case, Side.RESPONDENT, life.now)
+        assert kind != ASKED or (found is not None and found.missing == "time")
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_and_begins_no_time_anew_for_ever(self) -> None:
+        life = held("payment_dispute")
+        for was_there in (True, False, True, False):
+            life.says(RESPONDENT, "comment_protocol", text="So.", was_there=was_there)
+        assert of_it(life) == []
+
+    def test_a_draft_goes_back_when_it_comes_in_its_grace(self) -> None:
+        life = a_case(ASKED).that_protects().in_review().disclosed(text="You shouted at somebody.", ground="insult")
+        put_down(life).says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"]).later(2 * DAY)
+        life.says(MEDIATOR, "rule", **OUTCOMES[ASKED]["light"])
+        assert life.case.phase is Phase.RULED
+        life.says(RESPONDENT, "comment_protocol", text="I was not there.", was_there=False).fire("grace")
+        assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
+        assert {n.recipient for _, n in life.last.notices if n.event == "ruling_withheld"} == {MEDIATOR, "role:leads"}
+        assert not life.case.rulings

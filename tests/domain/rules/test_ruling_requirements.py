@@ -150,3 +150,30 @@ class TestAWinnerWhoGetsLittle:
     def test_who_is_told_that_they_get_a_part_is_told_the_truth(self) -> None:
         part = {**self.upheld(500), "outcome": "partial_amount"}
         assert self.life().says(MEDIATOR, "rule", **part).case.ruling is not None
+
+
+class TestWhatNobodyAskedFor:
+    """What is erased is not given back: GDPR, articles 5(1)(f) and 17(1)."""
+
+    ERASED: dict[str, Any] = {
+        "outcome": "granted", "ground": "right_to_erasure", "remedies": [{"type": "erase"}], "relies_on": [],
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("reported", ["gdpr_access", "gdpr_portability", "ccpa_know"])
+    @pytest.mark.parametrize("called", ["gdpr_erasure", "ccpa_delete", "legal_order", "gdpr_objection"])
+    def test_is_not_erased_by_whoever_calls_it_so(self, reported: str, called: str) -> None:
+        life = looked_into(reported).says(LEAD, "retarget", category=called, reason="it_is_erasure")
+        beside = [*self.ERASED["remedies"], *([{"type": "stop_use"}] if called == "gdpr_objection" else [])]
+        refusal = life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
+        assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "right_not_asked")
+        life.says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
+        assert life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside}).fields["because"] == "right_not_asked"
+        life.says(CLAIMANT, "message", text="Yes, erase them.").says(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
+        assert life.case.phase is Phase.APPROVAL
+        assert life.case.ruling is not None
+        assert life.case.ruling.approval_because == "right_not_asked"
+
+    def test_what_was_asked_for_is_found_again_and_erased(self) -> None:
+        life = looked_into("gdpr_erasure").says(LEAD, "retarget", category="gdpr_access", reason="by_mistake")
+        life.says(LEAD, "retarget", category="ccpa_delete", reason="lives_in_california")
+        assert life.says(MEDIATOR, "rule", **self.ERASED).case.phase is Phase.RULED

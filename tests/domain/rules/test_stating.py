@@ -87,3 +87,38 @@ class TestLessThanWasReported:
         life.says(RESPONDENT, "concede")
         granted = [fact.remedy.amount for fact in life.facts if isinstance(fact, f.EffectOrdered)]
         assert (granted, life.case.amount) == ([Money(**REPORTED)], Money(**REPORTED))
+
+
+class TestMoreThanWasReported:
+    """Nobody pays more than they were told of: European Convention on Human Rights, article 6(1)."""
+
+    def raised(self) -> Life:
+        life = reported().that_protects().in_review().says(RESPONDENT, "message", text="It came.")
+        return life.says(LEAD, "state_amount", amount=usd(50_000))
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
+    def test_is_told_to_both_and_whoever_grants_the_claim_grants_what_was_reported(self, kind: str) -> None:
+        life = reported(kind).in_settlement().says(LEAD, "state_amount", amount=usd(90_000))
+        assert (events(life, CLAIMANT), events(life, RESPONDENT)) == (["amount_stated:raised"],) * 2
+        life.says(RESPONDENT, "concede")
+        granted = [fact.remedy.amount for fact in life.facts if isinstance(fact, f.EffectOrdered)]
+        assert (granted, life.case.amount) == ([Money(**REPORTED)], Money(**REPORTED))
+
+    def test_is_given_by_two_and_not_before_the_respondent_could_answer(self) -> None:
+        life = self.raised()
+        remedies = [{"type": "refund", "amount": usd(45_000)}]
+        more = {"outcome": "refunded", "ground": "not_received", "relies_on": [], "remedies": remedies}
+        assert life.refused(MEDIATOR, "rule", **more).code == "not_heard"
+        life.says(RESPONDENT, "message", text="It was 120.00.").says(MEDIATOR, "rule", **more)
+        assert life.case.ruling is not None
+        assert (life.case.phase, life.case.ruling.approval_because) == (Phase.APPROVAL, "amount_above_reported")
+
+    def test_is_nothing_to_answer_any_more_once_it_is_what_was_reported(self) -> None:
+        life = self.raised()
+        assert [one.of_amount for one in life.case.unanswered] == [False, True]
+        life.says(LEAD, "state_amount", amount=REPORTED)
+        assert [one.of_amount for one in life.case.unanswered] == [False]
+
+    def test_what_no_report_named_is_told_as_well(self) -> None:
+        life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
+        assert events(life, RESPONDENT) == ["amount_stated:raised"]

@@ -11,7 +11,7 @@ from domain.model.report import ReportedParty
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
 from storage.postgres.idempotency import PostgresIdempotency
-from storage.postgres.master_keys import PLACES, DigestKeyDiffers, PostgresMasterKeys
+from storage.postgres.master_keys import PLACES, DigestKeyDiffers, MasterKeyLost, PostgresMasterKeys, Unopened
 from storage.postgres.pool import Database
 from storage.postgres.ring import KeyRing, VaultFault
 from storage.postgres.vault import STAFF, Vault
@@ -25,6 +25,8 @@ ROOT = KeyRing(EARLIER).digest_root
 BEFORE = Vault(KeyRing(EARLIER, [LATER], ROOT))
 BETWEEN = Vault(KeyRing(LATER, [EARLIER], ROOT))
 AFTER = Vault(KeyRing(LATER, (), ROOT))
+STRAY = bytes(range(2, 34))
+ALL = Vault(KeyRing(EARLIER, [LATER, STRAY], ROOT))
 
 
 @pytest.fixture(autouse=True)
@@ -175,10 +177,80 @@ async def test_what_no_master_key_sealed_is_not_put_in(world: World, server: Ser
     await app.close()
 
 
+async def altered(server: Server, world: World, change: str) -> None:
+    owner = await asyncpg.connect(server.owner_dsn)
+    await owner.execute("SELECT set_config('ombud.tenant', $1, false)", world.tenant_id)
+    await owner.execute(f"{change} AND tenant = '{world.tenant_id}'")
+    await owner.close()
+
+
+@pytest.mark.parametrize("form", ["named", "unnamed"])
+async def test_who_knows_none_of_the_keys_of_before_is_refused_before_anything_is_written(
+    under_earlier: World, server: Server, form: str
+) -> None:
+    world, database = under_earlier, under_earlier.database
+    await PostgresMasterKeys(database, ALL).rotate()
+    await words(world, await world.case(), "under the earlier", BEFORE)
+    await PostgresMasterKeys(database, ALL).check()
+    if form == "unnamed":
+        await altered(server, world, r"UPDATE keys SET wrapped = '\x01'::bytea || substr(wrapped, 10) WHERE wrapped IS NOT NULL")
+    stray = PostgresMasterKeys(database, Vault(KeyRing(STRAY, (), ROOT)))
+    with pytest.raises(MasterKeyLost, match="OMBUD_MASTER_KEYS_EARLIER"):
+        await stray.check()
+    assert (await stray.state()).since is None, "it is not noted that it was worked with"
+    assert (await stray.state()).lost > 0
+    await PostgresMasterKeys(database, BETWEEN).check()
+    with pytest.raises(MasterKeyLost):
+        await PostgresMasterKeys(database, AFTER).check()
+    assert await PostgresMasterKeys(database, BETWEEN).rotate() > 0
+    await PostgresMasterKeys(database, BETWEEN).finish()
+    await PostgresMasterKeys(database, AFTER).check()
+
+
+async def test_what_lies_under_a_key_of_a_mistake_stops_nobody_who_has_the_right_one(under_earlier: World) -> None:
+    world, database = under_earlier, under_earlier.database
+    await PostgresMasterKeys(database, ALL).rotate()
+    await PostgresMasterKeys(database, BEFORE).check()
+    mistake = Vault(KeyRing(STRAY, [EARLIER, LATER], ROOT))
+    await PostgresMasterKeys(database, mistake).check()
+    await words(world, await world.case(), "under the stray one", mistake)
+    keys = PostgresMasterKeys(database, BEFORE)
+    await keys.check()
+    stray = mistake.ring.current.id.hex()
+    assert (await keys.state()).under_unknown == {stray: 1}
+    await PostgresMasterKeys(database, ALL).rotate()
+
+
+async def test_what_does_not_open_stops_nothing_and_is_named(under_earlier: World, server: Server) -> None:
+    world, database, tenant = under_earlier, under_earlier.database, under_earlier.tenant_id
+    await PostgresMasterKeys(database, ALL).rotate()
+    cases = [await world.case() for _ in range(3)]
+    said = [await words(world, case_id, "kept", BEFORE) for case_id in cases]
+    endpoint = await PostgresEndpoints(database, BEFORE).create(tenant, "https://hooks.example/z")
+    await altered(server, world, f"UPDATE keys SET wrapped = wrapped || 'x' WHERE case_id = '{cases[0]}' AND holder = '{STAFF}'")
+    await altered(server, world, f"UPDATE webhook_endpoints SET secret = secret || 'x' WHERE id = '{endpoint.id}'")
+    met: list[Unopened] = []
+    keys = PostgresMasterKeys(database, BETWEEN)
+    for _ in range(2):
+        met.clear()
+        await keys.rotate(batch=2, met=met.append)
+        found = {(row.tenant_id, row.place, row.scope, row.holder) for row in met}
+        assert found == {(tenant, "keys", cases[0], STAFF), (tenant, "endpoint_secrets", None, None)}
+        assert endpoint.id in {row.id for row in met}
+    assert (await keys.finish()).left == 2
+    assert [await read(world, AFTER, one) for one in said[1:]] == ["kept", "kept"]
+    whose = f"case_id = '{cases[0]}' AND holder = '{STAFF}'"
+    await altered(server, world, f"UPDATE keys SET wrapped = substr(wrapped, 1, length(wrapped) - 1) WHERE {whose}")
+    whose = f"id = '{endpoint.id}'"
+    await altered(server, world, f"UPDATE webhook_endpoints SET secret = substr(secret, 1, length(secret) - 1) WHERE {whose}")
+    await keys.rotate()
+    assert (await keys.finish()).left == 0
+
+
 class TestDigests:
     async def test_another_root_is_refused_before_anything_is_written(self, database: Database) -> None:
         await PostgresMasterKeys(database, BEFORE).check()
-        await PostgresMasterKeys(database, AFTER).check()
+        await PostgresMasterKeys(database, BETWEEN).check()
         with pytest.raises(DigestKeyDiffers):
             await PostgresMasterKeys(database, Vault(LATER)).check()
 
@@ -188,8 +260,8 @@ class TestDigests:
         await owner.close()
         with pytest.raises(DigestKeyDiffers, match="first"):
             await PostgresMasterKeys(database, BEFORE).check()
-        await PostgresMasterKeys(database, Vault(KeyRing(EARLIER, (), EARLIER))).check()
-        await PostgresMasterKeys(database, Vault(KeyRing(LATER, (), EARLIER))).check()
+        await PostgresMasterKeys(database, Vault(KeyRing(EARLIER, [LATER], EARLIER))).check()
+        await PostgresMasterKeys(database, Vault(KeyRing(LATER, [EARLIER], EARLIER))).check()
 
 
 async def test_every_column_that_a_master_key_seals_is_known(server: Server) -> None:

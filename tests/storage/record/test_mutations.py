@@ -189,7 +189,7 @@ async def picked(house: House, owner: asyncpg.Connection[Any], table: str, name:
 
 OF_THE_TENANT = {"trail", "people", "api_keys", "signing_keys"}
 """What belongs to no case: compared with the trail."""
-WITHOUT_ROWS = {"sanctions", "signing_keys"}
+WITHOUT_ROWS = {"sanctions", "signing_keys", "sessions", "webhook_endpoints"}
 """The made-up tenant has none; how their rows are compared is tested in ``test_surroundings`` and ``test_rights``."""
 OF_COLUMN = {("cases", "state"): """state || '{"owner": "per_somebody"}'""", ("effects", "errand"): """'{"what": "x"}'"""}
 """How a column becomes another one whose content is read through a model."""

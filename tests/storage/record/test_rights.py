@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.sessions import open_in_development
+from storage.access.keys import hash_of
+from storage.access.sessions import create
+from storage.outside.endpoints import PostgresEndpoints
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import trails
@@ -19,6 +24,7 @@ from tests.support.owners import owner_of
 
 pytestmark = pytest.mark.postgres
 BY = ("system", "operator")
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -51,7 +57,13 @@ async def played(office: Office) -> dict[str, str]:
     signing = await desk.post("/v1/signing-keys", {"public_key": raw})
     assert signing.status_code == 201, signing.text
     assert mine is None or mine.status_code in (200, 201), mine.text
-    return {"platform": platform["id"], "signing": signing.json()["id"]}
+    hook = await desk.post("/v1/webhook-endpoints", {"url": "https://hooks.example/one", "purpose": "events"})
+    assert hook.status_code == 201, hook.text
+    changed = await desk.http.patch(f"/v1/webhook-endpoints/{hook.json()['id']}", json={"url": "https://hooks.example/two"})
+    assert changed.status_code == 200, changed.text
+    opened = await open_in_development(office.parts(), office.tenant_id, "per_uma", "")
+    made = {"platform": platform["id"], "signing": signing.json()["id"], "hook": hook.json()["id"]}
+    return {**made, "session": opened.session_id}
 
 
 def test_whom_nothing_is_said_of_is_the_same_here_and_there() -> None:
@@ -64,6 +76,11 @@ async def test_what_was_set_by_its_doors_is_what_the_trail_says(office: Office) 
     assert (await office.desk("dana").post(f"/v1/api-keys/{made['platform']}/revoke")).status_code == 200
     assert (await office.desk("dana").post(f"/v1/signing-keys/{made['signing']}/revoke")).status_code == 200
     assert (await office.desk("dana").post("/v1/people/per_uma/deactivate")).status_code == 200
+    for deed in ("rotate", "disable", "enable"):
+        answer = await office.desk("dana").post(f"/v1/webhook-endpoints/{made['hook']}/{deed}", {} if deed == "rotate" else None)
+        assert answer.status_code == 200, answer.text
+    assert await found(office) == set()
+    assert (await office.desk("dana").http.delete(f"/v1/webhook-endpoints/{made['hook']}")).status_code == 204
     assert await found(office) == set()
     assert (await office.desk("dana").post("/v1/people/per_uma/activate")).status_code == 200
     assert await found(office) == set()
@@ -83,6 +100,21 @@ async def test_what_was_set_by_its_doors_is_what_the_trail_says(office: Office) 
         ("UPDATE signing_keys SET person_id = 'per_uma' WHERE id = '{signing}'", "{signing} says otherwise: person_id"),
         ("UPDATE signing_keys SET public_key = decode(repeat('00', 32), 'hex') WHERE id = '{signing}'",
          "{signing} says otherwise: public_key"),
+        ("UPDATE api_keys SET earlier_hash = sha256(id::bytea) WHERE id = '{platform}'", "{platform} says otherwise: earlier"),
+        ("UPDATE api_keys SET earlier_until = now() + interval '2 days' WHERE id = '{platform}'",
+         "{platform} says otherwise: earlier_until"),
+        ("UPDATE api_keys SET earlier_hash = sha256(id::bytea), earlier_until = 'infinity' WHERE person_id = 'per_uma'",
+         "says otherwise: earlier, earlier_until"),
+        ("UPDATE sessions SET person_id = 'per_dana' WHERE id = '{session}'", "{session} says otherwise: person_id"),
+        ("UPDATE sessions SET hash = sha256(id::bytea) WHERE id = '{session}'", "{session} says otherwise: secret"),
+        ("UPDATE sessions SET way = 'oidc' WHERE id = '{session}'", "{session} says otherwise: way"),
+        ("UPDATE sessions SET expires_at = 'infinity' WHERE id = '{session}'", "{session} says otherwise: expires_at"),
+        ("UPDATE webhook_endpoints SET url = 'https://other.example/two' WHERE id = '{hook}'",
+         "{hook} says otherwise: address, host"),
+        ("UPDATE webhook_endpoints SET url = url || 'x' WHERE id = '{hook}'", "{hook} says otherwise: address"),
+        ("UPDATE webhook_endpoints SET purpose = 'remedies' WHERE id = '{hook}'", "{hook} says otherwise: purpose"),
+        ("UPDATE webhook_endpoints SET active = false WHERE id = '{hook}'", "{hook} says otherwise: active"),
+        ("DELETE FROM webhook_endpoints WHERE id = '{hook}'", "there is no {hook} any more"),
         ("DELETE FROM signing_keys WHERE id = '{signing}'", "there is no {signing} any more"),
     ],
 )  # fmt: skip
@@ -102,5 +134,23 @@ async def test_whom_no_entry_names_is_found_where_the_trail_begins_with_the_tena
     await tenants.create_key("told", person_id="per_uma", by=BY)
     assert [flaw.detail for flaw in (await trails(office.database)).flaws if flaw.tenant_id == "told"] == []
     await tenants.put_person("told", Person(id="per_eve", name="Eve", roles=("ops",)))
+    async with office.database.deed("told") as deed:
+        session, _ = await create(deed, "told", "per_uma", "oidc", device="", idle_for=DAY, lives_for=DAY)
+    hook = await PostgresEndpoints(office.database, office.vault).create("told", "https://hooks.example/in")
     found = [flaw for flaw in (await trails(office.database)).flaws if flaw.tenant_id == "told"]
-    assert [(flaw.what, flaw.detail) for flaw in found] == [("rights_unsaid", "no entry says where per_eve comes from")]
+    assert [flaw.what for flaw in found] == ["rights_unsaid"] * 3
+    assert {flaw.detail for flaw in found} == {f"no entry says where {one} comes from" for one in ("per_eve", session, hook.id)}
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "earlier_until = '2099-01-01'", "earlier_until = '2099-01-01', rotated_at = now() - interval '8 days'",
+        "earlier_until = '2099-01-01', rotated_at = now() + interval '8 days'",
+    ],
+)  # fmt: skip
+async def test_an_earlier_secret_opens_by_no_row_but_that_of_a_rotation(office: Office, server: Server, door: str) -> None:
+    key, _ = await office.tenants.create_key(office.tenant_id, scopes=("cases:read",))
+    async with owner_of(server, office.tenant_id) as owner:
+        await owner.execute(f"UPDATE api_keys SET earlier_hash = $1, {door} WHERE id = $2", hash_of(key), key)
+    assert await office.tenants.find_key(key) is None
