@@ -396,7 +396,9 @@ def reasons_stay_inside(case: Case, fact: f.InterimReviewed | f.InterimEnded) ->
 def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnded, audience: Audience) -> NoticeData:
     if isinstance(fact, f.InterimImposed):
         reasons = fact.told if fact.told is not None and audience == fact.remedy.to.value else fact.reasons
-        ends = {"measure_until": fact.until.isoformat()} if fact.until is not None else {}
+        # Whoever it hits is told until when it holds (Regulation (EU) 2022/2065, article 17(3)(a)).
+        over_at = fact.until or lapses_at(case)
+        ends = {"measure_until": over_at.isoformat()} if over_at is not None else {}
         return NoticeData({"measures": [remedy_data(fact.remedy)], **ends}, {"reasons": reasons})
     hit = (e.remedy for e in case.effects if e.because in fact.measure_ids and e.reverses is None)
     said: dict[str, Any] = {"measures": [remedy_data(remedy) for remedy in hit]}

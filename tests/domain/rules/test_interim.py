@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,14 @@ class TestImpose:
             RESPONDENT,
             PLATFORM,
         ]
+
+    @pytest.mark.parametrize("kind", ["fraud_report", "conduct_report", "safety_incident"])
+    def test_whoever_it_hits_reads_until_when_it_holds(self, kind: str) -> None:
+        """Regulation (EU) 2022/2065, article 17(3)(a): also before they know of a case, where the date is that of the letter."""
+        life = imposes(a_case(kind).in_review())
+        (lapses,) = (row.due_at for row in life.case.timetable if (row.clock, row.level) == ("interim_review", "lapse"))
+        (letter,) = (n.data for n in life.notices_for(RESPONDENT) if n.event == "interim_imposed")
+        assert datetime.fromisoformat(letter.get("measure_until") or letter["due_at"]) == lapses
 
 
 class TestReview:
