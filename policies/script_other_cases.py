@@ -21,7 +21,7 @@ from domain.model.sanctions import EarlierSanction
 from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.losses import deciders_of
-from domain.rules.money import stands_for_others, totals
+from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
 
@@ -85,11 +85,16 @@ def paid_elsewhere(case: ScriptCase, others: Iterable[ScriptCase]) -> Iterator[P
         ours, possible = bool(mine & _principals(other, Side.CLAIMANT)), _may_be_one_matter(case, other)
         linked = any((link.other, link.relation) == (other.id, "duplicate") for link in case.state.links) if case.state else False
         one = case.report.matter_key is not None and case.report.matter_key == other.report.matter_key
-        given = stands_for_others(state)
-        if given and (one or linked or (possible and ours)):
+        given, goods = stands_for_others(state), goods_stand(state)
+        if (given or goods) and (one or linked or (possible and ours)):
             another = not ours or (None not in (against, theirs) and against != theirs)
             yield PaidElsewhere(
-                case=other.id, given=given, disclosed=state.is_disclosed, another=another, possible=not (one or linked)
+                case=other.id,
+                given=given,
+                goods=goods,
+                disclosed=state.is_disclosed,
+                another=another,
+                possible=not (one or linked),
             )
 
 

@@ -374,7 +374,7 @@ ENGLISH = Words(
         "amount_of_own_word": "Whoever drafted it said by themselves what was paid.",
         "payee_of_own_word": "Whoever drafted it, or somebody of their line, put on the case the person who gets it.",
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
-        "paid_elsewhere": "Another case has given money for the same matter.",
+        "paid_elsewhere": "Another case has given money for the same matter, or goods in its place.",
         "possible_duplicate": "Another case between the same two has given money for the same amount; it may be the same matter.",
         "reported_in_secret": "Whoever it hits is reported to an authority and must not learn of it.",
         "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",

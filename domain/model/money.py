@@ -68,6 +68,8 @@ class PaidElsewhere(Kept):
     """Whether its respondent knows of it."""
     another: bool = False
     """Whether both name a respondent, and not the same one, or somebody else asks there."""
+    goods: bool = False
+    """Whether goods stand there in the place of the money: a replacement that was agreed on or ordered."""
     possible: bool = False
     """Whether nobody said that it is one matter: the same claimant, respondent and amount, and one of the two names no matter."""
 

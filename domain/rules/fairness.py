@@ -63,7 +63,7 @@ def disqualification(case: Case, actor: Actor) -> str | None:
 
 _STEERS = frozenset({
     "assign", "hand_over", "impose_interim", "review_interim", "retarget", "pause", "snooze", "extend", "skip_step",
-    "grant_exception", "refuse_exception",
+    "grant_exception", "refuse_exception", "state_amount", "add_party", "remove_party", "replace_party",
 })  # fmt: skip
 """What shapes the next decision without being it."""
 _PUTS_BACK = frozenset({"assign", "hand_over"})
@@ -77,7 +77,7 @@ def _refusal_of_steering(case: Case, actor: Actor, command: str) -> OwnCase | No
         return None
     before = (part for part in case.involved if part.round < case.round and part.may_again_in != case.round)
     if actor.id in {part.person for part in before}:
-        said = "You decided this case before: who decides it now, until when, and what holds until then, somebody else says."
+        said = "You decided this case before: who decides it now, what and whom it is about, and until when, somebody else says."
         return OwnCase(said, because="earlier_part")
     if command not in _PUTS_BACK and set_aside_by(case, actor) == "annulled_it":
         said = "You set a ruling of it aside: until when it is decided afresh, and what holds until then, somebody else says."

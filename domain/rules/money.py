@@ -87,17 +87,27 @@ def payable(case: Case) -> Payable | None:
     )
 
 
+IN_ITS_PLACE: Final = frozenset({"replacement"})
+"""Goods that a claimant can get in the place of their money."""
 _NOT_GIVEN = ("reversed", "impossible")
 
 
 def given(case: Case) -> tuple[Remedy, ...]:
     """What was given back and stands, and what waits for goods. A reversal that waits for somebody's hands has undone nothing."""
+    return tuple(x for x in _stands(case) if x.amount is not None and bounded(case, x.type))
+
+
+def goods_stand(case: Case) -> bool:
+    """Whether whoever asks got goods in the place of their money, or will once theirs are back."""
+    return any(x.type in IN_ITS_PLACE and x.to is Side.CLAIMANT for x in _stands(case))
+
+
+def _stands(case: Case) -> Iterable[Remedy]:
     undone = {e.reverses for e in case.effects if e.reverses and e.state not in ("needs_hands", "impossible")}
     # What a hold has stopped and nobody waits for any more goes on as another effect, or not at all.
     undone |= {e.id for e in case.effects if e.state == "withheld"} - {one.id for one in case.withheld}
     stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state not in _NOT_GIVEN)
-    later = case.returning.remedies if case.returning else ()
-    return tuple(x for x in (*stands, *later) if x.amount is not None and bounded(case, x.type))
+    return (*stands, *(case.returning.remedies if case.returning else ()))
 
 
 def by_provider(case: Case) -> tuple[Money, ...]:
@@ -168,9 +178,11 @@ def beside_others(case: Case, found: Sequence[PaidElsewhere], side: Side | None)
 
     A respondent is answered by what they know: a refusal would tell them of a case of which they were not told. What they
     agree on beyond it waits for somebody of the team (:func:`looked_at`). Where somebody else is blamed or asks there, or nobody
-    said that it is one matter, it is no part of what is given here, but a second person looks at it.
+    said that it is one matter, it is no part of what is given here, but a second person looks at it; so they do at money beside
+    goods that were given there in its place.
     """
-    if not found or not any(one.bounded_by for one in case.terms.remedies) or not _beyond_before(case, found):
+    counts = any(one.goods for one in found) or bool(_beyond_before(case, found))
+    if not counts or not any(one.bounded_by for one in case.terms.remedies):
         return case
     known = [one for one in found if (side is not Side.RESPONDENT or one.disclosed) and not (one.another or one.possible)]
     return case.model_copy(
@@ -464,7 +476,7 @@ def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Chan
 
 
 def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience) -> NoticeData:
-    return NoticeData({"paid_elsewhere": [one.model_dump(include={"case", "given"}) for one in fact.cases]})
+    return NoticeData({"paid_elsewhere": [one.model_dump(include={"case", "given", "goods"}) for one in fact.cases]})
 
 
 TOPIC = Topic(

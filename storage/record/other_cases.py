@@ -14,7 +14,7 @@ from domain.model.people import Actor, Standing
 from domain.model.policy_exceptions import ExceptionsGranted
 from domain.rules.authorities import SECRET
 from domain.rules.losses import deciders_of
-from domain.rules.money import stands_for_others, totals
+from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Connection, Database
 from storage.record.sql import STANDS, STATE
@@ -203,11 +203,11 @@ async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list
     """What stands in other cases about the same matter, or what may be, as this connection sees it."""
     rows = await conn.fetch(PAID, tenant_id, case_id)
     others = ((Case.model_validate_json(row["state"]), row["another"], row["possible"]) for row in rows)
-    found = ((one, stands_for_others(one), another, possible) for one, another, possible in others)
+    found = ((one, stands_for_others(one), goods_stand(one), another, possible) for one, another, possible in others)
     return [
-        PaidElsewhere(case=one.id, given=given, disclosed=one.is_disclosed, another=another, possible=possible)
-        for one, given, another, possible in found
-        if given
+        PaidElsewhere(case=one.id, given=given, goods=goods, disclosed=one.is_disclosed, another=another, possible=possible)
+        for one, given, goods, another, possible in found
+        if given or goods
     ]
 
 

@@ -146,8 +146,8 @@ class PostgresRecords:
         return {version: known}
 
 
-def _by_case(found: Iterable[PaidElsewhere]) -> Mapping[str, tuple[Money, ...]]:
-    return {one.case: one.given for one in found}
+def _by_case(found: Iterable[PaidElsewhere]) -> Mapping[str, tuple[tuple[Money, ...], bool]]:
+    return {one.case: (one.given, one.goods) for one in found}
 
 
 def _askable(ids: Iterable[str]) -> list[str]:

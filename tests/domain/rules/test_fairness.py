@@ -84,6 +84,10 @@ STEERING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("review_interim", {"decision": "lift", "reasons": "I have decided that."}),
     ("grant_exception", {}),
     ("refuse_exception", {"reasons": "There is time."}),
+    ("state_amount", {"amount": {"amount": 100, "currency": "USD"}}),
+    ("add_party", {"party": {"side": "claimant", "ref": "somebody"}}),
+    ("remove_party", {"party": CLAIMANT, "reason": "not_involved"}),
+    ("replace_party", {"party": CLAIMANT, "by_party": {"side": "claimant", "ref": "somebody"}}),
 )
 
 

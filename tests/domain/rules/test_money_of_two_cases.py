@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.base import Money
 from domain.model.money import PaidElsewhere
 from domain.model.refusals import Refusal
-from domain.rules.money import stands_for_others
+from domain.rules.money import goods_stand, stands_for_others
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
 
 # Each example is two lives of ten commands.
@@ -44,6 +44,11 @@ def _back(life: Life, cents: int) -> None:
     life.says(CLAIMANT, "ship_return", carrier="post", tracking="RR1").says(RESPONDENT, "confirm_return")
 
 
+def _sent_anew(life: Life, _: int) -> None:
+    """A replacement is offered, and accepted."""
+    life.says(RESPONDENT, "offer", remedy="replacement").says(CLAIMANT, "accept_offer")
+
+
 def _reported(result: str) -> Callable[[Life, int], object]:
     def report(life: Life, _: int) -> None:
         running = [one for one in life.case.effects if one.state == "running"]
@@ -58,6 +63,7 @@ DOES: dict[str, Callable[[Life, int], object]] = {
     "accepted": lambda life, _: life.says(CLAIMANT, "accept_offer"),
     "granted": lambda life, _: life.says(RESPONDENT, "concede"),
     "goods": _back,
+    "sent_anew": _sent_anew,
     "ruled": _ruled,
     "approved": lambda life, _: life.says(LEAD, "approve"),
     "approved_on_appeal": lambda life, _: life.says(LEAD_3, "approve"),
@@ -75,6 +81,14 @@ DEEDS = st.lists(st.tuples(st.integers(0, 1), st.sampled_from([*sorted(DOES), "h
 PASSES = {"hours": timedelta(hours=2), "days": timedelta(days=3), "weeks": timedelta(days=16)}
 
 
+def _goods_ruled(life: Life) -> None:
+    life.says(MEDIATOR, "rule", outcome="replaced", ground="not_received", remedies=[{"type": "replacement"}], relies_on=[])
+    life.fire("grace")
+
+
+GOODS: dict[str, Callable[[Life], None]] = {"sent_anew": lambda life: _sent_anew(life, 0), "ruled_goods": _goods_ruled}
+
+
 class Matter:
     """One payment, and two cases about it that know of each other what a command is told."""
 
@@ -85,9 +99,10 @@ class Matter:
     def look(self) -> None:
         """What each is told of the other when it is judged next."""
         for life, other in (self.lives, self.lives[::-1]):
-            given_there = stands_for_others(other.case)
-            found = PaidElsewhere(case=other.case.id, given=given_there, disclosed=other.case.is_disclosed, another=self.another)
-            life.elsewhere = {"paid_elsewhere": (found,) if given_there else ()}
+            given_there, goods = stands_for_others(other.case), goods_stand(other.case)
+            known: dict[str, Any] = {"disclosed": other.case.is_disclosed, "another": self.another}
+            found = PaidElsewhere(case=other.case.id, given=given_there, goods=goods, **known)
+            life.elsewhere = {"paid_elsewhere": (found,) if given_there or goods else ()}
 
     def does(self, which: int, what: str, cents: int) -> None:
         """One thing in one of the cases; what is refused has not happened. Time passes in both."""
@@ -150,6 +165,19 @@ class TestOneMatterInTwoCases:
             matter.does(*deed)
             assert matter.gone() <= PAID or matter.by_two(), deed
             assert all(_gone(life) + sum(x.amount for x in life.case.split_off) <= PAID for life in matter.lives), deed
+
+    @FEWER
+    @given(by=st.sampled_from(["sent_anew", "ruled_goods"]), cents=AMOUNTS)
+    def test_gives_goods_in_one_and_money_in_the_other_by_two_alone(self, kinds: tuple[str, str], by: str, cents: int) -> None:
+        matter = Matter(kinds, another=False)
+        GOODS[by](matter.lives[0])
+        assert goods_stand(matter.lives[0].case)
+        for what in ("ruled", "credited"):
+            matter.does(1, what, cents)
+            ruling = matter.lives[1].case.ruling
+            assert ruling is None or ruling.approval_because == "paid_elsewhere"
+            assert any(r.fact.type == "paid_elsewhere_noticed" for r in matter.lives[1].recordings) or ruling is None
+            assert not _gone(matter.lives[1])
 
     def test_is_really_paid(self, kinds: tuple[str, str]) -> None:
         """The deeds are possible: the first pays a part by a ruling, the other one the rest, looked at by two."""
