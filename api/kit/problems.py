@@ -72,6 +72,7 @@ PROBLEMS: dict[str, Row] = {
     "sender_not_a_party": Row(403, "The sender is nobody of this case", "Answer from the address to which the notice went."),
     "origin_refused": Row(403, "Not from a page of ours", "Open the page itself, and send it from there."),
     "form_expired": Row(403, "The page is too old", "It was made for another session: open it anew. Nothing was sent."),
+    "form_filled_in": Row(403, "A field nobody sees was filled in", "Maybe by a program: press once more. Nothing was sent."),
     "proof_needed": Row(403, "Show again that it is you", "Sign in once more: it was too long ago for so heavy a deed."),
     "session_over": Row(401, "You were signed out", "Nothing was sent. Sign in again, and go back to the page."),
     "sign_in_refused": Row(403, "Not signed in", "Begin again, or turn to whoever looks after accounts in your company."),

@@ -94,6 +94,10 @@ def guarded(work: Callable[[], Result], exits: Mapping[str, int] | None = None) 
         return work()
     except _expected() as fault:  # what is expected is imported only when something was raised
         leave(_lines(fault), {**EXITS, **(exits or {})}.get(fault.code, _otherwise(fault)), fault)
+    except _of_older_tables() as error:
+        missing, advice = str(error).split("\n")[0], "run `ombud migrate` first."
+        message = f"The database has not the tables of this version ({missing}): {advice}"
+        fail(message, "not_migrated", UNAVAILABLE, error)
 
 
 def _expected() -> tuple[type[Fault], ...]:
@@ -103,6 +107,12 @@ def _expected() -> tuple[type[Fault], ...]:
     from storage.postgres.ring import VaultFault
 
     return ServiceFault, OperatorRefused, Refused, AdministrationUnavailable, VaultFault
+
+
+def _of_older_tables() -> tuple[type[Exception], ...]:
+    from asyncpg.exceptions import UndefinedColumnError, UndefinedTableError
+
+    return UndefinedTableError, UndefinedColumnError
 
 
 def _lines(fault: Fault) -> list[str]:

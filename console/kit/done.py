@@ -11,8 +11,7 @@ DONE: Mapping[str, str] = {
     "add_party": "The party was added. Who is here by your word binds nobody before a second person says it too.",
     "admit": "The report was let in.",
     "annul": "The ruling was set aside.",
-    "report_manual_work": "It is noted. Whoever knows of the case and was told that it was ordered hears what became of it, "
-    "and nobody else. "
+    "report_manual_work": "It is noted. Whoever the form named as told hears what became of it, and nobody else. "
     "If it was a mistake, say so by the same form: they are told that, too.",
     "answer_appointment": "The answer was noted. The first time that suits everybody is taken.",
     "cancel_appointment": "The hearing or call was called off; everybody invited is told.",
@@ -46,7 +45,7 @@ DONE: Mapping[str, str] = {
     "extend": "More time was given.",
     "freeze": "The clocks were frozen for the incident.",
     "hand_over": "The case was handed over.",
-    "impose_interim": "The temporary measure was imposed.",
+    "impose_interim": "The temporary measure was ordered.",
     "join_campaign": "The case was put into the campaign.",
     "leave_campaign": "The case was taken out of its campaign.",
     "lift_hold": "The legal hold was lifted.",

@@ -46,7 +46,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "clocks_paused": ("circle-pause", "{who} let clocks stand still: {reason}"),
     "clocks_resumed": ("clock", "Clocks go on"),
     "clock_extended": ("clock", "{who} gave {clock} more time"),
-    "interim_imposed": ("shield-alert", "{who} imposed a temporary measure: {remedy}"),
+    "interim_imposed": ("shield-alert", "{who} ordered a temporary measure: {remedy}"),
     "interim_ended": ("shield-check", "A temporary measure ended: {because}"),
     "delivery_failed": ("triangle-alert", "A letter could not be delivered"),
     "legal_hold_placed": ("file-lock", "{who} placed a legal hold"),

@@ -157,7 +157,7 @@ LABELS: Mapping[str, str] = {
     "told": "What they are told instead of the reasons; left empty: the reasons, if they know of the case",
     "shows": "What the file shows",
     "told_why": "Why, as everybody invited reads it; left empty: that it does not take place, and nothing else",
-    "with_statement": "The report goes along, in the words of whoever reported it",
+    "with_statement": "The report goes along, as it was written; else say in the text what is held against them",
     "ends": "What ends now",
     "stays": "What stays in force",
     "same_decider": "Whoever decided it may decide it again",

@@ -68,25 +68,30 @@ async def show(visit: Visit) -> Response:
     """The form, as far as it was filled in before, and what it would come to as soon as something is chosen."""
     found = await _found(visit)
     present = await met(visit, found.seen, "writing")
-    values, saved_at = await _filled(visit, found)
+    values, saved_at, others = await _filled(visit, found, kept=visit.request.query_params.get("words") == "kept")
     form = Form([(name, value) for name, each in values.items() for value in each])
-    return await _page(visit, found, form, None, saved_at=saved_at, present=present)
+    return await _page(visit, found, form, None, saved_at=saved_at, present=present, others=others)
 
 
-async def _filled(visit: Visit, found: Shown) -> tuple[Values, datetime | None]:
+async def _filled(visit: Visit, found: Shown, *, kept: bool) -> tuple[Values, datetime | None, datetime | None]:
     """What the form is filled in with, and since when that is kept: the caller's own ruling that came back before anybody was
-    told, unless something was written since. What another tab was refused with while it stood is not what it said.
+    told, unless something was written since. What another tab was refused with while it stood is not what it said: it is filled
+    in where they choose it (``kept``), and until then it is said since when it is kept.
     """
     draft = await drafts.find(visit.parts, visit.caller, found.seen, _command(found))
     back = taken_back(await timelines.first_entries(visit.parts, visit.caller, found.seen))
     assert found.seen.case is not None, "it was opened"
     own = back if back is not None and back.draft.data.get("decider") == visit.caller.holder else None
-    if draft is not None and (own is None or draft.saved_at > own.ended.at):
-        return draft.values, draft.saved_at
+    if draft is not None and (kept or own is None or draft.saved_at > own.ended.at):
+        return draft.values, draft.saved_at, None
     if own is None:
-        return {}, None
+        return {}, None, None
     terms, command = found.seen.case.terms, _command(found)
-    return ruling_form.written(own.said, terms, command, visit.zones.own, visit.house.amounts), None
+    return (
+        ruling_form.written(own.said, terms, command, visit.zones.own, visit.house.amounts),
+        None,
+        draft.saved_at if draft else None,
+    )
 
 
 async def send(visit: Visit) -> Response:
@@ -117,7 +122,7 @@ async def send(visit: Visit) -> Response:
         saved_at = await kept(visit, found.seen, command, form)
         found = await _found(visit)
         return await _page(visit, found, form, refused, status=status_of(visit, refused), saved_at=saved_at)
-    await drafts.discard(visit.parts, visit.caller, found.seen, command)
+    await _sent_off(visit, found, command, form)
     await templates.used(visit.parts, visit.caller, form.all("written_with"), found.seen.id, state.command_id)
     at_once = form.text("do") == "next"
     then = "next" if at_once else form.text("after", "stay")
@@ -130,6 +135,13 @@ async def send(visit: Visit) -> Response:
     if not at_once and then in AFTER:
         await desk_settings.change(visit.parts, visit.caller, after=then)
     return answer
+
+
+async def _sent_off(visit: Visit, found: Shown, command: str, form: Form) -> None:
+    """Nothing of what was sent is left to be written. Sent again because its answer was lost, its draft went with the first time:
+    what is kept by then is another window's."""
+    if not stale(found, command, form.text("seq")):
+        await drafts.discard(visit.parts, visit.caller, found.seen, command)
 
 
 async def _moved_on(visit: Visit, found: Shown, command: str, form: Form) -> Response | None:
@@ -345,6 +357,7 @@ async def _page(
     status: int = 200,
     saved_at: datetime | None = None,
     present: Sequence[tuple[str, Doing]] = (),
+    others: datetime | None = None,
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
@@ -381,6 +394,7 @@ async def _page(
         seq=case.seq,
         **_afterwards(form, visit),
         saved_at=saved_at,
+        others=others,
         **_money(visit, found, case),
         **await _foreseen(visit, found, form),
         **await _templates(visit, found, form),

@@ -48,6 +48,8 @@ QUICK_EXIT = frozenset({"safety_incident", "conduct_report"})
 """Kinds in which somebody may read over a shoulder: their pages can be left at one press."""
 ELSEWHERE = "https://www.wikipedia.org/"
 """Where a quick exit leads: a page that says nothing of anybody. The browser goes there only when it is pressed."""
+QUICKLY = "/my/leave/quickly"
+"""The way there from a page of a case: nobody comes back in on that device."""
 _ELSEWHERE = ("decision_taken_over", "past_decision_kept")
 """What keeps a decision that was made before the case came here."""
 _HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox"}
@@ -178,7 +180,7 @@ def frame(mine: MyCase) -> dict[str, Any]:
         "mine": mine,
         "subject": subject_of(mine.entries),
         "side": mine.reader.side.value,
-        "quick_exit": ELSEWHERE if mine.said.kind in QUICK_EXIT else None,
+        "quick_exit": QUICKLY if mine.said.kind in QUICK_EXIT else None,
         "readers": readers_of(mine),
         "by_child": by_child(mine),
         "to_choices": choices_of(mine),

@@ -19,6 +19,7 @@ from console.party.case import MyCase, by_child, choices_of, frame, my_case, rea
 from console.party.drafts import FIELDS, MOST_TEXT
 from console.party.story import DEEDS, HEARING_DEEDS, asked_of, hearing_of, open_proposal
 from console.party.visit import PartyAddresses, PartyVisit, go, why_not
+from domain.model.settlement import OpenOffer, Proposal
 from services import commands, outside_drafts
 from services.errors import FieldError, Refused, not_found
 
@@ -64,7 +65,7 @@ async def do(visit: PartyVisit) -> Response:
         words = visit.words
         why = words.word("field", refused.errors[0].code, "") if refused.code == "malformed" and refused.errors else ""
         known = bool(refused.errors) and words.knows(f"field.{refused.errors[0].code}")
-        said = why if known else _why_not(visit, refused)
+        said = why if known else _another_offer(visit, mine, deed, sent, refused) or _why_not(visit, refused)
         return _page(visit, mine, deed, row.status, why=said, wrong=_field_of(deed, refused), **kept)
     finally:
         if isinstance(sent, FormData):
@@ -93,6 +94,24 @@ def _why_not(visit: PartyVisit, refused: Refused) -> str:
     if refused.code == "amount_too_high" and isinstance(most, int) and isinstance(currency, str):
         return visit.words.say("form.at_most", amount=visit.words.money(most, currency))
     return why_not(visit.words, refused)
+
+
+def _another_offer(visit: PartyVisit, mine: MyCase, deed: str, sent: Form | FormData, refused: Refused) -> str:
+    """What was on the page that they pressed a button of, and what is offered now: nobody takes the one for the other. Nothing
+    where it is not another one."""
+    if deed not in ("accept", "decline") or refused.code != "no_such_offer":
+        return ""
+    now = open_proposal(mine.said, mine.reader) or mine.said.offer
+    made: tuple[OpenOffer | Proposal, ...] = (*mine.said.offers, *mine.said.proposals)
+    was = next((one for one in made if one.id == _text(sent, "offer_id")), None)
+    if now is None or was is None or now.id == was.id:
+        return ""
+    return visit.words.say("refused.another_offer", was=_promised(visit, was), now=_promised(visit, now))
+
+
+def _promised(visit: PartyVisit, one: OpenOffer | Proposal) -> str:
+    amount = f"{visit.words.amount(one.amount)} " if one.amount is not None else ""
+    return f"{amount}({visit.words.word('remedy', one.remedy)})" if amount else visit.words.word("remedy", one.remedy)
 
 
 async def _mine(visit: PartyVisit, *, to_send: bool = False) -> MyCase:

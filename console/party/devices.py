@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from console.kit.browser import device_of
-from console.party.case import ELSEWHERE, QUICK_EXIT
+from console.party.case import QUICK_EXIT, QUICKLY
 from console.party.language import Language
 from console.party.visit import PartyAddresses, PartyVisit, go
 from services import party_links
@@ -19,7 +19,7 @@ async def show(visit: PartyVisit) -> Response:
     found = await party_links.sessions_of(visit.parts, visit.session)
     places = [(one, called(visit.words, one.device), one.id == visit.session.id) for one in found]
     case = (await visit.case()).case
-    quick = ELSEWHERE if case is not None and case.kind in QUICK_EXIT else None
+    quick = QUICKLY if case is not None and case.kind in QUICK_EXIT else None
     return visit.page("devices.html", places=places, ended="ended" in visit.request.query_params, quick_exit=quick)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from console.party.case import ELSEWHERE, QUICKLY
 from console.party.language import languages
 from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, tenant_of
 from services import party_addresses, party_links
@@ -59,6 +60,21 @@ async def leave(visit: PartyVisit) -> Response:
     return answer
 
 
+async def leave_quickly(visit: PartyVisit) -> Response:
+    """Away at once, and who has the device next does not come back in: a new link alone opens the page again."""
+    return await led_away(visit)
+
+
+async def led_away(visit: PartyVisit) -> Response:
+    """To a page that says nothing of anybody, with the session of this device ended. A link on another site signs nobody out."""
+    away = go(ELSEWHERE)
+    away.headers["Referrer-Policy"] = "no-referrer"
+    if visit.session is not None and visit.request.headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
+        await party_links.end(visit.parts, visit.session)
+        visit.house.cookies.take(away, visit.house.cookies.party)
+    return away
+
+
 async def lost(visit: PartyVisit) -> Response:
     """Ask for a new link."""
     tenant = await tenant_of(visit, visit.request.path_params["tenant"])
@@ -101,6 +117,7 @@ OPEN: PartyAddresses = [
     ("/lost/{tenant}", ["GET"], lost),
     ("/lost/{tenant}", ["POST"], ask_again),
     ("/language/{code}", ["GET"], speak),
+    (QUICKLY, ["GET"], leave_quickly),
 ]
 """For everybody."""
 PAGES: PartyAddresses = [("/my/leave", ["POST"], leave)]

@@ -24,8 +24,9 @@ from uuid_utils import uuid7
 from console.kit import uploads
 from console.kit.render import zone_of
 from console.party import notice
-from console.party.case import ELSEWHERE, QUICK_EXIT
+from console.party.case import QUICK_EXIT
 from console.party.language import Language, languages
+from console.party.links import led_away
 from console.party.visit import LANGUAGE, PartyAddresses, PartyVisit, go, why_not
 from domain.model.report import Attachment, Report
 from services import outside_drafts, report_form, trusted_flaggers
@@ -39,11 +40,13 @@ STEPS = ("about", "what", "you", "check")
 LEAST = {"payment_dispute": 20, "bounty_dispute": 20}
 """Characters that say what happened: with fewer the pack turns it away. Elsewhere a few are enough."""
 _OF_MONEY = ("matter", "amount", "currency")
-TRAP = "website"
-"""A field that people do not see."""
+TRAP = "left_empty"
+"""A field that people do not see, by a name that nothing fills in that fills in forms for them. Something else may fill it in
+still, so it stops a report once: who presses again is taken for somebody."""
+PRESSED = "again"
 _KEPT = (
     "category", "statement", "matter", "amount", "currency", "occurred", "name", "email", "minor", "zone", "once", "mark",
-    *notice.FIELDS,
+    PRESSED, *notice.FIELDS,
 )  # fmt: skip
 ZONES = (
     "Europe/London",
@@ -151,12 +154,11 @@ async def go_on(visit: PartyVisit) -> Response:
 
 async def leave(visit: PartyVisit) -> Response:
     """Away at once, and nothing of what was written is kept."""
+    answer = await led_away(visit)
     visit, form = await _form(visit)
     cookies = visit.house.cookies
     if secret := visit.request.cookies.get(cookies.report, ""):
         await outside_drafts.forget_answers(visit.parts, form, secret)
-    answer = go(ELSEWHERE)
-    answer.headers["Referrer-Policy"] = "no-referrer"
     cookies.take(answer, cookies.report)
     return answer
 
@@ -178,8 +180,8 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
         return await _shown(visit, form, earlier[0], said, 422, missing=earlier[1])
     try:
         report_form.check_begun(visit.parts, form, said["mark"])
-        if sent.get(TRAP):
-            raise Refused("form_expired")
+        if sent.get(TRAP) and not said[PRESSED]:
+            raise Refused("form_filled_in")
         files = [report_form.looked_at(visit.parts, *one) for one in await uploads.files_of(sent, visit.parts.inspector.most)]
         flagger = await trusted_flaggers.by_form_key(visit.parts, form.tenant.id, said[notice.KEY]) if form.notices else None
         area = flagger.area if flagger else ""
@@ -191,6 +193,7 @@ async def _send(visit: PartyVisit, form: ReportForm, said: dict[str, str], sent:
     except Refused as refused:
         row = visit.house.problems.get(refused.code) or visit.house.problems["refused"]
         anew = {**said, "mark": report_form.begun(visit.parts, form)} if refused.code == "form_expired" else said
+        anew |= {PRESSED: "yes"} if refused.code == "form_filled_in" else {}
         why = why_not(visit.words, refused)
         return await _shown(visit, form, "check", anew, row.status, why=why, code=refused.code)
     secret = visit.request.cookies.get(visit.house.cookies.report, "")

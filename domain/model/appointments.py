@@ -63,7 +63,7 @@ class MoveAppointment(CommandBase):
 
 class CancelAppointment(CommandBase):
     """Call an appointment off, with the reason for the record. Who was invited reads the same as when a side does not want to
-    meet the other one, unless 'told_why' says why."""
+    meet the other one, unless you also say why for them."""
 
     type: Literal["cancel_appointment"] = "cancel_appointment"
     appointment: Reference | None = None

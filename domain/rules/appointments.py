@@ -404,6 +404,15 @@ def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
             return NoticeData(_data(case, fact), about)
 
 
+_STANDS = {
+    "proposed": "No time is agreed on yet.",
+    "confirmed": "A time is agreed on, and nothing was put down of it yet.",
+    "cancelled": "It was called off.",
+    "held": "It is over.",
+}
+"""Why not, by how the newest stands."""
+
+
 def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
     """Why there is nothing to do about any of them, whichever is named."""
 
@@ -413,7 +422,7 @@ def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
             return AppointmentUnknown("There is no hearing or call here.")
         if any(fits(one) for one in known):
             return None
-        return AppointmentNotOpen("It is over, was called off, or is not so far.", because=known[-1].state)
+        return AppointmentNotOpen(_STANDS[known[-1].state], because=known[-1].state)
 
     return why_not
 

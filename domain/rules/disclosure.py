@@ -75,8 +75,8 @@ def check_says_what(text: Prose | None) -> None:
     """
     if text is None or text.length < LEAST_TOLD:
         raise NotDisclosed(
-            "Say what is held against them, in a sentence: in 'text' of disclose, or in what you ask of them; or send the report "
-            "along by disclose ('with_statement')."
+            "Say what is held against them, in a sentence: in the text that tells them, or in what you ask of them; or send the "
+            "report along, in the words of whoever reported it."
         )
 
 

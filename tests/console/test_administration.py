@@ -38,7 +38,7 @@ async def test_a_key_is_revoked_and_it_stands_in_the_trail(lobby: Lobby) -> None
     ]
     await dana.send(action)
     await dana.follow()
-    assert "Done: revoke." in dana.words
+    assert "Revoke: done." in dana.words
     await dana.open("/administration/trail?deed=key_revoked")
     assert action.split("/")[3] in dana.words
     assert "Dana" in dana.words

@@ -99,7 +99,7 @@ async def test_a_temporary_measure_in_force_says_what_it_is_and_on_whom_until_wh
     browser = await lobby.signed_in("ada")
     await browser.open(f"/cases/{case['id']}")
     assert re.search(
-        r"In force on Lumen &amp; Oak: suspend, imposed by Ada \w+ [\d:]+ ?\. It ends by itself .+ unless somebody keeps it",
+        r"In force on Lumen &amp; Oak: suspend, ordered by Ada \w+ [\d:]+ ?\. It ends by itself .+ unless somebody keeps it",
         browser.words,
     ), browser.words[:900]
     assert "Until we know how the dog is kept." in browser.words

@@ -69,7 +69,7 @@ async def test_an_ops_leads_morning(rooms: Rooms) -> None:
     await went(dana, "/administration/keys")
     await dana.locator("details", has_text="Revoke old robot").locator("summary").click()
     await dana.get_by_role("button", name="Revoke old robot").click()
-    await expect(dana.get_by_text("Done: revoke.")).to_be_visible()
+    await expect(dana.get_by_text("Revoke: done.")).to_be_visible()
     await _published(rooms, dana)
 
 

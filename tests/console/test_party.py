@@ -92,6 +92,25 @@ class TestTheLink:
             assert page.status_code in (303, 403, 404), path
             assert "Something else" not in browser.html
 
+    async def test_whoever_leaves_a_page_of_a_danger_quickly_is_signed_out_and_it_has_a_name_that_says_nothing(
+        self, lobby: Lobby
+    ) -> None:
+        case = await lobby.office.desk().opened(**DANGER)
+        browser = await by_link(lobby, case, "claimant")
+        for path in ("/my", "/my/do/hand-in", "/my/devices"):
+            await browser.open(path)
+            (title,) = re.findall(r"<title>(.*?)</title>", browser.html)
+            assert re.search(rf'class="brand".*</span>{title}</span>', browser.html), (path, title)
+        (way,) = re.findall(r'id="quick-exit" href="([^"]+)"', browser.html)
+        secret = dict(browser.http.cookies)
+        await browser.http.get(way, headers={"Sec-Fetch-Site": "cross-site"})
+        browser.http.cookies.update(secret)
+        assert (await browser.open("/my")).status_code == 200, "a link on another site signs nobody out"
+        page = await browser.open(way)
+        assert page.headers["location"].startswith("https://www.wikipedia.org")
+        browser.http.cookies.update(secret)
+        assert (await browser.open("/my")).status_code == 403
+
     async def test_ends_when_the_team_revokes_it_or_its_party_leaves(self, lobby: Lobby) -> None:
         office = lobby.office
         case = await office.desk().opened(**CABIN)
@@ -228,6 +247,20 @@ class TestALostLink:
 
 
 class TestTheCase:
+    async def test_an_answer_to_an_offer_that_is_another_one_now_says_what_it_was_and_is(self, lobby: Lobby) -> None:
+        desk = lobby.office.desk()
+        case = await desk.opened(**CABIN)
+        respondent = party(case, "respondent")
+        await desk.command(case["id"], "offer", respondent, remedy="refund", amount={"amount": 28000, "currency": "EUR"})
+        browser = await by_link(lobby, case, "claimant")
+        stale = browser.form("/my/do/accept")
+        await desk.command(case["id"], "offer", respondent, remedy="refund", amount={"amount": 2000, "currency": "EUR"})
+        page = await browser.post(stale.action, stale.fields)
+        assert page.status_code == 409
+        assert "The offer is another one now: it was €280.00 (Money back), and is €20.00 (Money back)." in browser.words
+        await browser.open("/my")
+        assert "Accept €20.00" in browser.words, "nothing was answered"
+
     async def test_says_whose_turn_it_is_until_when_and_what_follows_otherwise(self, lobby: Lobby) -> None:
         desk = lobby.office.desk()
         case = await desk.opened(**CABIN)

@@ -301,7 +301,7 @@ class TestAgainstMachines:
         assert browser.page.status_code not in (200, 201)
         assert await cases_of(lobby.office) == []
 
-    @pytest.mark.parametrize("said", [{"website": "https://buy.example"}, {"mark": ""}, {"mark": "ff" * 40}, {"mark": "zz"}])
+    @pytest.mark.parametrize("said", [{"left_empty": "https://buy.example"}, {"mark": ""}, {"mark": "ff" * 40}, {"mark": "zz"}])
     async def test_nor_is_one_with_what_people_do_not_see_or_that_we_did_not_make(
         self, lobby: Lobby, said: dict[str, str]
     ) -> None:
@@ -309,6 +309,15 @@ class TestAgainstMachines:
         browser = await answered(lobby, path)
         await browser.turn(path, **{"mark": older(lobby, path, timedelta(minutes=2)), **said})
         assert await cases_of(lobby.office) == []
+
+    async def test_whose_program_fills_in_what_they_do_not_see_is_told_so_and_gets_through(self, lobby: Lobby) -> None:
+        path = await a_page(lobby.office)
+        browser = await answered(lobby, path)
+        filled = {"left_empty": "https://amira.example"}
+        await browser.turn(path, mark=older(lobby, path, timedelta(minutes=2)), **filled)
+        assert "filled in a field that you do not see" in browser.words
+        await browser.turn(path, **filled)
+        assert len(await cases_of(lobby.office)) == 1
 
     async def test_a_mark_is_good_for_its_own_form_alone(self, lobby: Lobby) -> None:
         one, other = await a_page(lobby.office), await a_page(lobby.office)

@@ -236,6 +236,10 @@ class TestComesBack:
         await ada.open(where)
         filled = ada.form(where).fields
         assert (filled["amount.partly_refunded"], filled["reasons"]) == ("12.50", "The shade was broken.")
+        # What the other tab had is kept beside it, and filled in where it is chosen.
+        assert "What you wrote in another window is kept" in ada.words
+        await ada.open(f"{where}?words=kept")
+        assert ada.form(where).fields["reasons"] == "It was whole."
 
     async def test_what_was_refused_is_kept(self, lobby: Lobby) -> None:
         await lobby.office.works("ada", "payments")

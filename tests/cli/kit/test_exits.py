@@ -6,6 +6,7 @@ import ast
 
 import pytest
 import typer
+from asyncpg.exceptions import UndefinedColumnError, UndefinedTableError
 
 from cli.kit.exits import BROKEN, guarded, leave_for_problem, misused
 from runtime.errors import ServiceFault
@@ -56,6 +57,14 @@ def test_a_code_may_mean_something_else_to_one_command() -> None:
 def test_what_nobody_expected_is_not_hidden() -> None:
     with pytest.raises(KeyError):
         ended(KeyError("kim"))
+
+
+@pytest.mark.parametrize("raised", [UndefinedTableError('relation "tenants" does not exist'), UndefinedColumnError("no column")])
+def test_a_database_that_was_not_migrated_is_said_so(raised: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(raised) == 69
+    said = capsys.readouterr().err
+    assert "ombud migrate" in said
+    assert "[not_migrated]" in said
 
 
 def test_a_message_is_one_line_with_its_code(capsys: pytest.CaptureFixture[str]) -> None:
