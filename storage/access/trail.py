@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from pydantic import Field, ValidationError
@@ -127,3 +129,16 @@ def _entry(row: asyncpg.Record) -> ChainedEntry:
         said = {name: row[name] for name in ("seq", "at", "deed", "about", "credential")}
         chain = {"hash": row["hash"], "prev_hash": row["prev_hash"]}
         return ChainedEntry(**said, **chain, by=row["actor_id"], more={"unreadable": True})
+
+
+def address_mark(endpoint_id: str, url: str) -> str:
+    """Enough of an address to see that it is the same, of this endpoint alone."""
+    return hashlib.sha256(f"ombud endpoint\x1f{endpoint_id}\x1f{url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def host_of(url: str) -> str:
+    """The host of an address, to be told and kept: the rest may hold what its owner takes for a secret."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

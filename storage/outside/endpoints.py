@@ -6,16 +6,14 @@ An endpoint that says it is gone (410), has let :data:`GIVEN_UP` notices in a ro
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field
 from uuid_utils import uuid7
 
 from domain.base import Kept
-from storage.access.trail import note
+from storage.access.trail import address_mark, host_of, note
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, signing_secret
 
@@ -274,16 +272,3 @@ def noted(endpoint_id: str, url: str | None, purpose: str | None) -> dict[str, s
     a secret; of that a mark, by which another one is seen."""
     said = {"host": host_of(url), "address": address_mark(endpoint_id, url)} if url is not None else {}
     return said | ({"purpose": purpose} if purpose is not None else {})
-
-
-def address_mark(endpoint_id: str, url: str) -> str:
-    """Enough of an address to see that it is the same, of this endpoint alone."""
-    return hashlib.sha256(f"ombud endpoint\x1f{endpoint_id}\x1f{url}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def host_of(url: str) -> str:
-    """The host of an address, to be told and kept: the rest may hold what its owner takes for a secret."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

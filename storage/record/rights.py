@@ -14,8 +14,7 @@ from typing import Any
 import asyncpg
 
 from storage.access.keys import fingerprint_of
-from storage.access.trail import Entry
-from storage.outside.endpoints import address_mark, host_of
+from storage.access.trail import Entry, address_mark, host_of
 from storage.postgres.pool import Connection
 
 # What is judged by, when somebody asks whether a person may: whose line they are in, and whom they may not judge, included.
