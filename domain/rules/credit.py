@@ -351,7 +351,7 @@ TOPIC = Topic(
         "amount_stated": lambda before, fact, after: {*_means_of_amount(before, fact, after), *stating.means(fact, after)},
     },
     words=words_by(f.ProvisionalCreditEnded, "because")
-    | words_of("amount_stated", "above_credit", "credited", "lowered")
+    | words_of("amount_stated", "above_credit", "credited", "lowered", "raised")
     | ERROR,
     known_to={
         "provisional_credit_given": known_to("claimant", "platform", because=_OF_THE_CLAIMANT),
