@@ -145,7 +145,7 @@ def _numbers(found: Overview, off: int) -> list[tuple[str, str, Number, str]]:
     gone = found.changed["closed_day"]
     return [
         ("late" if late.cases else "on", "Overdue", Number(_up_to(late.cases, late.more), listed(clock="late")), _since(found)),
-        ("risk" if due else "on", "Due in 24 hours", Number.of(due, when="due_day"), f"{off} of them while their owner is off"),
+        ("risk" if due else "on", "Due in 24 hours", Number.of(due, when="due_day"), _off_words(off)),
         ("risk" if stuck else "paused", "Stuck", Number.of(stuck, stuck="any"), _stuck_words(found)),
         (
             "paused",
@@ -255,6 +255,10 @@ def _people(visit: Visit, found: Overview) -> list[tuple[Somebody, Number, str, 
     ]
 
 
+def _off_words(off: int) -> str:
+    return f"{off} of them while their owner is off" if off else "none of them while its owner is off"
+
+
 def _width(cases_: int, capacity: int) -> int:
     return min(100, round(100 * cases_ / max(capacity, 1)))
 
@@ -267,7 +271,7 @@ def _load(one: Somebody) -> tuple[str, str]:
         return f"{one.over} more than fit", "late"
     said = [f"{late} late" if late else "", f"{risk} at risk" if risk else ""]
     room = one.load.capacity - one.load.cases
-    return ", ".join(filter(None, said)) or f"room for {room}", "late" if late else "on"
+    return ", ".join(filter(None, said)) or (f"room for {room}" if room > 0 else "full"), "late" if late else "on"
 
 
 async def _stuck(visit: Visit, found: Overview) -> Sequence[tuple[str, str, Number, list[Line]]]:

@@ -161,8 +161,9 @@ async def _met(visit: PartyVisit) -> PartyVisit:
     party = row.case.party(session.party_id) if row is not None and row.case is not None else None
     if not await party_links.known_as(house.parts, session, party):
         return visit
-    # What they chose here goes before what the platform said of them.
-    words = _spoken(house, request, party.locale if party else None)
+    # What they chose in this browser, in another one, and then what the platform said of them: as in their letters.
+    spoken = await house.parts.party_addresses.languages(session.tenant_id, session.case_id)
+    words = _spoken(house, request, spoken.get(session.party_id) or (party.locale if party else None))
     zone = zone_of(party.zone if party else None)
     return PartyVisit(request, house, words, session, secret, tenant, zone)
 

@@ -132,5 +132,8 @@ class TestTheirLanguage:
         assert await speaks() == {"en"}
         await hers.open("/language/de?back=/my", **{"Sec-Fetch-Site": "same-origin"})
         assert await speaks() == {"de"}
+        phone = await by_link(lobby, case, "claimant")
+        await phone.open("/my")
+        assert '<html lang="de"' in phone.html, "in another browser, too"
         await hers.open("/language/xx?back=/my", **{"Sec-Fetch-Site": "same-origin"})
         assert await speaks() == {"de"}
