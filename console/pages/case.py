@@ -21,7 +21,7 @@ from console.pages.changes import between_drafts, taken_back
 from console.pages.course import OF_WHAT, course, of_what
 from console.pages.files import file_shown, veiled
 from console.pages.in_force import by_hand, lateness, measures, owed, still_open, with_effects
-from console.pages.inbox import CLOCK_WORDS, away_by, away_until, turn_of
+from console.pages.inbox import CLOCK_WORDS, away, away_until, turn_of
 from console.pages.live import met, of_case
 from console.pages.party_changes import unconfirmed
 from console.pages.settlement import made
@@ -247,8 +247,7 @@ def _in_time(visit: Visit, found: Shown, entries: Sequence[Entry], texts: Texts)
         "by_hand": by_hand(case, found.whom) if case is not None else [],
         **still_open(case),
         "owed": owed(said, found.names, texts),
-        "away_until": away_until(case, now) if case is not None else None,
-        "away_by": away_by(case, now, found.names) if case is not None else "",
+        **(away(case, now, found.names) if case is not None else {}),
         "course": course(said, entries, found.clocks, found.names, now),
         "of_what": OF_WHAT,
         "ahead": _ahead(found, visit.zones),
@@ -296,8 +295,8 @@ async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
 
 def buttons_of(found: Shown) -> list[Button]:
     """Every command of the phase, with the reason where it is not the caller's to send."""
-    away = found.seen.case is not None and away_until(found.seen.case, datetime.now(UTC)) is not None
-    return [_button(found.seen.id, action, away=away) for action in _actions(found)]
+    put_away = found.seen.case is not None and away_until(found.seen.case, datetime.now(UTC)) is not None
+    return [_button(found.seen.id, action, away=put_away) for action in _actions(found)]
 
 
 def _button(case_id: str, action: Action, *, away: bool) -> Button:

@@ -250,6 +250,11 @@ def away_until(case: Case, now: datetime) -> datetime | None:
     return max((hold.until for hold in _away(case, now) if hold.until), default=None)
 
 
+def away(case: Case, now: datetime, names: Mapping[str, str]) -> dict[str, Any]:
+    """Until when a case is put away (None: it is not), and by whom and why."""
+    return {"away_until": away_until(case, now), "away_by": away_by(case, now, names)}
+
+
 def away_by(case: Case, now: datetime, names: Mapping[str, str]) -> str:
     """Who has put the case away, and why: whoever owns it is not always the one."""
     return "; ".join(f"by {names.get(one.by, 'the team')}: {in_words(one.reason).lower()}" for one in _away(case, now))

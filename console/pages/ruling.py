@@ -361,13 +361,7 @@ async def _page(
 ) -> Response:
     case, command = found.seen.case, _command(found)
     assert case is not None, "it was opened"
-    options = options_of(found, command) | {"relies_on": await _pieces(visit, found) if case.terms.late else []}
-    # A ruling ends every measure but for what an authority that was told may still say.
-    options["stays"] = options["measure_id"] if case.reports else []
-    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options)}
-    if case.terms.grounds:
-        # Optional to the model, which knows no kind; here no ruling is without one.
-        fields["ground"] = replace(fields["ground"], required=True)
+    fields = await _offered(visit, found, case, command)
     values: Mapping[str, Sequence[str]] = form.values
     if case.terms.statement is not None and not any(name.startswith("statement.") for name in values):
         values = {**statement_form.filled_in(case, visit.zones.now, await _happened_at(visit, found)), **values}
@@ -399,6 +393,18 @@ async def _page(
         **await _foreseen(visit, found, form),
         **await _templates(visit, found, form),
     )
+
+
+async def _offered(visit: Visit, found: Shown, case: Case, command: str) -> dict[str, forms.Field]:
+    """The fields of a ruling in this case, by name."""
+    options = options_of(found, command) | {"relies_on": await _pieces(visit, found) if case.terms.late else []}
+    # A ruling ends every measure but for what an authority that was told may still say.
+    options["stays"] = options["measure_id"] if case.reports else []
+    fields = {field.name: field for field in forms.offered(forms.fields_of(command), options)}
+    if case.terms.grounds:
+        # Optional to the model, which knows no kind; here no ruling is without one.
+        fields["ground"] = replace(fields["ground"], required=True)
+    return fields
 
 
 def _told(visit: Visit, found: Shown, form: Form, refused: Refused | None, fields: Sequence[str]) -> dict[str, Any]:
