@@ -314,20 +314,23 @@ def _others(case: Case) -> dict[str, list[str]]:
 
 def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: Actor) -> str | None:
     """Why a second person has to agree to a ruling; None when nobody has to: its outcome wants it, or what it leaves the sides
-    with (see :func:`why_second`).
+    with (see :func:`why_second`), or it gives more than was reported. A credit until the ruling may be of more: the law wants the
+    whole of what is known by then (12 CFR 1005.11(c)(2)(i)), and it is taken back if it was wrong.
     """
     weighed = case.terms.outcome(outcome)
     if case.terms.has(Phase.APPROVAL) and weighed is not None and weighed.needs_approval:
         return "outcome_needs_approval"
-    return why_second(case, remedies, decider)
+    given = list(remedies)
+    above = case.terms.has(Phase.APPROVAL) and above_reported(case, given)
+    return why_second(case, given, decider) or ("amount_above_reported" if above else None)
 
 
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
-    It cannot be compared with the payment, exceeds it or what was reported, rests on the word of the giver or of their line,
-    goes to whom they have put on that side, or other money stands in another case for the same matter, or what may be it; the sum
-    of the amounts is above the pack's limit, or its currency has none.
+    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they have put
+    on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts is above the
+    pack's limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
@@ -373,9 +376,7 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | Non
     if case.chargeback is not None and case.chargeback.sent_at is not None:
         # The network may decide for whoever paid, and they would have it twice.
         return "chargeback_sent"
-    if _own_word(case, giver):
-        return "amount_of_own_word"
-    return "amount_above_reported" if above_reported(case, paying) else None
+    return "amount_of_own_word" if _own_word(case, giver) else None
 
 
 def _own_word(case: Case, one: Actor | Involvement) -> bool:
