@@ -23,6 +23,7 @@ ELSEWHERE: dict[str, str] = {
     "domain/rules/case_import_changes.py": "what the facts of a moved case do to it: rules/test_case_import.py",
     "domain/rules/ruling_told.py": "what a ruling says is tried with its rules: rules/test_ruling.py, letters' promises",
     "domain/rules/departures.py": "what a granted exception changes is tried with granting it: rules/test_policy_exceptions.py",
+    "domain/rules/clocks_told.py": "what a notice of a clock says is tried with the clocks: rules/test_clocks.py",
     "domain/rules/shares.py": "the money of several is tried with all that several do: rules/test_parties.py",
     "domain/rules/measures.py": "named by whoever ends a case, with what ends it: rules/test_withdrawal.py",
     "domain/rules/audiences.py": "the phase that outsiders see is tried with their views, in views/test_case.py and the matrix",
