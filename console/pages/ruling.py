@@ -324,7 +324,8 @@ async def _beforehand(visit: Visit, found: Shown, case: Case) -> dict[str, Any]:
     entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
     speaker = Speaker(visit.zones, visit.house.amounts, found.names)
     stands = [(one, speaker.plainly(one.detail)) for one in hindrances(case, visit.zones.now)]
-    return {"back": taken_back(entries), "hindrances": stands, "asks": ASKS}
+    asks = {"asks": ASKS, "decisions": DECISIONS, "statement_groups": statement_form.GROUPS}
+    return {"back": taken_back(entries), "hindrances": stands, **asks}
 
 
 async def _happened_at(visit: Visit, found: Shown) -> str | None:
@@ -386,13 +387,13 @@ async def _page(
         present=present,
         **await _beforehand(visit, found, case),
         live=of_case(found.seen, "writing"),
-        **{"decisions": DECISIONS, "statement_groups": statement_form.GROUPS},
         given={outcome.name: giving.given(case.terms, outcome) for outcome in case.terms.outcomes},
         sides=_sides(found),
         command_id=form.text("command_id") if refused is None and "command_id" in form else f"cmd_{uuid7()}",
         seq=case.seq,
         **_afterwards(form, visit),
-        **{"saved_at": saved_at, "others": others},
+        saved_at=saved_at,
+        others=others,
         **_money(visit, found, case),
         **await _foreseen(visit, found, form),
         **await _templates(visit, found, form),
