@@ -328,9 +328,9 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
-    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they have put
-    on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts is above the
-    pack's limit, or its currency has none.
+    It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they have
+    put on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts is
+    above the pack's limit, or its currency has none.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
