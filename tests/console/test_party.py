@@ -64,8 +64,9 @@ class TestTheLink:
         revoked, used = await link_of(office, case, "claimant"), await link_of(office, case, "claimant")
         await links.exchange(office.tenant_id, used.rpartition("/")[2], "")
         await links.revoke(office.tenant_id, case["id"], party(case, "claimant"), "per_dana")
+        late = f"/l/{await links.create(office.tenant_id, case['id'], party(case, 'respondent'), 'letter', timedelta(0))}"
         browser, said = lobby.browser(), set()
-        for path in (revoked, used):
+        for path in (revoked, used, late):
             page = await browser.open(path)
             said.add((page.status_code, browser.html.replace(path, "")))
         assert len(said) == 1
