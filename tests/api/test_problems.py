@@ -31,7 +31,7 @@ _INSIDE = {
     # What became of a split whose text had been erased: the note of an effect, never an answer.
     "text_erased",
     # Said by a process that does not start, so that it answers nobody.
-    "digest_key_differs",
+    "digest_key_differs", "master_key_lost",
     # pydantic's own words for a field that nobody knows, and one that is not there: they stand in `errors` beside a code of ours.
     "extra_forbidden", "missing",
 }  # fmt: skip
