@@ -56,8 +56,12 @@ def _command(number: int, kind: str, by: str, **fields: object) -> dict[str, obj
 
 
 async def _history(house: House, firm_id: str, case_id: str, path: Path) -> Path:
-    handle = house.client.get_workflow_handle(workflow_id(firm_id, case_id))
-    return _kept(path, (await handle.fetch_history()).to_json())
+    handle, history = house.client.get_workflow_handle(workflow_id(firm_id, case_id)), None
+    # A run that goes on as a new one has nothing to replay before its first task, and the server lets that one wait for a moment.
+    while history is None or not any(event.HasField("workflow_task_completed_event_attributes") for event in history.events):
+        await asyncio.sleep(0.1)
+        history = await handle.fetch_history()
+    return _kept(path, history.to_json())
 
 
 def _kept(path: Path, text: str) -> Path:
