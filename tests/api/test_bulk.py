@@ -195,7 +195,7 @@ class TestEachCase:
     async def test_the_parties_read_it(self, office: Office) -> None:
         cases = await some_cases(office)
         await bulk(office.desk("dana"), CLOSE)
-        entries = (await office.desk().get(f"/v1/cases/{cases['fraud']}/timeline")).json()["data"]
+        entries = (await office.desk().get(f"/v1/cases/{cases['adas']}/timeline")).json()["data"]
         assert CLOSE["reasons"] in str(entries)
 
     async def test_with_nobody_to_judge_it_waits_on_disk_and_is_read_later(self, office: Office) -> None:
