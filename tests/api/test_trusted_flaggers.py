@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -115,6 +116,7 @@ async def test_many_in_vain_are_proposed_to_be_told_to_the_coordinator(office: O
         case = await a_notice(office, external_id=f"V-{n}", attributes={"good_faith": True})
         asked = {"type": "message", "to": "claimant", "text": "Where is it?"}
         assert (await office.desk("dana").post(f"/v1/cases/{case['id']}/commands", asked)).is_success
+        await asyncio.sleep(0.5)
         closed = await office.desk("dana").post(
             f"/v1/cases/{case['id']}/commands",
             {"type": "decline", "reason": "notice_incomplete", "reasons": "It does not say where."},

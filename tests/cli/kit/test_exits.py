@@ -13,7 +13,7 @@ from runtime.errors import ServiceFault
 from services.errors import FieldError, OperatorRefused, Refused
 from tests.architecture.house import modules, name_of, parsed
 
-RESULTS = {"1", "BAD_DATA", "NOT_RUNNING", "NOT_NOW", "_REFUSED"}
+RESULTS = {"1", "BAD_DATA", "NOT_RUNNING", "NOT_NOW", "UNOPENED", "_REFUSED"}
 """Exit codes of a result that was shown and is not the one hoped for."""
 UNDER_WORK = {"cli/commands/tenant.py"}
 """Says itself what is wrong with its options."""
