@@ -76,5 +76,6 @@ async def keep_counting(counts: Counts, metrics: BusinessMetrics, every_for: tim
         except AWAY as error:
             log.warning("what is open and waits could not be counted", error=type(error).__name__)
         except Exception:
+            # Numbers for others must not end the worker that tells them, whatever a driver raises.
             log.exception("what is open and waits could not be counted; trying again")
         await asyncio.sleep(every_for.total_seconds())

@@ -52,6 +52,7 @@ class Watch:
         except (NotReached, RPCError, OSError, TimeoutError) as away:
             log.warning("not looked at", part=part.__name__.strip("_"), error=f"{type(away).__name__}: {away}"[:200])
         except Exception:
+            # Looking must outlive whatever a driver raises: nobody else says that the fleet is stuck.
             log.exception("watching failed; trying again")
 
     async def _cases(self) -> None:

@@ -108,35 +108,31 @@ async def _upkeep(settings: Settings, stack: Stack) -> Finding:
 
 async def _sweep(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
-    from services.doctor import Finding
 
-    try:
-        dsn = stack.info().database_url
-    except ServiceFault as fault:
-        return Finding("sweep", "warn", fault.message, "Run `ombud stack up`.")
-    return await doctor.sweep(dsn, _DOCTOR_WAITS_FOR)
+    return await _by_database("sweep", stack, lambda dsn: doctor.sweep(dsn, _DOCTOR_WAITS_FOR))
 
 
 async def _relay(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
-    from services.doctor import Finding
 
-    try:
-        dsn = stack.info().database_url
-    except ServiceFault as fault:
-        return Finding("relay", "warn", fault.message, "Run `ombud stack up`.")
-    return await doctor.relay(dsn, _DOCTOR_WAITS_FOR)
+    return await _by_database("relay", stack, lambda dsn: doctor.relay(dsn, _DOCTOR_WAITS_FOR))
 
 
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
+
+    return await _by_database("mail door", stack, lambda dsn: doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR))
+
+
+async def _by_database(part: str, stack: Stack, look: Callable[[str], Awaitable[Finding]]) -> Finding:
+    """What is read in the database of the stack, which may not run."""
     from services.doctor import Finding
 
     try:
         dsn = stack.info().database_url
     except ServiceFault as fault:
-        return Finding("mail door", "warn", fault.message, "Run `ombud stack up`.")
-    return await doctor.mail_door(settings.mail_relay, dsn, _DOCTOR_WAITS_FOR)
+        return Finding(part, "warn", fault.message, "Run `ombud stack up`.")
+    return await look(dsn)
 
 
 def _named(part: str, look: Callable[[], Awaitable[Look]]) -> Check:

@@ -95,7 +95,7 @@ _ROWS = f"""
 SELECT u.id, u.reason, u.proof, u.case_id, u.party, u.bytes, u.received_at, u.last_at, u.times, u.tell, {_STATE} AS state,
     u.closed_at, u.closed_by, u.closed_why, u.placed_case, u.key_id, u.wrapped, u.sealed
 FROM unplaced u LEFT JOIN cases c ON c.tenant = u.tenant AND c.id = u.case_id
-"""  # noqa: S608
+"""  # noqa: S608 - put together from constants
 # $2 the state, or null; what is taken waits, until it is placed. $3 the last one of the page before, or null; $5 the conflicts of
 # interest of whoever reads; $6 one of the mails whose sender is asked for, or null.
 _OF_SENDER = "u.sender = (SELECT one.sender FROM unplaced one WHERE one.tenant = $1 AND one.id = $6)"

@@ -21,7 +21,8 @@ async def page() -> bytes:
 
 @pytest.fixture
 def client() -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=ApiHealth(api, page)), base_url="http://health")  # type: ignore[arg-type]
+    transport = httpx2.ASGITransport(app=ApiHealth(api, page))  # type: ignore[arg-type]  # a small application, typed by hand
+    return httpx2.AsyncClient(transport=transport, base_url="http://health")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/v1/healthz", "/readyz", "/v1/readyz"])
