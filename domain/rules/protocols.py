@@ -1,9 +1,9 @@
 """What is put down of a hearing or call, and whoever is said to have been there.
 
 One person puts down that they came, and what they said: nobody loses by that word alone (European Convention on Human Rights,
-article 6(1)), whatever else a ruling rests on. They have a business day to say what is wrong with it. Who says in a comment that they were
-there is heard by it at once; who says that they were not counts as somebody who missed it. No machine judges the sentence beside
-it: whoever leaves open which of the two it was has the time that the pack gives them to answer anything.
+article 6(1)), whatever else a ruling rests on. They have a business day to say what is wrong with it. Who says in a comment that
+they were there is heard by it at once; who says that they were not counts as somebody who missed it. No machine judges the
+sentence beside it: whoever leaves open which of the two it was has the time that the pack gives them to answer anything.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_everybody_who_was_invited_reads_whether_they_were_there() -> None:
 
 
 class TestTheTimeToComment:
-    """A business day, as every other time of a party: nobody counts as heard on a weekend for what is put down on a Friday evening."""
+    """A business day, as every other time of a party: nobody counts as heard on a weekend by what is put down on a Friday."""
 
     @pytest.mark.parametrize("kind", [ASKED, "payment_dispute"])
     @pytest.mark.parametrize(
