@@ -128,17 +128,34 @@ def _of_line(found: Iterable[Seated], actor: Actor) -> bool:
 
 
 def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
-    """Why somebody does not grant a wish: they, or their line, have put there who wishes it, or taken out who does not."""
+    """Why somebody does not grant a wish: they, or their line, have put there who wishes it, or taken out who does not; or what
+    shows that somebody needs protection is of their own finding."""
     asked = case.withdrawal
     by = case.party(asked.by) if asked is not None else None
     if asked is None or by is None:
         return None
+    if (found := _of_own_finding(case, asked.side, actor)) is not None:
+        return found
     theirs = {by.id, by.represents}
     found = [one for one in seats(case) if one.side is asked.side and (one.party in theirs or one.change == "removed")]
     if not _of_line(found, actor):
         return None
     said = "Who wishes it is there by you, or by somebody of your line, or who does not was taken out: somebody else answers it."
     return OwnCase(said, because="seated_them")
+
+
+def _of_own_finding(case: Case, side: Side, actor: Actor) -> OwnCase | None:
+    """Why somebody who has found that a matter is another one, or that it is a child's, does not end it alone by granting a wish:
+    what one person found, and was asked to forget, another one looks at (Istanbul Convention, article 55(1); UN Convention on the
+    Rights of the Child, article 19)."""
+    own = {actor.id, *actor.superiors}
+    if any(p.minor and p.flagged_by in own for p in case.principals(side)):
+        said = "You, or whom you report to, have found that they are under age: somebody else answers what they wish."
+        return OwnCase(said, because="found_them_young")
+    if case.terms.withdrawal != "closes" and not own.isdisjoint(case.called_by):
+        said = "You, or whom you report to, have said what it is about, or how urgent it is: somebody else answers the wish."
+        return OwnCase(said, because="called_it")
+    return None
 
 
 def may_be_second(by: str | None, actor: Actor) -> bool:

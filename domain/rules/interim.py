@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -121,6 +121,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         _check_not_alone(over, context.known())
         _check_second(case, ids, context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons, told=command.told, inside=inside),)
+    check_ended(case, over, context.known())
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons, told=command.told, inside=inside)
     return (ended, *undo(case, ids, command.id))
 
@@ -132,12 +133,28 @@ def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
     A measure before the decision lasts no longer than it has to: European Convention on Human Rights, article 6(2).
     """
     for one in measures:
-        if one.kept >= 1 and _prolonged_by_own(one, actor):
+        if one.kept >= 1 and prolonged_by_own(one, actor):
             said = "It was prolonged once already: now by somebody who did not do so last, nor reports to who did."
             raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
 
 
-def _prolonged_by_own(one: Interim, actor: Actor) -> bool:
+def check_ended(case: Case, measures: Iterable[Interim], actor: Actor) -> None:
+    """Refuses to whoever imposed a measure, or prolonged it last, and to who reports to them, to end it while whoever reported
+    wants to take something back: what one person found, and was asked to forget, another one looks at.
+
+    Protection does not depend on the complaint of whoever is protected (Istanbul Convention, articles 53 and 55(1)).
+    """
+    if case.withdrawal is None or case.withdrawal.appeal is Side.RESPONDENT:
+        return
+    if own := next((one for one in measures if prolonged_by_own(one, actor)), None):
+        said = (
+            "Whoever it protects wants to take something back: now it is ended by somebody who did not impose it, nor prolong it "
+            "last, nor reports to who did. Or go on of office: then it stays as it is."
+        )
+        raise MeasureNotAllowed(said, measure=own.remedy.type, allowed=[], because="one_person")
+
+
+def prolonged_by_own(one: Interim, actor: Actor) -> bool:
     """Whether somebody imposed it or prolonged it last, or reports to who did."""
     return (one.kept_by or one.by) in {actor.id, *actor.superiors}
 
@@ -219,7 +236,7 @@ def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: boo
             "Or name it under 'ends'."
         )
         raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
-    alone = next((i for i in there if _prolonged_by_own(i, actor)), None)
+    alone = next((i for i in there if prolonged_by_own(i, actor)), None)
     if alone is not None:
         said = (
             "What stays is prolonged: now by somebody who did not impose it, nor prolong it last, nor reports to who did. "

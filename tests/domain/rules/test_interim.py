@@ -325,7 +325,7 @@ class TestEndOfTheCase:
         assert standing(life) == []
 
     def test_and_whom_it_hit_is_told_of_the_end(self) -> None:
-        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", ends=["suspend"])
+        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal", ends=["suspend"])
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert notice.event == "case_withdrawn"
 
