@@ -252,6 +252,8 @@ class HeardByProtocol(Kept):
     put_down_at: Instant
     appointment: str | None = None
     """What it was put down of; None in cases from before this was kept."""
+    denied: bool = False
+    """They say that they were not there, and have not said otherwise since: they count as somebody who missed it."""
 
 
 class ProtocolComment(Kept):

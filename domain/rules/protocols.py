@@ -78,12 +78,17 @@ def until_after(rec: f.Recording, fact: f.AppointmentHeld) -> datetime:
 
 def _as_commented(case: Case, known: Iterable[HeardByProtocol], fact: f.ProtocolCommented) -> Iterable[HeardByProtocol]:
     for one in known:
-        if one.side is not fact.side or not _of(one.appointment, fact) or fact.was_there:
+        if one.side is not fact.side or not _of(one.appointment, fact):
             yield one
+        elif fact.was_there:
+            yield one.model_copy(update={"denied": False})
         elif fact.was_there is None or contradicts(case, fact):
             # Which of the two it was is not known.
             whole = one.put_down_at + shortest_for(case.terms, one.side)
             yield one.model_copy(update={"until": max(one.until, whole)})
+        else:
+            # The last word counts: they may still say that they were.
+            yield one.model_copy(update={"denied": True})
 
 
 def contradicts(case: Case, fact: f.Fact) -> bool:

@@ -12,7 +12,7 @@ from domain.rules import hearing
 from domain.rules.evolve import fold
 from domain.rules.time_to_answer import shortest_for
 from tests.support.appointments import DAY, TO_MONDAY, agreed, newest, times
-from tests.support.cases import CLAIMANT, MEDIATOR, MINUTE, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MINUTE, OPS, OUTCOMES, RESPONDENT, Life, a_case
 
 ASKED = "conduct_report"
 """A kind that hears whoever was asked."""
@@ -148,6 +148,34 @@ class TestTheLastWordCounts:
         found = hearing.unheard(life.later(DAY).case, Side.RESPONDENT, life.now)
         assert kind != ASKED or (found is not None and found.missing == "time")
         assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    def test_that_they_were_there_after_all_hears_them(self, kind: str) -> None:
+        life = held(kind).says(RESPONDENT, "comment_protocol", text="The wrong box: I was not there.", was_there=False)
+        assert kind != ASKED or time_of(life) is None
+        life.says(RESPONDENT, "comment_protocol", text="I was, and it was so.", was_there=True)
+        assert of_it(life) == []
+        assert kind != ASKED or hearing.unheard(life.case, Side.RESPONDENT, life.now) is None
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_of_several_who_was_there_is_heard_whichever_of_them_says_so_first(self) -> None:
+        for order in ([("pty_other", False), (RESPONDENT, True)], [(RESPONDENT, True), ("pty_other", False)]):
+            life = a_case(ASKED).that_protects().in_review().disclosed(text="You shouted at somebody on Monday.")
+            life.says(OPS, "add_party", party={"side": "respondent", "ref": "other"})
+            put_down(life.says(LEAD, "add_party", party={"side": "respondent", "ref": "other"}))
+            for who, was_there in order:
+                life.says(who, "comment_protocol", text="So.", was_there=was_there)
+            assert RESPONDENT in life.case.heard_parties, order
+            assert "pty_other" not in life.case.heard_parties, order
+
+    @pytest.mark.parametrize("first", [CLAIMANT, RESPONDENT])
+    def test_both_sides_are_heard_whoever_says_it_first(self, first: str) -> None:
+        life = agreed(a_case("payment_dispute").with_terms(heard_when="asked", hear=tuple(Side)).that_protects().in_review())
+        life.later(5 * DAY).says(MEDIATOR, "record_appointment", protocol="x")
+        for who in (first, RESPONDENT if first == CLAIMANT else CLAIMANT):
+            life.says(who, "comment_protocol", text="So it was.", was_there=True)
+        assert hearing.all_heard(life.case, life.now) is None
+        assert not [one for one in life.case.unanswered if one.appointment is not None]
 
     def test_and_begins_no_time_anew_for_ever(self) -> None:
         life = held("payment_dispute")
