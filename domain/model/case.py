@@ -275,6 +275,8 @@ class Case(Kept):
     """Whether somebody other than the respondent has handed something in, where it is heard again."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
+    given_elsewhere: tuple[Money, ...] = ()
+    """What of it counts here as given, beside what earlier cases gave; it is kept nowhere either."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     words_by_two: bool = False
