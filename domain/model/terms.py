@@ -310,6 +310,8 @@ class Terms(Compact):
     """The claimant may have the money until the matter is decided."""
     credit_less: tuple[CreditLessTerms, ...] | None = None
     """By how much a credit may be below what the report is about; None: by any amount, as in terms of earlier releases."""
+    claims: Codes = ()
+    """The categories of which whoever reports them is owed an investigation and its result."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     exceptions: tuple[ExceptionTerms, ...] = ()

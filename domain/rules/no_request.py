@@ -28,7 +28,7 @@ _NAMES_NO_RIGHT = frozenset({"general", "other"})
 """Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
 _IDENTITY = "identity"
 NO_CLAIM = "no_claim"
-"""The reason by which two of the team end what came as a claim of an unauthorised payment and is none (spam, not a customer)."""
+"""The reason by which two of the team end what came as a claim of an error in a payment and is none (spam, not a customer)."""
 
 
 def unanswered(case: Case) -> RequestUnanswered | None:
@@ -51,23 +51,26 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says that a payment was made without them, in a kind that gives the money until that is looked into."""
-    claims = {name for one in terms.credit_less or () for name in one.only_for}
-    return terms.provisional_credit and not claims.isdisjoint(called)
+    """Whether somebody says what the pack calls a claim, such as an error in a payment; of terms of before, that a payment was
+    made without them, in a kind that gives the money until that is looked into.
+    """
+    unauthorised = {name for one in terms.credit_less or () for name in one.only_for} if terms.provisional_credit else set()
+    return not {*terms.claims, *unauthorised}.isdisjoint(called)
 
 
 def uninvestigated(case: Case) -> ClaimUndecided | None:
     """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
 
-    Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
-    found (12 CFR 1005.11(c)(1), (d)(1)).
+    Whoever gives notice of an error is owed an investigation and its results in writing, also where none is found (12 CFR
+    1005.11(c)(1), (d)(1)); an error is a transfer that was unauthorised, incorrect or left out, a wrong sum, and a request for
+    documents, alike (1005.11(a)(1)).
     """
     if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
-        "no fraud, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no such "
-        f"claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says that something is wrong with a payment of whoever reports it: look into it and decide it by 'rule', also where "
+        "nothing was, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no "
+        f"such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 
