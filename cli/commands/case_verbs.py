@@ -210,6 +210,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "split": ("Make a part of this case a case of its own.", (
         _needs("statement", "What that part is about."), REASONS,
         Field("parties", "A party it is about (pty_…); repeatable.", kind=LIST, option="party"),
+        Field("category", "What that part is; of a request over data the right that it asks for."),
         Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY)),
     ),
     "leave_campaign": ("Count the case to its campaign no more.", (Field("reason", "Why, as a code."),)),

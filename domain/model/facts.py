@@ -188,6 +188,10 @@ class CaseOpened(Kept):
     """When it was received elsewhere, of a case that moved in; None: it was received here."""
     provider: ProviderNews | None = None
     """How the dispute stood with the payment provider that told of it."""
+    filed_as: tuple[str, ...] = ()
+    """What it was called before, as a part of the case that it was split off."""
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, of what was split off; None: since it came."""
 
 
 class PhaseEntered(Kept):
