@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"asked_again", "limits_since"}
+        | {"asked_again", "limits_since", "clocks"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -63,6 +63,7 @@ from domain.model.clocks import ClocksResumed as ClocksResumed
 from domain.model.clocks import ClocksThawed as ClocksThawed
 from domain.model.clocks import DueLevel as DueLevel
 from domain.model.clocks import LevelReached as LevelReached
+from domain.model.clocks import RightRenamed as RightRenamed
 from domain.model.clocks import Timetable as Timetable
 from domain.model.evidence import EvidenceFile as EvidenceFile
 from domain.model.evidence import EvidenceLapsed as EvidenceLapsed
@@ -216,7 +217,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | NoRequestProposed | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
+    | RightRenamed | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, fairness, merge_conditions, money, remedy
+from domain.rules import confirmation, data_rights, fairness, merge_conditions, money, remedy
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -259,8 +259,8 @@ def _of_part(case: Case, named: str | None) -> str | None:
     """What a part is called. A request over data asks for several things at times, and each part keeps the right that it asks
     for: to see data is not answered by their erasure (Regulation (EU) 2016/679, articles 12(3) and 15 to 22).
     """
-    rights = tuple(dict.fromkeys(category for one in case.terms.remedies for category in one.only_for))
-    if not remedy.asks_for_data(case.terms) or not rights or named in rights:
+    rights = data_rights.of(case.terms)
+    if not rights or named in rights:
         return named
     raise SplitUnfit("Say by `category` which right that part asks for.", because="category", allowed=list(rights))
 

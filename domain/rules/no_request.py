@@ -15,6 +15,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import Terms
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
@@ -26,7 +27,6 @@ NO_REQUEST = "no_data_request"
 """The reason of ``decline`` and ``close`` by which it ends."""
 _NAMES_NO_RIGHT = frozenset({"general", "other"})
 """Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
-_IDENTITY = "identity"
 NO_CLAIM = "no_claim"
 """The reason by which two of the team end what came as a claim of an error in a payment and is none (spam, not a customer)."""
 
@@ -76,7 +76,7 @@ def uninvestigated(case: Case) -> ClaimUndecided | None:
 
 def may_be_none(case: Case) -> bool:
     """Whether nothing of the case names a right, nor was anybody asked who they are."""
-    identified = case.identity_requests or any(taken.step == _IDENTITY for taken in case.steps)
+    identified = case.identity_requests or any(taken.step == IDENTITY_STEP for taken in case.steps)
     return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
 
 

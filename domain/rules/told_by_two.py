@@ -79,6 +79,7 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("place_hold", "reasons"): "inside",
     ("lift_hold", "reasons"): "inside",
     ("ask_identity", "what"): "word",
+    ("ask_identity", "reasons"): "inside",
     ("ship_return", "tracking"): "word",
     ("contest_return", "reasons"): "party",
     ("decide_return", "reasons"): "hidden",
