@@ -19,6 +19,7 @@ ALWAYS: Notices = {
     "withdrawal_accepted": ("claimant", "respondent"),
     "withdrawal_overtaken:revoked": ("claimant", "respondent", "owner"),
     "withdrawal_overtaken:left": ("owner",),
+    "right_renamed": ("claimant",),
     "amount_lowering_proposed": ("claimant", "leads"),
     "amount_stated:lowered": ("claimant",),
     "amount_stated:raised": ("claimant", "respondent"),
