@@ -20,6 +20,8 @@ from services.errors import FieldError, Refused, not_found, of_command, told_as_
 from services.parts import Parts
 from services.reading import parsed
 from services.rows import StoredFile
+from services.texts import Unreadable
+from storage.postgres.vault import VaultFault
 
 WORDS = 200_000
 """Characters of a file that are shown at most."""
@@ -133,7 +135,13 @@ async def left_over(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Stor
     known = {one.sha256 for one in await parts.files.of_case(caller.tenant_id, seen.id) if one.id in evidence} if came else set()
     found = []
     for prose in came:
-        opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
+        try:
+            opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
+        except VaultFault:
+            name, of, kind = Unreadable(prose.content_id), prose.content_id, "application/octet-stream"
+            lost = StoredFile(of, seen.id, opening.actor.id, name, None, kind, prose.length, opening.at)
+            found.append((lost, b""))
+            continue
         if opened is None:
             continue
         name, media_type, data = opened
@@ -154,6 +162,8 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     if file is None or not (_own(file, seen) or file.id in await _fetchable(parts, caller, seen)):
         raise not_found()
     data = await parts.files.read(caller.tenant_id, seen.id, file_id)
+    if isinstance(file.name, Unreadable):
+        raise Refused("vault_fault")
     if data is None or file.name is None or file.sha256 is None:
         raise Refused("file_erased")
     if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, seen.id, data):
@@ -164,6 +174,8 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
 async def _fetch_left_over(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
     for file, data in await left_over(parts, caller, seen):
         if file.id == file_id:
+            if isinstance(file.name, Unreadable):
+                raise Refused("vault_fault")
             assert file.name is not None, "what is erased is left out"
             assert file.sha256 is not None, "as is its name"
             # Of its type there is only its sender's word.

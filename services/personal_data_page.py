@@ -32,6 +32,9 @@ def written(whole: Mapping[str, Any]) -> str:
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
     said, you = case["case"], case["you"]
     yield f"<h2>Case {escape(said['id'])}</h2>"
+    if case["unreadable"]:
+        where = "".join(f"<li>{_place(case, one)}</li>" for one in case["unreadable"])
+        yield f"<p><b>{_LOST}</b></p><ul>{where}</ul>"
     if case["erased_at"]:
         yield f"<p><b>Your words and who you are were erased on {_when(case['erased_at'])}.</b></p>"
     facts = {
@@ -70,11 +73,42 @@ def _handed_in(case: Mapping[str, Any]) -> Iterator[str]:
         for file in case["files"]:
             name = escape(file["name"]) if file["name"] else "erased"
             path = file["path"]
-            yield (f'<li><a href="{escape(path)}">{name}</a></li>' if path else f"<li>{name} (not in here)</li>")
+            why = "" if path or not file["name"] else f" ({_LEFT_OUT.get(file['left_out'], 'not in here')})"
+            yield f'<li><a href="{escape(path)}">{name}</a></li>' if path else f"<li>{name}{why}</li>"
         yield "</ul>"
 
 
 _GONE = "<i>These words were erased.</i>"
+_LOST = "Some of it could not be read, because it was changed or damaged after it was written. It was not erased:"
+_LEFT_OUT = {
+    "much": "not in here: too large for one export; fetch it from the page of the case",
+    "vault_fault": "not in here: it could not be read",
+    "file_missing": "not in here: it could not be found where files are kept",
+}
+"""Why a file is not in an export."""
+_PLACES = {
+    "you": "who you are",
+    "matter": "what it is about",
+    "texts": "a text of the case",
+    "translations": "a translation",
+    "begun": "what you have begun to write",
+}
+
+
+def _place(case: Mapping[str, Any], where: str) -> str:
+    """What could not be read, said of the place where it stands in the export for machines."""
+    top, _, rest = where.partition(".")
+    number = int(rest.partition(".")[0]) if rest.partition(".")[0].isdecimal() else 0
+    match top:
+        case "what_happened":
+            entry = case["what_happened"][number]
+            return f"{_plain(entry['type'])} of {_when(entry['at'])}"
+        case "handed_in":
+            return f"what was handed in on {_when(case['handed_in'][number]['at'])}"
+        case "files":
+            return f"a file: {escape(case['files'][number]['name'] or '')}"
+        case _:
+            return _PLACES.get(top, _plain(top))
 
 
 def _said(entry: Mapping[str, Any]) -> Iterator[str]:

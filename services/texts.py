@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from storage.postgres.vault import Unreadable
+
+__all__ = ["Texts", "Unreadable", "content_ids", "with_texts"]
+
 Texts = Mapping[str, str | None]
-"""Decrypted texts by their ids; None for one that was erased."""
+"""Decrypted texts by their ids; None for one that was erased, :class:`Unreadable` for one that does not open any more."""
 
 _PROSE = {"content_id", "digest", "length"}
 

@@ -20,7 +20,7 @@ from services.cases import Seen
 from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
-from services.texts import Texts, content_ids, with_texts
+from services.texts import Texts, Unreadable, content_ids, with_texts
 from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
@@ -178,8 +178,9 @@ async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]
 
 
 def _kept(said: dict[str, Any], texts: Texts) -> tuple[str, ...]:
-    """Where texts stand whose words are still there: what was erased is translated by nobody."""
-    return tuple(place for place, text in texts_at(said) if texts.get(text.content_id) is not None)
+    """Where texts stand whose words are still there: what was erased, or does not open, is translated by nobody."""
+    there = {key for key, text in texts.items() if text is not None and not isinstance(text, Unreadable)}
+    return tuple(place for place, text in texts_at(said) if text.content_id in there)
 
 
 def _beside_its_original(entry: Entry) -> dict[str, Any]:

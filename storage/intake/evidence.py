@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore, UploadedFile
 from storage.postgres.pool import Database
-from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault, evidence_path
+from storage.postgres.vault import STAFF, DataKey, Unreadable, Vault, VaultFault, evidence_path
 
 MOST_FILES = 200
 """Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
@@ -65,7 +65,7 @@ class StoredFile:
     case_id: str
     uploader: str
     name: str | None
-    """None once it was erased, like the digest."""
+    """None once it was erased, like the digest; ``Unreadable`` where it does not open any more."""
     sha256: str | None
     media_type: str
     bytes: int
@@ -160,8 +160,14 @@ class PostgresFiles:
             return None
         return self._vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
 
+    def _about(self, tenant_id: str, row: asyncpg.Record) -> dict[str, str | None]:
+        try:
+            key = self._key(tenant_id, row)
+            return from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
+        except VaultFault:
+            return {"name": Unreadable(row["id"]), "sha256": None}
+
     def _read(self, tenant_id: str, row: asyncpg.Record) -> StoredFile:
-        key = self._key(tenant_id, row)
-        about = from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
+        about = self._about(tenant_id, row)
         names = ("id", "case_id", "uploader", "media_type", "bytes", "created_at")
         return StoredFile(**about, **{name: row[name] for name in names})

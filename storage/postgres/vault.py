@@ -21,7 +21,7 @@ from domain.model.prose import Prose
 from storage.postgres.pool import Connection
 from storage.postgres.ring import NONCE, KeyRing, MasterKey, VaultFault, bound, derived, keyed_digest, opened_under, sealed_under
 
-__all__ = ["DataKey", "LegalHold", "SealBox", "Vault", "VaultFault"]
+__all__ = ["DataKey", "LegalHold", "SealBox", "Unreadable", "Vault", "VaultFault"]
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
@@ -52,6 +52,26 @@ WHERE tenant = $1 AND case_id = $2 AND (holder = $3 OR holder = 'platform' AND $
 """
 HELD = "OM451"
 """SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
+
+
+UNREADABLE = "[This cannot be read: it was changed or damaged after it was written. It was not erased.]"
+
+
+class Unreadable(str):
+    """Stands where a text was that does not open any more, so that whoever reads the rest of a case sees that something is amiss.
+
+    It is nobody's words: what goes outside in somebody's name is refused with it. ``ombud audit verify`` says which text it was.
+    """
+
+    __slots__ = ("content_id",)
+
+    def __new__(cls, content_id: str = "") -> Unreadable:
+        """What is said in its place."""
+        said = super().__new__(cls, UNREADABLE)
+        said.content_id = content_id
+        return said
+
+    content_id: str
 
 
 class LegalHold(Exception):
@@ -152,16 +172,34 @@ class Vault:
         if rows:
             await conn.execute(_NEW_CONTENTS, boxes[0].key.tenant_id, *zip(*rows, strict=True))
 
-    async def reveal_bytes(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, bytes | None]:
-        """What lies under these content ids; None when it was erased. Unknown ids are left out."""
+    async def reveal_bytes(
+        self, conn: Connection, tenant_id: str, ids: Iterable[str], unreadable: set[str] | None = None
+    ) -> dict[str, bytes | None]:
+        """What lies under these content ids; None when it was erased. Unknown ids are left out.
+
+        Raises VaultFault for one that does not open; with ``unreadable`` its id is put there instead, and the rest is read.
+        """
         found: dict[str, bytes | None] = {}
         for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
             if row["wrapped"] is None:
                 found[row["id"]] = None
                 continue
-            key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
-            found[row["id"]] = key.open(row["id"], row["ciphertext"])
+            try:
+                key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+                found[row["id"]] = key.open(row["id"], row["ciphertext"])
+            except VaultFault:
+                if unreadable is None:
+                    raise
+                unreadable.add(row["id"])
         return found
+
+    async def reveal_to_readers(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """As :meth:`reveal`, for whoever reads a case: where a text does not open stands :class:`Unreadable`, and the others are
+        read all the same."""
+        lost = set[str]()
+        found = await self.reveal_bytes(conn, tenant_id, ids, lost)
+        texts = {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+        return texts | {key: Unreadable(key) for key in lost}
 
     async def reveal(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
         """The texts under these content ids; None when one was erased. Unknown ids are left out."""

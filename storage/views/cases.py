@@ -224,12 +224,12 @@ class PostgresViews:
             return [dict(row) for row in await conn.fetch(sql.LETTERS, tenant_id, case_id, party_id)]
 
     async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
-        """Decrypted texts by content id; None for one that was erased."""
+        """Decrypted texts by content id; None for one that was erased, ``Unreadable`` for one that does not open."""
         wanted = list(ids)
         if not wanted:
             return {}
         async with self._database.tenant(tenant_id) as conn:
-            return await self._vault.reveal(conn, tenant_id, wanted)
+            return await self._vault.reveal_to_readers(conn, tenant_id, wanted)
 
     async def attachment(self, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of a file; None when it is unknown or was erased."""
