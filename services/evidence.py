@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
 
 from pydantic_core import to_json
 
+from domain.model.erasure import Erased
 from domain.model.facts import CaseOpened, EvidenceSubmitted, Recording
 from domain.rules.confirmation import TEAM
 from domain.rules.fairness import refusal_by_table
@@ -20,7 +21,7 @@ from services.errors import FieldError, Refused, not_found, of_command, told_as_
 from services.parts import Parts
 from services.reading import parsed
 from services.rows import StoredFile
-from services.texts import Unreadable
+from services.texts import Unreadable, as_told, gone_among
 from storage.postgres.vault import VaultFault
 
 WORDS = 200_000
@@ -62,6 +63,7 @@ class HandedIn:
     text: str | None
     """None once it was erased."""
     files: tuple[StoredFile, ...]
+    erased: Erased | None = None
 
 
 def uploading(caller: Caller, seen: Seen, name: str) -> None:
@@ -120,7 +122,7 @@ async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
     every = await parts.files.of_case(caller.tenant_id, seen.id)
     return [
         *(file for file, _ in await left_over(parts, caller, seen)),
-        *(file for file in every if file.id in fetchable or _own(file, seen)),
+        *(_told_to(seen, file) for file in every if file.id in fetchable or _own(file, seen)),
     ]
 
 
@@ -138,8 +140,8 @@ async def left_over(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Stor
         try:
             opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
         except VaultFault:
-            name, of, kind = Unreadable(prose.content_id), prose.content_id, "application/octet-stream"
-            lost = StoredFile(of, seen.id, opening.actor.id, name, None, kind, prose.length, opening.at)
+            of, kind = prose.content_id, "application/octet-stream"
+            lost = StoredFile(of, seen.id, opening.actor.id, Unreadable(of), None, kind, prose.length, opening.at)
             found.append((lost, b""))
             continue
         if opened is None:
@@ -216,15 +218,21 @@ async def handed_in(parts: Parts, caller: Caller, seen: Seen) -> list[HandedIn]:
     told = [(recording, fact) for recording, fact in await _submitted(parts, caller, seen) if _sees(seen, recording)]
     stored = {file.id: file for file in await parts.files.of_case(caller.tenant_id, seen.id)}
     texts = await parts.views.texts(caller.tenant_id, [fact.text.content_id for _, fact in told])
+    gone = await gone_among(parts, caller.tenant_id, texts, seen.viewer)
     return [
         HandedIn(
             recording,
             fact,
             texts.get(fact.text.content_id),
-            tuple(stored[file.id] for file in fact.files if file.id in stored),
+            tuple(_told_to(seen, stored[file.id]) for file in fact.files if file.id in stored),
+            gone.get(fact.text.content_id),
         )
         for recording, fact in told
     ]
+
+
+def _told_to(seen: Seen, file: StoredFile) -> StoredFile:
+    return replace(file, erased=as_told(file.erased, seen.viewer)) if file.erased is not None else file
 
 
 async def _submitted(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Recording, EvidenceSubmitted]]:

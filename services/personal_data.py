@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from domain.base import Side
 from domain.model.case import Case
+from domain.model.erasure import Erased
 from domain.model.people import OpenedParty
 from domain.views.actions import may_see
 from domain.views.case import view
@@ -32,7 +33,7 @@ from services.need_to_know import noted, rights_of
 from services.pages import Page
 from services.parts import Parts
 from services.rows import StoredFile
-from services.texts import Unreadable
+from services.texts import Unreadable, as_told
 from services.timelines import Entry
 from services.trail import administrator, note
 from services.translations import of_statement
@@ -156,10 +157,17 @@ class _Bundle:
         whole, files = await _whole(parts, caller, seen, party), []
         for file in await evidence.files(parts, caller, seen):
             self._number += 1
-            said = {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "yours": file.uploader == party.id}
-            fits = file.name is not None and file.bytes <= self._left
+            said: dict[str, Any] = {
+                "name": file.name,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                "yours": file.uploader == party.id,
+            }
+            if file.erased is not None:
+                said["erased"] = _gone(file.erased)
+            unfit = "file_erased" if file.name is None else "much" if file.bytes > self._left else None
             # What is too much for one file, or cannot be handed out, is named all the same, and why.
-            path, why = await self._file(parts, caller, seen, file) if fits else (None, "file_erased" if not file.name else "much")
+            path, why = await self._file(parts, caller, seen, file) if unfit is None else (None, unfit)
             files.append({**said, "path": path, "left_out": why})
         return {**whole, "files": files, "unreadable": [*whole["unreadable"], *_lost_files(files)]}
 
@@ -194,24 +202,27 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
     theirs = await references.of_party(parts, caller, seen, party.id)
     said = view(seen.case, seen.viewer, with_actions=False).model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"})
     erased = (await parts.erasures.erased(tenant, [seen.id])).get(seen.id, {}).get(party.id)
-    whole = {
+    whole: dict[str, Any] = {
         "you": {
             "id": party.id, "side": party.side.value, "role": party.role, "name": theirs.name, "email": theirs.email,
             "reference": theirs.reference, "zone": party.zone, "language": party.locale,
         },
-        "erased_at": erased.isoformat() if erased else None,
+        "erased_at": erased.at.isoformat() if erased else None,
+        "erased_because": as_told(erased, seen.viewer).reason if erased else None,
         "matter": theirs.matter,
         "case": said,
         "texts": await cases.texts_of(parts, caller, seen),
         "what_happened": [
             {"at": entry.at.isoformat(), "type": entry.type, "by": by(entry), **entry.data}
             | ({"translations": [asdict(one) for one in entry.translations]} if entry.translations else {})
+            | ({"erased": {place: _gone(one) for place, one in entry.erased.items()}} if entry.erased else {})
             for entry in await _entries(parts, caller, seen)
         ],
         "translations": [asdict(one) for one in await of_statement(parts, caller, seen)],
         "begun": await parts.outside_drafts.of_party(tenant, seen.id, party.id),
         "handed_in": [
-            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
+            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files],
+             "erased": _gone(piece.erased) if piece.erased else None}
             for piece in await evidence.handed_in(parts, caller, seen)
         ],
         "letters": await parts.views.letters(tenant, seen.id, party.id),
@@ -219,6 +230,10 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
     # The name of a file is looked at where the file stands.
     texts = {**whole, "handed_in": [{"text": piece["text"]} for piece in whole["handed_in"]]}
     return {**whole, "unreadable": [*theirs.unreadable, *_lost_in(texts)]}
+
+
+def _gone(erased: Erased) -> dict[str, str | None]:
+    return {"at": erased.at.isoformat(), "reason": erased.reason}
 
 
 def _lost_in(value: Any, place: str = "") -> Iterator[str]:

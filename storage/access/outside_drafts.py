@@ -99,9 +99,7 @@ class PostgresOutsideDrafts:
             found[row["id"].removeprefix(place)] = {"": Unreadable()} if opened is None else opened
         return found
 
-    def _opened(
-        self, tenant_id: str, case_id: str, party_id: str, place: str, row: asyncpg.Record
-    ) -> Mapping[str, str] | None:
+    def _opened(self, tenant_id: str, case_id: str, party_id: str, place: str, row: asyncpg.Record) -> Mapping[str, str] | None:
         """None: it does not open any more; whoever wrote it begins anew."""
         try:
             key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])

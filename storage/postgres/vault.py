@@ -17,6 +17,7 @@ import asyncpg
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
+from domain.model.erasure import Erased
 from domain.model.prose import Prose
 from storage.postgres.pool import Connection
 from storage.postgres.ring import NONCE, KeyRing, MasterKey, VaultFault, bound, derived, keyed_digest, opened_under, sealed_under
@@ -45,6 +46,13 @@ _REVEAL = """
 SELECT c.id, c.case_id, c.ciphertext, k.id AS key_id, k.holder, k.wrapped
 FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
 WHERE c.tenant = $1 AND c.id = ANY($2)
+"""
+# When these texts were erased, and why.
+GONE = """
+SELECT c.id, k.holder, k.destroyed_at AS at, e.reason
+FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
+LEFT JOIN erasures e ON e.tenant = k.tenant AND e.id = k.erasure_id
+WHERE c.tenant = $1 AND c.id = ANY($2) AND k.destroyed_at IS NOT NULL
 """
 _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
@@ -205,6 +213,11 @@ class Vault:
         """The texts under these content ids; None when one was erased. Unknown ids are left out."""
         found = await self.reveal_bytes(conn, tenant_id, ids)
         return {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+
+    async def gone(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, Erased]:
+        """Of these texts those that were erased: when, and why."""
+        rows = await conn.fetch(GONE, tenant_id, list(dict.fromkeys(ids)))
+        return {row["id"]: Erased(row["holder"], row["at"], row["reason"]) for row in rows}
 
     async def file(self, conn: Connection, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of an attachment; None when it is unknown or was erased."""

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from activities.ports.records import KeptAnswer
 from domain.model.case import Case
+from domain.model.erasure import Erased
 from domain.model.facts import Actor, DueLevel, Recording
 from domain.model.report import comparable
 from domain.views.references import References
@@ -230,6 +231,11 @@ class PostgresViews:
             return {}
         async with self._database.tenant(tenant_id) as conn:
             return await self._vault.reveal_to_readers(conn, tenant_id, wanted)
+
+    async def gone(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, Erased]:
+        """Of these texts those that were erased: when, and why."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._vault.gone(conn, tenant_id, ids)
 
     async def attachment(self, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of a file; None when it is unknown or was erased."""

@@ -92,8 +92,10 @@ async def test_nobody_is_not_found(office: Office) -> None:
 
 
 SPOILT = {
-    "the report's words": ("contents", "ciphertext", "id = (SELECT body -> 'fact' -> 'statement' ->> 'content_id' FROM facts "
-                           "WHERE case_id = $1 AND seq = 1)"),
+    "the report's words": (
+        "contents", "ciphertext",
+        "id = (SELECT body -> 'fact' -> 'statement' ->> 'content_id' FROM facts WHERE case_id = $1 AND seq = 1)",
+    ),
     "what it is about": ("contents", "ciphertext", "id = (SELECT report_content FROM cases WHERE id = $1)"),
     "who they are": ("parties", "contact", "case_id = $1 AND side = 'claimant'"),
     "the name of a file": ("files", "about", "case_id = $1"),
