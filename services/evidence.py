@@ -22,7 +22,7 @@ from services.parts import Parts
 from services.reading import parsed
 from services.rows import StoredFile
 from services.texts import Unreadable, as_told, gone_among
-from storage.postgres.vault import VaultFault
+from storage.postgres.vault import Damaged
 
 WORDS = 200_000
 """Characters of a file that are shown at most."""
@@ -139,7 +139,7 @@ async def left_over(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Stor
     for prose in came:
         try:
             opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
-        except VaultFault:
+        except Damaged:
             of, kind = prose.content_id, "application/octet-stream"
             lost = StoredFile(of, seen.id, opening.actor.id, Unreadable(of), None, kind, prose.length, opening.at)
             found.append((lost, b""))

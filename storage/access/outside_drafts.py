@@ -12,7 +12,7 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Unreadable, Vault, VaultFault
+from storage.postgres.vault import Damaged, Unreadable, Vault
 
 KEPT_FOR = timedelta(days=1)
 """Somebody looks for a receipt, and sleeps over it."""
@@ -104,7 +104,7 @@ class PostgresOutsideDrafts:
         try:
             key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])
             found: Mapping[str, str] = from_json(key.open(place, row["sealed"]))
-        except VaultFault:
+        except Damaged:
             return None
         return found
 

@@ -21,7 +21,7 @@ from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore, UploadedFile
 from domain.model.erasure import Erased
 from storage.postgres.pool import Database
-from storage.postgres.vault import STAFF, DataKey, Unreadable, Vault, VaultFault, evidence_path
+from storage.postgres.vault import STAFF, Damaged, DataKey, Unreadable, Vault, VaultFault, evidence_path
 
 MOST_FILES = 200
 """Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
@@ -169,7 +169,7 @@ class PostgresFiles:
         try:
             key = self._key(tenant_id, row)
             return from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
-        except VaultFault:
+        except Damaged:
             return {"name": Unreadable(row["id"]), "sha256": None}
 
     def _read(self, tenant_id: str, row: asyncpg.Record) -> StoredFile:

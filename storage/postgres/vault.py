@@ -20,9 +20,20 @@ from uuid_utils import uuid7
 from domain.model.erasure import Erased
 from domain.model.prose import Prose
 from storage.postgres.pool import Connection
-from storage.postgres.ring import NONCE, KeyRing, MasterKey, VaultFault, bound, derived, keyed_digest, opened_under, sealed_under
+from storage.postgres.ring import (
+    NONCE,
+    Damaged,
+    KeyRing,
+    MasterKey,
+    VaultFault,
+    bound,
+    derived,
+    keyed_digest,
+    opened_under,
+    sealed_under,
+)
 
-__all__ = ["DataKey", "LegalHold", "SealBox", "Unreadable", "Vault", "VaultFault"]
+__all__ = ["Damaged", "DataKey", "LegalHold", "SealBox", "Unreadable", "Vault", "VaultFault"]
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
@@ -185,7 +196,8 @@ class Vault:
     ) -> dict[str, bytes | None]:
         """What lies under these content ids; None when it was erased. Unknown ids are left out.
 
-        Raises VaultFault for one that does not open; with ``unreadable`` its id is put there instead, and the rest is read.
+        Raises VaultFault for one that does not open; with ``unreadable`` the id of one that was changed or damaged is put there
+        instead, and the rest is read.
         """
         found: dict[str, bytes | None] = {}
         for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
@@ -195,7 +207,7 @@ class Vault:
             try:
                 key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
                 found[row["id"]] = key.open(row["id"], row["ciphertext"])
-            except VaultFault:
+            except Damaged:
                 if unreadable is None:
                     raise
                 unreadable.add(row["id"])

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from domain.views.references import PartyReference, References, own_id
 from storage.postgres.pool import Connection
-from storage.postgres.vault import UNREADABLE, DataKey, Vault, VaultFault, open_contact
+from storage.postgres.vault import UNREADABLE, Damaged, DataKey, Vault, open_contact
 
 TOLD = """
 SELECT c.id, c.source, c.external_id, c.report_content, c.state -> 'subject' ->> 'content_id' AS subject, c.metadata,
@@ -66,7 +66,7 @@ def _metadata(vault: Vault, tenant_id: str, row: asyncpg.Record) -> dict[str, st
     """None: it does not open."""
     try:
         return open_metadata(vault, tenant_id, row["id"], row)
-    except VaultFault:
+    except Damaged:
         return None
 
 
@@ -77,7 +77,7 @@ def _party(vault: Vault, tenant_id: str, row: asyncpg.Record) -> PartyReference:
     try:
         key = vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
         contact = from_json(open_contact(key, row["id"], row["contact"]))
-    except VaultFault:
+    except Damaged:
         return PartyReference(**who, name=UNREADABLE, unreadable=True)
     # Of somebody who was erased before they came with a merge, the id is empty.
     return PartyReference(**who, ref=contact["ref"] or None, name=contact["name"], email=contact["email"])
