@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
-from adapters.letters.times import When, in_zone, instant_of
+from adapters.letters.times import When, day_of, in_zone, instant_of
 from adapters.letters.words import OF_DATA, OF_PEOPLE, Words, capital, one_line, written_out
 from domain.base import plain
 from domain.rules.agreement_terms import LOOKED_AT
@@ -433,6 +433,8 @@ def _with_translation(notice: OutgoingNotice, words: Words, name: str) -> str | 
     """A quoted text, and beneath it its translation into the reader's language with who or what made it, where there is one."""
     original, beside = _quoted(notice.texts.get(name)), notice.translations.get(name)
     text = _quoted(beside.text) if beside is not None else None
+    if original is None and name in notice.erased:
+        return words.erased.format(when=day_of(notice.erased[name], notice.zone, words))
     if original is None or beside is None or text is None:
         return original
     who = _line_or_none(beside.name) or _line_or_none(notice.tenant_name) or words.the_platform

@@ -209,6 +209,7 @@ GERMAN = Words(
         "court": "Sie können vor Gericht gehen.",
     },
     misuse={"manifestly_unfounded": "offensichtlich unbegründet", "manifestly_illegal": "offensichtlich rechtswidrig"},
+    erased="[Was hier stand, wurde am {when} gelöscht.]",
     translated={
         "team": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
         "translator": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
