@@ -51,6 +51,8 @@ class CaseWorkflow:
             self._start_beside()
             if self._look or self._arrivals:
                 continue
+            if self._known.lists:
+                summaries.bring_up_to_date(self._known)
             self._set_alarm()
             if self._known.quiet or workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(lambda: self._has_news() or self._is_idle())
@@ -62,7 +64,7 @@ class CaseWorkflow:
             workflow.continue_as_new(self._start)
         summaries.close(self._known)
 
-    @workflow.update(name="ask")
+    @workflow.update(name="ask", description=summaries.ASK)
     async def ask(self, command: RawValue) -> Any:
         """Send a command and wait for what was recorded; a refusal comes back as an error whose type is its code."""
         pending = arrivals.asked(command)
@@ -78,17 +80,17 @@ class CaseWorkflow:
             detail = "A command is a JSON object, or the id of one in the inbox."
             raise ApplicationError(detail, type="malformed", non_retryable=True) from error
 
-    @workflow.signal(dynamic=True)
+    @workflow.signal(dynamic=True, description=summaries.TELL)
     async def tell(self, name: str, given: Sequence[RawValue]) -> None:
         """Send a command without waiting for an answer: the signal ``tell``. Whatever else comes is kept as refused, not lost."""
         self._arrivals.append(arrivals.told(name, given))
 
-    @workflow.query(name="view")
+    @workflow.query(name="view", description=summaries.VIEW)
     def view(self) -> dict[str, Any]:
         """How the case stands, as this workflow last heard it: codes and instants only."""
         return summaries.view(self._known, loaded=self._loaded)
 
-    @workflow.query(name="timetable")
+    @workflow.query(name="timetable", description=summaries.TIMETABLE)
     def timetable(self) -> list[dict[str, Any]]:
         """The levels ahead, earliest first."""
         return summaries.timetable(self._known)

@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import NoticeRef
-from workflows.handles import TASK_FOR, CaseDoors, Named, not_reached
+from workflows.handles import ABOUT_A_DELIVERY, TASK_FOR, CaseDoors, Named, not_reached
 
 AT_ONCE = 100
 """Ids in one question to Temporal's lists."""
@@ -97,6 +97,7 @@ class CaseRuns(CaseDoors):
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 task_timeout=TASK_FOR,
                 static_summary="Deliver a notice whose delivery was ended",
+                static_details=ABOUT_A_DELIVERY,
             )
         except WorkflowAlreadyStartedError:
             return False
