@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue
+from temporalio.common import Priority, RawValue
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -129,7 +129,7 @@ class CaseWorkflow:
             if is_cancelled_exception(error):
                 raise
             known = await workflow.execute_activity(
-                "records.record", ask, result_type=Recorded, summary=summary, **options.RECORD
+                "records.record", ask, result_type=Recorded, summary=summary, priority=self._place(), **options.RECORD
             )
         for pending, answer in zip(pending_updates, known.answers, strict=True):
             pending.answer = answer
@@ -157,20 +157,20 @@ class CaseWorkflow:
         except FailureError as error:
             if is_cancelled_exception(error):
                 raise
-            await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", **options.RECORD)
+            place = self._place()
+            await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", priority=place, **options.RECORD)
         self._done("assign")
 
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
-        queue = summaries.outbound_queue()
-        await workflow.execute_activity(
-            "effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT
-        )
+        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
+        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
         self._done(effect)
 
     async def _deliver(self) -> None:
         upto = self._known.undelivered
-        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "summary": summaries.deliver_summary(self._known)}
+        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
+        to["summary"] = summaries.deliver_summary(self._known)
         try:
             sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
         except FailureError as error:
@@ -180,10 +180,13 @@ class CaseWorkflow:
             self._done("deliver", look=False)
             return
         for notice in sent.slow:
-            await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
+            await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice), self._known)
         self._told = self._told if sent.more else upto
         # What can never be delivered is a command in the inbox now, and a notice recorded meanwhile is unsent: look again.
         self._done("deliver", look=sent.failed > 0 or sent.more or self._known.undelivered > upto)
+
+    def _place(self) -> Priority:
+        return options.place_in_line(self._ref.tenant_id, self._known.priority)
 
     def _done(self, name: str, look: bool = True) -> None:
         del self._beside[name]

@@ -22,6 +22,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import Answer, CaseStart
+from workflows.options import place_in_line
 
 TASK_FOR = timedelta(seconds=5)
 """Workflow task time-out: after a worker was killed its task is handed to another one this soon."""
@@ -88,6 +89,8 @@ class Named:
     case_id: str
     kind: str
     opened_at: datetime
+    priority: str | None = None
+    """How urgent it is, as far as whoever starts it knows."""
 
     @property
     def workflow_id(self) -> str:
@@ -175,6 +178,7 @@ class CaseDoors:
             "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             "id_conflict_policy": conflict,
             "task_timeout": TASK_FOR,
+            "priority": place_in_line(case.tenant_id, case.priority),
             "static_summary": case.kind.replace("_", " "),
             "static_details": ABOUT_A_CASE,
             "search_attributes": TypedSearchAttributes(

@@ -125,7 +125,7 @@ def close(known: Recorded) -> None:
     workflow.upsert_search_attributes(changes)
 
 
-async def hand_over(ref: NoticeRef) -> None:
+async def hand_over(ref: NoticeRef, known: Recorded) -> None:
     """Give one notice to a ``Delivery`` workflow of its own, which outlives this run."""
     try:
         await workflow.start_child_workflow(
@@ -134,6 +134,7 @@ async def hand_over(ref: NoticeRef) -> None:
             id=f"delivery/{ref.notice_id}",
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            priority=options.place_in_line(ref.tenant_id, known.priority),
             static_summary="Deliver a notice that did not go through at once",
         )
     except WorkflowAlreadyStartedError:
