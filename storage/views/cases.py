@@ -366,6 +366,7 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         pressing=row["pressing"],
         pressing_at=row["pressing_at"],
         ends_at=row["ends_at"],
+        priority=row["priority"],
     )
 
 
