@@ -115,7 +115,7 @@ $(OPERATOR_KINDS):
 	install -m 644 "$$source"/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml $(dir $@); touch $@
 
 .PHONY: test-browser
-test-browser: $(READY) node stripe-mock promtool helm ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool, helm (needs Node, Chromium, Go)
+test-browser: $(READY) temporal node stripe-mock promtool helm ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool, helm (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast

@@ -6,9 +6,12 @@ No cluster is here: what is rendered is read, and nothing of it is run. What the
 from __future__ import annotations
 
 import re
+import subprocess
+import tarfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 # What kubernetes-validate itself reads with; neither says its types.
@@ -27,6 +30,7 @@ from tests.support.charts import (
     VALUES,
     Manifest,
     component,
+    helm,
     of_kind,
     operator_kinds,
     rendered,
@@ -187,6 +191,19 @@ class TestByHelm:
         done = run_helm("template", *at, "--set", values)
         assert done.returncode != 0
         assert said in done.stderr
+
+    def test_what_is_packed_holds_what_lies_elsewhere_in_the_tree_and_no_values_of_tests(self, tmp_path: Path) -> None:
+        done = subprocess.run([helm(), "package", CHART, "--destination", tmp_path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        (archive,) = tmp_path.iterdir()
+        with tarfile.open(archive) as packed:
+            names = set(packed.getnames())
+            for name, place in (("ombud.rules.yaml", "alerts"), ("ombud.json", "grafana"), ("namespace.sh", "temporal")):
+                member = packed.extractfile(f"ombud/files/{name}")
+                assert member is not None
+                assert member.read() == (ROOT / "deploy" / place / name).read_bytes()
+        assert {"ombud/values.schema.json", "ombud/README.md", "ombud/templates/NOTES.txt"} <= names
+        assert [name for name in names if "/ci/" in name] == []
 
     def test_nothing_that_is_rendered_holds_a_secret(self) -> None:
         assert [one for values in VALUES for one in of_kind(values, "Secret")] == []

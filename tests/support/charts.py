@@ -58,8 +58,10 @@ def run_helm(verb: str, *options: str | Path) -> subprocess.CompletedProcess[str
 
 @cache
 def rendered(values: str, kubernetes: str) -> tuple[Manifest, ...]:
-    """What the chart makes of these values for a version of Kubernetes."""
-    done = run_helm("template", "--kube-version", kubernetes, "--values", CHART / "ci" / f"{values}.yaml")
+    """What the chart makes of these values for a version of Kubernetes. Behind their name others can be set: `minimal a.b=c`."""
+    name, *others = values.split()
+    sets = [option for one in others for option in ("--set", one)]
+    done = run_helm("template", "--kube-version", kubernetes, "--values", CHART / "ci" / f"{name}.yaml", *sets)
     assert done.returncode == 0, done.stderr
     return tuple(filter(None, yaml.load_all(done.stdout, _LOADER)))
 
