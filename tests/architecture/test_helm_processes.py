@@ -194,8 +194,8 @@ class TestProcesses:
             assert spec["automountServiceAccountToken"] is False
             # A Service called ombud-api would make OMBUD_API_PORT=tcp://….
             assert spec["enableServiceLinks"] is False
-            assert set(box["resources"]["requests"]) == {"cpu", "memory"}, process
-            assert "memory" in box["resources"]["limits"], process
+            assert set(box["resources"]["requests"]) == {"cpu", "memory", "ephemeral-storage"}, process
+            assert set(box["resources"]["limits"]) == {"memory", "ephemeral-storage"}, process
             assert {one["mountPath"] for one in box["volumeMounts"]} >= {"/tmp"}
 
     @pytest.mark.parametrize("values", VALUES)
