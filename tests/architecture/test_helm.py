@@ -31,6 +31,7 @@ from tests.support.charts import (
     Manifest,
     component,
     helm,
+    mounts,
     of_kind,
     operator_kinds,
     rendered,
@@ -163,6 +164,19 @@ class TestByHelm:
             for choice in getattr(Settings.model_fields[name].validation_alias, "choices", ())]  # fmt: skip
         assert {"TEMPORAL_DEPLOYMENT_NAME", "TEMPORAL_WORKER_BUILD_ID"} <= set(said)
         assert "worker" not in {component(one) for one in of_kind("controller", "Deployment")}
+
+    def test_what_the_worker_controller_adds_to_a_pod_is_not_there_yet(self) -> None:
+        """With a certificate it mounts it itself, and a second volume of one name is refused by Kubernetes."""
+        certified = "temporal.apiKey=false,temporal.tls.secret=client,temporal.tls.authority=true,temporal.tls.certificate=true"
+        for values in (f"controller {certified}", "controller temporal.tls.secret=ca,temporal.tls.authority=true"):
+            assert {"temporal-tls", "temporal-tls-ca"}.isdisjoint(mounts(values, "worker"))
+            assert [path for path in mounts(values, "worker").values() if path.startswith("/etc/temporal")] == []
+            assert [name for name in variables(values, "worker") if name.startswith("TEMPORAL_")] == []
+        (connection,) = of_kind(f"controller {certified}", "Connection")
+        assert connection["spec"].keys() == {"hostPort", "mutualTLSSecretRef"}
+        (connection,) = of_kind("controller temporal.tls.secret=ca,temporal.tls.authority=true", "Connection")
+        assert connection["spec"]["tls"] == {"caCertSecretRef": {"name": "ca"}}
+        assert connection["spec"]["apiKeySecretRef"] == {"name": "ombud-app", "key": "OMBUD_TEMPORAL_API_KEY"}
 
     @pytest.mark.parametrize(
         ("values", "said"),

@@ -112,7 +112,7 @@ class TestSettings:
 
     def test_certificates_of_temporal_lie_where_the_settings_say(self) -> None:
         for process in ("api", "console", "worker", "upkeep", "sign-heads"):
-            told, where = variables("everything", process), mounts("everything", process)["temporal-tls"]
+            told, where = variables("everything", process), mounts("everything", process)["temporal-certificates"]
             paths = {told[f"OMBUD_TEMPORAL_TLS_{name}_PATH"] for name in ("CA", "CERT", "KEY")}
             assert paths == {f"{where}/{name}" for name in ("ca.crt", "tls.crt", "tls.key")}
 

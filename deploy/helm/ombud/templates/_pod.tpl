@@ -123,8 +123,9 @@ spec:
         {{- if $files }}
         - {name: evidence, mountPath: /var/lib/ombud/evidence}
         {{- end }}
+        {{- /* Not called temporal-tls: so the Worker Controller calls what it adds itself. */}}
         {{- if $root.Values.temporal.tls.secret }}
-        - {name: temporal-tls, mountPath: /etc/ombud/temporal, readOnly: true}
+        - {name: temporal-certificates, mountPath: /etc/ombud/temporal, readOnly: true}
         {{- end }}
         {{- with .mounts }}
         {{- toYaml . | nindent 8 }}
@@ -139,7 +140,7 @@ spec:
     - {name: evidence, persistentVolumeClaim: {claimName: {{ $root.Values.evidence.claim }}}}
     {{- end }}
     {{- with $root.Values.temporal.tls.secret }}
-    - {name: temporal-tls, secret: {secretName: {{ . }}, defaultMode: 0440}}
+    - {name: temporal-certificates, secret: {secretName: {{ . }}, defaultMode: 0440}}
     {{- end }}
     {{- with .volumes }}
     {{- toYaml . | nindent 4 }}
