@@ -361,6 +361,14 @@ GERMAN = Words(
         ),
         (r"It is carried out at once, and the case is closed\.", "Es wird sofort ausgeführt, und der Fall ist abgeschlossen."),
         (
+            r"Somebody of the team looks at it first, and nothing is paid or sent before that\. The case is closed\.",
+            (
+                "Zuerst sieht es sich jemand aus dem Team an, und vorher wird nichts gezahlt oder geschickt. "
+                "Der Fall ist abgeschlossen."
+            ),
+        ),
+        # As agreements say it that were made before goods waited, too.
+        (
             r"Somebody of the team looks at it first, and no money is paid before that\. The case is closed\.",
             "Zuerst sieht es sich jemand aus dem Team an, und vorher wird kein Geld gezahlt. Der Fall ist abgeschlossen.",
         ),

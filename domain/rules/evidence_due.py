@@ -14,6 +14,7 @@ from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.facts import DueLevel, EvidenceRequested, EvidenceSubmitted, Fact, MessageSent
 from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
+from domain.rules.confided import of_one_alone
 from domain.worktime.calculator import due
 
 EVIDENCE_DUE: Final = frozenset(clock.name for clock in EVIDENCE_CLOCKS)
@@ -36,6 +37,9 @@ def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case 
     if clock.waits_for not in ("claimant", "respondent"):
         return happened
     side = Side(clock.waits_for)
+    if of_one_alone(after, fact) == side.value:
+        # The others there would read by the end of their time that one of them has spoken, and lose it by that.
+        happened = happened - {fact.type, f"{fact.type}:{side.value}"}
     if isinstance(fact, MessageSent | EvidenceSubmitted) and fact.more_follows:
         # Whoever has not finished ends no time of their own.
         happened = happened - {fact.type, f"{fact.type}:{side.value}"}

@@ -51,9 +51,16 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says that a payment was made without them, in a kind that gives the money until that is looked into."""
+    """Whether somebody says, or may say, that a payment was made without them, in a kind that gives the money until that is
+    looked into. No name that the law knows is needed for that, nor one that the pack lists (12 CFR 1005.11(b)(1)): it is one
+    unless the pack says of what it is called that it is none.
+    """
+    if not terms.provisional_credit:
+        return False
+    if terms.no_claims is not None:
+        return not set(called) <= set(terms.no_claims)
     claims = {name for one in terms.credit_less or () for name in one.only_for}
-    return terms.provisional_credit and not claims.isdisjoint(called)
+    return not claims.isdisjoint(called)
 
 
 def uninvestigated(case: Case) -> ClaimUndecided | None:
@@ -65,9 +72,9 @@ def uninvestigated(case: Case) -> ClaimUndecided | None:
     if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
-        "no fraud, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no such "
-        f"claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says, or may say under such a name, that a payment was made without whoever reports it: look into it and decide it "
+        "by 'rule', also where there was no fraud, or whoever reported it takes it back. It can be merged into another case of "
+        f"the same matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 

@@ -212,7 +212,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
         legal_hold.check_approver(case, draft, context.known())
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
-    if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
+    if draft is not None and money.others_count(case) and draft.decision not in ("uphold", "remit"):
         # What was given since it was drafted counts as well.
         money.check_ruling(case, _outcome(case, draft.outcome), draft.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
