@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"asked_again", "called_by"}
+        | {"asked_again", "called_by", "limits_since", "clocks"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -96,6 +96,8 @@ class Case(Kept):
     """Which :data:`FORM` it was folded by; 0 before forms were counted."""
     seq: int = 0
     opened_at: Instant
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, of what was split off; None: since it was opened."""
     updated_at: Instant
     kind: str
     source: str
@@ -275,6 +277,8 @@ class Case(Kept):
     """Whether somebody other than the respondent has handed something in, where it is heard again."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
+    given_elsewhere: tuple[Money, ...] = ()
+    """What of it counts here as given, beside what earlier cases gave; it is kept nowhere either."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     words_by_two: bool = False

@@ -80,7 +80,7 @@ def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tupl
     known, most = case.terms.outcome(outcome), money.ceiling(case)
     if known is None or most is None or not any(money.bounded(case, name) for name in known.remedies):
         return None
-    if any(x.to is Side.CLAIMANT and x.amount is None and x.type in money.IN_ITS_PLACE for x in remedies):
+    if any(x.amount is None and money.in_its_place(x) for x in remedies):
         return None
     given = money_to(crediting.left_by(case, outcome, remedies), Side.CLAIMANT)[most.currency]
     return (most.model_copy(update={"amount": given}), most) if given < most.amount else None
