@@ -287,8 +287,13 @@ def undone(case: Case, party: OpenedParty) -> Change:
     """Somebody stands there again as if nobody had changed it, and what hits them lasts as before."""
     there = tuple(party if p.id == party.id else p for p in case.parties)
     seated = tuple(one for one in case.seated if party.id not in (one.party, one.instead_of))
-    back = tuple(_lasts(one) if one.taken_out_by is not None and party.id in _hit(case, one) else one for one in case.interim)
+    back = tuple(_back(one) if one.taken_out_by is not None and party.id in _hit(case, one) else one for one in case.interim)
     return {"parties": there, "seated": seated, "interim": back}
+
+
+def _back(one: Interim) -> Interim:
+    """A measure whose party stands there again. By one person's word they were found all the same."""
+    return one.model_copy(update={"taken_out_by": None}) if one.of_found else _lasts(one)
 
 
 def gone_with(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -337,7 +342,9 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     then = case.model_copy(update=change)
     if any(one.alone and _is_settled(then, one) for one in case.interim):
         change["interim"] = tuple(_lasts(one) if one.alone and _is_settled(then, one) else one for one in case.interim)
-    return change
+    # Nor is it held against whoever finds another one next that the first measure was over when a second person said who it hit.
+    over = (one.model_copy(update={"of_found": False}) if _is_settled(then, one) else one for one in case.interim_over)
+    return {**change, "interim_over": tuple(over)}
 
 
 def _is_settled(case: Case, measure: Interim) -> bool:

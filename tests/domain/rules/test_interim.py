@@ -506,6 +506,19 @@ class TestOfSomebodyWhomOnePersonFound:
         life.says(LEAD, "add_party", party={"side": "respondent", "ref": "third"})
         assert imposes(life, who=MEDIATOR_2).case.interim[0].alone is False
 
+    def test_once_a_second_person_has_said_who_it_hit_the_next_goes_at_once_again(self) -> None:
+        life = imposes(self.found()).later(DAY)
+        life.says(LEAD, "add_party", party=self.SITTER)
+        life.says(MEDIATOR, "replace_party", party="pty_sitter", by_party={"side": "respondent", "ref": "walker"})
+        assert [one.alone for one in imposes(life).case.interim] == [True]
+
+    def test_who_comes_back_is_held_by_one_word_as_before(self) -> None:
+        life = imposes(self.found())
+        until = life.case.interim[0].kept_until
+        life.says(OPS, "replace_party", party="pty_sitter", by_party={"side": "respondent", "ref": "walker"})
+        life.says(OPS, "replace_party", party="pty_walker", by_party=self.SITTER)
+        assert [(one.alone, one.kept_until, one.taken_out_by) for one in life.case.interim] == [(True, until, None)]
+
     def test_nor_keeps_it_by_taking_them_out(self) -> None:
         life = imposes(self.found()).says(MEDIATOR, "add_party", party={"side": "respondent", "ref": "walker"})
         until = life.case.interim[0].kept_until
