@@ -355,7 +355,8 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
     change: Change = {name: value for name, value in named.items() if value is not None}
     if fact.category is not None:
-        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False, "asked_again": False}
+        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False}
+        change |= {"called_at": rec.at, "answered_since": ()}
     afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}
     if fact.refreshed or fact.queue is not None or fact.terms is not None:
         # What a hand-over had kept is promised anew.

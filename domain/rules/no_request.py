@@ -8,6 +8,7 @@ or by the team, or somebody was asked who they are: then it is answered by a rul
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from domain.base import Outcome
@@ -16,6 +17,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
 from domain.model.terms import Terms
+from domain.rules import prior_decision, told_category
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
@@ -56,13 +58,22 @@ def is_claim(terms: Terms, *called: str) -> bool:
     return terms.provisional_credit and not claims.isdisjoint(called)
 
 
+def may_be_claim(terms: Terms, category: str, *, listed: bool) -> bool:
+    """Whether a report is such a claim, or may be one, under a name that nobody lists."""
+    unknown = not listed and not told_category.is_plain(terms, category)
+    return is_claim(terms, category) or (terms.provisional_credit and bool(terms.credit_less) and unknown)
+
+
 def uninvestigated(case: Case) -> ClaimUndecided | None:
-    """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
+    """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided. What came under
+    a name that nobody lists may be one.
 
     Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
     found (12 CFR 1005.11(c)(1), (d)(1)).
     """
-    if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
+    claims = case.terms.provisional_credit and bool(case.terms.credit_less)
+    unknown = claims and told_category.is_unknown(case)
+    if case.rulings or not (unknown or is_claim(case.terms, case.category, *case.filed_as)):
         return None
     return ClaimUndecided(
         "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
@@ -77,16 +88,19 @@ def may_be_none(case: Case) -> bool:
     return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
 
 
-def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext) -> Facts:
-    """The first person's word that it is no request; nothing where it ends by this one, or is none of these cases.
+def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext, at: datetime) -> Facts:
+    """The first person's word that it is no request, no claim or no notice; nothing where it ends by this one, or is none of
+    these cases.
 
     Raises RequestUnanswered for another reason, for what may be a request, and for whoever is no second person.
     """
     claim = uninvestigated(case)
-    refusal = claim or unanswered(case) or _named(case, command)
+    unread = prior_decision.unread(case, at, context.calendars, closing=isinstance(command, c.Close))
+    refusal = claim or unread or unanswered(case) or _named(case, command)
     if refusal is None:
         return ()
-    if command.reason != (NO_CLAIM if claim else NO_REQUEST) or not (claim or may_be_none(case)):
+    ends_by = NO_CLAIM if claim else prior_decision.NO_DECISION if unread else NO_REQUEST
+    if command.reason != ends_by or not (claim or unread or may_be_none(case)):
         raise refusal
     first, actor = case.no_request, context.known()
     if first is None or case.came_in.get("claimant", 0) > first.seq:
@@ -109,7 +123,7 @@ def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None
 
 def outcome_of(command: c.Close) -> Outcome:
     """How a case ends that ops closes: what is no request is declined, whatever was said."""
-    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM) else Outcome(command.outcome)
+    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM, prior_decision.NO_DECISION) else Outcome(command.outcome)
 
 
 def _noted(case: Case, rec: f.Recording, fact: f.NoRequestProposed) -> Change:
