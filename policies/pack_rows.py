@@ -49,6 +49,9 @@ class CategoryRow(Frozen):
     """At least so urgent, whatever the table of priorities and the report say."""
     needs: tuple[Code, ...] = ()
     """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
+    claim: bool = True
+    """In a kind with a provisional credit: whether it may say that a payment was made without whoever reports it. Such a claim is
+    decided, and one person alone ends it by nothing else; `false` says that it is none."""
 
 
 class PriorityRow(Frozen):

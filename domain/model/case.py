@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"answered_since", "called_at", "said_by"}
+        | {"answered_since", "called_at", "called_by", "said_by"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -108,6 +108,8 @@ class Case(Kept):
     """Since when it is called what it is; None: since it came."""
     category_listed: bool = False
     """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
+    called_by: tuple[str, ...] = ()
+    """Who of the team has called it otherwise, or said that it is more or less urgent."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]

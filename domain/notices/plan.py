@@ -177,7 +177,7 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
         return against
     # Whoever was there is heard by it only then.
-    return next((one.until for one in case.by_protocol if one.side is party.side), None)
+    return next((one.until for one in case.by_protocol if one.side is party.side and not one.denied), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:

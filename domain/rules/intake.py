@@ -13,7 +13,7 @@ from domain.model.people import OpenedParty
 from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.address_proof import reported_unproven
 from domain.rules.authorities import may_be_order
-from domain.rules.no_request import may_be_claim
+from domain.rules.no_request import is_claim
 from domain.rules.rule import DecisionContext, Facts
 
 DECIDED = "decided_already"
@@ -33,7 +33,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     begun = (opened, *stays_out, *prior_decision.taken_over(command))
     routing = command.routing
     # Whoever says that a payment was made without them is turned away by no machine: 12 CFR 1005.11(c)(1).
-    looked_at = routing.decision == "decline" and may_be_claim(command.terms, command.category, listed=routing.category_listed)
+    looked_at = routing.decision == "decline" and is_claim(command.terms, command.category)
     reason = routing.reason or "gate" if routing.decision == "decline" and not looked_at else None
     reason = reason or provider_news.why_declined(command.provider)
     whose = (command.terms.sanctions, command.parties, context.earlier or (), at)

@@ -17,7 +17,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
 from domain.model.terms import Terms
-from domain.rules import prior_decision, told_category
+from domain.rules import prior_decision
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
@@ -53,32 +53,30 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says that a payment was made without them, in a kind that gives the money until that is looked into."""
+    """Whether somebody says, or may say, that a payment was made without them, in a kind that gives the money until that is
+    looked into. No name that the law knows is needed for that, nor one that the pack lists (12 CFR 1005.11(b)(1)): it is one
+    unless the pack says of what it is called that it is none.
+    """
+    if not terms.provisional_credit:
+        return False
+    if terms.no_claims is not None:
+        return not set(called) <= set(terms.no_claims)
     claims = {name for one in terms.credit_less or () for name in one.only_for}
-    return terms.provisional_credit and not claims.isdisjoint(called)
-
-
-def may_be_claim(terms: Terms, category: str, *, listed: bool) -> bool:
-    """Whether a report is such a claim, or may be one, under a name that nobody lists."""
-    unknown = not listed and not told_category.is_plain(terms, category)
-    return is_claim(terms, category) or (terms.provisional_credit and bool(terms.credit_less) and unknown)
+    return not claims.isdisjoint(called)
 
 
 def uninvestigated(case: Case) -> ClaimUndecided | None:
-    """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided. What came under
-    a name that nobody lists may be one.
+    """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
 
     Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
     found (12 CFR 1005.11(c)(1), (d)(1)).
     """
-    claims = case.terms.provisional_credit and bool(case.terms.credit_less)
-    unknown = claims and told_category.is_unknown(case)
-    if case.rulings or not (unknown or is_claim(case.terms, case.category, *case.filed_as)):
+    if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
-        "no fraud, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no such "
-        f"claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says, or may say under such a name, that a payment was made without whoever reports it: look into it and decide it "
+        "by 'rule', also where there was no fraud, or whoever reported it takes it back. It can be merged into another case of "
+        f"the same matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 

@@ -87,11 +87,12 @@ def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tupl
 
 
 def won_with_less(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Money, Money] | None:
-    """What the claimant gets, and what is in question, where the outcome says that they won all of it, and they get less."""
+    """What the claimant gets, and what is in question, where the outcome says that they won all of it, and they get less. What
+    somebody else has said since that it was more they have not asked for."""
     known = case.terms.outcome(outcome)
     if known is None or known.partial or Side.CLAIMANT in known.lost_by:
         return None
-    return given_of_asked(case, outcome, remedies)
+    return given_of_asked(stating.as_asked(case), outcome, remedies)
 
 
 def _pays_label(case: Case, ruling: Ruling, side: Side) -> bool:
