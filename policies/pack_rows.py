@@ -50,8 +50,8 @@ class CategoryRow(Frozen):
     needs: tuple[Code, ...] = ()
     """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
     claim: bool = True
-    """In a kind with a provisional credit: whether it may say that a payment was made without whoever reports it. Such a claim is
-    decided, and one person alone ends it by nothing else; `false` says that it is none."""
+    """In a kind with a provisional credit: whether it may say that something is wrong with a payment. Whoever says so is owed an
+    investigation and its result: no gate turns it away and one person alone ends it by nothing else; `false`: it is none."""
 
 
 class PriorityRow(Frozen):
@@ -62,6 +62,8 @@ class PriorityRow(Frozen):
     """CEL over `report` and `attributes`; left out: always."""
     then: Priority
     """How urgent the case is."""
+    least: bool = False
+    """At least so urgent wherever it hits: neither what the report says of itself nor an earlier row makes it less."""
 
 
 class TargetRow(Frozen):

@@ -275,6 +275,7 @@ PROBLEMS: dict[str, Row] = {
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "settled_before": Row(409, "The sides have agreed", "Say whose wish it is, or why the agreement fails; see `allowed`."),
     "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
+    "identity_asked_before": Row(409, "Asked before", "Wait for the answer, or say in `reasons` what is still in doubt."),
     "claim_undecided": Row(409, "Not looked into yet", "Look into it and decide it; or whoever reported it takes it back."),
     "notice_undecided": Row(409, "Not decided yet", "Admit and decide it, or ask who sent it; or they take it back."),
     "request_unrecorded": Row(409, "Asked by nobody on record", "Say in `reasons` when and how that side asked for it."),

@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"answered_since", "called_at", "called_by", "said_by"}
+        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -96,6 +96,8 @@ class Case(Kept):
     """Which :data:`FORM` it was folded by; 0 before forms were counted."""
     seq: int = 0
     opened_at: Instant
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, of what was split off; None: since it was opened."""
     updated_at: Instant
     kind: str
     source: str

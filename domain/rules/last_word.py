@@ -261,11 +261,11 @@ def _answered_of(case: Case, rec: f.Recording) -> list[str]:
 
     A word about anything else answers nothing, a proof of who somebody is neither; nor does it that they let the time go by.
     """
-    called_at = case.called_at
-    if called_at is None or rec.actor.role != "claimant" or not isinstance(rec.fact, f.EvidenceSubmitted):
+    since = case.called_at or case.opened_at
+    if not case.filed_as or rec.actor.role != "claimant" or not isinstance(rec.fact, f.EvidenceSubmitted):
         return []
     answered = (one for one in case.requests if one.id in rec.fact.answers and one.of is Side.CLAIMANT)
-    return [one.ground for one in answered if one.ground is not None and one.asked_at >= called_at]
+    return [one.ground for one in answered if one.ground is not None and one.asked_at >= since]
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:

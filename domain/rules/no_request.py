@@ -16,6 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import Terms
 from domain.rules import prior_decision
 from domain.rules.confirmation import may_be_second
@@ -28,9 +29,8 @@ NO_REQUEST = "no_data_request"
 """The reason of ``decline`` and ``close`` by which it ends."""
 _NAMES_NO_RIGHT = frozenset({"general", "other"})
 """Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
-_IDENTITY = "identity"
 NO_CLAIM = "no_claim"
-"""The reason by which two of the team end what came as a claim of an unauthorised payment and is none (spam, not a customer)."""
+"""The reason by which two of the team end what came as a claim of an error in a payment and is none (spam, not a customer)."""
 
 
 def unanswered(case: Case) -> RequestUnanswered | None:
@@ -53,7 +53,7 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says, or may say, that a payment was made without them, in a kind that gives the money until that is
+    """Whether somebody says, or may say, that something is wrong with their payment, in a kind that gives the money until that is
     looked into. No name that the law knows is needed for that, nor one that the pack lists (12 CFR 1005.11(b)(1)): it is one
     unless the pack says of what it is called that it is none.
     """
@@ -68,21 +68,22 @@ def is_claim(terms: Terms, *called: str) -> bool:
 def uninvestigated(case: Case) -> ClaimUndecided | None:
     """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
 
-    Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
-    found (12 CFR 1005.11(c)(1), (d)(1)).
+    Whoever gives notice of an error is owed an investigation and its results in writing, also where none is found (12 CFR
+    1005.11(c)(1), (d)(1)); an error is a transfer that was unauthorised, incorrect or left out, a wrong sum, and a request for
+    documents, alike (1005.11(a)(1)).
     """
     if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says, or may say under such a name, that a payment was made without whoever reports it: look into it and decide it "
-        "by 'rule', also where there was no fraud, or whoever reported it takes it back. It can be merged into another case of "
-        f"the same matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says, or may say, that something is wrong with a payment of whoever reports it: look into it and decide it by "
+        "'rule', also where nothing was, or whoever reported it takes it back. It can be merged into another case of the same "
+        f"matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 
 def may_be_none(case: Case) -> bool:
     """Whether nothing of the case names a right, nor was anybody asked who they are."""
-    identified = case.identity_requests or any(taken.step == _IDENTITY for taken in case.steps)
+    identified = case.identity_requests or any(taken.step == IDENTITY_STEP for taken in case.steps)
     return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
 
 

@@ -38,6 +38,7 @@ from domain.rules import (
     misuse,
     money,
     procedure,
+    provider_news,
     returns,
     ruling_told,
     sanctions,
@@ -437,7 +438,8 @@ def _said_of_effect(case: Case, fact: f.EffectReported, audience: Audience) -> N
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     remedies = {"remedies": [remedy_data(effect.remedy)]} if effect is not None and audience == "staff" else {}
     undoes = {"undoes": True} if remedies and effect is not None and effect.reverses is not None else {}
-    return NoticeData({"effect": fact.effect_id, "result": fact.result, **remedies, **undoes})
+    money = provider_news.said_of_effect(case, fact) if audience == "staff" else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, **remedies, **undoes, **money})
 
 
 _DRAFT = inside("Nobody outside hears of a ruling before it is told.")
@@ -463,10 +465,12 @@ TOPIC = Topic(
     },
     means={
         "effect_reported": lambda before, fact, after: (
-            {"effect_reported:needs_hands"} if fact.result == "needs_hands" and fact.effect_id in after.manual_work else ()
+            {"effect_reported:needs_hands"}
+            if fact.result == "needs_hands" and fact.effect_id in after.manual_work
+            else provider_news.paid_twice(before, fact, after)
         ),
     },
-    words=frozenset({"effect_reported:needs_hands"}),
+    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice"}),
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,

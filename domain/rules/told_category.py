@@ -26,7 +26,8 @@ PLAIN = frozenset({
     "refund_not_processed", "subscription_cancelled", "unauthorised", "wrong_amount",
     # Fraud.
     "account_taken", "account_takeover", "card_testing", "collusion", "fake_listing", "false_identity", "friendly_fraud",
-    "never_existed", "paid_outside", "refund_abuse", "stolen_payment",
+    "never_existed", "paid_outside", "refund_abuse", "stolen_payment", "documents_asked", "not_on_statement", "unrecognised",
+    "wrong_cash", "wrong_sum", "wrong_transfer",
     # Conduct and safety.
     "assault", "bite", "child_endangerment", "contact_off_platform", "death", "discrimination", "doxxing", "extortion",
     "harassment", "illness", "injury", "insult", "life_in_danger", "missing", "neglect", "pressure_for_payment", "property",

@@ -75,12 +75,24 @@ class TestWhatMayBeARequest:
         assert "no_data_request" in came().refused(LEAD, "decline").detail
 
 
-CLAIMS = ("unauthorised", "stolen_payment", "account_takeover", "account_taken", "card_testing")
+CLAIMS = (
+    *("unauthorised", "stolen_payment", "account_takeover", "account_taken", "card_testing"),
+    *(
+        "duplicate",
+        "wrong_amount",
+        "wrong_transfer",
+        "not_on_statement",
+        "unrecognised",
+        "wrong_sum",
+        "wrong_cash",
+        "documents_asked",
+    ),
+)
 NO_CLAIM = {"reason": "no_claim", "reasons": "An advertisement."}
 
 
-class TestAClaimOfAnUnauthorisedPayment:
-    """12 CFR 1005.11(c)(1), (d)(1)."""
+class TestAClaimOfAnErrorInAPayment:
+    """12 CFR 1005.11(a)(1), (c)(1), (d)(1)."""
 
     @pytest.mark.parametrize("category", CLAIMS)
     @pytest.mark.parametrize("renamed", [False, True])
@@ -135,6 +147,10 @@ class TestAClaimOfAnUnauthorisedPayment:
         assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
         life.says(MEDIATOR, "decline", **NO_CLAIM).says(LEAD, "decline", **NO_CLAIM)
         assert life.case.outcome is Outcome.DECLINED
+
+    def test_is_one_by_what_the_pack_says_of_the_category_not_by_its_name(self) -> None:
+        life = a_case("fraud_report", category="collusion").that_protects().with_terms(no_claims=("general",)).in_intake()
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
 
     def test_another_report_of_fraud_is_declined_as_before(self) -> None:
         life = a_case("fraud_report", category="refund_abuse").that_protects().in_intake()

@@ -307,6 +307,19 @@ class TestANotice:
         kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}
         assert life.refused(MEDIATOR, "rule", **kept).fields["missing"] == ["complaint_route"]
 
+    @pytest.mark.parametrize("category", ["child_abuse", "general", "illegal_content"])
+    def test_of_the_abuse_of_a_child_comes_before_what_an_authority_is_said_to_have_ordered(self, category: str) -> None:
+        said = {"child_sexual_abuse": True, "ordered_by_authority": True}
+        life = a_case("moderation_appeal", category=category, attributes=said, priority="low").opened()
+        assert (life.case.gate, life.case.priority) == ("notice_incomplete", "urgent")
+        assert life.refused(MEDIATOR, "decline", reason="ordered_by_authority", reasons="No.").code == "notice_undecided"
+
+    def test_nor_is_a_complaint_that_such_content_was_kept_put_aside_for_it(self) -> None:
+        said = {"child_sexual_abuse": True, "ordered_by_authority": True}
+        kept = {**KEPT, "effective_at": (MONDAY - timedelta(days=10)).isoformat()}
+        life = a_case("moderation_appeal", decision=kept, attributes=said, priority="low").opened()
+        assert (life.case.phase, life.case.gate, life.case.priority) == (Phase.APPEAL, None, "urgent")
+
     def test_that_only_names_an_address_is_declined_by_a_person_as_none_once_its_sender_was_asked(self) -> None:
         life = self.to_be_read()
         assert life.refused(MEDIATOR, "decline", **self.ASKS_BACK, reason="not_ours").code == "notice_undecided"

@@ -176,7 +176,7 @@ class TestWhatNobodyAskedFor:
         beside = [*self.ERASED["remedies"], *([{"type": "stop_use"}] if called == "gdpr_objection" else [])]
         refusal = life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
         assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "right_not_asked")
-        life.says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
+        life.says(MEDIATOR, "ask_identity", reasons="Another name.").says(CLAIMANT, "submit_evidence")
         assert life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside}).fields["because"] == "right_not_asked"
         # A word about anything else is no word on the erasure, nor is one to another question.
         life.says(CLAIMANT, "message", text="When do I get my data?")
