@@ -49,9 +49,9 @@ class CategoryRow(Frozen):
     """At least so urgent, whatever the table of priorities and the report say."""
     needs: tuple[Code, ...] = ()
     """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
-    claim: bool = False
-    """Whoever reports it is owed an investigation and its result: no gate turns it away and nobody ends it alone
-    (`claim_undecided`). It is decided, or two of the team say that it is none (`no_claim`)."""
+    claim: bool = True
+    """In a kind with a provisional credit: whether it may say that something is wrong with a payment. Whoever says so is owed an
+    investigation and its result: no gate turns it away and one person alone ends it by nothing else; `false`: it is none."""
 
 
 class PriorityRow(Frozen):

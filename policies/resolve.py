@@ -168,9 +168,15 @@ def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict
     rows = pack.credit_less
     less = tuple(CreditLessTerms.model_validate(row.model_dump()) for row in rows) if rows is not None else None
     ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
-    claims = tuple(sorted(name for name, row in pack.categories.items() if row.claim))
-    said = {"ladders": ladders, "variants": dict(variants), "credit_less": less, "claims": claims}
-    return {name: getattr(pack, name) for name in names} | said | _exceptions(pack, time_scale)
+    none = tuple(name for name, row in pack.categories.items() if not row.claim) if pack.provisional_credit else None
+    said = {
+        "ladders": ladders,
+        "variants": dict(variants),
+        "credit_less": less,
+        "no_claims": none,
+        **_exceptions(pack, time_scale),
+    }
+    return {name: getattr(pack, name) for name in names} | said
 
 
 def _exceptions(pack: Pack, time_scale: float) -> dict[str, Any]:

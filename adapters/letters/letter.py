@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
-from adapters.letters.times import When, in_zone, instant_of
+from adapters.letters.times import When, day_of, in_zone, instant_of
 from adapters.letters.words import OF_DATA, OF_PEOPLE, Words, capital, one_line, written_out
 from domain.base import plain
 from domain.rules.agreement_terms import LOOKED_AT
@@ -147,7 +147,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
         "returns": offer.get("after_return") is True,
-        "looked_at_first": LOOKED_AT in _list_of(data.get("terms")),
+        "looked_at_first": data.get("looked_at_first") is True or LOOKED_AT in _list_of(data.get("terms")),
         "terms": [words.agreed(line) for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
         "stated": _amount(data.get("amount"), words),
@@ -205,6 +205,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "reference": _line_or_none(_string(data.get("reference"))),
         "money_went": data.get("money_went") is True,
         "money_twice": data.get("money_twice") is True,
+        "stopped_by": _string(data.get("stopped_by")),
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,
@@ -432,6 +433,8 @@ def _with_translation(notice: OutgoingNotice, words: Words, name: str) -> str | 
     """A quoted text, and beneath it its translation into the reader's language with who or what made it, where there is one."""
     original, beside = _quoted(notice.texts.get(name)), notice.translations.get(name)
     text = _quoted(beside.text) if beside is not None else None
+    if original is None and name in notice.erased:
+        return words.erased.format(when=day_of(notice.erased[name], notice.zone, words))
     if original is None or beside is None or text is None:
         return original
     who = _line_or_none(beside.name) or _line_or_none(notice.tenant_name) or words.the_platform

@@ -75,6 +75,8 @@ class Words:
     redress: Mapping[str, str]
     misuse: Mapping[str, str]
     """What misuse is called, by its clause."""
+    erased: str
+    """What stands in the place of a text that was erased before the letter went."""
     translated: Mapping[str, str]
     """What stands above a translation of a text that stands above that, by who or what made it."""
     routes: Mapping[str, str]

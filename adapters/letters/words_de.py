@@ -209,6 +209,7 @@ GERMAN = Words(
         "court": "Sie können vor Gericht gehen.",
     },
     misuse={"manifestly_unfounded": "offensichtlich unbegründet", "manifestly_illegal": "offensichtlich rechtswidrig"},
+    erased="[Was hier stand, wurde am {when} gelöscht.]",
     translated={
         "team": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
         "translator": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
@@ -382,6 +383,14 @@ GERMAN = Words(
             ),
         ),
         (r"It is carried out at once, and the case is closed\.", "Es wird sofort ausgeführt, und der Fall ist abgeschlossen."),
+        (
+            r"Somebody of the team looks at it first, and nothing is paid or sent before that\. The case is closed\.",
+            (
+                "Zuerst sieht es sich jemand aus dem Team an, und vorher wird nichts gezahlt oder geschickt. "
+                "Der Fall ist abgeschlossen."
+            ),
+        ),
+        # As agreements say it that were made before goods waited, too.
         (
             r"Somebody of the team looks at it first, and no money is paid before that\. The case is closed\.",
             "Zuerst sieht es sich jemand aus dem Team an, und vorher wird kein Geld gezahlt. Der Fall ist abgeschlossen.",

@@ -197,6 +197,7 @@ ENGLISH = Words(
         "court": "You can go to court.",
     },
     misuse={"manifestly_unfounded": "manifestly unfounded", "manifestly_illegal": "manifestly illegal"},
+    erased="[What stood here was erased on {when}.]",
     translated={
         "team": "Translated for you by {name}. What stands above is the original, and counts.",
         "translator": "Translated for you by {name}. What stands above is the original, and counts.",

@@ -314,7 +314,8 @@ def decided(said: CaseView) -> RulingView | None:
 
 
 def subject_of(entries: Sequence[Entry]) -> str | None:
-    """What the report is called, where they read the report."""
-    opened = next((entry.data for entry in entries if entry.type in ("case_opened", "case_moved_in")), {})
+    """What the report is called, where they read the report; None also once that was erased: no headline is made of it."""
+    called = (entry.data for entry in entries if entry.type in OPENING and "subject" not in entry.erased)
+    opened = next(called, {})
     subject: Any = opened.get("subject")
     return subject if isinstance(subject, str) and subject.strip() else None

@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"asked_again", "limits_since", "clocks"}
+        | {"asked_again", "called_by", "limits_since", "clocks"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -108,6 +108,8 @@ class Case(Kept):
     """Whoever reported it has said something of their own since it was last called otherwise; a proof of identity is none."""
     category_listed: bool = False
     """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
+    called_by: tuple[str, ...] = ()
+    """Who of the team has called it otherwise, or said that it is more or less urgent."""
     priority: Priority
     terms: Terms
     parties: tuple[OpenedParty, ...]
@@ -275,6 +277,8 @@ class Case(Kept):
     """Whether somebody other than the respondent has handed something in, where it is heard again."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
+    given_elsewhere: tuple[Money, ...] = ()
+    """What of it counts here as given, beside what earlier cases gave; it is kept nowhere either."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     words_by_two: bool = False

@@ -187,7 +187,9 @@ class Unanswered(Kept):
     read: bool = False
     """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
     was_there: bool = False
-    """Whether it was put down that they were there when it was said: they have a day to say that it was otherwise."""
+    """Whether it was put down that they were there when it was said: they have until then to say that it was otherwise."""
+    until: Instant | None = None
+    """Until when they have at least; None: as long as the pack gives them to answer anything."""
     appointment: str | None = None
     """The hearing of which it was put down; None: it is something else."""
 

@@ -37,6 +37,8 @@ ALWAYS: Notices = {
     "exception_granted": ("owner",),
     "exception_refused": ("owner",),
     "effect_reported:needs_hands": ("owner",),
+    "effect_reported:twice": ("owner", "leads"),
+    "manual_work_reported:twice": ("leads",),
     "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
     "appointment_proposed": ("claimant", "respondent"),
     "appointment_unmatched": ("owner",),

@@ -357,6 +357,8 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     change: Change = {name: value for name, value in named.items() if value is not None}
     if fact.category is not None:
         change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False, "asked_again": False}
+    if (fact.category or fact.priority) and rec.actor.role in confirmation.TEAM:
+        change["called_by"] = tuple(dict.fromkeys((*case.called_by, rec.actor.id)))
     afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}
     if fact.refreshed or fact.queue is not None or fact.terms is not None:
         # What a hand-over had kept is promised anew.

@@ -15,6 +15,7 @@ from domain.model.evidence import EvidenceRequest
 from domain.model.facts import DueLevel, EvidenceRequested, EvidenceSubmitted, Fact, IdentityAsked, MessageSent, StepCompleted
 from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
+from domain.rules.confided import of_one_alone
 from domain.worktime.calculator import due
 
 _ASKED: Final = "identity_asked"
@@ -38,6 +39,9 @@ def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case 
     if clock.waits_for not in ("claimant", "respondent"):
         return _meant_of_identity(clock, fact, happened, before, after) if _ASKED in clock.pauses else happened
     side = Side(clock.waits_for)
+    if of_one_alone(after, fact) == side.value:
+        # The others there would read by the end of their time that one of them has spoken, and lose it by that.
+        happened = happened - {fact.type, f"{fact.type}:{side.value}"}
     if isinstance(fact, MessageSent | EvidenceSubmitted) and fact.more_follows:
         # Whoever has not finished ends no time of their own.
         happened = happened - {fact.type, f"{fact.type}:{side.value}"}

@@ -51,11 +51,16 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says what the pack calls a claim, such as an error in a payment; of terms of before, that a payment was
-    made without them, in a kind that gives the money until that is looked into.
+    """Whether somebody says, or may say, that something is wrong with their payment, in a kind that gives the money until that is
+    looked into. No name that the law knows is needed for that, nor one that the pack lists (12 CFR 1005.11(b)(1)): it is one
+    unless the pack says of what it is called that it is none.
     """
-    unauthorised = {name for one in terms.credit_less or () for name in one.only_for} if terms.provisional_credit else set()
-    return not {*terms.claims, *unauthorised}.isdisjoint(called)
+    if not terms.provisional_credit:
+        return False
+    if terms.no_claims is not None:
+        return not set(called) <= set(terms.no_claims)
+    claims = {name for one in terms.credit_less or () for name in one.only_for}
+    return not claims.isdisjoint(called)
 
 
 def uninvestigated(case: Case) -> ClaimUndecided | None:
@@ -68,9 +73,9 @@ def uninvestigated(case: Case) -> ClaimUndecided | None:
     if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says that something is wrong with a payment of whoever reports it: look into it and decide it by 'rule', also where "
-        "nothing was, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no "
-        f"such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says, or may say, that something is wrong with a payment of whoever reports it: look into it and decide it by "
+        "'rule', also where nothing was, or whoever reported it takes it back. It can be merged into another case of the same "
+        f"matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 

@@ -59,6 +59,14 @@ def as_granted(case: Case) -> Case:
     return case if asked is None or asked == case.amount else case.model_copy(update={"amount": asked})
 
 
+def as_asked(case: Case) -> Case:
+    """The case with what was reported as its amount, where one person has said since that it was more; as it is otherwise: less,
+    or other money, two have said."""
+    asked, now = reported(case), case.amount
+    raised = asked is not None and now is not None and asked.currency == now.currency and asked.amount < now.amount
+    return case.model_copy(update={"amount": asked}) if raised else case
+
+
 def _lowers(case: Case, amount: Money) -> bool:
     """Whether this is less than was reported, and than it is by now; what is in other money nobody can compare."""
     asked, now = reported(case), case.amount

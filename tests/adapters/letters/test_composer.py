@@ -553,6 +553,35 @@ LETTERS = {
         "effect_reported:needs_hands",
         data={"effect": "eff_1", "result": "needs_hands", "remedies": [{"type": "erase", "to": "claimant"}], "undoes": True},
     ),
+    "ruling_issued.looked_at_first.claimant": a_notice(
+        "ruling_issued",
+        data={
+            "phase": "appealable",
+            "outcome": "pay",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "looked_at_first": True,
+            **APPEAL,
+        },
+        texts={"reasons": REASONS},
+    ),
+    "stopped.staff": to_staff(
+        "effect_reported:needs_hands",
+        data={
+            "effect": "eff_1",
+            "result": "needs_hands",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "stopped_by": "paid_by_provider",
+        },
+    ),
+    "paid_twice.staff": to_staff(
+        "effect_reported:twice",
+        data={
+            "effect": "eff_1",
+            "result": "done",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "money_twice": True,
+        },
+    ),
     "manual_work_reported.staff": to_staff(
         "manual_work_reported",
         data={"effect": "eff_1", "result": "impossible", "remedies": [{"type": "erase", "to": "claimant"}]},
@@ -636,6 +665,7 @@ NAMES = [
     "money_went",
     "looked_at_first",
     "money_twice",
+    "stopped_by",
     "dispute_over",
     "authority",
     "measures",

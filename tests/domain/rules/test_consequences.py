@@ -43,7 +43,7 @@ def until(life: Life) -> str:
 
 
 def _withdrawn(life: Life, **named: Any) -> Life:
-    return life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", **named)
+    return life.says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal", **named)
 
 
 def _agreed(life: Life, lead: str = LEAD) -> Life:

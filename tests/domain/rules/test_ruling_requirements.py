@@ -134,6 +134,16 @@ class TestAWinnerWhoGetsLittle:
         assert drafted is not None
         assert drafted.less_because is None
 
+    def test_what_one_person_said_since_that_it_was_more_nobody_has_asked_for(self) -> None:
+        life = self.life().says(LEAD, "state_amount", amount={"amount": 900_000, "currency": "USD"})
+        assert life.refused(MEDIATOR, "rule", **self.upheld(119_999)).fields["asked"]["amount"] == 240_000
+        drafted = life.says(MEDIATOR, "rule", **self.upheld(240_000, less_because="not_owed")).case.ruling
+        assert drafted is not None
+        assert drafted.less_because is None
+        life.says(LEAD_2, "approve") if life.case.phase is Phase.APPROVAL else life
+        life.fire("grace")
+        assert [r.allowed for r in life.case.rights if r.side.value == "claimant"] == [True], "they may ask for more all the same"
+
     def test_on_appeal_too(self) -> None:
         life = self.life().says(MEDIATOR, "rule", outcome="invalid", ground="scope").fire("grace")
         life.says(CLAIMANT, "appeal").says(LEAD_2, "take")
