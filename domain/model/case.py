@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
@@ -88,6 +88,11 @@ def folded_otherwise(form: int) -> frozenset[str]:
     return frozenset().union(*(fields for since, fields in SINCE.items() if since > form))
 
 
+def _or_known(said: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """Terms that somebody has read already are not read again: whoever reads a case hands them in, and the text says null."""
+    return info.context if said is None and isinstance(info.context, Terms) else read(said)
+
+
 class Case(Kept):
     """One case. Every field follows from the facts; nothing is set from outside."""
 
@@ -113,7 +118,7 @@ class Case(Kept):
     called_by: tuple[str, ...] = ()
     """Who of the team has called it otherwise, or said that it is more or less urgent."""
     priority: Priority
-    terms: Terms
+    terms: Annotated[Terms, WrapValidator(_or_known)]
     parties: tuple[OpenedParty, ...]
     statement: Prose
     subject: Prose | None = None
