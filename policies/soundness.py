@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import BUILT_IN, ClockTerms, Level
 from domain.rules.hearing import HEARING_STEP
-from domain.rules.procedure import IDENTITY_STEP
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import Span, SpanUnit
 from policies.pack import Pack
