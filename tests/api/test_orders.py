@@ -87,7 +87,7 @@ async def test_effect_is_given_to_one_that_lacks_something_once_it_was_asked_bac
 ) -> None:
     """Articles 9(2) and 10(2): what an order has to say protects whoever it is about."""
     order = await noted(office, article=article, legal_basis="", redress="")
-    answer = {"effect": effect, "because": None if effect == "given" else "outside_scope", "answer": "Done."}
+    answer: dict[str, Any] = {"effect": effect, "because": None if effect == "given" else "outside_scope", "answer": "Done."}
     for although in (None, "asked_back", "because"):
         refused = await said(office, order, "answer", **answer, although=although)
         assert refused["errors"][0]["field"] == "although", refused

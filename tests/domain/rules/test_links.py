@@ -391,7 +391,7 @@ class TestSplit:
         for named in ({}, {"category": "cleanup"}):
             refusal = life.refused(LEAD, "split", **named)
             assert (refusal.code, refusal.fields["because"]) == ("split_unfit", "category")
-        assert "gdpr_access" in refusal.fields["allowed"]
+            assert "gdpr_access" in refusal.fields["allowed"]
 
     @pytest.mark.parametrize(
         ("reported", "called", "part", "guarded"),
