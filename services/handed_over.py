@@ -93,6 +93,8 @@ async def of_report(
 
     Raises what :func:`filed` raises: the report is on disk then, and whoever sent it tries again.
     """
+    if not report.attachments:
+        return (), ()
     principal = next(one for one in report.parties if one.side is Side.CLAIMANT and one.role == "principal")
     contacts = await parts.views.contacts(tenant_id, row.id)
     party = next((who for who, known in contacts.items() if known["ref"] == principal.ref), None)

@@ -190,13 +190,11 @@ async def land(
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
-    left: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    if report.attachments:
-        left, files = await of_report(parts, tenant.id, row, report, credential or opened_by)
+    left, files = await of_report(parts, tenant.id, row, report, credential or opened_by)
+    if row.case is None and routing.decision == "decline":
         # A case that will be turned away once it is judged takes none.
-        ends = row.case is None and routing.decision == "decline"
-        left = tuple(one.name for one in report.attachments) if ends else left
+        left = tuple(one.name for one in report.attachments)
+    if report.attachments:
         row = await parts.views.case(tenant.id, row.id) or row
     return Landed(row, opened.command_id, opened.created, left, (opened.command_id, *files))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 
 from domain.base import Instant, Kept, Money, Outcome, Phase, Priority, Side
 from domain.model.alarms import Acknowledged, Page
@@ -16,7 +16,7 @@ from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
 from domain.model.handling import ProposedNoRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
-from domain.model.money import PaidElsewhere, ProposedLowering
+from domain.model.money import AmountSaid, PaidElsewhere, ProposedLowering
 from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty, Superiors
 from domain.model.policy_exceptions import PolicyException
@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"asked_again", "called_by", "limits_since", "clocks"}
+        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -86,6 +86,11 @@ SINCE: dict[int, frozenset[str]] = {
 def folded_otherwise(form: int) -> frozenset[str]:
     """Fields that a state of this form need not have as the present one would."""
     return frozenset().union(*(fields for since, fields in SINCE.items() if since > form))
+
+
+def _or_known(said: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """Terms that somebody has read already are not read again: whoever reads a case hands them in, and the text says null."""
+    return info.context if said is None and isinstance(info.context, Terms) else read(said)
 
 
 class Case(Kept):
@@ -104,14 +109,16 @@ class Case(Kept):
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
-    asked_again: bool = False
-    """Whoever reported it has said something of their own since it was last called otherwise; a proof of identity is none."""
+    answered_since: tuple[str, ...] = ()
+    """The clauses of which whoever reported it was asked since it was last called otherwise, and that they have answered."""
+    called_at: Instant | None = None
+    """Since when it is called what it is; None: since it came."""
     category_listed: bool = False
     """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
     called_by: tuple[str, ...] = ()
     """Who of the team has called it otherwise, or said that it is more or less urgent."""
     priority: Priority
-    terms: Terms
+    terms: Annotated[Terms, WrapValidator(_or_known)]
     parties: tuple[OpenedParty, ...]
     statement: Prose
     subject: Prose | None = None
@@ -291,6 +298,8 @@ class Case(Kept):
     raised_by_manager: str | None = None
     raised_by_above: Superiors = ()
     """Whom they report to."""
+    said_by: tuple[AmountSaid, ...] = ()
+    """Who has said what was paid, where the report does not say it or says less, as long as that counts."""
     asked: Money | None = None
     """What the report named, once somebody of the team or the platform has said another amount."""
     lowering: ProposedLowering | None = None

@@ -356,7 +356,8 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
     change: Change = {name: value for name, value in named.items() if value is not None}
     if fact.category is not None:
-        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False, "asked_again": False}
+        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False}
+        change |= {"called_at": rec.at, "answered_since": ()}
     if (fact.category or fact.priority) and rec.actor.role in confirmation.TEAM:
         change["called_by"] = tuple(dict.fromkeys((*case.called_by, rec.actor.id)))
     afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.clocks import Clock
 from domain.model.commands import OpenedParty
 from domain.model.evidence import (
     AskIdentity,
@@ -35,7 +34,6 @@ from domain.rules.confided import answers_alone, asked_alone, known_across
 from domain.rules.confidence import evidence_for, talked
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.evidence_due import EVIDENCE_DUE, identity_asked, identity_open
-from domain.rules.levels import calendars_of, inputs_of, schedule_of
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
 from domain.rules.time_to_answer import time_asked_for
@@ -72,20 +70,9 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         due_at=due_at,
     )
     if requested.due_at is None and asked_alone(case, requested) is not None:
-        requested = requested.model_copy(update={"due_at": _own_date(case, requested.of, context, at)})
+        requested = requested.model_copy(update={"due_at": time_asked_for(case, requested.of, at, context.calendars)})
     # To ask somebody is to tell them.
     return (*(along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()), requested)
-
-
-def _own_date(case: Case, side: Side, context: DecisionContext, at: datetime) -> datetime | None:
-    """Until when one who is asked alone has time: as long as their side would have; None where the pack gives it no clock."""
-    clock = next(
-        (x for x in case.terms.clocks if x.waits_for == side.value and f"evidence_requested:{side.value}" in x.all_starts), None
-    )
-    if clock is None:
-        return None
-    inputs = inputs_of(case, Clock(name=clock.name, instance=1, started_at=at))._replace(pauses=(), holds=())
-    return schedule_of(inputs, *calendars_of(inputs, context.calendars)).end_at
 
 
 def _for_all(case: Case, command: RequestEvidence) -> str | None:

@@ -62,7 +62,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
-    if isinstance(fact, f.AmountStated):
+    if isinstance(fact, f.AmountStated) and fact.amount != fact.before:
         known = (*(one for one in known if not one.of_amount), *_raised(after, rec, seen))
     return (*known, *_came_in(after, rec, seen))
 
@@ -243,8 +243,8 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     change: Change = {"came_in": known}
     if before is None:
         return change
-    if before.filed_as and rec.actor.role == "claimant" and piece_of(rec) is not None and not _only_proves(before, rec):
-        change["asked_again"] = True
+    if answered := _answered_of(before, rec):
+        change["answered_since"] = tuple(dict.fromkeys((*before.answered_since, *answered)))
     news = known.get("evidence", 0) > before.came_in.get("evidence", 0) and _side(after, rec) is not Side.RESPONDENT
     if after.decided_before_by and news:
         # What only answers a report that is made again is nothing for which it could be decided otherwise.
@@ -256,10 +256,16 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     return {**change, "told_seq": after.seq} if ruled or agreed else change
 
 
-def _only_proves(case: Case, rec: f.Recording) -> bool:
-    """Whether what is handed in may be no more than the answer to who somebody is."""
-    asked = any(one.id in case.identity_requests and one.of is Side.CLAIMANT for one in case.requests)
-    return isinstance(rec.fact, f.EvidenceSubmitted) and asked
+def _answered_of(case: Case, rec: f.Recording) -> list[str]:
+    """The clauses that were put to whoever reported it since it was called otherwise, and that they answer: told, then spoken.
+
+    A word about anything else answers nothing, a proof of who somebody is neither; nor does it that they let the time go by.
+    """
+    since = case.called_at or case.opened_at
+    if not case.filed_as or rec.actor.role != "claimant" or not isinstance(rec.fact, f.EvidenceSubmitted):
+        return []
+    answered = (one for one in case.requests if one.id in rec.fact.answers and one.of is Side.CLAIMANT)
+    return [one.ground for one in answered if one.ground is not None and one.asked_at >= since]
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:

@@ -359,9 +359,16 @@ def seated_for(case: Case, approver: Actor) -> bool:
 
 
 def stated_for(case: Case, approver: Actor) -> bool:
-    """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person."""
+    """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person. Nor is
+    who said, ever or last, that it is more than was reported, or reports to who did, where a draft gives more than that.
+    """
     draft = case.ruling
-    if draft is None or case.raised_by != approver.id or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
+    if draft is None or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
+        return False
+    said_more = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
+    if not said_more.isdisjoint({approver.id, *approver.superiors}) and above_reported(case, draft.remedies):
+        return True
+    if case.raised_by != approver.id:
         return False
     drafted = (part for part in case.involved if part.person == draft.decider)
     return any(_own_word(case, part) for part in drafted)

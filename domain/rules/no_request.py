@@ -8,6 +8,7 @@ or by the team, or somebody was asked who they are: then it is answered by a rul
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from domain.base import Outcome
@@ -17,6 +18,7 @@ from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
 from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import Terms
+from domain.rules import prior_decision
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
@@ -85,16 +87,19 @@ def may_be_none(case: Case) -> bool:
     return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
 
 
-def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext) -> Facts:
-    """The first person's word that it is no request; nothing where it ends by this one, or is none of these cases.
+def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext, at: datetime) -> Facts:
+    """The first person's word that it is no request, no claim or no notice; nothing where it ends by this one, or is none of
+    these cases.
 
     Raises RequestUnanswered for another reason, for what may be a request, and for whoever is no second person.
     """
     claim = uninvestigated(case)
-    refusal = claim or unanswered(case) or _named(case, command)
+    unread = prior_decision.unread(case, at, context.calendars, closing=isinstance(command, c.Close))
+    refusal = claim or unread or unanswered(case) or _named(case, command)
     if refusal is None:
         return ()
-    if command.reason != (NO_CLAIM if claim else NO_REQUEST) or not (claim or may_be_none(case)):
+    ends_by = NO_CLAIM if claim else prior_decision.NO_DECISION if unread else NO_REQUEST
+    if command.reason != ends_by or not (claim or unread or may_be_none(case)):
         raise refusal
     first, actor = case.no_request, context.known()
     if first is None or case.came_in.get("claimant", 0) > first.seq:
@@ -117,7 +122,7 @@ def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None
 
 def outcome_of(command: c.Close) -> Outcome:
     """How a case ends that ops closes: what is no request is declined, whatever was said."""
-    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM) else Outcome(command.outcome)
+    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM, prior_decision.NO_DECISION) else Outcome(command.outcome)
 
 
 def _noted(case: Case, rec: f.Recording, fact: f.NoRequestProposed) -> Change:

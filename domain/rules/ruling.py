@@ -140,7 +140,7 @@ def _check(
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_category(case, remedy.type, [one.type for one in command.remedies])
-        remedying.check_asked(case, remedy.type)
+        remedying.check_asked(case, remedy.type, ground)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -205,7 +205,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
     if money.stated_for(case, context.known()):
-        raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
+        raise OwnCase("What was paid is known from you, or from whom you report to: another lead.", because="stated_it")
     if money.seated_for(case, context.known()):
         raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
     procedure.check_approver(case, context.known())

@@ -128,6 +128,7 @@ CODES: Mapping[tuple[str, str], Code] = {
     ("open", "kind"): "party",
     ("open", "source"): "party",
     ("open", "category"): "party",
+    ("open", "filed_as"): "inside",
     ("decline", "reason"): "free",
     ("disclose", "ground"): "listed",
     ("offer", "remedy"): "listed",

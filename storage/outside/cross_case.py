@@ -27,7 +27,8 @@ from storage.intake.new_parties import KEYS, PARTIES
 from storage.intake.opening import CASE, NOTED, keep_metadata
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
-from storage.record.sql import LOCK, STATE
+from storage.record.sql import LOCK
+from storage.record.stored_case import STATE, case_of
 from storage.views.references import open_metadata
 
 ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"
@@ -171,7 +172,7 @@ class _Order:
         if row is None:
             raise Never("other_case_unknown")
         new_id, command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
-        old = Case.model_validate_json(row["state"])
+        old = case_of(row["state"])
         await self._claim(conn, row, old, new_id, command_id)
         parties, keys = await self._move(conn, new_id, self._task.parties)
         box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)

@@ -171,7 +171,9 @@ class Stops(PostgresUnplaced):
             raise ConnectionError("stopped")
         return taken
 
-    async def placed(self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str) -> None:
+    async def placed(
+        self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str, *, left: bool = False
+    ) -> None:
         raise ConnectionError("stopped")
 
 
@@ -412,7 +414,7 @@ class TestByTwoDoors:
         door = partial(office.desk().post, "/v1/intake/email", content=raw)
         hand = partial(office.desk("dana").post, f"/v1/unplaced/{mail}/place", where)
         if order == "at once":
-            answers = await asyncio.gather(door(), hand())
+            answers = list(await asyncio.gather(door(), hand()))
         else:
             one, other = (door, hand) if order == "door first" else (hand, door)
             answers = [await one(), await other()]
@@ -444,7 +446,7 @@ class TestByTwoDoors:
         door = partial(office.desk().post, "/v1/intake/email", content=raw)
         hand = partial(office.desk("dana").post, f"/v1/unplaced/{mail}/report", {})
         if order == "at once":
-            answers = await asyncio.gather(door(), hand())
+            answers = list(await asyncio.gather(door(), hand()))
         else:
             one, other = (door, hand) if order == "door first" else (hand, door)
             answers = [await one(), await other()]

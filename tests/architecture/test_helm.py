@@ -27,6 +27,7 @@ from tests.support.charts import (
     CHART,
     HELM_VERSION,
     KUBERNETES,
+    NOT_OF_A_CLUSTER,
     VALUES,
     Manifest,
     component,
@@ -78,6 +79,14 @@ class TestWithoutHelm:
         told = set(re.findall(r"`([\w.]+)`", README))
         own = {f"{process}.{name}" for process in ("api", "console", "worker", "upkeep", "signHeads", "migrate") for name in told}
         assert [leaf for leaf in leaves(DEFAULTS) if leaf not in told | own] == []
+
+    def test_every_setting_has_its_place_in_the_chart(self) -> None:
+        """Who adds a setting names it in values.schema.json."""
+        written = "".join(path.read_text(encoding="utf-8") for path in sorted((CHART / "templates").iterdir()))
+        said = set(re.findall(r"OMBUD_[A-Z_]+", written))
+        known = {PREFIX + name.upper() for name in Settings.model_fields}
+        assert known - SETTABLE - NOT_OF_A_CLUSTER <= said
+        assert known >= SETTABLE | NOT_OF_A_CLUSTER
 
     def test_the_chart_is_released_with_what_it_runs(self) -> None:
         chart = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))

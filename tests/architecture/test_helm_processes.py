@@ -29,6 +29,7 @@ from tests.support.charts import (
     CHART,
     EVERY_PROCESS,
     KUBERNETES,
+    NOT_OF_A_CLUSTER,
     VALUES,
     Manifest,
     chosen,
@@ -49,11 +50,6 @@ from workers.health import HealthApp
 pytestmark = pytest.mark.helm
 
 SETTABLE = set(yaml.safe_load((CHART / "values.schema.json").read_text(encoding="utf-8"))["properties"]["settings"]["properties"])
-NOT_OF_A_CLUSTER = {
-    "OMBUD_DEVELOPMENT", "OMBUD_FAIL_POINT", "OMBUD_LOCAL_PORT", "OMBUD_TEMPORAL_CLI_PATH", "OMBUD_WEBHOOK_ALLOW_PRIVATE",
-    # The Worker Controller says them; a Deployment would begin a version that nobody makes current.
-    "OMBUD_WORKER_DEPLOYMENT_NAME", "OMBUD_WORKER_BUILD_ID",
-}  # fmt: skip
 
 
 class TestSettings:

@@ -37,6 +37,12 @@ SECRETS = {
     "OMBUD_DIGEST_KEY": "B" * 42 + "A=",
     "OMBUD_EVIDENCE_URL": "s3://evidence/ombud",
 }
+NOT_OF_A_CLUSTER = {
+    "OMBUD_DEVELOPMENT", "OMBUD_FAIL_POINT", "OMBUD_LOCAL_PORT", "OMBUD_TEMPORAL_CLI_PATH", "OMBUD_WEBHOOK_ALLOW_PRIVATE",
+    # The Worker Controller says them; a Deployment would begin a version that nobody makes current.
+    "OMBUD_WORKER_DEPLOYMENT_NAME", "OMBUD_WORKER_BUILD_ID",
+}  # fmt: skip
+"""Settings that the chart has no place for."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -138,6 +138,16 @@ class TestAClaimOfAnErrorInAPayment:
         life.says(LEAD, "decline", **NO_CLAIM)
         assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.DECLINED)
 
+    def test_under_a_name_that_nobody_lists_it_is_no_weaker(self) -> None:
+        """Who writes "unauthorized" says the same."""
+        life = a_case("fraud_report", category="unauthorized").that_protects().opened()
+        assert (life.case.phase, life.case.gate) == (Phase.INTAKE, "category_unknown")
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        life.says(LEAD, "retarget", category="general", reason="unsure")
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        life.says(MEDIATOR, "decline", **NO_CLAIM).says(LEAD, "decline", **NO_CLAIM)
+        assert life.case.outcome is Outcome.DECLINED
+
     def test_is_one_by_what_the_pack_says_of_the_category_not_by_its_name(self) -> None:
         life = a_case("fraud_report", category="collusion").that_protects().with_terms(no_claims=("general",)).in_intake()
         assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
