@@ -65,8 +65,7 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
         "measure_until": _when(instant_of(data.get("measure_until")), notice, words),
-        "limit": _when(instant_of(data.get("limit_at")), notice, words),
-        "limit_waits": data.get("limit_waits") is True,
+        **_of_data_request(notice, words),
         "answer_until": _when(instant_of(data.get("answer_until")), notice, words),
         "hearing": _hearing(notice, words, side),
         "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
@@ -121,7 +120,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "heard_first": data.get("heard_first") is True,
         "could_answer": data.get("could_answer") is True,
         "about": words.charges.get(about, written_out(about)) if (about := _string(data.get("about"))) else None,
-        **{name: _data_right(data.get(name), words) for name in ("asked_for", "asked_for_before")},
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
@@ -160,6 +158,16 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
         **_of_risk(data, words, side),
         **_of_parties(data),
+    }
+
+
+def _of_data_request(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
+    """What a request over data counts as, and until when the law wants an answer."""
+    data = notice.data
+    return {
+        **{name: _data_right(data.get(name), words) for name in ("asked_for", "asked_for_before")},
+        "limit": _when(instant_of(data.get("limit_at")), notice, words),
+        "limit_waits": data.get("limit_waits") is True,
     }
 
 
