@@ -57,7 +57,10 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         client = await connect_temporal(
             settings, places.temporal_address, plugins=plugins, runtime=told.runtime, deadline_for=TEMPORAL_FOR
         )
-        async with _working(settings, client, parts), _beside(settings, client, parts, told):
+        runs = CaseRuns(client, settings.task_queue)
+        watch = Watch(parts.database, runs, client, settings, parts.counters, parts.lists)
+        await watch.look_at_attributes()
+        async with _working(settings, client, parts), _beside(settings, client, parts, told, runs, watch):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
             log.info(
                 "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"
@@ -132,12 +135,13 @@ def _good(parts: WorkerParts) -> Check:
 
 
 @contextlib.asynccontextmanager
-async def _beside(settings: Settings, client: Client, parts: WorkerParts, told: Telemetry) -> AsyncIterator[None]:
+async def _beside(
+    settings: Settings, client: Client, parts: WorkerParts, told: Telemetry, runs: CaseRuns, watch: Watch
+) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
-    runs = CaseRuns(client, settings.task_queue)
     sweeping = keep_sweeping(parts.database, runs, parts.counters, settings.sweep_every_for)
-    watching = keep_watching(Watch(parts.database, runs, client, settings, parts.counters), settings.sweep_every_for)
+    watching = keep_watching(watch, settings.sweep_every_for)
     posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
     for_ever = [*map(asyncio.create_task, (relaying, sweeping, watching, *posts))]
     server, tasks = None, list[asyncio.Task[None]]()

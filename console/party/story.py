@@ -56,7 +56,7 @@ TOLD = frozenset({
     "return_contested", "return_ended", "withdrawal_requested", "withdrawal_accepted", "provisional_credit_given",
     "provisional_credit_ended", "appointment_proposed", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_held", "protocol_commented", "party_added", "party_left", "sanction_imposed", "sanction_lifted",
-    "sanction_voided", "amount_lowering_proposed",
+    "sanction_voided", "amount_lowering_proposed", "right_renamed",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
 WORDS: Mapping[str, tuple[str, ...]] = {

@@ -38,7 +38,7 @@ from storage.record.pressing import NOT_KNOWN, UNPLACED
 from storage.record.reads import differing
 from storage.record.records import projection
 from storage.record.rights import Rights, compare, rows_of
-from storage.record.sql import STATE
+from storage.record.stored_case import STATE, case_of
 from storage.record.surroundings import Surroundings, Texts, check_around, check_stored, referred, surroundings
 
 PAGE = 50
@@ -456,7 +456,7 @@ class _CaseAudit:
         except ValueError as error:
             self.flaw("unreadable", 0, str(error))
             return None
-        stored = Case.model_validate_json(self._row["state"]) if self._row["state"] else None
+        stored = case_of(self._row["state"]) if self._row["state"] else None
         if stored is not None and stored.form < case.form:
             # An earlier release folded less; the rest must still be what the facts say.
             stored = stored.model_copy(update={name: getattr(case, name) for name in folded_otherwise(stored.form)})
