@@ -71,6 +71,20 @@ def show(figures: list[Figure], console: Console) -> None:
                 style = {"reached": "green", "missed": "red", "": ""}[verdict(figure)]
                 table.add_row(figure.what, figure.told(), figure.goal_told(), verdict(figure), style=style)
         console.print(table)
+    for line in goals_told(figures):
+        console.print(line, soft_wrap=True, highlight=False)
+
+
+def goals_told(figures: list[Figure]) -> list[str]:
+    """How many of the goals are reached, and each that is missed, with by how much. Empty without goals."""
+    held = [figure for figure in figures if figure.met is not None]
+    missed = [figure for figure in held if not figure.met]
+    if not held:
+        return []
+    return [
+        f"{len(held) - len(missed)} of {len(held)} goals reached, {len(missed)} missed" + (":" if missed else "."),
+        *(f"  missed: {one.section}, {one.what}: {one.told()}, goal {one.goal_told()}" for one in missed),
+    ]
 
 
 def keep(figures: list[Figure], quick: bool, path: Path = OUT) -> Path:

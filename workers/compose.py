@@ -71,6 +71,7 @@ class WorkerParts:
     """What a worker runs."""
 
     database: Database
+    master_keys: PostgresMasterKeys
     case_activities: list[Activity]
     outbound_activities: list[Activity]
     relay: Relay
@@ -95,7 +96,8 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     smallest, largest = settings.database_pool_min, settings.database_pool_max
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
     async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
-        await PostgresMasterKeys(database, vault).check()
+        masters = PostgresMasterKeys(database, vault)
+        await masters.check()
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)
@@ -115,6 +117,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)), database, vault)
         yield WorkerParts(
             database=database,
+            master_keys=masters,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
             outbound_activities=[
                 deliver.deliver,

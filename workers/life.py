@@ -19,6 +19,7 @@ from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from runtime.telemetry import Telemetry, telemetry
+from storage.postgres.master_keys import MasterKeyLost
 from workers.business import BusinessMetrics, keep_counting
 from workers.compose import WorkerParts, compose
 from workers.health import Check, HealthApp, health_server, page_of
@@ -118,6 +119,21 @@ def _answers(parts: WorkerParts) -> Check:
     return check
 
 
+def _good(parts: WorkerParts) -> Check:
+    """That everything does not lie under a key by now which this process does not know."""
+
+    async def check() -> bool:
+        try:
+            await parts.master_keys.still_good()
+        except MasterKeyLost as lost:
+            raise OSError(f"{lost.code}: {lost.message}") from lost
+        except (PostgresError, InterfaceError) as error:
+            raise OSError(type(error).__name__) from error
+        return True
+
+    return check
+
+
 @contextlib.asynccontextmanager
 async def _beside(
     settings: Settings, client: Client, parts: WorkerParts, told: Telemetry, runs: CaseRuns, watch: Watch
@@ -132,7 +148,7 @@ async def _beside(
     if settings.worker_health_port is not None:
         if settings.metrics:
             for_ever.append(asyncio.create_task(keep_counting(parts.business, BusinessMetrics(parts.counters.registry))))
-        checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}
+        checks = {"postgres": _answers(parts), "master_key": _good(parts), "temporal": client.service_client.check_health}
         app = HealthApp(checks, page_of(parts.counters.registry, told.metrics) if settings.metrics else None)
         server = health_server(app, settings.health_host, settings.worker_health_port)
         tasks.append(asyncio.create_task(server.serve()))

@@ -27,7 +27,8 @@ from storage.intake.new_parties import KEYS, PARTIES
 from storage.intake.opening import CASE, NOTED, keep_metadata
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import STAFF, DataKey, SealBox, Vault, open_contact, seal_contact
-from storage.record.sql import LOCK, STATE
+from storage.record.sql import LOCK
+from storage.record.stored_case import STATE, case_of
 from storage.views.references import open_metadata
 
 ANSWER = "SELECT status FROM commands WHERE tenant = $1 AND case_id = $2 AND id = $3"
@@ -171,7 +172,7 @@ class _Order:
         if row is None:
             raise Never("other_case_unknown")
         new_id, command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
-        old = Case.model_validate_json(row["state"])
+        old = case_of(row["state"])
         await self._claim(conn, row, old, new_id, command_id)
         parties, keys = await self._move(conn, new_id, self._task.parties)
         box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)
@@ -212,11 +213,11 @@ class _Order:
         await keep_metadata(conn, self._vault, self._tenant, new_id, noted)
 
     async def _claim(self, conn: Connection, row: Any, old: Case, new_id: str, command_id: str) -> None:
-        terms = old.terms
+        terms, category = old.terms, self._task.category or row["category"]
         digest = self._vault.body_hash(self._tenant, self._task.errand_id.encode())
         against = (p.ref_digest for p in self._task.parties if p.side == "respondent" and p.role == "principal")
         await conn.fetchval(
-            CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, old.priority, row["synthetic"], "split",
+            CASE, self._tenant, new_id, old.kind, category, terms.queue, old.priority, row["synthetic"], "split",
             self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
             None, None, next(against, None), root(self._tenant, new_id),
         )  # fmt: skip
@@ -224,10 +225,12 @@ class _Order:
     def _opening(
         self, old: Case, command_id: str, parties: tuple[OpenedParty, ...], statement: Prose, subject: Prose | None
     ) -> Open:
+        category = self._task.category or old.category
+        listed = old.category_listed and category == old.category
         return Open(
-            id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
+            id=command_id, by="system", channel="system", kind=old.kind, source="split", category=category,
             priority=old.priority, terms=old.terms,
-            routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=old.category_listed),
+            routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=listed),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
-            recused=self._task.recused,
+            recused=self._task.recused, filed_as=self._task.filed_as, limits_since=self._task.limits_since,
         )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from domain.model.case import Case
 from domain.model.commands import Open
 from domain.model.legal_hold import HeldPerson
 from domain.model.links import KnownCampaign, OtherCase
@@ -17,7 +16,8 @@ from domain.rules.losses import deciders_of
 from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
 from storage.postgres.pool import Connection, Database
-from storage.record.sql import STANDS, STATE
+from storage.record.sql import STANDS
+from storage.record.stored_case import STATE, case_of
 
 OTHER = f"""
 SELECT c.id, c.kind, c.synthetic, CASE WHEN c.state IS NOT NULL THEN {STATE} END AS state, o.body AS opening,
@@ -192,7 +192,7 @@ class PostgresOtherCases:
         found = _other_case(row) if row is not None else None
         if row is None or found is None or reader is None:
             return found
-        case = Case.model_validate_json(row["state"]) if row["state"] is not None else None
+        case = case_of(row["state"]) if row["state"] is not None else None
         right = right_by_part(case, reader) or right_by_standing(Standing.model_validate(row["standing"]))
         if right is None or closed_to(found.parties, reader):
             return None
@@ -202,7 +202,7 @@ class PostgresOtherCases:
 async def paid_elsewhere(conn: Connection, tenant_id: str, case_id: str) -> list[PaidElsewhere]:
     """What stands in other cases about the same matter, or what may be, as this connection sees it."""
     rows = await conn.fetch(PAID, tenant_id, case_id)
-    others = ((Case.model_validate_json(row["state"]), row["another"], row["possible"]) for row in rows)
+    others = ((case_of(row["state"]), row["another"], row["possible"]) for row in rows)
     found = ((one, stands_for_others(one), goods_stand(one), another, possible) for one, another, possible in others)
     return [
         PaidElsewhere(case=one.id, given=given, goods=goods, disclosed=one.is_disclosed, another=another, possible=possible)
@@ -219,7 +219,7 @@ async def exceptions_granted(conn: Connection, tenant_id: str, case_id: str) -> 
 def _other_case(row: Any) -> OtherCase | None:
     known: dict[str, Any] = {name: row[name] for name in ("id", "kind", "synthetic", "another_matter", "matter_unnamed")}
     if row["state"] is not None:
-        case = Case.model_validate_json(row["state"])
+        case = case_of(row["state"])
         names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase", "category", "amount")
         return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case), deciders=deciders_of(case))
     if row["opening"] is None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic_core import from_json
-
-from domain.model.case import Case
 from domain.views.urgency import next_end, pressing
 from storage.postgres.pool import Database
-from storage.record.sql import STATE
+from storage.record.stored_case import STATE, case_of
 
 UNPLACED = 4
 """Stands in a row that was last written before there was the column. It comes after all states and counts among none."""
@@ -47,6 +44,6 @@ async def place_cases(database: Database) -> int:
 
 
 def _placed(case_id: str, turn: int, state: str) -> dict[str, Any]:
-    case = Case.model_validate(from_json(state))
+    case = case_of(state)
     rank, at = pressing(case)
     return {"id": case_id, "turn": turn, "pressing": rank, "pressing_at": at, "ends_at": next_end(case)}

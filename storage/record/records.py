@@ -41,6 +41,7 @@ from storage.record import sql
 from storage.record.leases import LEASE_FOR, lease_rows
 from storage.record.other_cases import exceptions_granted, paid_elsewhere
 from storage.record.sanctions import sanction_rows
+from storage.record.stored_case import case_of
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
 _ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ...])
@@ -163,7 +164,7 @@ def _snapshot(
     return CaseSnapshot(
         turn=row["turn"],
         now=row["now"],
-        case=Case.model_validate_json(row["state"]) if row["state"] else None,
+        case=case_of(row["state"]) if row["state"] else None,
         unchanged=row["turn"] == known_turn,
         head=row["head"],
         pending=pending[:limit],

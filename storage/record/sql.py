@@ -3,6 +3,7 @@
 from functools import cache
 
 from storage.record.leases import WORKED
+from storage.record.stored_case import STATE
 
 LOCK = "SELECT 1 FROM cases WHERE tenant = $1 AND id = $2 FOR UPDATE"
 
@@ -25,9 +26,6 @@ SELECT pg_advisory_xact_lock(hashtextextended(tenant || ' exceptions ' || kind, 
 """One case of a kind after the other departs from the pack, until the end of the transaction."""
 
 TURN = "SELECT turn FROM cases WHERE tenant = $1 AND id = $2"
-
-STATE = "(c.state || jsonb_build_object('terms', c.terms))::text"
-"""The folded case of a row ``c``. Its terms lie apart: written once, not at every step."""
 
 SPEAKER = """
             WHEN p.id IS NOT NULL THEN jsonb_build_object('id', p.id, 'role', p.side, 'side', p.side)

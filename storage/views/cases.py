@@ -11,12 +11,13 @@ import asyncpg
 from pydantic_core import from_json
 
 from activities.ports.records import KeptAnswer
-from domain.model.case import Case
+from domain.model.erasure import Erased
 from domain.model.facts import Actor, DueLevel, Recording
 from domain.model.report import comparable
 from domain.views.references import References
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
+from storage.record.stored_case import case_of
 from storage.views import sql
 from storage.views.references import references
 from storage.views.rows import CaseRow, CaseRows
@@ -143,9 +144,9 @@ class PostgresViews:
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
-        statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC")
+        statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC", limit)
         async with self._database.tenant(tenant_id) as conn:
-            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, *arguments))
 
     async def ids(self, tenant_id: str, which: CaseFilter) -> frozenset[str]:
         """The ids alone of the cases that match."""
@@ -159,18 +160,18 @@ class PostgresViews:
     ) -> Sequence[CaseRow]:
         """Open cases that match, by :func:`domain.views.urgency.pressing`; ``after`` is the last one's place."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
-        statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST)
+        statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST, limit)
         async with self._database.tenant(tenant_id) as conn:
-            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, *arguments))
 
     async def ending_first(
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
         """Open cases that match, by when the next of their clocks is over; ``after`` is the last one's place."""
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
-        statement, arguments = sql.listing(wanted, sql.AFTER_END if after else None, after, sql.ENDS_FIRST)
+        statement, arguments = sql.listing(wanted, sql.AFTER_END if after else None, after, sql.ENDS_FIRST, limit)
         async with self._database.tenant(tenant_id) as conn:
-            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, limit, *arguments))
+            return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, *arguments))
 
     async def pressing_counts(self, tenant_id: str, which: CaseFilter, most: int = sql.COUNTED) -> Sequence[PressingCount]:
         """How many open cases that match are in each state, the most pressing one first, each counted up to a bound."""
@@ -224,12 +225,17 @@ class PostgresViews:
             return [dict(row) for row in await conn.fetch(sql.LETTERS, tenant_id, case_id, party_id)]
 
     async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
-        """Decrypted texts by content id; None for one that was erased."""
+        """Decrypted texts by content id; None for one that was erased, ``Unreadable`` for one that does not open."""
         wanted = list(ids)
         if not wanted:
             return {}
         async with self._database.tenant(tenant_id) as conn:
-            return await self._vault.reveal(conn, tenant_id, wanted)
+            return await self._vault.reveal_to_readers(conn, tenant_id, wanted)
+
+    async def gone(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, Erased]:
+        """Of these texts those that were erased: when, and why."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._vault.gone(conn, tenant_id, ids)
 
     async def attachment(self, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of a file; None when it is unknown or was erased."""
@@ -351,7 +357,7 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         id=row["id"],
         kind=row["kind"],
         opened_at=row["opened_at"],
-        case=Case.model_validate_json(row["state"]) if row["state"] else None,
+        case=case_of(row["state"]) if row["state"] else None,
         external_id=row["external_id"],
         source=row["source"],
         turn=row["turn"],

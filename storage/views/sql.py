@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storage.record.sql import SPEAKER, STATE
+from storage.record.sql import SPEAKER
+from storage.record.stored_case import STATE
 
 CASE_ROWS = f"""
 SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock,
@@ -179,20 +180,21 @@ _OWN_TESTS = {
 
 
 # Whoever reads the cases of some queues alone gets the first ones of each way in which a case is theirs, each by its own index,
-# and of these the first ones: one test over all ways would look through the tenant for them. {asked} are queues and the person.
-_WITHIN_FOUND = """SELECT DISTINCT b.id, b.pressing, b.pressing_at FROM (
+# and of these the first ones: one test over all ways would look through the tenant for them. What they had a part in is an array:
+# it is looked up by its ids, and not found by going through all cases in order. {asked} are queues and the person.
+_WITHIN_FOUND = """SELECT DISTINCT b.* FROM (
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
     CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
     CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
-    ({found} AND c.id IN (
+    ({found} AND c.id = ANY(ARRAY(
         SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({asked})
         UNION ALL SELECT p.case_id FROM case_parts p WHERE p.tenant = $1 AND p.person_id = ANY({asked})
         UNION ALL SELECT a.case_id FROM case_access a WHERE a.tenant = $1 AND a.person_id = ANY({asked})
             AND a.until_at > clock_timestamp()
-    ) ORDER BY {order} LIMIT {limit})
+    )) ORDER BY {order} LIMIT {limit})
 ) AS b ORDER BY {order} LIMIT {limit}"""
 _WAITING_FOUND = """SELECT b.* FROM (
     SELECT n.* FROM (SELECT DISTINCT unnest({asked}::text[])) AS q (name)
@@ -200,7 +202,7 @@ _WAITING_FOUND = """SELECT b.* FROM (
 ) AS b ORDER BY {order} LIMIT {limit}"""
 _WITHIN_LISTED = """
 {rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM ({found}) AS f)
-ORDER BY {order} LIMIT $2
+ORDER BY {order} LIMIT {limit}
 """
 PRESSING_FIRST = "pressing, pressing_at, id"
 """The order of every list that begins with the most pressing case, which its indexes have."""
@@ -218,28 +220,30 @@ ORDER BY s.state
 
 
 def listing(
-    conditions: Mapping[str, Any], cursor: str | None, after: str | tuple[Any, ...] | None, order: str
+    conditions: Mapping[str, Any], cursor: str | None, after: str | tuple[Any, ...] | None, order: str, limit: int
 ) -> tuple[str, tuple[Any, ...]]:
-    """A list's statement and its arguments from $3 on ($1 the tenant, $2 the limit).
+    """A list's statement and its arguments from $2 on ($1 the tenant).
 
     Only what was asked for is in the statement, so that each combination can use its index. Names come from this code, values
-    never stand in the text, but for the two words of a status: an index of open cases serves nobody who may mean others.
+    never stand in the text, but for the two words of a status, for an index of open cases serves nobody who may mean others, and
+    the limit: a plan made for any number sorts whole queues instead of reading an index from its beginning.
     """
     ways, asked = _ways(conditions)
-    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in _WAYS}, 3)
+    tests, arguments = clauses({name: value for name, value in conditions.items() if name not in _WAYS}, 2)
     where = ["c.tenant = $1", "c.state IS NOT NULL", *tests]
     if cursor is not None:
         values = after if isinstance(after, tuple) else (after,)
-        places = [f"${len(arguments) + 3 + number}" for number in range(len(values))]
+        places = [f"${len(arguments) + 2 + number}" for number in range(len(values))]
         arguments.extend(values)
         where.append(cursor.format(*places))
     said = " AND ".join(where)
     if ways is None:
-        return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT $2", tuple(arguments)
-    place = f"${len(arguments) + 3}"
-    found = f"SELECT c.id, c.pressing, c.pressing_at FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    ids = ways.format(found=found, asked=place, order=order, limit="$2", waits=WAITS)
-    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order)
+        return f"{LISTED_ROWS}WHERE {said} ORDER BY {order} LIMIT {int(limit)}", tuple(arguments)
+    place = f"${len(arguments) + 2}"
+    shown = "c.id, c.ends_at" if order == ENDS_FIRST else "c.id, c.pressing, c.pressing_at"
+    found = f"SELECT {shown} FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
+    ids = ways.format(found=found, asked=place, order=order, limit=int(limit), waits=WAITS)
+    listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order, limit=int(limit))
     return listed, (*arguments, asked)
 
 

@@ -239,3 +239,26 @@ async def test_a_part_of_a_page_never_brings_a_title_of_its_own(lobby: Lobby) ->
             assert "<title>" not in ada.html, path
     await ada.open("/inbox")
     assert "<title>" in ada.html
+
+
+class TestWhatRunsOutWithinADay:
+    """The order is that of the ends, in lists that are found by several ways too."""
+
+    @pytest.mark.parametrize("which", ["mine", "queues", "away", "all"])
+    async def test_is_a_list_of_every_view(self, lobby: Lobby, which: str) -> None:
+        await three(lobby)
+        ada = await lobby.signed_in("ada")
+        answer = await ada.open(f"/inbox?view={which}&when=due_day")
+        assert answer.status_code == 200
+
+    async def test_begins_with_what_ends_first_and_leaves_out_what_ends_later(self, lobby: Lobby) -> None:
+        ids = await three(lobby)
+        async with lobby.office.database.tenant(lobby.office.tenant_id) as conn:
+            for case_id, hours in zip(ids, (9, 3, 40), strict=True):
+                at = datetime.now(UTC) + timedelta(hours=hours)
+                await conn.execute("UPDATE cases SET ends_at = $2 WHERE id = $1", case_id, at)
+        ada = await lobby.signed_in("ada")
+        for which in ("queues", "all"):
+            await ada.open(f"/inbox?view={which}&when=due_day")
+            shown = list(dict.fromkeys(re.findall(r'href="/cases/(case_[0-9a-f-]+)', ada.html)))
+            assert shown == [ids[1], ids[0]], which

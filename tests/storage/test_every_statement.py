@@ -87,8 +87,8 @@ DIGESTS = {"party_ref": "of a ref", "matter_digest =": "of a matter"}
 async def test_every_list_prepares(server: Server, which: CaseFilter) -> None:
     conn = await asyncpg.connect(server.app_dsn)
     for cursor, after in ((None, None), ("id < {}", "case_1"), (sql_views.AFTER, (1, NOW, "case_1"))):
-        statement, arguments = sql_views.listing({**conditions(which), **DIGESTS}, cursor, after, sql_views.PRESSING_FIRST)
-        assert len((await conn.prepare(statement)).get_parameters()) == 2 + len(arguments)
+        statement, arguments = sql_views.listing({**conditions(which), **DIGESTS}, cursor, after, sql_views.PRESSING_FIRST, 50)
+        assert len((await conn.prepare(statement)).get_parameters()) == 1 + len(arguments)
     await conn.close()
 
 
@@ -133,7 +133,9 @@ FROM generate_series(1, 12000) AS n
 
 async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, server: Server) -> None:
     tenant, case = world.tenant_id, "case_fill-300"
-    listed, arguments = sql_views.listing(conditions(CaseFilter(queue="q7", status="open")), None, None, sql_views.PRESSING_FIRST)
+    listed, arguments = sql_views.listing(
+        conditions(CaseFilter(queue="q7", status="open")), None, None, sql_views.PRESSING_FIRST, 50
+    )
     counts = {
         f"counts of {name}": sql_views.counting(conditions(replace(which, status="open")), 1000)
         for name, which in (
@@ -151,7 +153,7 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "updated": conditions(CaseFilter(updated_after=late)),
         "told": conditions(CaseFilter(told_after=late)),
     }
-    found = {name: sql_views.listing(wanted, None, None, "id DESC") for name, wanted in asked.items()}
+    found = {name: sql_views.listing(wanted, None, None, "id DESC", 50) for name, wanted in asked.items()}
     hot: dict[str, tuple[str, tuple[Any, ...]]] = {
         "read": (sql_records.READ, (tenant, case, None, ["cmd_fill-1"], 51)),
         "look": (LOOK, (tenant, case, "cmd_fill-1", "a key", "per_mia")),
@@ -169,13 +171,13 @@ async def test_what_runs_all_the_time_never_reads_a_whole_table(world: World, se
         "queue counts": (QUEUE_COUNTS.format(""), (tenant, ["q7", "q8"])),
         "moved": (MOVED, (tenant, LOOK_BACK, 2000)),
         "moved since": (MOVED_SINCE, (tenant, late, 2000)),
-        "queue": (listed, (tenant, 50, *arguments)),
+        "queue": (listed, (tenant, *arguments)),
         "case": (sql_views.CASE, (tenant, case)),
         "timeline": (sql_views.TIMELINE, (tenant, case, 0, 100)),
         "references": (TOLD, (tenant, [case])),
         "people": (PEOPLE, (tenant, [case])),
         **{name: (statement, (tenant, *values)) for name, (statement, values) in counts.items()},
-        **{name: (statement, (tenant, 50, *values)) for name, (statement, values) in found.items()},
+        **{name: (statement, (tenant, *values)) for name, (statement, values) in found.items()},
     }
     async with world.database.tenant(tenant) as conn:
         for fill in (_FILL, _FILL_PEOPLE, _FILL_COMMANDS, _FILL_DEADLINES, _FILL_NOTICES):

@@ -66,11 +66,11 @@ async def test_ones_own_cases_and_those_of_ones_queue_are_asked_for_without_look
         own = (*person.queues, person.id)
         for which in (CaseFilter(owner=person.id), *(CaseFilter(queue=queue) for queue in person.queues)):
             narrowed = replace(which, within=own)
-            statement, arguments = sql.listing(conditions(narrowed), None, None, "id DESC")
+            statement, arguments = sql.listing(conditions(narrowed), None, None, "id DESC", 50)
             assert ("UNION" in statement, list(own) in arguments) == (False, False)
             shown = await paged(views, narrowed, due=False)
             assert [row.id for row in shown] == [row.id for row in await paged(views, which, due=False)]
-    assert "UNION" in sql.listing(conditions(CaseFilter(within=("safety",), queue="fraud")), None, None, "id DESC")[0]
+    assert "UNION" in sql.listing(conditions(CaseFilter(within=("safety",), queue="fraud")), None, None, "id DESC", 50)[0]
 
 
 async def test_a_list_is_in_its_order_and_every_case_in_it_as_it_reads_alone(views: PostgresViews) -> None:

@@ -33,11 +33,11 @@ FROM generate_series($2::int, $3::int) AS n, LATERAL (SELECT timestamptz '2095-0
 def _statements(tenant: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
     phases = ["intake", "settlement", "review", "approval", "ruled", "appealable", "appeal", "closed"]
     stuck = {
-        way: sql.listing(conditions(CaseFilter(stuck=way)), None, None, "id DESC")
+        way: sql.listing(conditions(CaseFilter(stuck=way)), None, None, "id DESC", MOST)
         for way in ("any", "letters", "effects", "still")
     }
     ends, values = sql.listing(
-        conditions(CaseFilter(status="open", ends_before=NOW + timedelta(days=1))), None, None, sql.ENDS_FIRST
+        conditions(CaseFilter(status="open", ends_before=NOW + timedelta(days=1))), None, None, sql.ENDS_FIRST, MOST
     )
     return {
         "ending": (overview._ENDS.format(tests="", most=MOST), (tenant, NOW + timedelta(days=1))),
@@ -45,8 +45,8 @@ def _statements(tenant: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
         "queues": (overview._QUEUES.format(tests="", waits=sql.WAITS, most=MOST), (tenant,)),
         "people": (overview._PEOPLE.format(tests="", most=MOST), (tenant,)),
         "what is frozen": (bulk.RUNNING, (tenant, [], None)),
-        "the list of what ends": (ends, (tenant, MOST, *values)),
-        **{f"stuck, {way}": (statement, (tenant, MOST, *more)) for way, (statement, more) in stuck.items()},
+        "the list of what ends": (ends, (tenant, *values)),
+        **{f"stuck, {way}": (statement, (tenant, *more)) for way, (statement, more) in stuck.items()},
     }
 
 
