@@ -11,12 +11,17 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
-OUTSIDE := browser or identity or stripe or promtool
-BROWSER := browser,identity,stripe,promtool
+OUTSIDE := browser or identity or stripe or promtool or helm
+BROWSER := browser,identity,stripe,promtool,helm
 STRIPE_MOCK_VERSION := v0.203.0
 STRIPE_MOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/stripe-mock/$(STRIPE_MOCK_VERSION)/stripe-mock
 PROMTOOL_VERSION := v0.316.0
 PROMTOOL := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/promtool/promtool
+HELM_VERSION := v3.22.0
+HELM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/helm/$(HELM_VERSION)/helm
+OPERATOR_VERSION := v0.85.0
+OPERATOR_KINDS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/helm/prometheus-operator/.$(OPERATOR_VERSION)
+CHART := deploy/helm/ombud
 # The tests without a server run in one process: a second one would load everything again to save a few seconds.
 FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
@@ -91,8 +96,26 @@ $(PROMTOOL):
 		GOBIN=$(dir $@) GOFLAGS=-buildvcs=false go install -ldflags='-s -w' github.com/prometheus/prometheus/cmd/promtool@$(PROMTOOL_VERSION); \
 	fi
 
+.PHONY: helm
+helm: $(HELM) $(OPERATOR_KINDS) ## lint the Helm chart and render it with each of its example values (needs Go, once)
+	@for values in $(CHART)/ci/*.yaml; do \
+		echo "helm lint, helm template: $$(basename $$values .yaml)"; \
+		{ $(HELM) lint --strict --quiet $(CHART) --values $$values && \
+		$(HELM) template ombud $(CHART) --kube-version 1.37 --values $$values >/dev/null; } 2> >(grep -v 'symbolic link' >&2) || exit 1; \
+	done
+
+$(HELM):
+	@echo "Building helm with Go (once, some minutes) ..."; \
+	GOBIN=$(dir $@) GOFLAGS=-buildvcs=false nice -n 19 go install -ldflags='-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
+# How the Prometheus Operator defines what it takes: two files of its source.
+$(OPERATOR_KINDS):
+	@echo "Getting the Prometheus Operator's definitions (once) ..."; mkdir -p $(dir $@); \
+	source="$$(go mod download -json github.com/prometheus-operator/prometheus-operator@$(OPERATOR_VERSION) | sed -n 's/.*"Dir": "\(.*\)",*/\1/p')"; \
+	install -m 644 "$$source"/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml $(dir $@); touch $@
+
 .PHONY: test-browser
-test-browser: $(READY) node stripe-mock promtool ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool (needs Node, Chromium, Go)
+test-browser: $(READY) temporal node stripe-mock promtool helm ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool, helm (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
 
 .PHONY: test-fast

@@ -16,6 +16,7 @@ from domain.model.commands import read_command
 from domain.model.facts import SYSTEM, CaseSplit, DueLevel, EffectOrdered, ExceptionGranted, Fact
 from domain.model.refusals import Refusal
 from domain.notices.plan import NoticeDraft
+from domain.rules.money import in_its_place
 from domain.rules.reference import ReferenceData
 from domain.rules.rule import DecisionContext
 from domain.transition import Step, due_command, mark_level, step
@@ -70,7 +71,9 @@ class Batch:
 def _pays(fact: Fact) -> bool:
     if isinstance(fact, CaseSplit):
         return fact.amount is not None and fact.amount.amount > 0
-    return isinstance(fact, EffectOrdered) and fact.reverses is None and fact.remedy.amount is not None
+    if not isinstance(fact, EffectOrdered) or fact.reverses is not None:
+        return False
+    return fact.remedy.amount is not None or in_its_place(fact.remedy)
 
 
 def _departs(fact: Fact) -> bool:

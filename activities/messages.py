@@ -84,6 +84,11 @@ class Recorded(Compact):
     """Commands are left in the inbox beyond this batch's limit."""
     quiet: bool = False
     """Closed, and nothing is running any more."""
+    due_at: datetime | None = None
+    """When the next of its clocks that run is over."""
+    lists: bool = False
+    """Temporal's lists are to show how the case stands. What an earlier release recorded does not say so, and a replay finds its
+    steps without them; nor is it said where the namespace does not know these search attributes."""
 
 
 class CaseRef(Kept):

@@ -15,6 +15,7 @@ from activities.messages import Answer, Arrival, DueAt, Recorded, RecordInput
 from activities.ports.errors import Never, Unstorable
 from activities.ports.records import CaseSnapshot, Inbox, KeptAnswer, Records, Transition
 from domain.model.case import Case
+from domain.views.urgency import NO_END, next_end
 
 BATCH = 50
 """Commands read at once."""
@@ -25,7 +26,8 @@ STALE_TRIES = 8
 
 
 class RecordActivities:
-    """Holds ``records.record``. ``hit`` is called at named points, for tests that kill the process there."""
+    """Holds ``records.record``. ``hit`` is called at named points, for tests that kill the process there; ``lists`` says whether
+    Temporal's lists are to follow the case."""
 
     def __init__(
         self,
@@ -34,8 +36,9 @@ class RecordActivities:
         zone_data: str,
         hit: Callable[[str], None] = lambda name: None,
         lookups: Lookups | None = None,
+        lists: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._records, self._inbox, self._zone_data, self._hit = records, inbox, zone_data, hit
+        self._records, self._inbox, self._zone_data, self._hit, self._lists = records, inbox, zone_data, hit, lists
         self._lookups = lookups
         self._cases: OrderedDict[tuple[str, str], tuple[int, Case]] = OrderedDict()
 
@@ -57,7 +60,7 @@ class RecordActivities:
                 more = snapshot.more or any(p.command_id not in found for p in snapshot.pending)
                 pairs = zip(ask.arrivals, ids, strict=True)
                 answers = [_answer(ask, arrival, i, found.get(i or ""), more) for arrival, i in pairs]
-                return _recorded(written, snapshot, tuple(answers), more)
+                return _recorded(written, snapshot, tuple(answers), more, lists=self._lists())
         raise ApplicationError("The case is being written by others all the time; trying again.", type="record_busy")
 
     async def _known_id(self, ask: RecordInput, arrival: Arrival) -> str | None:
@@ -164,12 +167,13 @@ def _unknown(ask: RecordInput, arrival: Arrival) -> Answer:
     )
 
 
-def _recorded(batch: Batch, snapshot: CaseSnapshot, answers: tuple[Answer | None, ...], more: bool) -> Recorded:
+def _recorded(batch: Batch, snapshot: CaseSnapshot, answers: tuple[Answer | None, ...], more: bool, *, lists: bool) -> Recorded:
     case = batch.case
     newest = max((seq for seq, _ in batch.notices), default=0)
     if case is None:
         # Accepted by intake, its opening command refused or broken: there is nothing to wait for.
         return Recorded(answers=answers, more=more, quiet=not more, status="unknown")
+    ends_at = next_end(case)
     return Recorded(
         seq=case.seq,
         kind=case.kind,
@@ -188,4 +192,6 @@ def _recorded(batch: Batch, snapshot: CaseSnapshot, answers: tuple[Answer | None
         wants_owner=case.owner_sought and case.owner is None and case.open,
         more=more or levels_due(case, snapshot.now),
         quiet=case.quiet and not more,
+        due_at=ends_at if ends_at < NO_END else None,
+        lists=lists,
     )

@@ -181,6 +181,13 @@ def _second_person(old: Pack, new: Pack) -> Iterator[Effect]:
         more = name in always[1]
         words = "always looks" if more else "no longer always looks"
         yield _right("everybody", "more" if more else "less", f"A second person {words} at a ruling '{name}'.")
+    if not (old.provisional_credit and new.provisional_credit):
+        return
+    claims = [{name for name, row in pack.categories.items() if row.claim} for pack in (old, new)]
+    for name in sorted({*old.categories} & {*new.categories} & (claims[0] ^ claims[1])):
+        more = name in claims[1]
+        words = "is decided, and no one person ends it" if more else "can be ended by one person, and nobody decides it"
+        yield _right("claimant", "more" if more else "less", f"A report as '{name}' {words}.")
 
 
 def _amount(limit: Money) -> str:

@@ -49,6 +49,9 @@ class CategoryRow(Frozen):
     """At least so urgent, whatever the table of priorities and the report say."""
     needs: tuple[Code, ...] = ()
     """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
+    claim: bool = True
+    """In a kind with a provisional credit: whether it may say that something is wrong with a payment. Whoever says so is owed an
+    investigation and its result: no gate turns it away and one person alone ends it by nothing else; `false`: it is none."""
 
 
 class PriorityRow(Frozen):
@@ -59,6 +62,8 @@ class PriorityRow(Frozen):
     """CEL over `report` and `attributes`; left out: always."""
     then: Priority
     """How urgent the case is."""
+    least: bool = False
+    """At least so urgent wherever it hits: neither what the report says of itself nor an earlier row makes it less."""
 
 
 class TargetRow(Frozen):

@@ -32,6 +32,7 @@ from domain.model.terms import (
 )
 from domain.rules import told_category
 from policies.pack import Pack, PackError
+from policies.pack_rows import PriorityRow
 
 _MOST_RESOLVED = 256
 _RESOLVED: dict[tuple[Any, ...], Terms] = {}
@@ -167,7 +168,14 @@ def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict
     rows = pack.credit_less
     less = tuple(CreditLessTerms.model_validate(row.model_dump()) for row in rows) if rows is not None else None
     ladders = {key: tuple(_step(step, time_scale) for step in steps) for key, steps in pack.ladders.items()}
-    said = {"ladders": ladders, "variants": dict(variants), "credit_less": less, **_exceptions(pack, time_scale)}
+    none = tuple(name for name, row in pack.categories.items() if not row.claim) if pack.provisional_credit else None
+    said = {
+        "ladders": ladders,
+        "variants": dict(variants),
+        "credit_less": less,
+        "no_claims": none,
+        **_exceptions(pack, time_scale),
+    }
     return {name: getattr(pack, name) for name in names} | said
 
 
@@ -260,17 +268,26 @@ def _of_category(pack: Pack, report: Report, routing: Routing) -> Routing:
 def _priority(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priority, str]:
     found, why = _by_table(pack, report, facts)
     category = pack.categories.get(report.category)
-    least = most_urgent(found, category.priority if category is not None else None)
-    return (found, why) if least is found else (least, f"categories/{report.category}: {least.value}")
+    floors = [(row.then, f"priority/{row.name}: {row.then.value}") for row in pack.priority if row.least and _hits(row, facts)]
+    if category is not None and category.priority is not None:
+        floors.append((category.priority, f"categories/{report.category}: {category.priority.value}"))
+    for least, because in floors:
+        if most_urgent(found, least) is not found:
+            found, why = least, because
+    return found, why
 
 
 def _by_table(pack: Pack, report: Report, facts: dict[str, Any]) -> tuple[Priority, str]:
     if report.priority is not None:
         return report.priority, "priority: as reported"
     for row in pack.priority:
-        if row.when is None or _holds(row.when, facts):
+        if _hits(row, facts):
             return row.then, f"priority/{row.name}: {row.then.value}"
     raise PackError(pack.kind, ["priority: no row hit"])
+
+
+def _hits(row: PriorityRow, facts: dict[str, Any]) -> bool:
+    return row.when is None or _holds(row.when, facts) is True
 
 
 def _variants(pack: Pack, facts: dict[str, Any]) -> dict[str, str]:

@@ -208,6 +208,7 @@ def _categories(pack: Pack) -> Iterator[str]:
     named = [(f"skills.{name}", name) for name in pack.skills if name != "any"]
     named += [(f"remedies.{one.name}.only_for", name) for one in pack.remedies for name in one.only_for]
     named += [(f"remedies.{one.name}.beside_for", name) for one in pack.remedies for name in one.beside_for]
+    named += [("credit_less.only_for", name) for row in pack.credit_less or () for name in row.only_for]
     named += [(f"ladders.{key}", key.partition("/")[0]) for key in pack.ladders if "/" in key]
     for clock in pack.clocks:
         extension = (clock.model_extra or {}).get("extension") or {}
@@ -385,6 +386,9 @@ def _second_person(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str
         for name, clock in clocks.items():
             if "provisional_credit_given" in clock.all_stops:
                 yield f"clocks.{name}.stops: this kind has no provisional credit (say 'provisional_credit: true')"
+    for category in sorted({name for row in pack.credit_less or () for name in row.only_for}):
+        if category in pack.categories and not pack.categories[category].claim:
+            yield f"categories.{category}.claim: money is withheld from such a claim (credit_less), so it is one"
 
 
 def _level(place: str, clock: ClockTerms, level: Level) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """How the machine's own parts and Temporal stand, and what to do where they are not well: looked at, never started or changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -58,8 +58,11 @@ async def services(stack: Stack) -> Look:
     return Look("ok", found)
 
 
-async def temporal(settings: Settings, stack: Stack, wanted: Mapping[str, str], patience: timedelta) -> Look:
-    """The Temporal server: reachable, and it knows by what cases can be found (`wanted`: names and Temporal's types)."""
+async def temporal(
+    settings: Settings, stack: Stack, wanted: Mapping[str, str], patience: timedelta, may_lack: Collection[str] = ()
+) -> Look:
+    """The Temporal server: reachable, and it knows by what cases can be found (`wanted`: names and Temporal's types). Without
+    those that it ``may_lack`` cases run, and are found by less."""
     try:
         address = stack.info().temporal_address
         client = await connect_temporal(settings, address, deadline_for=patience)
@@ -73,7 +76,8 @@ async def temporal(settings: Settings, stack: Stack, wanted: Mapping[str, str], 
     if missing:
         named = " ".join(f"--name {name} --type {wanted[name]}" for name in missing)
         step = f"Run `temporal operator search-attribute create {named}`."
-        return Look("fail", f"{found}; search attributes are missing: {', '.join(missing)}", step)
+        verdict: Literal["warn", "fail"] = "warn" if set(missing) <= set(may_lack) else "fail"
+        return Look(verdict, f"{found}; search attributes are missing: {', '.join(missing)}", step)
     return Look("ok", found)
 
 

@@ -92,6 +92,7 @@ class Settings(BaseSettings):
         "what is sealed is read, and nothing is sealed: every process goes there first, on the way to `aes` and back. "
         "none: neither.",
     )
+    temporal_lists: bool = Field(True, description="Temporal's lists say phase, queue, priority, due time; changes are billed.")
     task_queue: str = Field(
         "ombud",
         description="Task queue of cases. Notices, webhooks and remedies have one of their own: this name and `-outbound`.",

@@ -74,6 +74,7 @@ MEANS: dict[str, tuple[str, str]] = {
         "Set them to what they should be (ombud person set, ombud key revoke), see what was done with them, and: " + _PAST,
     ),
     "rights_unsaid": ("There is somebody, a key, a session or an endpoint of which the audit trail says nothing.", _PAST),
+    "reads_differ": ("Who read what was changed since it was signed: a read is gone, put in, or another one.", _PAST),
     "rewritten": ("Another fact was signed than is there now: the chain was computed anew.", _PAST),
     "facts_lost": ("Facts that were signed are gone.", "Was an older backup brought back? Else: " + _PAST),
     "case_missing": ("A case that was signed is gone.", "Was an older backup brought back? Else: " + _PAST),

@@ -106,7 +106,7 @@ def refusal_in(answer: Answered, *, replayed: bool = False, closed: frozenset[st
 
 async def judged(parts: Parts, tenant_id: str, row: CaseRow, command_id: str) -> Answered | None:
     """What became of a command that is on disk; None when nobody judged it in time."""
-    named = Named(tenant_id=tenant_id, case_id=row.id, kind=row.kind, opened_at=row.opened_at)
+    named = Named(tenant_id, row.id, row.kind, row.opened_at, row.priority)
     try:
         return await parts.doors.ask(named, command_id, parts.answer_for)
     except NotReached:

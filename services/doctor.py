@@ -143,7 +143,10 @@ async def sealed_keys(dsn: str, keys: str, patience: timedelta) -> Finding:
 def judged_keys(state: MasterState) -> Finding:
     """What is to be said of the master keys."""
     if state.lost:
-        step = "Name that key in OMBUD_MASTER_KEYS_EARLIER, in every process: until then nothing of it is read or sealed again."
+        step = (
+            "Name that key in OMBUD_MASTER_KEYS_EARLIER, or as OMBUD_MASTER_KEY where that was changed and this process not "
+            "started anew, in every process: until then nothing of it is read or sealed again."
+        )
         which = ", ".join(sorted(state.under_unknown))
         return Finding("sealed keys", "fail", f"{state.lost} lie under a master key that is not known here ({which})", step)
     if state.left:

@@ -7,22 +7,24 @@ whose approval. Nothing brings it back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import get_args
 
-from domain.model.erasure import ErasureGround, ErasureReason
+from domain.model.erasure import Erased, ErasureGround, ErasureReason
+from domain.views.case import view
+from domain.views.references import may_know
 from services.callers import Caller
-from services.cases import find
+from services.cases import Seen, find
 from services.errors import FieldError, Refused, not_found
 from services.heavy import need_fresh
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
+from services.texts import as_told
 from services.trail import administrator, note
 from storage.postgres.pool import Connection
-from storage.postgres.vault import LegalHold
+from storage.postgres.vault import PLATFORM, STAFF, LegalHold
 from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
 
-__all__ = ["Erasure", "addresses_digested", "approve", "ask", "drop", "erased_on", "listed"]
+__all__ = ["Erasure", "addresses_digested", "approve", "ask", "drop", "listed", "of_case"]
 
 _BY_TIME = "What is past its time is erased by `retention`; say why this one goes now."
 
@@ -120,10 +122,14 @@ async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Erasure]:
     return Part(shown, more, cursors.write(shown[-1].id) if more else None)
 
 
-async def erased_on(parts: Parts, tenant_id: str, case_id: str) -> datetime | None:
-    """When words of a case were erased; None: none were, or not all in the same minute, so that no one date is true of them."""
-    dates = set((await parts.erasures.erased(tenant_id, [case_id])).get(case_id, {}).values())
-    return max(dates) if dates and max(dates) - min(dates) < timedelta(minutes=1) else None
+async def of_case(parts: Parts, caller: Caller, seen: Seen) -> tuple[Erased, ...]:
+    """Whose words in a case were erased, when, and why as far as the viewer may know it; of those alone whom they see in it."""
+    found = (await parts.erasures.erased(caller.tenant_id, [seen.id])).get(seen.id, {})
+    if not found or seen.case is None:
+        return ()
+    shown = {party["id"] for party in view(seen.case, seen.viewer, with_actions=False).parties} | {STAFF}
+    shown |= {PLATFORM} if may_know(seen.viewer) else set()
+    return tuple(as_told(one, seen.viewer) for holder, one in sorted(found.items()) if holder in shown)
 
 
 async def addresses_digested(parts: Parts, tenant_id: str) -> None:

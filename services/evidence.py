@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
 
 from pydantic_core import to_json
 
+from domain.model.erasure import Erased
 from domain.model.facts import CaseOpened, EvidenceSubmitted, Recording
 from domain.rules.confirmation import TEAM
 from domain.rules.fairness import refusal_by_table
@@ -20,6 +21,8 @@ from services.errors import FieldError, Refused, not_found, of_command, told_as_
 from services.parts import Parts
 from services.reading import parsed
 from services.rows import StoredFile
+from services.texts import Unreadable, as_told, gone_among
+from storage.postgres.vault import Damaged
 
 WORDS = 200_000
 """Characters of a file that are shown at most."""
@@ -60,6 +63,7 @@ class HandedIn:
     text: str | None
     """None once it was erased."""
     files: tuple[StoredFile, ...]
+    erased: Erased | None = None
 
 
 def uploading(caller: Caller, seen: Seen, name: str) -> None:
@@ -118,7 +122,7 @@ async def files(parts: Parts, caller: Caller, seen: Seen) -> list[StoredFile]:
     every = await parts.files.of_case(caller.tenant_id, seen.id)
     return [
         *(file for file, _ in await left_over(parts, caller, seen)),
-        *(file for file in every if file.id in fetchable or _own(file, seen)),
+        *(_told_to(seen, file) for file in every if file.id in fetchable or _own(file, seen)),
     ]
 
 
@@ -133,7 +137,13 @@ async def left_over(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Stor
     known = {one.sha256 for one in await parts.files.of_case(caller.tenant_id, seen.id) if one.id in evidence} if came else set()
     found = []
     for prose in came:
-        opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
+        try:
+            opened = await parts.views.attachment(caller.tenant_id, prose.content_id)
+        except Damaged:
+            of, kind = prose.content_id, "application/octet-stream"
+            lost = StoredFile(of, seen.id, opening.actor.id, Unreadable(of), None, kind, prose.length, opening.at)
+            found.append((lost, b""))
+            continue
         if opened is None:
             continue
         name, media_type, data = opened
@@ -154,6 +164,8 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
     if file is None or not (_own(file, seen) or file.id in await _fetchable(parts, caller, seen)):
         raise not_found()
     data = await parts.files.read(caller.tenant_id, seen.id, file_id)
+    if isinstance(file.name, Unreadable):
+        raise Refused("vault_fault")
     if data is None or file.name is None or file.sha256 is None:
         raise Refused("file_erased")
     if seen.viewer.side is not None and not _own(file, seen) and await _bears_a_letter(parts, caller.tenant_id, seen.id, data):
@@ -164,6 +176,8 @@ async def fetch(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetch
 async def _fetch_left_over(parts: Parts, caller: Caller, seen: Seen, file_id: str) -> Fetched:
     for file, data in await left_over(parts, caller, seen):
         if file.id == file_id:
+            if isinstance(file.name, Unreadable):
+                raise Refused("vault_fault")
             assert file.name is not None, "what is erased is left out"
             assert file.sha256 is not None, "as is its name"
             # Of its type there is only its sender's word.
@@ -204,15 +218,21 @@ async def handed_in(parts: Parts, caller: Caller, seen: Seen) -> list[HandedIn]:
     told = [(recording, fact) for recording, fact in await _submitted(parts, caller, seen) if _sees(seen, recording)]
     stored = {file.id: file for file in await parts.files.of_case(caller.tenant_id, seen.id)}
     texts = await parts.views.texts(caller.tenant_id, [fact.text.content_id for _, fact in told])
+    gone = await gone_among(parts, caller.tenant_id, texts, seen.viewer)
     return [
         HandedIn(
             recording,
             fact,
             texts.get(fact.text.content_id),
-            tuple(stored[file.id] for file in fact.files if file.id in stored),
+            tuple(_told_to(seen, stored[file.id]) for file in fact.files if file.id in stored),
+            gone.get(fact.text.content_id),
         )
         for recording, fact in told
     ]
+
+
+def _told_to(seen: Seen, file: StoredFile) -> StoredFile:
+    return replace(file, erased=as_told(file.erased, seen.viewer)) if file.erased is not None else file
 
 
 async def _submitted(parts: Parts, caller: Caller, seen: Seen) -> list[tuple[Recording, EvidenceSubmitted]]:

@@ -190,14 +190,13 @@ async def land(
         if answer is not None and answer.status != "accepted":
             raise refusal_in(answer)
         row = await parts.views.case(tenant.id, row.id) or row
-    left: tuple[str, ...] = ()
-    if report.attachments:
-        left = await of_report(parts, tenant.id, row, report, credential or opened_by)
+    left, files = await of_report(parts, tenant.id, row, report, credential or opened_by)
+    if row.case is None and routing.decision == "decline":
         # A case that will be turned away once it is judged takes none.
-        ends = row.case is None and routing.decision == "decline"
-        left = tuple(one.name for one in report.attachments) if ends else left
+        left = tuple(one.name for one in report.attachments)
+    if report.attachments:
         row = await parts.views.case(tenant.id, row.id) or row
-    return Landed(row, opened.command_id, opened.created, left)
+    return Landed(row, opened.command_id, opened.created, left, (opened.command_id, *files))
 
 
 async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf, Terms, Routing]:
@@ -226,4 +225,4 @@ async def _opened(parts: Parts, caller: Caller, landed: Landed) -> Opened:
     actor = await parts.views.actor(caller.tenant_id, landed.row.id, caller.holder)
     # Whoever hands a report in is at least the platform; the case is on disk, and this is no moment to fail.
     seen = Seen(landed.row, actor or Actor(id=caller.credential, role="platform"))
-    return Opened(landed.row, landed.command_id, landed.created, landed.left, seen=seen)
+    return Opened(landed.row, landed.command_id, landed.created, landed.left, landed.commands, seen=seen)

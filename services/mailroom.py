@@ -48,6 +48,8 @@ class Landed:
     """False: the same report was here before."""
     left: tuple[str, ...] = ()
     """Names of its files that the case did not take."""
+    commands: tuple[str, ...] = ()
+    """What says it on its case: what opens it, and its files."""
 
     @property
     def state(self) -> Literal["accepted", "opened", "known"]:
@@ -275,9 +277,9 @@ async def _answer(parts: Parts, mail: Mail, marks: MailMarks, found: Report | Ma
             again = await _again(parts, mail, about, found, marks)
             return again or await keep(parts, mail, marks, "case_closed", found, about, tell=True)
         return await keep(parts, mail, marks, "not_taken", found, about, tell=True, problem=refused.code)
-    if said.refused:
+    if missing := (*said.refused, *said.left):
         # The message is there; the whole mail is kept too, so that no file is lost, and its sender hears of it.
-        await keep(parts, mail, marks, "file_refused", found, about, tell=True, problem="; ".join(said.refused))
+        await keep(parts, mail, marks, "file_refused", found, about, tell=True, problem="; ".join(missing))
     return said
 
 

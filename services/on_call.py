@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from domain.model.facts import SYSTEM
+from domain.rules.alarms import open_pages
 from domain.rules.lifecycle import Who
+from services.bulk import MAX_CASES, place
 from services.callers import TEAM, Caller, only, sender
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
 from services.rows import Turn
+from storage.team.bulk import Order
+from storage.views.cases import CaseFilter
 
 _SETS = (Who.LEAD, Who.OPS, Who.SYSTEM)
 _WHOSE = "Who is on call is for people of the team to know."
@@ -53,7 +58,8 @@ async def put(
 
 
 async def hand_over(parts: Parts, caller: Caller, turn_id: str, to: str, at: datetime | None, by: str | None) -> Turn:
-    """What is left of a turn goes to somebody else, from an instant on. For leads and ops, and for whoever has the turn.
+    """What is left of a turn goes to somebody else, from an instant on. For leads and ops, and for whoever has the turn. Handed
+    over now, the cases of whoever had it that somebody was called for go along, and whoever has it now is told of each.
 
     Raises ``not_found``, ``not_allowed``, ``turn_over`` and ``not_on_rota``.
     """
@@ -64,7 +70,20 @@ async def hand_over(parts: Parts, caller: Caller, turn_id: str, to: str, at: dat
     made = await parts.on_call.hand_over(caller.tenant_id, turn_id, to, when, speaker)
     if made is None:
         raise _unfit("to", to)
+    if made.from_at <= datetime.now(UTC):
+        await _alarms_go_along(parts, caller, turn, made)
     return made
+
+
+async def _alarms_go_along(parts: Parts, caller: Caller, before: Turn, now: Turn) -> None:
+    """What somebody was called for, and is not done yet, is with who has their turn now: nobody sleeps on an alarm that another
+    one has given away. Who cannot decide a case does not get it; there the next rung calls."""
+    theirs = CaseFilter(status="open", owner=before.person_id, queue=before.queue)
+    rows = await parts.views.cases(caller.tenant_id, theirs, None, MAX_CASES)
+    called = tuple(row.id for row in rows if row.case is not None and open_pages(row.case))
+    if called:
+        more = {"owner": now.person_id, "reason": "on_call"}
+        await place(parts, caller, Order("assign", None, now.id, SYSTEM.id, more=more, which=CaseFilter(ids=called)))
 
 
 async def end(parts: Parts, caller: Caller, turn_id: str, by: str | None) -> Turn:

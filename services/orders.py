@@ -41,8 +41,8 @@ from storage.intake.orders import Place, SameOrder
 from storage.postgres.pool import Connection
 
 __all__ = [
-    "CHANGED", "HEAD", "LIFTED", "WITHIN", "Article", "Because", "Effect", "LiftReason", "Line", "Long", "Looked", "OrderWords",
-    "Whom", "add", "answer", "change", "counted", "erase", "line", "listed", "one", "told",
+    "CHANGED", "HEAD", "LIFTED", "WITHIN", "Although", "Article", "Because", "Effect", "LiftReason", "Line", "Long", "Looked",
+    "OrderWords", "Whom", "add", "answer", "change", "counted", "erase", "line", "listed", "one", "told",
 ]  # fmt: skip
 
 WITHIN = 24
@@ -64,6 +64,9 @@ LiftReason = Literal["investigation_over", "order_withdrawn", "court", "noted_wr
 """Why a person may be told sooner than the authority said. A code: the trail keeps nobody's words."""
 LIFTED = frozenset({"lift_reason", "authority_allows"})
 """What is said with it where a person may be told sooner than the authority said."""
+Although = Literal["asked_back", "not_needed", "danger"]
+"""Why effect is given to an order that does not say all that articles 9(2) and 10(2) ask for: the authority was asked for the
+rest and has not sent it; nothing of it is needed to carry the order out; or somebody's life or safety is in danger. A code."""
 HEAD = (
     "Order", "Article", "Country", "About", "Authority", "Reference", "Received", "Due", "State", "To do", "Looked after by",
     "Effect", "Because", "Effect at", "Receipt confirmed", "Authority told", "Person told", "Hold until", "Coordinator's copy",
@@ -170,9 +173,12 @@ async def change(parts: Parts, caller: Caller, order_id: str, said: Mapping[str,
 
 async def answer(
     parts: Parts, caller: Caller, order_id: str, effect: Effect, because: Because | None = None, answer: str = "",
-    at: datetime | None = None,
+    at: datetime | None = None, although: Although | None = None,
 ) -> Looked:  # fmt: skip
     """Say whether and when effect was given to it (articles 9(1) and 10(1)), and why not or not to all of it.
+
+    What an order does not say is asked back first: to give effect to it all the same takes a reason (:data:`Although`), which
+    stays in the trail.
 
     Said again, as when a second order or a court changed it, the authority and the person are to be told anew. Raises
     ``not_allowed``, ``not_found`` and ``parameter_invalid``.
@@ -190,11 +196,12 @@ async def answer(
         if not before.received_at <= when <= now:
             raise _wrong("at", "It was after the order came, and not ahead of now.")
         assert before.words is not None, "looked at when it was held"
+        despite = _despite(before, effect, although)
         words = _words(before.words, {"answer": said})
         afresh = {"authority_told_at": None, "person_told_at": None, "person_unreachable": False} if before.effect else {}
         order = before.model_copy(update={"effect": effect, "because": because, "effect_at": when, "words": words, **afresh})
         await _save(parts, conn, caller, order)
-        await note(conn, who, "order_answered", order_id, effect=effect, because=because, at=when.isoformat())
+        await note(conn, who, "order_answered", order_id, effect=effect, because=because, at=when.isoformat(), **despite)
     return await _shown(parts, caller, order)
 
 
@@ -329,6 +336,27 @@ def _lifted(before: Order, after: Order, about: Mapping[str, Any], now: datetime
         )
         raise _wrong("authority_allows", said)
     return {"lift_reason": reason, "authority_allows": True}
+
+
+def _despite(order: Order, effect: Effect, although: Although | None) -> dict[str, Any]:
+    """What the trail keeps where effect is given to an order that lacks something; nothing where it is whole, or none is given.
+    Raises ``parameter_invalid``."""
+    lacks = [element.value for element, _ in missing(order)] if effect != "not_given" else []
+    if not lacks:
+        if although is not None:
+            raise _wrong("although", "It goes with effect that is given to an order in which something is missing.")
+        return {}
+    if although not in get_args(Although):
+        said = (
+            f"The order does not say {', '.join(lacks)}: ask the authority for it (the letter `receipt` does), and note what it "
+            f"adds. Where effect was given all the same, say why, by one of: {', '.join(get_args(Although))}."
+        )
+        raise _wrong("although", said)
+    if although == "asked_back" and order.receipt_told_at is None:
+        raise _wrong(
+            "although", "Note first that the authority was asked: the letter `receipt` asks, and `authority_receipt` was told."
+        )
+    return {"although": although, "missing": lacks}
 
 
 def _words(before: OrderWords, said: Mapping[str, str]) -> OrderWords:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from domain.base import Side
 from domain.model.case import Case
+from domain.model.erasure import Erased
 from domain.model.people import OpenedParty
 from domain.views.actions import may_see
 from domain.views.case import view
@@ -26,12 +27,13 @@ from services import cases, evidence, personal_data_page, references, timelines
 from services.callers import Caller, viewer
 from services.cases import Seen
 from services.erasures import addresses_digested
-from services.errors import Refused, not_found
+from services.errors import Refused, not_found, told_as_refusals
 from services.heavy import need_fresh
 from services.need_to_know import noted, rights_of
 from services.pages import Page
 from services.parts import Parts
 from services.rows import StoredFile
+from services.texts import Unreadable, as_told
 from services.timelines import Entry
 from services.trail import administrator, note
 from services.translations import of_statement
@@ -43,6 +45,8 @@ READING = "personal data"
 OPENING = ("case_opened", "case_moved_in")
 _WHO = {"staff": "staff", "platform": "staff", "system": "staff"}
 _ENTRIES = 500
+_PASSING = frozenset({"reading_busy", "storage_unavailable", "evidence_store_away"})
+"""Why a file cannot be had just now: whoever asks is told to ask again, and is given no export without it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Export:
     """What is in it."""
     withheld: tuple[str, ...]
     """Cases of theirs that are not: they have not been told of them, and no access request tells them."""
+    unreadable: int = 0
+    """Things that could not be read, as they were changed or damaged; in it stands which."""
 
 
 def reported(case: Case, party: OpenedParty) -> bool:
@@ -102,14 +108,16 @@ async def of_person(parts: Parts, caller: Caller, case_id: str, party_id: str) -
     for one in dict.fromkeys(seen.id for seen, _, _ in given):
         await noted(parts, caller, [one], reader, rights[one], READING)
     named = sorted({one.id for one, _, _ in given})
-    async with parts.trail.deed(caller.tenant_id) as conn:
-        await note(conn, who, "person_exported", case_id, party=party_id, cases=named, withheld=withheld)
     bundle = _Bundle()
     told = [await bundle.add(parts, as_them, seen, party) for seen, party, as_them in given]
+    lost = sum(len(one["unreadable"]) for one in told)
+    async with parts.trail.deed(caller.tenant_id) as conn:
+        more = {"party": party_id, "cases": named, "withheld": withheld} | ({"unreadable": lost} if lost else {})
+        await note(conn, who, "person_exported", case_id, **more)
     tenant = await parts.tenants.tenant(caller.tenant_id)
     head = {"exported_at": datetime.now(UTC).isoformat(), "company": tenant.name if tenant else None}
     packed = bundle.closed({**head, "cases": told}, "everything.json")
-    return Export(packed, tuple(named), tuple(withheld))
+    return Export(packed, tuple(named), tuple(withheld), lost)
 
 
 async def of_case(parts: Parts, caller: Caller, seen: Seen) -> bytes:
@@ -149,24 +157,35 @@ class _Bundle:
         whole, files = await _whole(parts, caller, seen, party), []
         for file in await evidence.files(parts, caller, seen):
             self._number += 1
-            said = {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "yours": file.uploader == party.id}
-            fits = file.name is not None and file.bytes <= self._left
-            # What is too much for one file, or cannot be handed out, is named all the same.
-            files.append({**said, "path": await self._file(parts, caller, seen, file) if fits else None})
-        return {**whole, "files": files}
+            said: dict[str, Any] = {
+                "name": file.name,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                "yours": file.uploader == party.id,
+            }
+            if file.erased is not None:
+                said["erased"] = _gone(file.erased)
+            unfit = "file_erased" if file.name is None else "much" if file.bytes > self._left else None
+            # What is too much for one file, or cannot be handed out, is named all the same, and why.
+            path, why = await self._file(parts, caller, seen, file) if unfit is None else (None, unfit)
+            files.append({**said, "path": path, "left_out": why})
+        return {**whole, "files": files, "unreadable": [*whole["unreadable"], *_lost_files(files)]}
 
-    async def _file(self, parts: Parts, caller: Caller, seen: Seen, file: StoredFile) -> str | None:
-        """Where it lies in what is packed; None: it is not handed out."""
+    async def _file(self, parts: Parts, caller: Caller, seen: Seen, file: StoredFile) -> tuple[str | None, str | None]:
+        """Where it lies in what is packed, or why it does not."""
         try:
-            fetched = await evidence.fetch(parts, caller, seen, file.id)
-        except Refused:
-            return None
+            with told_as_refusals():
+                fetched = await evidence.fetch(parts, caller, seen, file.id)
+        except Refused as refused:
+            if refused.code in _PASSING:
+                raise
+            return None, refused.code
         # A name that somebody chose is no path of whoever unpacks it.
         safe = "".join(c if c.isalnum() or c in "._- " else "_" for c in fetched.name)[-80:].lstrip(".")
         path = f"files/{self._number:02}-{safe or 'file'}"
         self._zip.writestr(path, fetched.data)
         self._left -= file.bytes
-        return path
+        return path, None
 
     def closed(self, whole: Mapping[str, Any], name: str) -> bytes:
         """The zip, with what was said in it for machines and for people."""
@@ -183,28 +202,56 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
     theirs = await references.of_party(parts, caller, seen, party.id)
     said = view(seen.case, seen.viewer, with_actions=False).model_dump(mode="json", exclude_none=True, exclude={"actions", "seq"})
     erased = (await parts.erasures.erased(tenant, [seen.id])).get(seen.id, {}).get(party.id)
-    return {
+    whole: dict[str, Any] = {
         "you": {
             "id": party.id, "side": party.side.value, "role": party.role, "name": theirs.name, "email": theirs.email,
             "reference": theirs.reference, "zone": party.zone, "language": party.locale,
         },
-        "erased_at": erased.isoformat() if erased else None,
+        "erased_at": erased.at.isoformat() if erased else None,
+        "erased_because": as_told(erased, seen.viewer).reason if erased else None,
         "matter": theirs.matter,
         "case": said,
         "texts": await cases.texts_of(parts, caller, seen),
         "what_happened": [
             {"at": entry.at.isoformat(), "type": entry.type, "by": by(entry), **entry.data}
             | ({"translations": [asdict(one) for one in entry.translations]} if entry.translations else {})
+            | ({"erased": {place: _gone(one) for place, one in entry.erased.items()}} if entry.erased else {})
             for entry in await _entries(parts, caller, seen)
         ],
         "translations": [asdict(one) for one in await of_statement(parts, caller, seen)],
         "begun": await parts.outside_drafts.of_party(tenant, seen.id, party.id),
         "handed_in": [
-            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files]}
+            {"at": piece.recording.at.isoformat(), "text": piece.text, "files": [file.name for file in piece.files],
+             "erased": _gone(piece.erased) if piece.erased else None}
             for piece in await evidence.handed_in(parts, caller, seen)
         ],
         "letters": await parts.views.letters(tenant, seen.id, party.id),
     }  # fmt: skip
+    # The name of a file is looked at where the file stands.
+    texts = {**whole, "handed_in": [{"text": piece["text"]} for piece in whole["handed_in"]]}
+    return {**whole, "unreadable": [*theirs.unreadable, *_lost_in(texts)]}
+
+
+def _gone(erased: Erased) -> dict[str, str | None]:
+    return {"at": erased.at.isoformat(), "reason": erased.reason}
+
+
+def _lost_in(value: Any, place: str = "") -> Iterator[str]:
+    """Where in what is told a text stands that does not open any more."""
+    if isinstance(value, Unreadable):
+        yield place
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _lost_in(part, f"{place}.{name}" if place else str(name))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from _lost_in(part, f"{place}.{number}")
+
+
+def _lost_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for number, file in enumerate(files):
+        if file["left_out"] in ("vault_fault", "file_missing"):
+            yield f"files.{number}"
 
 
 async def _entries(parts: Parts, caller: Caller, seen: Seen) -> Sequence[Entry]:

@@ -32,8 +32,11 @@ def written(whole: Mapping[str, Any]) -> str:
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
     said, you = case["case"], case["you"]
     yield f"<h2>Case {escape(said['id'])}</h2>"
+    if case["unreadable"]:
+        where = "".join(f"<li>{_place(case, one)}</li>" for one in case["unreadable"])
+        yield f"<p><b>{_LOST}</b></p><ul>{where}</ul>"
     if case["erased_at"]:
-        yield f"<p><b>Your words and who you are were erased on {_when(case['erased_at'])}.</b></p>"
+        yield f"<p><b>Your words and who you are were erased on {_when(case['erased_at'])}{_why(case['erased_because'])}.</b></p>"
     facts = {
         "kind": said.get("kind"),
         "state": said.get("status"),
@@ -63,21 +66,72 @@ def _handed_in(case: Mapping[str, Any]) -> Iterator[str]:
     if case["handed_in"]:
         yield "<h3>What was handed in</h3>"
         for piece in case["handed_in"]:
-            text = escape(piece["text"]) if piece["text"] is not None else _GONE
+            text = escape(piece["text"]) if piece["text"] is not None else _gone(piece["erased"])
             yield f'<p>{_when(piece["at"])}</p><p class="said">{text}</p>'
     if case["files"]:
         yield "<h3>Files</h3><ul>"
         for file in case["files"]:
-            name = escape(file["name"]) if file["name"] else "erased"
+            gone = file.get("erased")
+            name = escape(file["name"] or (f"A file that was erased on {_when(gone['at'])}" if gone else "erased"))
             path = file["path"]
-            yield (f'<li><a href="{escape(path)}">{name}</a></li>' if path else f"<li>{name} (not in here)</li>")
+            why = "" if path or not file["name"] else f" ({_LEFT_OUT.get(file['left_out'], 'not in here')})"
+            yield f'<li><a href="{escape(path)}">{name}</a></li>' if path else f"<li>{name}{why}</li>"
         yield "</ul>"
 
 
-_GONE = "<i>These words were erased.</i>"
+_REASONS = {
+    "request": "you asked for it",
+    "objection": "you objected to it",
+    "order": "an authority or a court says so",
+    "retention": "the time is over for which it was to be kept",
+    "mistake": "it should never have been here",
+}
+"""Why it was erased, as the person is told."""
+_LOST = "Some of it could not be read, because it was changed or damaged after it was written. It was not erased:"
+_LEFT_OUT = {
+    "much": "not in here: too large for one export; fetch it from the page of the case",
+    "vault_fault": "not in here: it could not be read",
+    "file_missing": "not in here: it could not be found where files are kept",
+}
+"""Why a file is not in an export."""
+_PLACES = {
+    "you": "who you are",
+    "matter": "what it is about",
+    "texts": "a text of the case",
+    "translations": "a translation",
+    "begun": "what you have begun to write",
+}
+
+
+def _place(case: Mapping[str, Any], where: str) -> str:
+    """What could not be read, said of the place where it stands in the export for machines."""
+    top, _, rest = where.partition(".")
+    number = int(rest.partition(".")[0]) if rest.partition(".")[0].isdecimal() else 0
+    match top:
+        case "what_happened":
+            entry = case["what_happened"][number]
+            return f"{_plain(entry['type'])} of {_when(entry['at'])}"
+        case "handed_in":
+            return f"what was handed in on {_when(case['handed_in'][number]['at'])}"
+        case "files":
+            return f"a file: {escape(case['files'][number]['name'] or '')}"
+        case _:
+            return _PLACES.get(top, _plain(top))
+
+
+def _gone(erased: Mapping[str, str] | None) -> str:
+    """What stands where words were that were erased."""
+    when = f" on {_when(erased['at'])}{_why(erased['reason'])}" if erased else ""
+    return f"<i>These words were erased{when}.</i>"
+
+
+def _why(reason: str | None) -> str:
+    return f" ({_REASONS[reason]})" if reason in _REASONS else ""
 
 
 def _said(entry: Mapping[str, Any]) -> Iterator[str]:
+    for erased in entry.get("erased", {}).values():
+        yield f'<p class="said">{_gone(erased)}</p>'
     for name, value in entry.items():
         if name in _WORDS and isinstance(value, str):
             yield f'<p class="said">{escape(value)}</p>'

@@ -82,6 +82,8 @@ class OfTheirs:
     email: str | None = None
     reference: str | None = None
     """By which the platform knows them."""
+    unreadable: tuple[str, ...] = ()
+    """Which of these do not open any more: ``matter``, ``you``."""
 
 
 async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> OfTheirs:
@@ -90,8 +92,12 @@ async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> O
     if found is None or seen.case is None or seen.viewer.id != party_id:
         return OfTheirs()
     own = next((one for one in found.parties if one.id == party_id), None)
-    matter = found.matter if sees_report(seen.case, seen.viewer) else None
-    return OfTheirs(matter, own.name, own.email, own.ref) if own else OfTheirs(matter)
+    reads = sees_report(seen.case, seen.viewer)
+    matter = found.matter if reads else None
+    lost = ["matter"] if reads and "matter" in found.unreadable else []
+    if own is None:
+        return OfTheirs(matter, unreadable=tuple(lost))
+    return OfTheirs(matter, own.name, own.email, own.ref, (*lost, *["you"] * own.unreadable))
 
 
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:

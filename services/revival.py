@@ -193,4 +193,4 @@ class Sweep:
 
 
 def _named(case: CaseToRevive) -> Named:
-    return Named(case.tenant_id, case.case_id, case.kind, case.opened_at)
+    return Named(case.tenant_id, case.case_id, case.kind, case.opened_at, case.priority)

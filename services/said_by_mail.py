@@ -1,7 +1,7 @@
 """A mail said on its case as a party's word, with its files as evidence: once, by whichever door and however often it comes.
 
-What it is called on the case is the same for the same mail: at the door its ``Message-ID``, placed by somebody that and its
-words. Whoever says it looks first whether it stands there by the other way.
+What it is called on the case is the same for the same mail, at the door and placed by somebody: by its ``Message-ID`` and its
+words. Of two who say it at the same moment the case takes it once, and what a case refused can be said there again.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from domain.model.facts import Actor, EvidenceSubmitted
+from domain.model.facts import Actor
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 from domain.rules import confidence
 from domain.rules.audiences import told_of
 from services.callers import Caller
 from services.cases import Seen, seen_by
-from services.commands import CommandState, send
-from services.handed_over import Filed, filed, handed_in
+from services.commands import CommandState, judged, refusal_in, send
+from services.errors import Refused
+from services.handed_over import evidence_of, filed, handed_in
 from services.parts import MailReply, Parts
 from services.rows import CaseRow, CommandRow
 from services.texts import content_ids
@@ -33,6 +34,8 @@ _LOST = {
     "de": "(Diese Dateien der E-Mail konnten nicht aufbewahrt werden: {})",
 }
 _CODE = re.compile(r" \([a-z_]+\)$")
+_TRIES = 20
+"""How often what a case refused is said there under another name; then it stays refused."""
 _CUT = MAX_PROSE - 3_000
 """A text that is as long may have been cut where what came beside it is told."""
 
@@ -49,16 +52,20 @@ class Messaged:
     """Names of files that were not kept, with the reason."""
     copy: bool = False
     """The same mail stands there already: its words were not said again."""
+    commands: tuple[str, ...] = ()
+    """What says it on its case: its words, and its files."""
+    left: tuple[str, ...] = ()
+    """Names of files that the case did not take."""
 
 
 @dataclass(frozen=True)
 class Placing:
     """That somebody places a mail which waited."""
 
-    unplaced_id: str
-    message_id: str
     preface: str
     """What stands above its words."""
+    again: bool = False
+    """It goes on where it stopped before."""
 
 
 def words_of(found: Report | MailReply) -> tuple[str, tuple[Any, ...]]:
@@ -77,20 +84,17 @@ async def say(
     """
     text, attachments = words_of(found)
     shown = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
-    command_id, by_other_door = _ids(row, party, text, message_id, placing)
-    there = await _there(parts, caller.tenant_id, row, command_id) if placing is not None else None
+    command_id, there = await _called(parts, caller.tenant_id, row, party, text, message_id)
     case = row.case
     who = case.party(party) if case is not None else None
     locale = who.locale if who is not None else None
-    words = _text(shown, [], locale) if placing is not None else None
-    copy = await _copy(parts, caller.tenant_id, row, by_other_door, words)
+    there = there or await _formerly(parts, caller.tenant_id, row, party, message_id, _text(shown, [], locale))
     # Whoever was not told of a case has had a letter about a measure alone: what they answer is about that.
     of_measure = case is not None and who is not None and not who.left and not told_of(case, who)
     files, refused = (
         ([], [one.name for one in attachments]) if of_measure else await filed(parts, caller, row, party, attachments)
     )
     seen = Seen(row, Actor(id=caller.credential, role="platform"))
-    standing = there or copy
     command: dict[str, Any] = {
         "id": command_id,
         "type": "ask_interim_review" if of_measure else "message",
@@ -103,31 +107,59 @@ async def say(
     usual = case is not None and confidence.words_of(case, case.phase) == "desk"
     if not of_measure and (to == "confided" or (to is not None and not usual)):
         command["to"] = "desk"
-    if standing is None:
-        sent = await send(parts, caller, seen, command, channel="email")
-    else:
-        (now,) = await seen_by(parts, caller, [await parts.views.case(caller.tenant_id, row.id) or row], seen.viewer)
-        sent = CommandState(standing.id, standing.answer, known=True, seen=now)
-        files = await _missing(parts, caller.tenant_id, row, files)
+    sent, said_here = await _said(parts, caller, seen, command, there)
+    if not said_here:
+        given = await evidence_of(parts, caller.tenant_id, row)
+        files = [one for one in files if one.id not in given]
     how = {name: command[name] for name in ("to", "more_follows") if command.get(name) in ("desk", True)}
-    taken = await handed_in(parts, caller, seen, party, files, command_id, how)
-    return Messaged(row.id, sent, taken, tuple(refused), copy=there is None and copy is not None)
+    taken, by = await handed_in(parts, caller, seen, party, files, command_id, how)
+    left = tuple(one.name for one in files if one.id not in taken)
+    copy = not said_here and not (placing is not None and placing.again)
+    return Messaged(row.id, sent, taken, tuple(refused), copy, (sent.command_id, *by), left)
 
 
-async def stands(parts: Parts, tenant_id: str, row: CaseRow, party: str, found: Report | MailReply, placing: Placing) -> bool:
-    """Whether a mail that somebody places stands on its case, or will once that is judged."""
-    command_id, _ = _ids(row, party, words_of(found)[0], placing.message_id, placing)
-    return await _there(parts, tenant_id, row, command_id) is not None
+async def stands(parts: Parts, tenant_id: str, row: CaseRow, party: str, found: Report | MailReply, message_id: str) -> bool:
+    """Whether a mail stands on its case, or will once that is judged."""
+    _, there = await _called(parts, tenant_id, row, party, words_of(found)[0], message_id)
+    return there is not None
 
 
-def _ids(row: CaseRow, party: str, text: str, message_id: str, placing: Placing | None) -> tuple[str, str | None]:
-    """What saying it is called, and what it is called when the same mail comes the other way; None where nothing names it."""
-    door = _id(row, party, message_id) if message_id else None
+async def _said(
+    parts: Parts, caller: Caller, seen: Seen, command: dict[str, Any], there: CommandRow | None
+) -> tuple[CommandState, bool]:
+    """What became of the words, and whether they were said here: where they stand there already they are not said again."""
+    if there is None:
+        try:
+            return await send(parts, caller, seen, command, channel="email"), True
+        except Refused as refused:
+            # Somebody else said the same mail in this moment.
+            there = await _there(parts, caller.tenant_id, seen.row, command["id"]) if refused.code == "id_reused" else None
+            if there is None:
+                raise
+    row = seen.row
+    answer = there.answer or await judged(parts, caller.tenant_id, row, there.id)
+    if answer is not None and answer.status != "accepted":
+        raise refusal_in(answer)
+    (now,) = await seen_by(parts, caller, [await parts.views.case(caller.tenant_id, row.id) or row], seen.viewer)
+    return CommandState(there.id, answer, known=True, seen=now), False
+
+
+async def _called(
+    parts: Parts, tenant_id: str, row: CaseRow, party: str, text: str, message_id: str
+) -> tuple[str, CommandRow | None]:
+    """What saying a mail is called, and where it stands already, accepted or waiting to be judged. What the case refused is a
+    try that is over: said again, as when a closed case was opened again, it is another one."""
     words = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    placed = _id(row, party, f"{message_id}\n{words}") if message_id else None
-    if placing is None:
-        return door or _id(row, party, message_id), placed
-    return placed or _id(row, party, f"unplaced/{placing.unplaced_id}"), door
+    name = _id(row, party, f"{message_id}\n{words}")
+    for command_id in (name, *(f"{name}-again{number}" for number in range(1, _TRIES))):
+        found = await parts.views.command(tenant_id, row.id, command_id)
+        if found is None or _counts(found):
+            return command_id, found
+    return name, None
+
+
+def _counts(command: CommandRow) -> bool:
+    return command.answer is None or command.answer.status == "accepted"
 
 
 def _id(row: CaseRow, party: str, what: str) -> str:
@@ -135,17 +167,18 @@ def _id(row: CaseRow, party: str, what: str) -> str:
     return f"cmd_mail-{digest[:40]}"
 
 
-async def _there(parts: Parts, tenant_id: str, row: CaseRow, command_id: str | None) -> CommandRow | None:
+async def _there(parts: Parts, tenant_id: str, row: CaseRow, command_id: str) -> CommandRow | None:
     """A command that was accepted, or waits to be judged."""
-    found = await parts.views.command(tenant_id, row.id, command_id) if command_id is not None else None
-    return found if found is not None and (found.answer is None or found.answer.status == "accepted") else None
+    found = await parts.views.command(tenant_id, row.id, command_id)
+    return found if found is not None and _counts(found) else None
 
 
-async def _copy(parts: Parts, tenant_id: str, row: CaseRow, command_id: str | None, words: str | None) -> CommandRow | None:
-    """The same mail as it came the other way; with ``words`` only where it says the same: an id alone anybody can write."""
-    found = await _there(parts, tenant_id, row, command_id)
-    if found is None or words is None:
-        return found
+async def _formerly(parts: Parts, tenant_id: str, row: CaseRow, party: str, message_id: str, words: str) -> CommandRow | None:
+    """The same mail as an earlier release called it at the door, by its id alone; only where it says the same: anybody can
+    write an id."""
+    found = await _there(parts, tenant_id, row, _id(row, party, message_id)) if message_id else None
+    if found is None:
+        return None
     fact = await parts.views.fact_of(tenant_id, row.id, found.id)
     texts = await parts.views.texts(tenant_id, content_ids(fact.fact.model_dump(mode="json"))) if fact is not None else {}
     said, now = (_bare(one) for one in (next(iter(texts.values()), None) or "", words))
@@ -157,13 +190,6 @@ def _bare(text: str) -> str:
     for told in _LOST.values():
         text = text.rpartition("\n\n" + told.partition("{")[0])[0] or text
     return text.strip()
-
-
-async def _missing(parts: Parts, tenant_id: str, row: CaseRow, files: list[Filed]) -> list[Filed]:
-    """Those that are no evidence on the case yet."""
-    facts = [one.fact for one in await parts.views.evidence(tenant_id, row.id)]
-    given = {file.id for fact in facts if isinstance(fact, EvidenceSubmitted) for file in fact.files}
-    return [one for one in files if one.id not in given]
 
 
 def _text(text: str, refused: list[str], locale: str | None) -> str:

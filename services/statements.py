@@ -14,6 +14,7 @@ from services.callers import Caller
 from services.cases import Seen
 from services.errors import FieldError, Refused, not_found
 from services.parts import Parts
+from services.texts import Unreadable
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ async def statement(parts: Parts, caller: Caller, seen: Seen) -> StatementOfReas
     if ruling is None or ruling.statement is None or case is None:
         raise Refused("statement_missing", "No ruling of this case has a statement of reasons.")
     texts = await parts.views.texts(caller.tenant_id, [prose.content_id for prose in prose_of(ruling.statement)])
+    if any(isinstance(text, Unreadable) for text in texts.values()):
+        raise Refused("vault_fault")
     whole = exported(ruling.statement, ruling.id, texts)
     if whole is None:
         raise Refused("statement_missing", "The texts of this statement were erased.")

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from domain.model.erasure import Erased
+from domain.model.facts import Actor
+from services.callers import TEAM
+from services.parts import Parts
+from storage.postgres.vault import Unreadable
+
+__all__ = ["Texts", "Unreadable", "as_told", "content_ids", "gone_among", "with_texts"]
+
 Texts = Mapping[str, str | None]
-"""Decrypted texts by their ids; None for one that was erased."""
+"""Decrypted texts by their ids; None for one that was erased, :class:`Unreadable` for one that does not open any more."""
 
 _PROSE = {"content_id", "digest", "length"}
+
+
+def as_told(erased: Erased, viewer: Actor) -> Erased:
+    """What a viewer learns of an erasure: that it was and when, and why of their own words alone, unless they are of the team.
+    That somebody asked to be forgotten is theirs to tell."""
+    return erased if viewer.role in TEAM or erased.holder == viewer.id else replace(erased, reason=None)
+
+
+async def gone_among(parts: Parts, tenant_id: str, texts: Texts, viewer: Actor) -> Mapping[str, Erased]:
+    """When those of some texts were erased that were, as a viewer learns it; nothing is asked where none is gone."""
+    ids = [content_id for content_id, text in texts.items() if text is None]
+    found = await parts.views.gone(tenant_id, ids) if ids else {}
+    return {content_id: as_told(one, viewer) for content_id, one in found.items()}
 
 
 def content_ids(value: Any) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from domain.base import Side
 from domain.model.case import Case
+from domain.model.erasure import Erased
 from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Recording, RulingIssued
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
@@ -20,7 +21,7 @@ from services.cases import Seen
 from services.need_to_know import cases_named, closed_among, names_one, without
 from services.pages import Cursors, Page, Part
 from services.parts import Parts
-from services.texts import Texts, content_ids, with_texts
+from services.texts import Texts, Unreadable, content_ids, gone_among, with_texts
 from services.translations import ShownTranslation, shown_beside
 
 _FACTS_AT_ONCE = 500
@@ -93,6 +94,8 @@ class Entry:
     """Of the texts that it says to this viewer."""
     texts: tuple[str, ...] = ()
     """Where in its data texts stand that can be translated: none that were erased."""
+    erased: Mapping[str, Erased] = field(default_factory=dict)
+    """Where in its data texts stood that were erased: when, and why as far as the viewer may know it."""
 
 
 async def page_of_entries(parts: Parts, caller: Caller, seen: Seen, page: Page, thread: Side | None = None) -> Part[Entry]:
@@ -169,17 +172,25 @@ async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]
     if closed:
         told = [replace(entry, data={} if names_one(entry.data, closed) else without(entry.data, closed)) for entry in told]
     texts = await parts.views.texts(caller.tenant_id, content_ids([entry.data for entry in told]))
+    gone = await gone_among(parts, caller.tenant_id, texts, seen.viewer)
     own = [entry.data for entry in told]
     beside = await shown_beside(parts, caller, seen.case, own) if seen.case is not None else tuple(() for _ in told)
     return tuple(
-        replace(entry, data=with_texts(entry.data, texts), translations=other, texts=_kept(said, texts))
+        replace(
+            entry,
+            data=with_texts(entry.data, texts),
+            translations=other,
+            texts=_kept(said, texts),
+            erased={place: gone[text.content_id] for place, text in texts_at(said) if text.content_id in gone},
+        )
         for entry, said, other in zip(told, own, beside, strict=True)
     )
 
 
 def _kept(said: dict[str, Any], texts: Texts) -> tuple[str, ...]:
-    """Where texts stand whose words are still there: what was erased is translated by nobody."""
-    return tuple(place for place, text in texts_at(said) if texts.get(text.content_id) is not None)
+    """Where texts stand whose words are still there: what was erased, or does not open, is translated by nobody."""
+    there = {key for key, text in texts.items() if text is not None and not isinstance(text, Unreadable)}
+    return tuple(place for place, text in texts_at(said) if text.content_id in there)
 
 
 def _beside_its_original(entry: Entry) -> dict[str, Any]:

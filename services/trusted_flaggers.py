@@ -33,6 +33,7 @@ MANY, SHARE = 5, 0.2
 law says "a significant number" and no figure: a person decides."""
 _WHOSE = "Who is a trusted flagger is for people of the team to know."
 _PLACE = "trusted-flagger"
+_OF_NOTICES = ("content_url", "child_sexual_abuse")
 _DEEDS: Mapping[str, tuple[str, str]] = {
     "suspend": (kept.SUSPEND, "trusted_flagger_suspended"),
     "resume": (kept.RESUME, "trusted_flagger_resumed"),
@@ -172,10 +173,16 @@ async def of_report(parts: Parts, tenant_id: str, report: Report, *, unproven: b
     """Whose notice it is that has come; None where it is none, where nothing shows who sent it, or for anybody else."""
     pack = (await parts.shelf_of(tenant_id)).packs.get(report.kind)
     first = pack.decision_elsewhere.first_instance if pack is not None and pack.decision_elsewhere is not None else ()
-    if unproven or report.decision is not None or report.category not in first:
+    if unproven or report.decision is not None or not (first and _may_be_notice(report, first)):
         return None
     sender = next(p for p in report.parties if p.side is Side.CLAIMANT and p.role == "principal")
     return await parts.trusted_flaggers.in_force(tenant_id, sender.ref)
+
+
+def _may_be_notice(report: Report, first: Sequence[str]) -> bool:
+    """Whether it is a notice by its name, or by what it says: where something is, or that it abuses a child. The law asks who
+    sends it and within which area, and for no word of ours."""
+    return report.category in first or any(report.attributes.get(name) not in (None, "", False) for name in _OF_NOTICES)
 
 
 async def came(parts: Parts, tenant_id: str, case_id: str, flagger: TrustedFlagger | None) -> None:

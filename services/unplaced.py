@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from domain.base import Side
 from domain.model.report import Attachment, Report, ReportedParty
@@ -13,18 +14,21 @@ from services import intake, mailroom
 from services.callers import LEADERS, Caller, conflicts_of, only
 from services.cases import find
 from services.errors import Refused, not_found, told_as_refusals
+from services.handed_over import ASKED_AGAIN
 from services.mailroom import Landed
 from services.pages import Cursors, Page, Part
 from services.parts import MailReply, Parts
 from services.reading import parsed
 from services.rows import UnplacedDeed, UnplacedMail
 from services.said_by_mail import Messaged, Placing, say, stands, words_of
+from services.texts import content_ids
 from storage.intake.unplaced import Taken
+from storage.tenants import Tenant
 
 _WHOSE = "Mail that could not be placed is the business of leads and operations, with their own key."
 _TAKEN = (
-    "Somebody is placing this mail. Where that stopped on its way, the same said again goes on with it: at once by them, and a "
-    "minute later by everybody. Nothing else can be done with it before."
+    "Somebody is placing this mail. Where that stopped on its way, the same said again goes on with it a minute later, by "
+    "whoever says it. Nothing else can be done with it before."
 )
 _PLACED = "[Somebody of the team placed this e-mail here.]\n\n"
 _ANOTHERS = (
@@ -117,18 +121,31 @@ async def place(
     preface = _UNPROVEN if not mail.proven else _PLACED if theirs else _ANOTHERS
     taken = await _take(parts, caller, mail, f"placing:{party}", seen.id)
     assert mail.words is not None, "looked at before"
-    placing = Placing(mail.id, mail.words.message_id, preface)
+    message_id = mail.words.message_id
+    placing = Placing(preface, again=mail.state == "taken")
     try:
-        said = await say(parts, speaking, seen.row, party, found, placing.message_id, placing=placing)
+        said = await say(parts, speaking, seen.row, party, found, message_id, placing=placing)
     except Refused:
         # A store or a scanner can be away after the words were said: then it stays taken, and is gone on with.
-        if not await stands(parts, caller.tenant_id, seen.row, party, found, placing):
+        if await stands(parts, caller.tenant_id, seen.row, party, found, message_id):
+            await parts.unplaced.wait(caller.tenant_id, taken, ())
+        else:
             await parts.unplaced.release(caller.tenant_id, taken)
         raise
-    await parts.unplaced.placed(
-        caller.tenant_id, taken, "copy" if said.copy else "placed", caller.holder, caller.credential, seen.id
-    )
+    judged, left = said.sent.answer is not None, bool(said.refused or said.left)
+    why = "copy" if said.copy else "placed"
+    await _closed(parts, caller, taken, why, seen.id, said.commands, judged=judged, left=left)
     return said
+
+
+async def _closed(
+    parts: Parts, caller: Caller, taken: Taken, why: str, case_id: str, commands: Sequence[str], *, judged: bool, left: bool
+) -> None:
+    """Close a mail whose words its case took; until it has judged them they stay here too."""
+    if judged:
+        await parts.unplaced.placed(caller.tenant_id, taken, why, caller.holder, caller.credential, case_id, left=left)
+    else:
+        await parts.unplaced.wait(caller.tenant_id, taken, commands, left=left)
 
 
 async def report(parts: Parts, caller: Caller, unplaced_id: str, kind: str | None, link_to: str | None = None) -> Landed:
@@ -145,17 +162,65 @@ async def report(parts: Parts, caller: Caller, unplaced_id: str, kind: str | Non
     said = _report(mail, found, kind or str(tenant.settings.get("email_kind", "bounty_dispute")))
     taken = await _take(parts, caller, mail, f"reporting:{said.kind}"[:64], other.id if other is not None else None)
     try:
-        # Under the mail's own id: gone on with after a crash, it is the same case.
-        landed = await intake.land(
-            parts, tenant, said, opened_by=caller.holder, channel="email", credential=caller.credential
-        )  # fmt: skip
-    except Refused:
-        await parts.unplaced.release(caller.tenant_id, taken)
+        landed = await _landed(parts, caller, tenant, mail, said, found)
+    except Refused as refused:
+        # Its case can be there, and a store or a scanner be away for its files: then it stays taken, and is gone on with.
+        if refused.code in ASKED_AGAIN and await _opened(parts, caller, mail, said, found):
+            await parts.unplaced.wait(caller.tenant_id, taken, ())
+        else:
+            await parts.unplaced.release(caller.tenant_id, taken)
         raise
-    if other is not None:
+    if other is not None and other.id != landed.row.id:
         await mailroom.link(parts, caller.tenant_id, landed.row, other.row)
-    await parts.unplaced.placed(caller.tenant_id, taken, "reported", caller.holder, caller.credential, landed.row.id)
+    judged, left = landed.row.case is not None, bool(landed.left)
+    await _closed(parts, caller, taken, "reported", landed.row.id, landed.commands, judged=judged, left=left)
     return landed
+
+
+async def _landed(
+    parts: Parts, caller: Caller, tenant: Tenant, mail: UnplacedMail, said: Report, found: Report | MailReply
+) -> Landed:
+    """Its case: the one that the same mail has become at the door, else one under the mail's own id; gone on with after a crash,
+    it is the same case."""
+    by: dict[str, Any] = {"opened_by": caller.holder, "channel": "email", "credential": caller.credential}
+    as_at_door = _as_at_door(mail, said, found)
+    mine = await parts.intake.opened_as(tenant.id, said.source, mail.id)
+    if as_at_door is None or mine is not None:
+        return await intake.land(parts, tenant, said, **by)
+    try:
+        return await intake.land(parts, tenant, as_at_door, **by)
+    except Refused as refused:
+        if refused.code != "external_id_reused":
+            raise
+    there = await _same_there(parts, tenant.id, as_at_door)
+    return there if there is not None else await intake.land(parts, tenant, said, **by)
+
+
+def _as_at_door(mail: UnplacedMail, said: Report, found: Report | MailReply) -> Report | None:
+    """The report as the door would open it, under the id of the mail: None where that is another mail's."""
+    ours = isinstance(found, Report) and bool(found.external_id) and mail.reason != "same_message_id"
+    return said.model_copy(update={"external_id": found.external_id}) if isinstance(found, Report) and ours else None
+
+
+async def _opened(parts: Parts, caller: Caller, mail: UnplacedMail, said: Report, found: Report | MailReply) -> bool:
+    """Whether a case of this mail is on disk."""
+    as_at_door = _as_at_door(mail, said, found)
+    names = [mail.id, *([as_at_door.external_id] if as_at_door is not None and as_at_door.external_id else [])]
+    return bool(await parts.intake.known_among(caller.tenant_id, said.source, names))
+
+
+async def _same_there(parts: Parts, tenant_id: str, report: Report) -> Landed | None:
+    """The case that the door has opened of the same mail: by who reports, and in which words. An id alone anybody can write."""
+    there = await parts.intake.opened_as(tenant_id, report.source, report.external_id or "")
+    row = await parts.views.case(tenant_id, there.case_id) if there is not None else None
+    if there is None or row is None:
+        return None
+    fact = await parts.views.fact_of(tenant_id, row.id, there.command_id)
+    texts = await parts.views.texts(tenant_id, content_ids(fact.fact.model_dump(mode="json"))) if fact is not None else {}
+    refs = {known["ref"] for known in (await parts.views.contacts(tenant_id, row.id)).values()}
+    if report.statement not in texts.values() or not any(one.ref in refs for one in report.parties):
+        return None
+    return Landed(row, there.command_id, created=False, commands=(there.command_id,))
 
 
 async def dismiss(parts: Parts, caller: Caller, unplaced_id: str, reason: str, *, erase: bool = False) -> UnplacedMail:

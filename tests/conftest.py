@@ -1,9 +1,8 @@
 """What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
 
-A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`,
-`promtool`. Where its need is missing its tests are
-skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and so does a required
-layer of which no test ran at all.
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`, `promtool`, `helm`. Where its need is
+missing its tests are skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and
+so does a required layer of which no test ran at all.
 """
 
 import gc
@@ -19,6 +18,7 @@ import pytest
 from hypothesis import settings
 
 from runtime.zones import use_wheel_zones
+from tests.support.charts import helm, operator_kinds
 from tests.support.deploying import promtool
 from tests.support.profiles import PROFILE, register_profiles
 from tests.support.stripe_mock import stripe_mock
@@ -28,7 +28,7 @@ use_wheel_zones()  # before any test module asks for a zone: due dates must not 
 register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe", "promtool")
+LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe", "promtool", "helm")
 DOMAIN_LAYER = "no server"
 
 
@@ -68,6 +68,10 @@ def _missing_promtool() -> str | None:
     return None if promtool().is_file() else "Prometheus's promtool is not there: run `make promtool`"
 
 
+def _missing_helm() -> str | None:
+    return None if helm().is_file() and operator_kinds().is_dir() else "helm is not there: run `make helm` (needs Go)"
+
+
 _NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": cache(_missing_postgres),
     "temporal": cache(_missing_temporal),
@@ -76,6 +80,7 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "identity": cache(_missing_node),
     "stripe": cache(_missing_stripe_mock),
     "promtool": cache(_missing_promtool),
+    "helm": cache(_missing_helm),
 }
 
 

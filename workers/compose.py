@@ -61,6 +61,7 @@ from workers.metrics import Counters, CountingNotifier, CountingRecords, watched
 from workers.policies import ShelfPolicies
 from workers.relay import AbsencesFirst
 from workers.team_post import TeamPost
+from workers.watch import FollowingLists
 
 Activity = Callable[..., Any]
 
@@ -70,6 +71,7 @@ class WorkerParts:
     """What a worker runs."""
 
     database: Database
+    master_keys: PostgresMasterKeys
     case_activities: list[Activity]
     outbound_activities: list[Activity]
     relay: Relay
@@ -79,6 +81,7 @@ class WorkerParts:
     """Letters to senders of mail that could not be placed."""
     counters: Counters
     business: PostgresBusiness
+    lists: FollowingLists
     interceptors: list[Interceptor]
     codec: SealedPayloads | None
     """Seals payloads on their way to Temporal; None: nothing is sealed."""
@@ -93,7 +96,8 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     smallest, largest = settings.database_pool_min, settings.database_pool_max
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
     async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
-        await PostgresMasterKeys(database, vault).check()
+        masters = PostgresMasterKeys(database, vault)
+        await masters.check()
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)
@@ -105,19 +109,15 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
         tenants, keys = PostgresTenants(database, vault), PostgresSigningKeys(database)
-        door = TemporalDoor(
-            inbox,
-            tenants,
-            keys,
-            settings.temporal_door,
-            refusals=PostgresDoorRefusals(database),
-            watch=partial(watched, counters),
-        )
-        record = RecordActivities(records, door, zone_data_version(), points.hit, lookups)
+        refusals, watch = PostgresDoorRefusals(database), partial(watched, counters)
+        door = TemporalDoor(inbox, tenants, keys, settings.temporal_door, refusals=refusals, watch=watch)
+        lists = FollowingLists(settings.temporal_lists)
+        record = RecordActivities(records, door, zone_data_version(), points.hit, lookups, lists.follow)
         deliver = DeliverActivities(outbox, notifier)
         remedies = _remedies(settings, WebhookRemedies(PostgresEndpoints(database, vault), _post(settings)), database, vault)
         yield WorkerParts(
             database=database,
+            master_keys=masters,
             case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
             outbound_activities=[
                 deliver.deliver,
@@ -131,6 +131,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
             party_post=TeamPost(PostgresPartyLetters(database, vault), mail),
             counters=counters,
             business=PostgresBusiness(database),
+            lists=lists,
             interceptors=[FailingInterceptor(points.hit)] if points.armed(CONTINUE_AS_NEW) else [],
             codec=codec_of(settings.temporal_codec, vault.payload_key, vault.earlier_payload_keys),
         )

@@ -19,6 +19,7 @@ from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from runtime.telemetry import Telemetry, telemetry
+from storage.postgres.master_keys import MasterKeyLost
 from workers.business import BusinessMetrics, keep_counting
 from workers.compose import WorkerParts, compose
 from workers.health import Check, HealthApp, health_server, page_of
@@ -56,7 +57,10 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         client = await connect_temporal(
             settings, places.temporal_address, plugins=plugins, runtime=told.runtime, deadline_for=TEMPORAL_FOR
         )
-        async with _working(settings, client, parts), _beside(settings, client, parts, told):
+        runs = CaseRuns(client, settings.task_queue)
+        watch = Watch(parts.database, runs, client, settings, parts.counters, parts.lists)
+        await watch.look_at_attributes()
+        async with _working(settings, client, parts), _beside(settings, client, parts, told, runs, watch):
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
             log.info(
                 "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"
@@ -115,20 +119,36 @@ def _answers(parts: WorkerParts) -> Check:
     return check
 
 
+def _good(parts: WorkerParts) -> Check:
+    """That everything does not lie under a key by now which this process does not know."""
+
+    async def check() -> bool:
+        try:
+            await parts.master_keys.still_good()
+        except MasterKeyLost as lost:
+            raise OSError(f"{lost.code}: {lost.message}") from lost
+        except (PostgresError, InterfaceError) as error:
+            raise OSError(type(error).__name__) from error
+        return True
+
+    return check
+
+
 @contextlib.asynccontextmanager
-async def _beside(settings: Settings, client: Client, parts: WorkerParts, told: Telemetry) -> AsyncIterator[None]:
+async def _beside(
+    settings: Settings, client: Client, parts: WorkerParts, told: Telemetry, runs: CaseRuns, watch: Watch
+) -> AsyncIterator[None]:
     doors = CaseDoors(client, settings.task_queue)
     relaying = keep_relaying(parts.relay, doors, parts.counters, settings.relay_every_for, settings.tenant_asks_at_once)
-    runs = CaseRuns(client, settings.task_queue)
     sweeping = keep_sweeping(parts.database, runs, parts.counters, settings.sweep_every_for)
-    watching = keep_watching(Watch(parts.database, runs, client, settings, parts.counters), settings.sweep_every_for)
+    watching = keep_watching(watch, settings.sweep_every_for)
     posts = [post.keep_sending(settings.relay_every_for) for post in (parts.team_post, parts.sender_post, parts.party_post)]
     for_ever = [*map(asyncio.create_task, (relaying, sweeping, watching, *posts))]
     server, tasks = None, list[asyncio.Task[None]]()
     if settings.worker_health_port is not None:
         if settings.metrics:
             for_ever.append(asyncio.create_task(keep_counting(parts.business, BusinessMetrics(parts.counters.registry))))
-        checks = {"postgres": _answers(parts), "temporal": client.service_client.check_health}
+        checks = {"postgres": _answers(parts), "master_key": _good(parts), "temporal": client.service_client.check_health}
         app = HealthApp(checks, page_of(parts.counters.registry, told.metrics) if settings.metrics else None)
         server = health_server(app, settings.health_host, settings.worker_health_port)
         tasks.append(asyncio.create_task(server.serve()))

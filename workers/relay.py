@@ -110,7 +110,7 @@ class Rounds:
             del self._running[tenant_id]
 
     async def _wake(self, case: WaitingCase, poked: asyncio.Lock) -> None:
-        named = Named(case.tenant_id, case.case_id, case.kind, case.opened_at)
+        named = Named(case.tenant_id, case.case_id, case.kind, case.opened_at, case.priority)
         if case.command_id is not None and await self._judged(named, case.command_id):
             self._counters.pokes.labels("poked").inc()
             return

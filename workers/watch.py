@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from runtime.settings import Settings
 from storage.outside.backlog import Backlog, StuckCase, backlog
 from storage.postgres.pool import Database
 from workers.metrics import Counters
-from workflows.handles import SEARCH_ATTRIBUTES, Named, NotReached
+from workflows.handles import FOLLOWED, NEEDED, SEARCH_ATTRIBUTES, Named, NotReached
 from workflows.runs import TASK_TRIES, RunState
 
 LOOKED_AT = 20
@@ -33,11 +33,32 @@ class Runs(Protocol):
         """How its newest run stands. Raises :class:`workflows.handles.NotReached`."""
 
 
+class FollowingLists:
+    """Whether Temporal's lists follow the cases: where that is wanted, and the namespace is known to know by what.
+
+    A search attribute that it does not know would fail the workflow task, again and again: a namespace that a new release finds
+    as the last one left it must not stop the cases.
+    """
+
+    def __init__(self, wanted: bool) -> None:
+        self._wanted, self._known = wanted, False
+
+    def follow(self) -> bool:
+        """Whether they do, as far as it was looked at."""
+        return self._wanted and self._known
+
+    def missing(self, names: Collection[str]) -> None:
+        """These are missing in the namespace."""
+        self._known = FOLLOWED.keys().isdisjoint(names)
+
+
 class Watch:
     """What a worker says of all cases together. Every worker says the same."""
 
-    def __init__(self, database: Database, runs: Runs, client: Client, settings: Settings, counters: Counters) -> None:
-        self._database, self._runs, self._client, self._counters = database, runs, client, counters
+    def __init__(
+        self, database: Database, runs: Runs, client: Client, settings: Settings, counters: Counters, lists: FollowingLists
+    ) -> None:
+        self._database, self._runs, self._client, self._counters, self._lists = database, runs, client, counters, lists
         versioned = bool(settings.worker_deployment_name and settings.worker_build_id)
         self._deployment = settings.worker_deployment_name if versioned else None
 
@@ -45,6 +66,10 @@ class Watch:
         """Look once; a part that cannot be looked at is logged, and keeps what it said last."""
         for part in (self._cases, self._attributes, self._version):
             await self._looked(part)
+
+    async def look_at_attributes(self) -> None:
+        """Look at the namespace alone, before the first case is taken; what cannot be looked at is logged."""
+        await self._looked(self._attributes)
 
     async def _looked(self, part: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -65,9 +90,13 @@ class Watch:
 
     async def _attributes(self) -> None:
         missing = await missing_attributes(self._client, SEARCH_ATTRIBUTES, PATIENCE)
-        self._counters.attributes_missing.set(len(missing))
-        if missing:
-            log.error("no case can be started: the namespace lacks search attributes", missing=missing)
+        self._lists.missing(missing)
+        needed = sorted(NEEDED.keys() & missing)
+        self._counters.attributes_missing.set(len(needed))
+        if needed:
+            log.error("no case can be started: the namespace lacks search attributes", missing=needed)
+        elif missing:
+            log.warning("Temporal's lists do not follow the cases: the namespace lacks search attributes", missing=missing)
 
     async def _version(self) -> None:
         if self._deployment is None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue
+from temporalio.common import Priority, RawValue
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -51,6 +51,8 @@ class CaseWorkflow:
             self._start_beside()
             if self._look or self._arrivals:
                 continue
+            if self._known.lists:
+                summaries.bring_up_to_date(self._known)
             self._set_alarm()
             if self._known.quiet or workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(lambda: self._has_news() or self._is_idle())
@@ -62,7 +64,7 @@ class CaseWorkflow:
             workflow.continue_as_new(self._start)
         summaries.close(self._known)
 
-    @workflow.update(name="ask")
+    @workflow.update(name="ask", description=summaries.ASK)
     async def ask(self, command: RawValue) -> Any:
         """Send a command and wait for what was recorded; a refusal comes back as an error whose type is its code."""
         pending = arrivals.asked(command)
@@ -78,17 +80,17 @@ class CaseWorkflow:
             detail = "A command is a JSON object, or the id of one in the inbox."
             raise ApplicationError(detail, type="malformed", non_retryable=True) from error
 
-    @workflow.signal(dynamic=True)
+    @workflow.signal(dynamic=True, description=summaries.TELL)
     async def tell(self, name: str, given: Sequence[RawValue]) -> None:
         """Send a command without waiting for an answer: the signal ``tell``. Whatever else comes is kept as refused, not lost."""
         self._arrivals.append(arrivals.told(name, given))
 
-    @workflow.query(name="view")
+    @workflow.query(name="view", description=summaries.VIEW)
     def view(self) -> dict[str, Any]:
         """How the case stands, as this workflow last heard it: codes and instants only."""
         return summaries.view(self._known, loaded=self._loaded)
 
-    @workflow.query(name="timetable")
+    @workflow.query(name="timetable", description=summaries.TIMETABLE)
     def timetable(self) -> list[dict[str, Any]]:
         """The levels ahead, earliest first."""
         return summaries.timetable(self._known)
@@ -127,7 +129,7 @@ class CaseWorkflow:
             if is_cancelled_exception(error):
                 raise
             known = await workflow.execute_activity(
-                "records.record", ask, result_type=Recorded, summary=summary, **options.RECORD
+                "records.record", ask, result_type=Recorded, summary=summary, priority=self._place(), **options.RECORD
             )
         for pending, answer in zip(pending_updates, known.answers, strict=True):
             pending.answer = answer
@@ -155,20 +157,20 @@ class CaseWorkflow:
         except FailureError as error:
             if is_cancelled_exception(error):
                 raise
-            await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", **options.RECORD)
+            place = self._place()
+            await workflow.execute_activity("cases.assign", self._ref, summary="Find an owner", priority=place, **options.RECORD)
         self._done("assign")
 
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
-        queue = summaries.outbound_queue()
-        await workflow.execute_activity(
-            "effects.carry_out", ref, task_queue=queue, summary="Carry out a remedy", **options.CARRY_OUT
-        )
+        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
+        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
         self._done(effect)
 
     async def _deliver(self) -> None:
         upto = self._known.undelivered
-        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "summary": summaries.deliver_summary(self._known)}
+        to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
+        to["summary"] = summaries.deliver_summary(self._known)
         try:
             sent = await workflow.execute_activity("notices.deliver", self._ref, result_type=Delivered, **to, **options.DELIVER)
         except FailureError as error:
@@ -178,10 +180,13 @@ class CaseWorkflow:
             self._done("deliver", look=False)
             return
         for notice in sent.slow:
-            await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice))
+            await summaries.hand_over(NoticeRef(**self._ref.model_dump(), notice_id=notice), self._known)
         self._told = self._told if sent.more else upto
         # What can never be delivered is a command in the inbox now, and a notice recorded meanwhile is unsent: look again.
         self._done("deliver", look=sent.failed > 0 or sent.more or self._known.undelivered > upto)
+
+    def _place(self) -> Priority:
+        return options.place_in_line(self._ref.tenant_id, self._known.priority)
 
     def _done(self, name: str, look: bool = True) -> None:
         del self._beside[name]

@@ -3,11 +3,21 @@
 from datetime import timedelta
 from typing import Any
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 OUTBOUND = "-outbound"
 """Added to a case's own task queue: everything that talks to the outside has a queue of its own, so that a slow mail server
 does not keep a case from being recorded."""
+
+PRIORITY_KEYS = {"urgent": 1, "high": 2, "normal": 3, "low": 4}
+"""Of what waits in a queue Temporal hands out the smaller number first; 3 is what it takes where none is said."""
+
+
+def place_in_line(tenant_id: str, priority: str | None) -> Priority:
+    """Where the tasks of a case stand in line: the more urgent first, and among equals each tenant in its turn, however many
+    wait of one. What is not known yet (None) is inherited from the run."""
+    return Priority(priority_key=PRIORITY_KEYS.get(priority or ""), fairness_key=tenant_id)
+
 
 RECORD_LOCAL: dict[str, Any] = {
     # Local: half the events. One quick try; when Postgres does not answer in time, the regular one takes over.

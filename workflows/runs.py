@@ -14,7 +14,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import NoticeRef
-from workflows.handles import TASK_FOR, CaseDoors, Named, not_reached
+from workflows.handles import ABOUT_A_DELIVERY, TASK_FOR, CaseDoors, Named, not_reached
+from workflows.options import place_in_line
 
 AT_ONCE = 100
 """Ids in one question to Temporal's lists."""
@@ -96,7 +97,9 @@ class CaseRuns(CaseDoors):
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 task_timeout=TASK_FOR,
+                priority=place_in_line(case.tenant_id, case.priority),
                 static_summary="Deliver a notice whose delivery was ended",
+                static_details=ABOUT_A_DELIVERY,
             )
         except WorkflowAlreadyStartedError:
             return False

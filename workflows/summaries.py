@@ -16,8 +16,19 @@ with workflow.unsafe.imports_passed_through():
 
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
 OUTCOME = SearchAttributeKey.for_keyword("Outcome")
+PHASE = SearchAttributeKey.for_keyword("Phase")
+QUEUE = SearchAttributeKey.for_keyword("Queue")
+PRIORITY = SearchAttributeKey.for_keyword("Priority")
+NEXT_DUE_AT = SearchAttributeKey.for_datetime("NextDueAt")
 
-_UNSEEN = {"answers", "more", "undelivered"}
+ASK = (
+    "Send a command, as a JSON object with an id of its own, and wait for what was recorded. A refusal is an error with its code."
+)
+TELL = "`tell`: send a command, and wait for no answer. Any other signal is kept as refused."
+VIEW = "How the case stands, as this run last heard it from the record: codes and instants, no text."
+TIMETABLE = "What falls due, earliest first: which clock, which level of it, when."
+
+_UNSEEN = {"answers", "more", "undelivered", "lists"}
 """Fields that say how the work goes on and nothing about the case: left out of the query."""
 
 
@@ -84,8 +95,27 @@ def timetable(known: Recorded) -> list[dict[str, Any]]:
     return [row.model_dump(mode="json") for row in known.timetable]
 
 
+def bring_up_to_date(known: Recorded) -> None:
+    """Have Temporal's lists say how the case stands: all that differs in one change, for each change is billed.
+
+    Called before the case waits, so that what comes together is one change. A case that is closed while a ban of it runs is
+    closed, although its workflow goes on.
+    """
+    if known.status == "unknown":
+        return
+    shown = workflow.info().typed_search_attributes
+    wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
+        (CASE_STATUS, known.status), (OUTCOME, known.outcome), (PHASE, known.phase), (QUEUE, known.queue),
+        (PRIORITY, known.priority), (NEXT_DUE_AT, known.due_at),
+    ]  # fmt: skip
+    changes = [key.value_unset() if value is None else key.value_set(value) for key, value in wanted if shown.get(key) != value]
+    if not changes:
+        return
+    workflow.upsert_search_attributes(changes)
+
+
 def close(known: Recorded) -> None:
-    """Mark the run's end in Temporal's lists, where the start said something else."""
+    """Mark the run's end in Temporal's lists, where they say something else: they did not follow it."""
     attributes = workflow.info().typed_search_attributes
     if known.status != "closed" or attributes.get(CASE_STATUS) == "closed":
         return
@@ -95,7 +125,7 @@ def close(known: Recorded) -> None:
     workflow.upsert_search_attributes(changes)
 
 
-async def hand_over(ref: NoticeRef) -> None:
+async def hand_over(ref: NoticeRef, known: Recorded) -> None:
     """Give one notice to a ``Delivery`` workflow of its own, which outlives this run."""
     try:
         await workflow.start_child_workflow(
@@ -104,6 +134,7 @@ async def hand_over(ref: NoticeRef) -> None:
             id=f"delivery/{ref.notice_id}",
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            priority=options.place_in_line(ref.tenant_id, known.priority),
             static_summary="Deliver a notice that did not go through at once",
         )
     except WorkflowAlreadyStartedError:

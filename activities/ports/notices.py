@@ -47,6 +47,8 @@ class OutgoingNotice(Kept):
     data: dict[str, Any]
     texts: dict[str, str] = {}
     """Decrypted texts that the notice quotes (reasons, questions)."""
+    erased: dict[str, datetime] = {}
+    """Those of them that were erased since, and when: the letter says so in their place."""
     translations: dict[str, TranslatedText] = {}
     """With a letter: the newest translation of each of them into its reader's language, where there is one."""
     references: References | None = None

@@ -19,6 +19,7 @@ class WaitingCase(Kept):
     opened_at: datetime
     command_id: str | None = None
     """The oldest unanswered command; None: something else is overdue."""
+    priority: str | None = None
 
 
 class Relay(Protocol):

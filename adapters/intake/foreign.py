@@ -6,6 +6,7 @@ nothing any more; so of every field but the one that says which dispute it is, w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,10 @@ from adapters.intake.shapes import line, reference_or_none
 
 _OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+_ESCAPED = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
+"""What a backslash begins: a letter of two halves, one half of one, anything else."""
 _LARGEST_NUMBER = 2**53
 _MOST_PARTS = 500
 """Of a list (messages, transactions) so many are read."""
@@ -29,7 +34,17 @@ def told(body: bytes, *, max_bytes: int) -> Told:
     try:
         return Told(_OBJECT.validate_json(body))
     except ValidationError as error:
-        raise ReportInvalid.from_validation(error) from None
+        mended, wrong = _mended(body), error
+    try:
+        return Told(_OBJECT.validate_json(mended))
+    except ValidationError:
+        raise ReportInvalid.from_validation(wrong) from None
+
+
+def _mended(body: bytes) -> bytes:
+    """The same, where a text was cut through the middle of a letter (an emoji is two halves in JSON): a mark stands for it."""
+    whole = body.decode("utf-8", "replace").encode()
+    return _ESCAPED.sub(lambda found: b"\\ufffd" if found[1] is not None else found[0], whole)
 
 
 def utc_now() -> datetime:

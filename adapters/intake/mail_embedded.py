@@ -11,6 +11,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from turbohtml import Document, Element, Namespace
 
+from adapters.intake.mail_addresses import Address, completed, in_one_piece, in_style, of_set
 from adapters.intake.mail_charsets import text_of
 from adapters.intake.mail_headers import parameters
 
@@ -29,13 +30,13 @@ _IN_STYLE = re.compile(r"\"\s*(data:[^\"]*)|'\s*(data:[^']*)|\(\s*(data:[^)\"'\s
 # Browsers take tabs and line breaks out of an address, wherever they stand (the URL Standard, "basic URL parser").
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _DATA = re.compile(r"[\x00-\x20]*" + r"[\t\r\n]*".join("data:"), re.IGNORECASE)
-_REMOTE = re.compile(r"[\x00-\x20]*(https?://[^\s<>\"]{1,500})", re.IGNORECASE)
-_INSIDE = re.compile(r"[\x00-\x20]*cid:([^\s<>\"]{1,500})", re.IGNORECASE)
-_LONGEST_ADDRESS = 2_000
-"""Characters of an address that are looked at."""
+_INSIDE = re.compile(r"cid:([^\s<>\"]{1,500})", re.IGNORECASE)
+_LONGEST_STYLE = 4_000
+"""Characters of a style in which addresses are looked for."""
 _SHOWN_FROM: Mapping[str, tuple[str, ...]] = {
     "img": ("src", "srcset"), "image": ("href", "xlink:href"), "input": ("src",), "source": ("src", "srcset"), "audio": ("src",),
     "video": ("src", "poster"), "iframe": ("src",), "frame": ("src",), "object": ("data",), "embed": ("src",),
+    "bgsound": ("src",),
 }  # fmt: skip
 """Elements that show what lies elsewhere, and the attributes that say where."""
 _DOT = re.compile(r"\s*0*[01]?(?:px)?\s*")
@@ -44,6 +45,11 @@ _PACKED = re.compile(r";[ ]*base64[ ]*$", re.IGNORECASE)
 _WHITE = re.compile(rb"[ \t\r\n\f]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _RUN = re.compile(r"\bdata:[^,\s\"'<>:]{0,200};base64,[A-Za-z0-9+/=%\s]{1000,}", re.IGNORECASE)
+_NO_PICTURES = re.compile(
+    r"/\*.*?(?:\*/|$)|@import\b[^;]*;?|@font-face\s*\{[^}]*\}?|@namespace\b[^;]*;?", re.IGNORECASE | re.DOTALL
+)
+"""What a style sheet names addresses for that are no pictures."""
+_PICTURED = re.compile(r"url\(\s*[\"']?(?!#)[^)\s\"']|image-set\(|data:image", re.IGNORECASE)
 _DRAWN = frozenset({"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"})
 """Elements of SVG by which a page draws a picture itself."""
 _FRAMES = {"iframe": "src", "frame": "src", "object": "data", "embed": "src"}
@@ -94,40 +100,39 @@ def addresses(element: Element) -> Iterator[str]:
             yield value
 
 
-def in_one_piece(address: str) -> str:
-    """An address as browsers read it, as far as it is looked at."""
-    return address.lstrip()[:_LONGEST_ADDRESS].translate(_BREAKS)
-
-
-def shown_from(element: Element) -> Iterator[str]:
+def shown_from(element: Element, base: str) -> Iterator[Address]:
     """The addresses of what an element shows from elsewhere: none of a dot, by which a sender learns that the mail was opened."""
-    for value in _elsewhere(element):
-        if (found := _REMOTE.match(value)) is not None:
-            yield found[1].rstrip(",")
+    if element.attrs and not is_dot(element):
+        yield from (found for one in _places(element) if (found := completed(one, base)) is not None)
 
 
 def shown_inside(element: Element) -> Iterator[str]:
     """The ids of the mail's own parts that an element shows (``cid:``, RFC 2392)."""
-    for value in _elsewhere(element):
-        if (found := _INSIDE.match(value)) is not None:
+    for one in _places(element) if element.attrs and not is_dot(element) else ():
+        if (found := _INSIDE.match(in_one_piece(one))) is not None:
             yield unquote(found[1])
 
 
-def _elsewhere(element: Element) -> Iterator[str]:
-    names = _SHOWN_FROM.get(element.tag, ()) if element.attrs else ()
-    if not names or (element.tag == "iframe" and "srcdoc" in element.attrs) or _is_dot(element):
-        return
-    for name in names:
+def _places(element: Element) -> Iterator[str]:
+    """Where that lies which an element shows, as it says it: by its attributes, its background, and its own style."""
+    names = _SHOWN_FROM.get(element.tag, ())
+    if element.tag == "iframe" and "srcdoc" in element.attrs:
+        names = ()
+    for name in (*names, "background"):
         value = element.attrs.get(name)
         if isinstance(value, str):
-            yield in_one_piece(value)
+            yield from ([next(of_set(value), "")] if name in _SETS else [value])
+    style = element.attrs.get("style")
+    if isinstance(style, str):
+        yield from in_style(style[:_LONGEST_STYLE])
 
 
-def _is_dot(element: Element) -> bool:
+def is_dot(element: Element) -> bool:
+    """Whether it is too small to be seen."""
     sides = [element.attrs.get(name) for name in ("width", "height")]
     style = element.attrs.get("style")
     small = any(isinstance(side, str) and _DOT.fullmatch(side[:20]) for side in sides)
-    return small or (isinstance(style, str) and _DOT_STYLE.search(style[:_LONGEST_ADDRESS]) is not None)
+    return small or (isinstance(style, str) and _DOT_STYLE.search(style[:_LONGEST_STYLE]) is not None)
 
 
 def framed(element: Element) -> tuple[str, bool] | None:
@@ -153,8 +158,11 @@ def page_of(found: Carried) -> str | None:
 
 
 def carries(element: Element) -> bool:
-    """Whether an element, or anything in it, brings something along."""
-    return any(next(addresses(one), None) or framed(one) or draws(one) for one in (element, *element.find_all(True)))
+    """Whether an element, or anything in it, brings something along, or shows something from elsewhere."""
+    return any(
+        next(addresses(one), None) or framed(one) or draws(one) or next(shown_from(one, ""), None)
+        for one in (element, *element.find_all(True))
+    )
 
 
 def draws(element: Element) -> bool:
@@ -163,8 +171,8 @@ def draws(element: Element) -> bool:
 
 
 def sheets_picture(page: Document) -> bool:
-    """Whether a style sheet of the page brings a picture along: where it is shown, and whether, is not followed."""
-    return any("data:image" in sheet.text.lower() for sheet in page.find_all("style"))
+    """Whether a style sheet of the page shows a picture, brought along or from elsewhere: where, and whether, is not followed."""
+    return any(_PICTURED.search(_NO_PICTURES.sub(" ", sheet.text)) for sheet in page.find_all("style"))
 
 
 def packed_length(html: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
 
+from adapters.intake.mail_addresses import LONGEST, Address, base_of, completed, in_one_piece
 from adapters.intake.mail_embedded import (
     DEEPEST,
     MOST,
@@ -19,14 +20,14 @@ from adapters.intake.mail_embedded import (
     carries,
     draws,
     framed,
-    in_one_piece,
+    is_dot,
     page_of,
     sheets_picture,
     shown_from,
     shown_inside,
 )
 from adapters.intake.mail_sheets import Sheets, sheets_of
-from adapters.intake.mail_styles import Shown, gone, inside
+from adapters.intake.mail_styles import LOOKED_AT, Shown, gone, inside
 
 MAX_TEXT = 1_000_000
 """Characters that are read of one HTML document."""
@@ -49,7 +50,8 @@ _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "sv
 _BOXES = _PARAGRAPHS | _LINES | _APART
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
-_LINK = re.compile(r"\s*((?:https?://|mailto:|tel:)[^\s<>]{1,500})", re.IGNORECASE)
+_LINK = re.compile(r"(?:mailto|tel|sms|ftp):[^\s<>]+", re.IGNORECASE)
+_FILMS = frozenset({"video", "audio", "iframe", "object", "embed"})
 _NO_FRAMES = re.compile(r"<noframes[^>]{0,200}>(.{1,100000}?)</noframes", re.IGNORECASE | re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
@@ -76,8 +78,8 @@ class Rendered:
 
 
 class _Reader:
-    def __init__(self, sheets: Sheets) -> None:
-        self._sheets = sheets
+    def __init__(self, sheets: Sheets, base: str = "") -> None:
+        self._sheets, self._base = sheets, base
         self.lines: list[str] = []
         self._line: list[str] = []
         self._filled = False
@@ -124,7 +126,9 @@ class _Reader:
         tag = element.tag
         if tag in _SILENT and not _is_shown_all_the_same(element):
             return False
-        styles = self._sheets.styles(element, _attribute(element, "style"))
+        own = _attribute(element, "style")
+        styles = self._sheets.styles(element, own)
+        self._followed = self._followed and len(own) <= LOOKED_AT
         if gone(styles, in_line=tag not in _BOXES) or ("display" not in styles and self._is_hidden(element)):
             self.hidden = self.hidden or bool(element.text.strip()) or carries(element)
             return False
@@ -142,8 +146,11 @@ class _Reader:
         if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
+        elif tag == "area" and (led := self._led_to(element)):
+            # A picture with several links: each is told by what it is called.
+            self._say(f" {_attribute(element, 'alt').strip()} ({led}) ".replace("  ", " "))
         elif tag == "a":
-            self._links.append((_led_to(element), len(self.lines), len(self._line)))
+            self._links.append((self._led_to(element), len(self.lines), len(self._line)))
         elif tag in _PARAGRAPHS or tag in _LINES:
             self._break(2 if tag in _PARAGRAPHS else 1, hard=tag == "br")
             self._kept_as_is += tag in _KEPT_AS_IS
@@ -160,12 +167,26 @@ class _Reader:
             return
         if not self._quotes:
             self.inside.update(shown_inside(element))
-        for address in shown_from(element):
-            if address not in self._known:
+        # What is as small as a dot shows nothing: of a picture it counts readers, of anything else it hides it.
+        self.hidden = self.hidden or (element.tag in _FILMS and is_dot(element))
+        for found in shown_from(element, self._base):
+            address = found.told
+            self.cut, self.left_out = self.cut or found.cut, self.left_out or not address
+            if address and address not in self._known:
                 self._known.add(address)
                 self._length += len(address)
                 self.said.append(f" {address} ")
                 self._say(f"({address}) " if self._spaced() else f" ({address}) ")
+
+    def _led_to(self, element: Element) -> str:
+        said = _attribute(element, "href")
+        found = completed(said, self._base)
+        if found is not None and not found.told and (other := _LINK.match(in_one_piece(said))) is not None:
+            found = Address(other[0][:LONGEST] + "…" * (len(other[0]) > LONGEST), cut=len(other[0]) > LONGEST)
+        if found is None:
+            return ""
+        self.cut = self.cut or found.cut
+        return found.told
 
     def _carry(self, element: Element) -> None:
         """Take out what an element brings along, where a person sees it."""
@@ -329,11 +350,6 @@ def _number(element: Element, name: str, otherwise: int) -> int:
     return int(said) if re.fullmatch(r"-?[0-9]{1,6}", said) else otherwise
 
 
-def _led_to(element: Element) -> str:
-    found = _LINK.match(in_one_piece(_attribute(element, "href")))
-    return found[1] if found else ""
-
-
 def rendered(html: str) -> Rendered:
     """An HTML document as text; quotations as lines with ``>``. Whatever the markup, never an error."""
     reader, text = _read(html)
@@ -350,12 +366,13 @@ def rendered(html: str) -> Rendered:
 def _read(html: str) -> tuple[_Reader, str]:
     page = parse(html, allow_declarative_shadow_roots=False)
     sheets = sheets_of(page)
-    reader = _Reader(sheets)
+    base = base_of(page)
+    reader = _Reader(sheets, base)
     reader.read(page)
     text = reader.text()
     if not text and sheets.hold:
         # A page that is hidden whole is one that a script shows, or one that is not read as it looks.
-        reader = _Reader(Sheets(followed=False))
+        reader = _Reader(Sheets(followed=False), base)
         reader.read(page)
         text = reader.text()
     return reader, text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_LOOKED_AT = 4_000
+LOOKED_AT = 4_000
 """Characters of one style."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _DECLARATION = re.compile(r"([^;\"'(]|\"[^\"]*\"|'[^']*'|\([^)]*\))+")
@@ -32,6 +32,8 @@ FOLLOWED = frozenset({
     "display", "visibility", "opacity", "font-size", "mso-hide", "overflow", "height", "max-height", "width", "max-width",
 })  # fmt: skip
 """Properties by which words are shown or hidden, as far as that is followed."""
+SPACED = frozenset({"padding", "padding-top", "padding-bottom", "padding-left", "padding-right", "min-height", "min-width"})
+"""Properties that give a box room which its own height or width does not: films stand in such boxes."""
 _DISPLAYS = frozenset({
     "none", "block", "inline", "inline-block", "flex", "inline-flex", "grid", "inline-grid", "flow-root", "contents", "table",
     "inline-table", "table-row", "table-cell", "table-column", "table-caption", "table-row-group", "table-header-group",
@@ -74,7 +76,7 @@ def winning(rules: Iterable[tuple[Weight, Iterable[tuple[str, Declared]]]], inli
 
 
 def _inline(style: str) -> Iterator[tuple[str, Declared]]:
-    for match in _DECLARATION.finditer(_COMMENT.sub(" ", style[:_LOOKED_AT])) if style else ():
+    for match in _DECLARATION.finditer(_COMMENT.sub(" ", style[:LOOKED_AT])) if style else ():
         name, colon, value = match[0].partition(":")
         key, said, mark = name.strip().lower(), value.strip().lower(), _IMPORTANT.search(value)
         said = _IMPORTANT.sub("", said).strip()
@@ -89,8 +91,35 @@ def gone(styles: dict[str, str], *, in_line: bool = False) -> bool:
     if (in_line and "display" not in styles) or styles.get("display") in ("inline", "contents"):
         # What is no box has no height.
         return False
-    closed = any(_is_zero(styles.get(name)) for name in ("max-height", "height", "max-width", "width"))
+    high = _is_zero(styles.get("max-height")) or (_is_zero(styles.get("height")) and not _has_room(styles, "min-height"))
+    wide = _is_zero(styles.get("max-width")) or (_is_zero(styles.get("width")) and not _has_room(styles, "min-width"))
+    closed = (high and not _padded(styles, "top", "bottom")) or (wide and not _padded(styles, "left", "right"))
     return closed and styles.get("overflow") in ("hidden", "clip")
+
+
+def _has_room(styles: dict[str, str], name: str) -> bool:
+    return name in styles and styles[name] not in ("auto", "initial") and not _is_zero(styles[name])
+
+
+def _padded(styles: dict[str, str], first: str, last: str) -> bool:
+    """Whether there is room within, between its edge and its words: what is in it is shown there."""
+    all_sides = styles.get("padding", "").split()
+    by_side = dict(zip(("top", "right", "bottom", "left"), _four(all_sides), strict=False))
+    said = [styles.get(f"padding-{side}", by_side.get(side)) for side in (first, last)]
+    return any(one is not None and one != "initial" and not _is_zero(one) for one in said)
+
+
+def _four(sides: list[str]) -> list[str]:
+    """A short word for four sides, written out: a side that is not said is as the one across from it."""
+    match sides:
+        case [every]:
+            return [every] * 4
+        case [high, wide]:
+            return [high, wide, high, wide]
+        case [top, wide, bottom]:
+            return [top, wide, bottom, wide]
+        case _:
+            return sides[:4]
 
 
 def inside(shown: Shown, styles: dict[str, str]) -> Shown:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports.notices import OutgoingNotice
-from adapters.letters.times import When, in_zone, instant_of
+from adapters.letters.times import When, day_of, in_zone, instant_of
 from adapters.letters.words import OF_DATA, OF_PEOPLE, Words, capital, one_line, written_out
 from domain.base import plain
 from domain.rules.agreement_terms import LOOKED_AT
@@ -65,6 +65,8 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "review": _review(notice, words, phase),
         "due": _when(instant_of(data.get("due_at")), notice, words),
         "measure_until": _when(instant_of(data.get("measure_until")), notice, words),
+        "limit": _when(instant_of(data.get("limit_at")), notice, words),
+        "limit_waits": data.get("limit_waits") is True,
         "answer_until": _when(instant_of(data.get("answer_until")), notice, words),
         "hearing": _hearing(notice, words, side),
         "expires": _when(instant_of(_offer_of(data).get("expires_at")), notice, words),
@@ -119,6 +121,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "heard_first": data.get("heard_first") is True,
         "could_answer": data.get("could_answer") is True,
         "about": words.charges.get(about, written_out(about)) if (about := _string(data.get("about"))) else None,
+        **{name: _data_right(data.get(name), words) for name in ("asked_for", "asked_for_before")},
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
@@ -144,7 +147,7 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "joined": data.get("joined"),
         "from_start": data.get("from_start") is True,
         "returns": offer.get("after_return") is True,
-        "looked_at_first": LOOKED_AT in _list_of(data.get("terms")),
+        "looked_at_first": data.get("looked_at_first") is True or LOOKED_AT in _list_of(data.get("terms")),
         "terms": [words.agreed(line) for line in (_line_or_none(_string(one)) for one in _list_of(data.get("terms"))) if line],
         "label": _who(data.get("label_paid_by") or offer.get("label_paid_by"), side),
         "stated": _amount(data.get("amount"), words),
@@ -158,6 +161,11 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         **_of_risk(data, words, side),
         **_of_parties(data),
     }
+
+
+def _data_right(value: Any, words: Words) -> str | None:
+    right = _string(value)
+    return words.data_rights.get(right, capital(written_out(right))) if right else None
 
 
 def _route(route: str, words: Words) -> str:
@@ -197,6 +205,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "reference": _line_or_none(_string(data.get("reference"))),
         "money_went": data.get("money_went") is True,
         "money_twice": data.get("money_twice") is True,
+        "stopped_by": _string(data.get("stopped_by")),
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,
@@ -424,6 +433,8 @@ def _with_translation(notice: OutgoingNotice, words: Words, name: str) -> str | 
     """A quoted text, and beneath it its translation into the reader's language with who or what made it, where there is one."""
     original, beside = _quoted(notice.texts.get(name)), notice.translations.get(name)
     text = _quoted(beside.text) if beside is not None else None
+    if original is None and name in notice.erased:
+        return words.erased.format(when=day_of(notice.erased[name], notice.zone, words))
     if original is None or beside is None or text is None:
         return original
     who = _line_or_none(beside.name) or _line_or_none(notice.tenant_name) or words.the_platform

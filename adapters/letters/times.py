@@ -29,6 +29,11 @@ def instant_of(value: object) -> datetime | None:
     return value if isinstance(value, datetime) and value.tzinfo else None
 
 
+def day_of(at: datetime, zone: str, words: Words) -> str:
+    """The day on which it was, for somebody in ``zone`` (an unknown one: UTC)."""
+    return _date(at.astimezone(_zone(zone)), words)
+
+
 def in_zone(at: datetime, zone: str, words: Words, *, now: datetime) -> When:
     """When it is, for somebody in ``zone`` (an unknown one: UTC). Cut to the minute, never up; to the second when it is soon."""
     there = at.astimezone(_zone(zone))

@@ -75,10 +75,14 @@ class Words:
     redress: Mapping[str, str]
     misuse: Mapping[str, str]
     """What misuse is called, by its clause."""
+    erased: str
+    """What stands in the place of a text that was erased before the letter went."""
     translated: Mapping[str, str]
     """What stands above a translation of a text that stands above that, by who or what made it."""
     routes: Mapping[str, str]
     """Where a decision can be complained about, as whole sentences."""
+    data_rights: Mapping[str, str]
+    """What can be asked for over one's own data, by category, as it stands after a colon."""
     charges: Mapping[str, str]
     """What somebody is accused of, by clause or category, as it stands after "it is about"."""
     reasons: Mapping[str, str]

@@ -209,6 +209,7 @@ GERMAN = Words(
         "court": "Sie können vor Gericht gehen.",
     },
     misuse={"manifestly_unfounded": "offensichtlich unbegründet", "manifestly_illegal": "offensichtlich rechtswidrig"},
+    erased="[Was hier stand, wurde am {when} gelöscht.]",
     translated={
         "team": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
         "translator": "Für Sie übersetzt von {name}. Was darüber steht, ist das Original, und das gilt.",
@@ -222,6 +223,21 @@ GERMAN = Words(
         "ansieht, und Sie können jederzeit vor Gericht gehen.",
         "attorney_general": "Sie können sich bei der Generalstaatsanwaltschaft Ihres Bundesstaats beschweren.",
         "court": "Sie können das Gericht, das die Anordnung erlassen hat, bitten, unsere Antwort zu prüfen.",
+    },
+    data_rights={
+        "gdpr_access": "Auskunft über Ihre Daten (DSGVO)",
+        "gdpr_rectification": "Berichtigung Ihrer Daten (DSGVO)",
+        "gdpr_erasure": "Löschung Ihrer Daten (DSGVO)",
+        "gdpr_restriction": "Einschränkung der Verarbeitung Ihrer Daten (DSGVO)",
+        "gdpr_portability": "Ihre Daten in einer Form, die Maschinen lesen (DSGVO)",
+        "gdpr_objection": "Widerspruch gegen die Verarbeitung Ihrer Daten (DSGVO)",
+        "gdpr_automated": "Ein neuer Blick auf die Entscheidung einer Maschine (DSGVO)",
+        "ccpa_know": "Auskunft über Ihre Daten (CCPA)",
+        "ccpa_delete": "Löschung Ihrer Daten (CCPA)",
+        "ccpa_correct": "Berichtigung Ihrer Daten (CCPA)",
+        "ccpa_opt_out": "Kein Verkauf und keine Weitergabe Ihrer Daten (CCPA)",
+        "ccpa_limit": "Weniger Nutzung Ihrer sensiblen Daten (CCPA)",
+        "legal_order": "Die Anordnung einer Behörde",
     },
     charges={
         "threat": "dass jemand bedroht wurde",
@@ -271,6 +287,13 @@ GERMAN = Words(
         "not_as_described": "dass nicht ankam, was beschrieben war",
         "duplicate": "dass dasselbe zweimal abgebucht oder gemeldet wurde",
         "wrong_amount": "dass ein falscher Betrag abgebucht wurde",
+        "wrong_transfer": "dass eine Überweisung fehlging",
+        "wrong_sum": "dass ein Konto falsch abgerechnet wurde",
+        "wrong_cash": "dass ein Automat einen falschen Betrag ausgab",
+        "not_on_statement": "dass eine Zahlung auf einem Auszug fehlt",
+        "unrecognised": "eine Zahlung, die niemand zuordnen kann",
+        "documents_asked": "Unterlagen zu einer Zahlung",
+        "processing_error": "dass eine Zahlung falsch ausgeführt wurde",
         "refund_not_processed": "dass eine Erstattung nicht ankam",
         "subscription_cancelled": "dass nach einer Kündigung abgebucht wurde",
         "severity": "wie schwer der Fund wiegt",
@@ -313,8 +336,8 @@ GERMAN = Words(
         ),
         "no_claim": (
             "Was Sie geschrieben haben, sagt nach dem, was zwei von uns darin lesen, von keiner Ihrer Zahlungen, dass sie ohne "
-            "Sie gemacht wurde. Wenn es so ist, schreiben Sie uns noch einmal und sagen Sie, welche; wir gehen dem nach und "
-            "teilen Ihnen schriftlich mit, was wir gefunden haben."
+            "Sie gemacht wurde oder falsch ist. Wenn es so ist, schreiben Sie uns noch einmal und sagen Sie, welche; wir gehen "
+            "dem nach und teilen Ihnen schriftlich mit, was wir gefunden haben."
         ),
         "not_ours": "Die Daten sind nicht unsere: Bitte wenden Sie sich an den, der sie hat.",
         "decision_missing": "Die Meldung sagt nicht, gegen welche Entscheidung sie sich richtet.",
@@ -360,6 +383,14 @@ GERMAN = Words(
             ),
         ),
         (r"It is carried out at once, and the case is closed\.", "Es wird sofort ausgeführt, und der Fall ist abgeschlossen."),
+        (
+            r"Somebody of the team looks at it first, and nothing is paid or sent before that\. The case is closed\.",
+            (
+                "Zuerst sieht es sich jemand aus dem Team an, und vorher wird nichts gezahlt oder geschickt. "
+                "Der Fall ist abgeschlossen."
+            ),
+        ),
+        # As agreements say it that were made before goods waited, too.
         (
             r"Somebody of the team looks at it first, and no money is paid before that\. The case is closed\.",
             "Zuerst sieht es sich jemand aus dem Team an, und vorher wird kein Geld gezahlt. Der Fall ist abgeschlossen.",

@@ -197,6 +197,7 @@ ENGLISH = Words(
         "court": "You can go to court.",
     },
     misuse={"manifestly_unfounded": "manifestly unfounded", "manifestly_illegal": "manifestly illegal"},
+    erased="[What stood here was erased on {when}.]",
     translated={
         "team": "Translated for you by {name}. What stands above is the original, and counts.",
         "translator": "Translated for you by {name}. What stands above is the original, and counts.",
@@ -211,6 +212,21 @@ ENGLISH = Words(
         "you can go to court at any time.",
         "attorney_general": "You can complain to the attorney general of your state.",
         "court": "You can ask the court that issued the order to review our answer.",
+    },
+    data_rights={
+        "gdpr_access": "Access to your data (GDPR)",
+        "gdpr_rectification": "Rectification of your data (GDPR)",
+        "gdpr_erasure": "Erasure of your data (GDPR)",
+        "gdpr_restriction": "Restriction of the use of your data (GDPR)",
+        "gdpr_portability": "Your data in a form that machines read (GDPR)",
+        "gdpr_objection": "Objection to the use of your data (GDPR)",
+        "gdpr_automated": "Another look at a decision made by a machine (GDPR)",
+        "ccpa_know": "To know your data (CCPA)",
+        "ccpa_delete": "Deletion of your data (CCPA)",
+        "ccpa_correct": "Correction of your data (CCPA)",
+        "ccpa_opt_out": "Opting out of the sale and sharing of your data (CCPA)",
+        "ccpa_limit": "Limiting the use of your sensitive data (CCPA)",
+        "legal_order": "An order of an authority",
     },
     charges={
         "threat": "that somebody was threatened",
@@ -260,6 +276,13 @@ ENGLISH = Words(
         "not_as_described": "that what came is not what was said",
         "duplicate": "that the same was charged or reported twice",
         "wrong_amount": "that a wrong amount was charged",
+        "wrong_transfer": "that a transfer went wrong",
+        "wrong_sum": "that an account was reckoned wrongly",
+        "wrong_cash": "that a machine gave a wrong amount of cash",
+        "not_on_statement": "that a transfer is missing on a statement",
+        "unrecognised": "a transfer that nobody can place",
+        "documents_asked": "documents of a transfer",
+        "processing_error": "that a payment was processed wrongly",
         "refund_not_processed": "that a refund did not come",
         "subscription_cancelled": "that something was charged after it was cancelled",
         "severity": "how severe the finding is",
@@ -300,8 +323,8 @@ ENGLISH = Words(
             "you can also complain to your data protection authority."
         ),
         "no_claim": (
-            "What you wrote does not say of any payment of yours that it was made without you, as far as two of us can see. If "
-            "one was, write to us again and say which; we look into it and tell you in writing what we found."
+            "What you wrote does not say of any payment of yours that it was made without you or is wrong, as far as two of us "
+            "can see. If one was, write to us again and say which; we look into it and tell you in writing what we found."
         ),
         "not_ours": "The data is not ours: please turn to whoever holds it.",
         "decision_missing": "The report does not say which decision it appeals against.",

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.base import Instant
+from domain.model.erasure import Erased, ErasureReason
 from services.pages import Part
 
 Item = TypeVar("Item")
@@ -19,6 +21,19 @@ class Body(BaseModel):
     """The body of an answer: it says nothing that its description does not name."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ErasedBody(Body):
+    """That words are gone: their key was destroyed on purpose, and nothing brings them back."""
+
+    at: Instant
+    reason: ErasureReason | None
+    """Why, for the team and for whoever's words they were; null for everybody else."""
+
+
+def told_erased(erased: Erased | None) -> dict[str, Any] | None:
+    """That words were erased, as JSON; None: they were not."""
+    return ErasedBody(at=erased.at, reason=erased.reason).model_dump(mode="json") if erased is not None else None
 
 
 def page_body(part: Part[Item], shape: Callable[[Item], dict[str, Any]]) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic_core import to_jsonable_python
 
-from api.bodies.base import Body
+from api.bodies.base import Body, ErasedBody, told_erased
 from api.bodies.evidence import RequestBody, worded
 from api.bodies.sanctions import DraftedSanction, drafted_sanction
 from domain.base import Frozen, Instant, Side
+from domain.model.erasure import Erased
 from domain.model.links import Relation
 from domain.model.report import MOST_METADATA, MetadataKey, MetadataValue
 from domain.model.translations import Translator
@@ -104,6 +105,13 @@ class TranslationBody(Body):
     """A newer one of the same text into the same language stands before it."""
 
 
+class ErasedOfBody(ErasedBody):
+    """Whose words in a case were erased."""
+
+    of: str
+    """A party's id, ``team``, or ``platform`` for what the platform noted for itself."""
+
+
 class Entry(Body):
     """Something that happened, as the caller may know it."""
 
@@ -121,6 +129,8 @@ class Entry(Body):
     round: int = 0
     translations: tuple[TranslationBody, ...] = ()
     """Of the texts in ``data``, the newest first; left out where there is none."""
+    erased: dict[str, ErasedBody] | None = None
+    """Where in ``data`` texts stood that were erased; left out where none was."""
 
 
 class CaseBody(CaseView):
@@ -143,6 +153,8 @@ class CaseBody(CaseView):
     """With ``expand[]=timeline``."""
     translations: tuple[TranslationBody, ...] = ()
     """Of the texts of the case as it is read alone (of the ruling, questions, hearings), the newest first."""
+    erased: tuple[ErasedOfBody, ...] = ()
+    """Whose words in it were erased, when it is read alone: a text of theirs is null."""
     seq: int | None = None  # type: ignore[assignment]  # for the team alone
     case_links: tuple[CaseLinkBody, ...] | None = None  # type: ignore[assignment]  # without the notes of the team
     """What this case has to do with others; for the team alone."""
@@ -351,7 +363,7 @@ def with_references(body: dict[str, Any], told: Told | None) -> dict[str, Any]:
     """A case as JSON, with what the platform told us of it for itself. Added last: no kept answer ever holds it."""
     if told is None:
         return body
-    references, unsaid = told.references, frozenset() if told.with_people else {"name", "email"}
+    references, unsaid = told.references, {"unreadable"} if told.with_people else {"name", "email", "unreadable"}
     names = references.model_dump(mode="json", include={"external_id", "matter", "subject", "metadata", "source"})
     known = {party.id: party.model_dump(mode="json", exclude=set(unsaid)) for party in references.parties}
     listed = body.get("parties", known.values())
@@ -375,7 +387,17 @@ def entry_body(entry: timelines.Entry) -> dict[str, Any]:
     }
     also = {"command_id": entry.command_id, "credential": entry.credential, "caucus": entry.caucus and entry.caucus.value}
     beside = {"translations": [translation_body(one) for one in entry.translations]} if entry.translations else {}
-    return body | {name: value for name, value in also.items() if value is not None} | beside
+    gone = {"erased": {place: told_erased(one) for place, one in entry.erased.items()}} if entry.erased else {}
+    return body | {name: value for name, value in also.items() if value is not None} | beside | gone
+
+
+_HOLDERS = {"staff": "team"}
+
+
+def erased_of(erased: Iterable[Erased]) -> list[dict[str, Any]]:
+    """Whose words in a case were erased, as JSON."""
+    told = (ErasedOfBody(at=one.at, reason=one.reason, of=_HOLDERS.get(one.holder, one.holder)) for one in erased)
+    return [one.model_dump(mode="json") for one in told]
 
 
 def translation_body(one: ShownTranslation) -> dict[str, Any]:

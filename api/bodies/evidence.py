@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 from pydantic_core import to_jsonable_python
 
-from api.bodies.base import Body
+from api.bodies.base import Body, ErasedBody, told_erased
 from domain.base import Instant, Side
 from domain.model.evidence import Confidentiality
 from domain.views.evidence import RequestView
@@ -36,6 +36,7 @@ class FileBody(Body):
     sha256: str | None
     """Of the bytes as they were uploaded, in hex."""
     uploaded_at: Instant
+    erased: ErasedBody | None = None
     links: dict[str, str]
 
 
@@ -59,6 +60,7 @@ class EvidenceBody(Body):
     confidentiality: Confidentiality
     text: str | None
     """Null once it was erased."""
+    erased: ErasedBody | None = None
     answers: tuple[str, ...]
     """The requests that it answered."""
     files: tuple[FileBody, ...]
@@ -84,7 +86,8 @@ def file_body(file: StoredFile) -> dict[str, Any]:
     links = {"self": f"/v1/cases/{file.case_id}/files/{file.id}", "case": f"/v1/cases/{file.case_id}"}
     names = ("id", "name", "media_type", "bytes", "sha256")
     fields = {name: getattr(file, name) for name in names}
-    return FileBody(**fields, uploaded_at=file.created_at, links=links).model_dump(mode="json")
+    body = FileBody(**fields, uploaded_at=file.created_at, links=links).model_dump(mode="json")
+    return {**body, "erased": told_erased(file.erased)}
 
 
 def evidence_body(handed_in: HandedIn) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def evidence_body(handed_in: HandedIn) -> dict[str, Any]:
         "evidence_type": fact.evidence_type,
         "confidentiality": fact.seen_by,
         "text": handed_in.text,
+        "erased": told_erased(handed_in.erased),
         "answers": fact.answers,
         "files": [file_body(file) for file in handed_in.files],
     }

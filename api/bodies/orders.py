@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from api.bodies.base import Body
 from domain.base import Frozen, Instant
-from services.orders import Article, Because, Effect, LiftReason, Line, Long, Looked, Whom
+from services.orders import Although, Article, Because, Effect, LiftReason, Line, Long, Looked, Whom
 
 
 class OrderChange(Frozen):
@@ -78,6 +78,8 @@ class OrderAnswer(Frozen):
     """Why not, or not to all of it."""
     answer: Long = ""
     """What was done and how, in words that are told."""
+    although: Although | None = None
+    """Why effect was given to an order in which something is missing: asked for then, and kept in the trail."""
     at: AwareDatetime | None = None
     """Left out: now."""
 

@@ -61,8 +61,8 @@ class UnplacedBody(Body):
     """By what the sender is proven: the letter's token, our relay, the caller who vouched. ``failed``: shown to be forged."""
     proven: bool
     state: Literal["waiting", "taken", "placed", "dismissed"]
-    """``taken``: somebody (``closed_by``) is placing it on ``placed_case``, or stopped on the way (``closed_because``: as what).
-    The same said again goes on with it."""
+    """``taken``: somebody (``closed_by``) is placing it on ``placed_case`` (``closed_because``: as what), and its case has not
+    taken it yet; it is closed once that has. Where it stopped on the way the same said again goes on with it."""
     case: str | None
     """The case that it seems to be about."""
     party: str | None

@@ -17,6 +17,7 @@ from api.bodies.cases import (
     MetadataRequest,
     case_body,
     entry_body,
+    erased_of,
     listed,
     metadata_body,
     taken_body,
@@ -31,7 +32,7 @@ from api.kit.reading import expect_json, parse_object, parsed, read_bytes, read_
 from api.kit.replies import shown
 from api.schema import gives, takes
 from domain.base import CampaignId, Code, PersonId, Phase, Priority, Reference, Side
-from services import cases, intake, references, timelines
+from services import cases, erasures, intake, references, timelines
 from services.callers import Caller
 from services.errors import Refused
 from services.pages import Page
@@ -168,6 +169,8 @@ async def read_case(context: Context, case_id: str, expand: Expand = None) -> Re
     body = with_references(case_body(seen, await cases.texts_of(parts, caller, seen)), told)
     if beside := await translations_of(parts, caller, seen):
         body["translations"] = [translation_body(one) for one in beside]
+    if gone := await erasures.of_case(parts, caller, seen):
+        body["erased"] = erased_of(gone)
     if expanded and seen.case is not None:
         body["timeline"] = [entry_body(entry) for entry in await timelines.first_entries(parts, caller, seen)]
     content = to_json(body)
@@ -204,8 +207,8 @@ async def read_timeline(
         Side | None, Query(description="Only what this side and the desk said to each other alone (their caucus).")
     ] = None,
 ) -> Response:
-    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null. `thread`
-    asks for a private talk: a side has its own, the team both, and to anybody else one is empty."""
+    """What happened, oldest first, as far as the caller may know it, with its texts. A text that was erased is null, and `erased`
+    says when. `thread` asks for a private talk: a side has its own, the team both, and to anybody else one is empty."""
     caller, parts = await context.caller("cases:read"), context.parts
     seen = await cases.find(parts, caller, case_id, "timeline")
     return shown(page_body(await timelines.page_of_entries(parts, caller, seen, Page(limit, cursor), thread), entry_body))

@@ -107,7 +107,9 @@ async def erase_expired(context: Context) -> Response:
 async def read_personal_data(context: Context, case_id: str, party_id: PartyId) -> Response:
     """A zip with a page to read, JSON for machines, and files: all that this person may know, in every case of theirs. What is
     kept from them is not in it: the other side's words for the desk, the team's own, and cases of which they have not been told
-    (`Ombud-Cases-Withheld` says how many). It is kept in the trail and among the readers of each case."""
+    (`Ombud-Cases-Withheld` says how many). What does not open any more, because it was changed or damaged, is named in it
+    (`Ombud-Unreadable` says how many things), and the rest is there all the same. It is kept in the trail and among the readers
+    of each case."""
     caller = await context.caller("admin")
     found = await personal_data.of_person(context.parts, caller, case_id, party_id)
     headers = {
@@ -115,5 +117,6 @@ async def read_personal_data(context: Context, case_id: str, party_id: PartyId) 
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Ombud-Cases-Withheld": str(len(found.withheld)),
+        "Ombud-Unreadable": str(found.unreadable),
     }
     return Response(found.packed, headers=headers, media_type="application/zip")

@@ -39,7 +39,8 @@ async def healthz() -> Response:
     openapi_extra={"security": []},
 )
 async def readyz(context: Context) -> Response:
-    """Postgres must answer. Without Temporal the process still takes reports and commands (`degraded`): they are judged later."""
+    """Postgres must answer, and the master key of this process must be one that is still used (`master_key_lost`). Without
+    Temporal the process still takes reports and commands (`degraded`): they are judged later."""
     found = await health(context.parts)
     for service, fault in found.services.items():
         if fault is not None:

@@ -87,10 +87,12 @@ async def change_order(context: Context, order_id: OrderId) -> Response:
     responses=gives({200: ("OrderBody", ORDER_ANSWERED)}),
 )
 async def answer_order(context: Context, order_id: OrderId) -> Response:
-    """And when, or why not. Said again, the authority and the person are to be told anew."""
+    """And when, or why not; given to one in which something is `missing`, `although` says why. Said again, the authority and the
+    person are to be told anew."""
     caller = await context.caller("cases:write")
     said = parsed(OrderAnswer, await read_object(context.request))
-    done = await orders.answer(context.parts, caller, order_id, said.effect, said.because, said.answer, said.at)
+    given = (said.effect, said.because, said.answer, said.at, said.although)
+    done = await orders.answer(context.parts, caller, order_id, *given)
     return shown(order_body(done))
 
 

@@ -160,7 +160,9 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         _needs("text", "The words."), Field("appointment", "Which one (apt_…); left out: the newest."),
         Field("was_there", "Whether they were at it; left out: not said.", kind=FLAG)),
     ),
-    "ask_identity": ("Ask the claimant to prove who they are.", (_needs("what", "What is asked for, as they will read it."),)),
+    "ask_identity": ("Ask the claimant to prove who they are.", (
+        _needs("what", "What is asked for, as they will read it."),
+        Field("reasons", "Why they are asked again: what is still in doubt."))),
     "escalate": ("Leave the settlement and ask for a decision. For a party.", ()),
     "offer": ("Propose how to settle. A party to the other side; whoever handles the case to both.", (
         _needs("remedy", "A remedy of the pack."), Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY),
@@ -210,6 +212,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
     "split": ("Make a part of this case a case of its own.", (
         _needs("statement", "What that part is about."), REASONS,
         Field("parties", "A party it is about (pty_…); repeatable.", kind=LIST, option="party"),
+        Field("category", "What that part is; of a request over data the right that it asks for."),
         Field("amount", "AMOUNT:CURRENCY in minor units (1250:USD).", kind=MONEY)),
     ),
     "leave_campaign": ("Count the case to its campaign no more.", (Field("reason", "Why, as a code."),)),

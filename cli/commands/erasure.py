@@ -80,6 +80,8 @@ def personal_data(
     note(f"{len(data)} bytes to {out}")
     if (withheld := headers["Ombud-Cases-Withheld"]) != "0":
         note(f"{withheld} case(s) of theirs are not in it: they have not been told of them. The audit trail says which.")
+    if (lost := headers["Ombud-Unreadable"]) != "0":
+        note(f"{lost} thing(s) could not be read, for they were changed or damaged; it names them. See `ombud audit verify`.")
 
 
 def retention(

@@ -120,13 +120,16 @@ def answer(
         str | None, typer.Option(help="not_specified, outside_scope, not_held, gone, challenged or other: unless it was given.")
     ] = None,
     text: Annotated[str | None, typer.Option("--answer", help="What was done and how, or why not, in words.")] = None,
+    although: Annotated[
+        str | None, typer.Option(help="Where something is missing in it: asked_back, not_needed or danger.")
+    ] = None,
     at: At = None,
     tenant: Tenant = None,
     speaker: As = None,
     json: AsJson = False,
 ) -> None:
     """Say whether and when effect was given to it, or why not."""
-    said = given_only({"effect": effect, "because": because, "answer": text, "at": at})
+    said = given_only({"effect": effect, "because": because, "answer": text, "although": although, "at": at})
     show(_ask("POST", f"{_at(order)}/answer", Target(tenant, speaker), said), json, _line)
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from services.live import Watch
-    from services.parts import Answered, Doors, Inspects, Parts, ProviderDisputes
+    from services.parts import Answered, Check, Doors, Inspects, Parts, ProviderDisputes
 
 Result = TypeVar("Result")
 
@@ -181,7 +181,7 @@ async def api_parts(
             door_refusals=PostgresDoorRefusals(database),
             **_mail_parts(settings, database, vault, store),
             address_refused=_addresses(settings),
-            **_checks(database, client, store),
+            **_checks(database, client, {"evidence": store.check, "master_key": PostgresMasterKeys(database, vault).still_good}),
             publishing=PostgresPublications(database),
             payloads=SealedJson(sealed) if sealed else None,
         )
@@ -390,7 +390,7 @@ def _inspector(settings: Settings) -> Inspects:
     return Inspector(frozenset(settings.evidence_types.split()), settings.evidence_max_bytes)
 
 
-def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[str, Any]:
+def _checks(database: Database, client: Client, also: Mapping[str, Check]) -> dict[str, Any]:
     async def database_ready() -> None:
         async with database.nobody() as conn:
             await conn.execute("SELECT 1")
@@ -398,7 +398,7 @@ def _checks(database: Database, client: Client, store: EvidenceStore) -> dict[st
     async def temporal_ready() -> None:
         await client.service_client.check_health()
 
-    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, "evidence": store.check}}
+    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, **also}}
 
 
 def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cli.kit.compose import evidence_store
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
-from workflows.handles import SEARCH_ATTRIBUTES
+from workflows.handles import FOLLOWED, SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
     from runtime.checks import Look
@@ -54,7 +54,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         database,
         administration,
         lambda: _trail(stack),
-        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR)),
+        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR, FOLLOWED)),
         _named("worker deployment", lambda: checks.deployment(settings, stack, _DOCTOR_WAITS_FOR)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),

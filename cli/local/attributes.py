@@ -8,5 +8,9 @@ SEARCH_ATTRIBUTES = {
     "CaseStatus": "Keyword",
     "Outcome": "Keyword",
     "OpenedAt": "Datetime",
+    "Phase": "Keyword",
+    "Queue": "Keyword",
+    "Priority": "Keyword",
+    "NextDueAt": "Datetime",
 }
 """What a case can be found by in Temporal, with Temporal's type of each; a cluster's operator registers the same."""

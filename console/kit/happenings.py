@@ -70,6 +70,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "alarm_acknowledged": ("bell", "{person} has it: nobody else is called"),
     "case_recused": ("hand", "{person} cannot decide it: {reason}"),
     "case_remitted": ("undo-2", "Sent back, to be decided afresh"),
+    "right_renamed": ("scale", "It counts as {now}, no more as {before}; whoever asked is told"),
     "case_retargeted": ("gauge", "{who} changed what it is: {reason}"),
     "case_split": ("users", "{who} made a part of it a case of its own"),
     "case_unlinked": ("layers", "A link with another case was taken away: {reason}"),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit import gone
 from console.kit.happenings import amount_of, happened
 from console.kit.refusals import Speaker
 from console.kit.render import Zones
@@ -74,8 +75,6 @@ class PartyShown:
     """Whether anything was said since."""
     about: tuple[str, ...] = ()
     """What else is to be known of them, in words."""
-    gone: bool = False
-    """What they reported was erased."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,8 @@ class Shown:
     def of(self, side: Side) -> str:
         """The people of a side, by name."""
         parties = [party for party in (self.told.references.parties if self.told else ()) if party.role == "principal"]
-        gone = {party.id for party in (self.seen.case.parties if self.seen.case is not None else ()) if party.left}
-        return " and ".join(self.names[party.id] for party in parties if party.side is side and party.id not in gone)
+        left = {party.id for party in (self.seen.case.parties if self.seen.case is not None else ()) if party.left}
+        return " and ".join(self.names[party.id] for party in parties if party.side is side and party.id not in left)
 
     def whom(self, remedy: Any) -> str:
         """Whom a remedy concerns, by name and side: who reads "yes" must not have to guess whose data is erased."""
@@ -193,9 +192,10 @@ async def show(visit: Visit) -> Response:
     if found is None:
         return visit.page("waiting.html", 202)
     said, seen = found.said, found.seen
-    entries = await timelines.first_entries(visit.parts, visit.caller, seen)
+    say = gone.of_team(visit.zones)
+    entries = gone.of_entries(await timelines.first_entries(visit.parts, visit.caller, seen), say)
     words, _ = turn_of(seen, said, visit.caller.holder, found.names)
-    texts = await cases.texts_of(visit.parts, visit.caller, seen)
+    texts = await gone.worded(visit.parts, visit.caller, seen, await cases.texts_of(visit.parts, visit.caller, seen), say)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
     return visit.page(
@@ -282,7 +282,7 @@ async def _begun(visit: Visit, found: Shown) -> dict[str, str]:
 
 async def _handed_in(visit: Visit, found: Shown) -> dict[str, Any]:
     """What was handed in, side by side, how its files are shown, and who can be told of a note."""
-    pieces = await evidence.handed_in(visit.parts, visit.caller, found.seen)
+    pieces = gone.of_pieces(await evidence.handed_in(visit.parts, visit.caller, found.seen), gone.of_team(visit.zones))
     return {
         "evidence": [(side.value, [piece for piece in pieces if piece.fact.side is side]) for side in Side],
         "others_pieces": [piece for piece in pieces if piece.fact.side is None],
@@ -340,10 +340,8 @@ def _parties(found: Shown, entries: Sequence[Entry]) -> list[PartyShown]:
         since = of_case.since if of_case is not None else None
         said = [entry for entry in entries if _speaks(entry, party.side) and (since is None or entry.at >= since)]
         wants = next((words for entry in said if (words := _words_of(entry))), None) if party.role == "principal" else None
-        erased = any(entry.type in _OPENING and entry.data.get("statement", "") is None for entry in said)
-        gone = erased and wants is None and party.role == "principal"
         about = _about(found, party.id)
-        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants, bool(said), about, gone))
+        shown_.append(PartyShown(party.id, party.side.value, name, party.role, wants, bool(said), about))
     return shown_
 
 
@@ -381,8 +379,8 @@ def _by_one(found: Shown, party_id: str) -> bool:
 
 def _named(parties: Sequence[PartyShown], side: Side) -> str:
     """Who reads what is said to a side."""
-    gone = "is no party any more"
-    names = [party.name for party in parties if party.side == side and party.role == "principal" and gone not in party.about]
+    left = "is no party any more"
+    names = [party.name for party in parties if party.side == side and party.role == "principal" and left not in party.about]
     return " and ".join(names) or f"the {side.value}"
 
 

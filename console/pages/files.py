@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Visit
 from console.kit.words import GRAPHIC
+from domain.model.erasure import Erased
 from services import cases, evidence, people, references
 from services.cases import Seen
 from services.errors import Refused, not_found
@@ -37,6 +38,7 @@ class FileShown:
     media_type: str
     way: str
     """``picture``, ``film``, ``sound``, ``words`` or ``none``."""
+    erased: Erased | None = None
 
 
 def file_shown(file: StoredFile) -> FileShown:
@@ -51,7 +53,7 @@ def file_shown(file: StoredFile) -> FileShown:
         else "none"
     )
     size = f"{max(file.bytes / 1024, 1):.0f} KB" if file.bytes < 1024 * 1024 else f"{file.bytes / 1024 / 1024:.1f} MB"
-    return FileShown(file.id, file.name, file.sha256, size, file.media_type, way if file.name else "none")
+    return FileShown(file.id, file.name, file.sha256, size, file.media_type, way if file.name else "none", file.erased)
 
 
 def veiled(visit: Visit, kind: str) -> str:

@@ -17,7 +17,7 @@ from console.pages.export import safe
 from services import orders, people
 from services.callers import role
 from services.errors import Refused
-from services.orders import Because, Effect, OrderWords, Whom
+from services.orders import Although, Because, Effect, OrderWords, Whom
 from services.pages import Page
 
 SHOWN, MOST = 50, 5000
@@ -53,6 +53,11 @@ REASONS: Mapping[Because, str] = {
     "gone": "What it is about was not there any more",
     "challenged": "Redress against it is under way",
     "other": "Another one, in words",
+}
+ALTHOUGH: Mapping[Although, str] = {
+    "asked_back": "The authority was asked for the rest, and has not sent it",
+    "not_needed": "Nothing of what is missing is needed to carry it out",
+    "danger": "Somebody's life or safety is in danger",
 }
 _CODES = ("country", "language", "about", "keeper")
 _TICKS = ("declared_language", "reasons_withheld")
@@ -130,7 +135,8 @@ async def answer(visit: Visit) -> Response:
         if effect is None:
             raise Refused("malformed", "Choose what effect it was given.")
         at = _times(visit, form, ("at",)).get("at")
-        await orders.answer(visit.parts, visit.caller, _id(visit), effect, because, form.text("answer"), at)
+        although = next((one for one in get_args(Although) if one == form.text("although")), None)
+        await orders.answer(visit.parts, visit.caller, _id(visit), effect, because, form.text("answer"), at, although)
     except Refused as refused:
         return await _one(visit, refused)
     return to(f"/orders/{_id(visit)}")
@@ -208,7 +214,7 @@ async def _one(visit: Visit, refused: Refused | None = None) -> Response:
     why, status = _why(visit, refused)
     return visit.page(
         "order.html", status, list="orders", looked=looked, order=looked.order, said=looked.order.words or OrderWords(), why=why,
-        fields=WORDS, says=SAYS, told=TOLD, effects=EFFECTS, reasons=REASONS,
+        fields=WORDS, says=SAYS, told=TOLD, effects=EFFECTS, reasons=REASONS, although=ALTHOUGH,
         names=await people.colleagues(visit.parts, visit.caller), erases=await role(visit.parts, visit.caller) == "ops",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.kit.gone import of_entries, of_team
 from console.kit.render import Amounts
 from console.kit.visit import Visit
 from console.kit.words import in_words
@@ -38,7 +39,7 @@ async def second_look(visit: Visit, found: Shown, command: str) -> dict[str, Any
     nothing = {"drafted": None, "changes": None, "came": (), "heard": ()}
     if command not in LOOKS or found.seen.case is None or found.seen.case.ruling is None:
         return nothing
-    entries = await timelines.first_entries(visit.parts, visit.caller, found.seen)
+    entries = of_entries(await timelines.first_entries(visit.parts, visit.caller, found.seen), of_team(visit.zones))
     draft = last_draft(entries)
     if draft is None:
         return nothing

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from console.kit.visit import Addresses, Form, Visit, to
 from console.pages.listing import query_of
-from services import erasures, tags, trusted_flaggers
+from services import tags, trusted_flaggers
 from services.cases import Seen
 from services.errors import FieldError, Refused
 
@@ -38,9 +38,8 @@ async def ask(visit: Visit, form: Form, refused: Refused | None = None) -> Respo
 
 async def beside(visit: Visit, seen: Seen) -> dict[str, Any]:
     """What the team knows of a case that is no part of its record."""
-    erased_at = await erasures.erased_on(visit.parts, visit.caller.tenant_id, seen.id)
     return {
-        "gone": f"The words were erased{f' on {visit.zones.words(erased_at)}' if erased_at else ''}.",
+        "gone": "The words were erased.",
         "flagger": await trusted_flaggers.of_case(visit.parts, visit.caller, seen),
         "tags": (await tags.of_cases(visit.parts, visit.caller, [seen])).get(seen.id, ()),
         "untagged": _UNTAGGED.get(visit.request.query_params.get("untagged", "")),

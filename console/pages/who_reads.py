@@ -19,6 +19,7 @@ READS: Final[Mapping[tuple[str, str], Reads]] = {
     ("accept_withdrawal", "reasons"): "whose",
     ("annul", "reasons"): "sides",
     ("ask_identity", "what"): "claimant",
+    ("ask_identity", "reasons"): "team",
     ("cancel_appointment", "reasons"): "team",
     ("cancel_appointment", "told_why"): "invited",
     ("close", "reasons"): "sides",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 from uuid_utils import uuid7
 
+from console.kit import gone
 from console.party.story import (
     DEEDS,
     HEARING_DEEDS,
@@ -31,11 +32,12 @@ from console.party.story import (
 )
 from console.party.visit import PartyAddresses, PartyVisit
 from domain.base import Side
+from domain.model.erasure import Erased
 from domain.model.sanctions import Sanction
 from domain.views.case import CaseView, view
 from domain.views.evidence import answers_alone
 from domain.views.told_statement import ToldStatement, is_notice, told_statement
-from services import cases, commands, erasures, evidence, outside_drafts, personal_data, references, timelines
+from services import cases, commands, evidence, outside_drafts, personal_data, references, timelines
 from services.cases import Seen
 from services.errors import not_found
 from services.manual_work import carried
@@ -96,8 +98,9 @@ async def my_case(visit: PartyVisit, *reading: str) -> MyCase | None:
         view(seen.case, seen.viewer),
         Reader(party.id, party.side, party.role, personal_data.reported(seen.case, party)),
     )
-    entries = await timelines.first_entries(visit.parts, visit.caller, seen)
-    texts = await cases.texts_of(visit.parts, visit.caller, seen)
+    say = instead_of_words(visit)
+    entries = gone.of_entries(await timelines.first_entries(visit.parts, visit.caller, seen), say)
+    texts = await gone.worded(visit.parts, visit.caller, seen, await cases.texts_of(visit.parts, visit.caller, seen), say)
     now = visit.now
     return MyCase(seen, said, reader, entries, texts, turn_of(said, reader, now), deeds_of(said, reader, now))
 
@@ -114,7 +117,7 @@ async def show(visit: PartyVisit) -> Response:
         "case.html",
         **frame(mine),
         **await _about(visit, mine),
-        erased=await _erased(visit, mine),
+        erased=visit.words.say("case.erased"),
         said=said,
         turn=mine.turn,
         offer=said.offer if said.offer is not None and said.offer.side is not reader.side else None,
@@ -151,7 +154,8 @@ async def _stated(visit: PartyVisit, mine: MyCase) -> tuple[ToldStatement | None
     stated = told_statement(case, ruling.id, mine.seen.viewer) if case is not None and ruling is not None else None
     if stated is None:
         return None, mine.texts
-    return stated, {**mine.texts, **await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)}
+    texts = await visit.parts.views.texts(visit.caller.tenant_id, stated.texts)
+    return stated, {**mine.texts, **await gone.worded(visit.parts, visit.caller, mine.seen, texts, instead_of_words(visit))}
 
 
 def _made_elsewhere(mine: MyCase) -> dict[str, Any] | None:
@@ -219,10 +223,19 @@ def by_child(mine: MyCase) -> bool:
     return case is not None and any(one.minor and one.id == mine.reader.id for one in case.principals(mine.reader.side))
 
 
-async def _erased(visit: PartyVisit, mine: MyCase) -> str:
-    """What stands where words were."""
-    at = await erasures.erased_on(visit.parts, visit.caller.tenant_id, mine.seen.id)
-    return visit.words.say("case.erased_on", when=visit.words.day(at, visit.zone)) if at else visit.words.say("case.erased")
+def instead_of_words(visit: PartyVisit) -> gone.Say:
+    """What stands where words were that are gone, in the reader's language."""
+    words = visit.words
+
+    def say(erased: Erased | None) -> str:
+        if erased is None:
+            return words.say("case.unreadable")
+        when = words.day(erased.at, visit.zone)
+        if erased.reason is None:
+            return words.say("case.erased_on", when=when)
+        return words.say("case.erased_because", when=when, why=words.word("erased_because", erased.reason))
+
+    return say
 
 
 async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
@@ -243,7 +256,7 @@ async def _about(visit: PartyVisit, mine: MyCase) -> dict[str, Any]:
 
 
 async def _papers(visit: PartyVisit, mine: MyCase) -> list[Paper]:
-    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
+    pieces = gone.of_pieces(await evidence.handed_in(visit.parts, visit.caller, mine.seen), instead_of_words(visit))
     return [
         Paper(
             "you" if piece.recording.actor.id == mine.reader.id else "own" if piece.fact.side is mine.reader.side else "other",
@@ -266,7 +279,7 @@ async def receipt(visit: PartyVisit) -> Response:
         raise not_found()
     own = [entry for entry in mine.entries if entry.command_id == row.id]
     lines = [line for line in happened(own, mine.reader) if line.remedy is not None]
-    pieces = await evidence.handed_in(visit.parts, visit.caller, mine.seen)
+    pieces = gone.of_pieces(await evidence.handed_in(visit.parts, visit.caller, mine.seen), instead_of_words(visit))
     handed = [piece for piece in pieces if piece.recording.command_id == row.id]
     texts = [said.text for said in spoken(own, mine.reader)] + [piece.text for piece in handed]
     hearing = next((entry.data for entry in own if entry.type in ("appointment_answered", "appointment_moved")), None)
@@ -274,7 +287,7 @@ async def receipt(visit: PartyVisit) -> Response:
     return visit.page(
         "receipt.html",
         **frame(mine),
-        erased=await _erased(visit, mine),
+        erased=visit.words.say("case.erased"),
         sent=row,
         state=row.answer.status if row.answer is not None else "waiting",
         text=next((text for text in texts if text), None),

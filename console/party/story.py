@@ -56,7 +56,7 @@ TOLD = frozenset({
     "return_contested", "return_ended", "withdrawal_requested", "withdrawal_accepted", "provisional_credit_given",
     "provisional_credit_ended", "appointment_proposed", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_held", "protocol_commented", "party_added", "party_left", "sanction_imposed", "sanction_lifted",
-    "sanction_voided", "amount_lowering_proposed",
+    "sanction_voided", "amount_lowering_proposed", "right_renamed",
 })  # fmt: skip
 """What of the past is told in a line. The rest of what a party may know is in their export."""
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -314,7 +314,8 @@ def decided(said: CaseView) -> RulingView | None:
 
 
 def subject_of(entries: Sequence[Entry]) -> str | None:
-    """What the report is called, where they read the report."""
-    opened = next((entry.data for entry in entries if entry.type in ("case_opened", "case_moved_in")), {})
+    """What the report is called, where they read the report; None also once that was erased: no headline is made of it."""
+    called = (entry.data for entry in entries if entry.type in OPENING and "subject" not in entry.erased)
+    opened = next(called, {})
     subject: Any = opened.get("subject")
     return subject if isinstance(subject, str) and subject.strip() else None

@@ -29,4 +29,8 @@ CaseKind Keyword
 CaseStatus Keyword
 Outcome Keyword
 OpenedAt Datetime
+Phase Keyword
+Queue Keyword
+Priority Keyword
+NextDueAt Datetime
 ATTRIBUTES

@@ -171,6 +171,9 @@ class AppointmentHeld(Kept):
     appointment_id: str
     missed_by: tuple[Side, ...] = ()
     protocol: Prose | None = None
+    comment_until: Instant | None = None
+    """Until when whoever was there can say what is wrong with it before they count as heard by it; None: nothing was put down, or
+    it is from before this was kept, and it is a day."""
 
 
 class ProtocolCommented(Kept):
@@ -246,8 +249,11 @@ class HeardByProtocol(Kept):
 
     side: Side
     until: Instant
+    put_down_at: Instant
     appointment: str | None = None
     """What it was put down of; None in cases from before this was kept."""
+    denied: bool = False
+    """They say that they were not there, and have not said otherwise since: they count as somebody who missed it."""
 
 
 class ProtocolComment(Kept):

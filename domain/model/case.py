@@ -16,7 +16,7 @@ from domain.model.evidence import ClausePut, EvidenceRequest, Unanswered
 from domain.model.handling import ProposedNoRequest
 from domain.model.legal_hold import LegalHold, Withheld
 from domain.model.links import CaseLink, CrossCaseTask
-from domain.model.money import PaidElsewhere, ProposedLowering
+from domain.model.money import AmountSaid, PaidElsewhere, ProposedLowering
 from domain.model.parties import Agreed, ProposedRemoval, Seated
 from domain.model.people import OpenedParty, Superiors
 from domain.model.policy_exceptions import PolicyException
@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"asked_again"}
+        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -101,16 +101,22 @@ class Case(Kept):
     """Which :data:`FORM` it was folded by; 0 before forms were counted."""
     seq: int = 0
     opened_at: Instant
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, of what was split off; None: since it was opened."""
     updated_at: Instant
     kind: str
     source: str
     category: str
     filed_as: tuple[str, ...] = ()
     """The categories that it had before, oldest first."""
-    asked_again: bool = False
-    """Whoever reported it has said something of their own since it was last called otherwise; a proof of identity is none."""
+    answered_since: tuple[str, ...] = ()
+    """The clauses of which whoever reported it was asked since it was last called otherwise, and that they have answered."""
+    called_at: Instant | None = None
+    """Since when it is called what it is; None: since it came."""
     category_listed: bool = False
     """The pack lists what the case is called, though its terms do not name it: everybody may read it."""
+    called_by: tuple[str, ...] = ()
+    """Who of the team has called it otherwise, or said that it is more or less urgent."""
     priority: Priority
     terms: Annotated[Terms, WrapValidator(_or_known)]
     parties: tuple[OpenedParty, ...]
@@ -278,6 +284,8 @@ class Case(Kept):
     """Whether somebody other than the respondent has handed something in, where it is heard again."""
     paid_elsewhere: tuple[PaidElsewhere, ...] = ()
     """What stands in other cases of the same matter, while a command is judged beside it; it is kept nowhere."""
+    given_elsewhere: tuple[Money, ...] = ()
+    """What of it counts here as given, beside what earlier cases gave; it is kept nowhere either."""
     reported_elsewhere: bool = False
     """Whether a respondent is reported in secret in another case, while a command is judged beside it; it is kept nowhere."""
     words_by_two: bool = False
@@ -290,6 +298,8 @@ class Case(Kept):
     raised_by_manager: str | None = None
     raised_by_above: Superiors = ()
     """Whom they report to."""
+    said_by: tuple[AmountSaid, ...] = ()
+    """Who has said what was paid, where the report does not say it or says less, as long as that counts."""
     asked: Money | None = None
     """What the report named, once somebody of the team or the platform has said another amount."""
     lowering: ProposedLowering | None = None

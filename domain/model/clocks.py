@@ -207,6 +207,15 @@ class ClockExtended(Kept):
     reasons: Prose | None = None
 
 
+class RightRenamed(Kept):
+    """A request over data counts as another right from now on: whoever asked is told, and may say that it is not theirs."""
+
+    type: Literal["right_renamed"] = "right_renamed"
+    before: str
+    """What it was called; may be no right at all."""
+    now: str
+
+
 class CaseRetargeted(Kept):
     """What the targets follow from has changed."""
 

@@ -157,6 +157,10 @@ class Open(CommandBase):
     """Who goes on with a case that ran elsewhere."""
     recused: tuple[PersonId, ...] = ()
     """Who does not decide it, because they do not decide the case that it was split off."""
+    filed_as: tuple[Code, ...] = ()
+    """What it was called before, as a part of the case that it was split off."""
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, where it was split off: since the whole of it was reported."""
 
 
 class Deadline(CommandBase):

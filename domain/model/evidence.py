@@ -187,7 +187,9 @@ class Unanswered(Kept):
     read: bool = False
     """Whether that side could read it itself when it came in. What was said to the desk alone it knows of at most by its gist."""
     was_there: bool = False
-    """Whether it was put down that they were there when it was said: they have a day to say that it was otherwise."""
+    """Whether it was put down that they were there when it was said: they have until then to say that it was otherwise."""
+    until: Instant | None = None
+    """Until when they have at least; None: as long as the pack gives them to answer anything."""
     appointment: str | None = None
     """The hearing of which it was put down; None: it is something else."""
 
@@ -207,10 +209,19 @@ class AnswerableView(Kept):
 
 
 class AskIdentity(CommandBase):
-    """Ask the claimant to prove who they are. Limits of laws that allow it wait until they have answered or the time is over."""
+    """Ask the claimant to prove who they are. Limits of laws that allow it wait until they have answered or the time is over;
+    asked again they wait no more."""
 
     type: Literal["ask_identity"] = "ask_identity"
     what: SealedText
+    reasons: SealedText | None = None
+    """Why they are asked again, where they were asked before: what is still in doubt. For the team."""
+
+
+class IdentityAskedBefore(Refusal):
+    """Whoever asked was asked before who they are; ``because`` says how it stands (``unanswered``, ``reasons``)."""
+
+    code = "identity_asked_before"
 
 
 class IdentityAsked(Kept):
@@ -218,3 +229,7 @@ class IdentityAsked(Kept):
 
     type: Literal["identity_asked"] = "identity_asked"
     request_id: str
+    again: bool = False
+    """They were asked before: no limit of the law waits for it."""
+    reasons: Prose | None = None
+    """Why they were asked again."""

@@ -63,6 +63,7 @@ from domain.model.clocks import ClocksResumed as ClocksResumed
 from domain.model.clocks import ClocksThawed as ClocksThawed
 from domain.model.clocks import DueLevel as DueLevel
 from domain.model.clocks import LevelReached as LevelReached
+from domain.model.clocks import RightRenamed as RightRenamed
 from domain.model.clocks import Timetable as Timetable
 from domain.model.evidence import EvidenceFile as EvidenceFile
 from domain.model.evidence import EvidenceLapsed as EvidenceLapsed
@@ -188,6 +189,10 @@ class CaseOpened(Kept):
     """When it was received elsewhere, of a case that moved in; None: it was received here."""
     provider: ProviderNews | None = None
     """How the dispute stood with the payment provider that told of it."""
+    filed_as: tuple[str, ...] = ()
+    """What it was called before, as a part of the case that it was split off."""
+    limits_since: Instant | None = None
+    """Since when the limits of the law run, of what was split off; None: since it came."""
 
 
 class PhaseEntered(Kept):
@@ -212,7 +217,7 @@ Fact = Annotated[
     | SanctionDrafted | SanctionImposed | SanctionLifted | SanctionVoided | LinkFact | ChargebackFact | RiskFact
     | MovingFact | MoneyFact | ManualWorkFact | WithdrawalFact
     | RulingAnnulled | CaseRecused | NoRequestProposed | CaseDisclosed | InterimReviewAsked | ProposalFact | PartyFact
-    | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
+    | RightRenamed | DisclosureProposed | AlarmAcknowledged | AddressProven | AppointmentFact | ExceptionFact | TextTranslated,
     Field(discriminator="type"),
 ]  # fmt: skip
 FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -215,7 +215,7 @@ class RequestUnanswered(Refusal):
 
 
 class ClaimUndecided(Refusal):
-    """Whoever says that a payment was made without them is answered by a decision, once it was looked into."""
+    """Whoever says that a payment was made without them, or is wrong, is answered by a decision, once it was looked into."""
 
     code = "claim_undecided"
 

@@ -50,6 +50,8 @@ class Split(CommandBase):
     parties: Annotated[tuple[PartyId, ...], Field(max_length=20)] = ()
     """Left out: everybody."""
     amount: Money | None = None
+    category: Code | None = None
+    """What that part is; left out: what this case is. Of a request over data it is said: the right that the part asks for."""
     reasons: SealedText
 
 
@@ -178,6 +180,8 @@ class CaseSplit(Kept):
     split_id: str
     parties: tuple[str, ...]
     amount: Money | None = None
+    category: str | None = None
+    """What the part is called; None: as the case."""
     reasons: Prose
 
 
@@ -202,6 +206,12 @@ class CrossCaseTaskOrdered(Kept):
     """How urgent the case is that goes on there; None: it was kept before this was noted."""
     recused: tuple[str, ...] = ()
     """Who of the team said that they cannot decide it."""
+    category: str | None = None
+    """What the part is called that is split off; None: as the case."""
+    filed_as: tuple[str, ...] = ()
+    """What it was called before."""
+    limits_since: Instant | None = None
+    """Since when the limits of the law run for it."""
 
 
 class CrossCaseTaskReported(Kept):
@@ -317,7 +327,7 @@ class LinkUnsettled(Refusal):
 
 
 class SplitUnfit(Refusal):
-    """No case can be made of these parties; ``because`` says why (``party``, ``claimant``)."""
+    """No case can be made of that; ``because`` says why (``party``, ``claimant``, ``category``)."""
 
     code = "split_unfit"
 

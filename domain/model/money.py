@@ -21,6 +21,16 @@ class StateAmount(CommandBase):
     """How it is known. For the team."""
 
 
+class AmountSaid(Kept):
+    """What one has said was paid, beyond what the report says."""
+
+    by: str
+    amount: Money
+    of_platform: bool = False
+    """Whether it was the platform, which knows what was paid, and not one of the team."""
+    credential: str | None = None
+
+
 class AmountStated(Kept):
     """The case is about this amount from now on."""
 

@@ -12,6 +12,9 @@ from domain.model.people import Superiors, line_above
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
+IDENTITY_STEP = "identity"
+"""The step of a procedure that says that whoever asks is who they say they are: it is about one person, and goes with them."""
+
 
 class CompleteStep(CommandBase):
     """One or several steps of the pack's procedure are done."""

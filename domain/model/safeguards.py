@@ -320,4 +320,9 @@ class Interim(Kept):
     kept_until: Instant | None = None
     """Until when it outlives the case, which was taken back; of one that is ``alone``, when it ends."""
     alone: bool = False
-    """One person imposed it on somebody whom they have found themselves, and no second one has confirmed it."""
+    """It ends by itself unless a second person keeps it: one imposed it on somebody whom they have found themselves, and nobody
+    has confirmed who it is; or whoever it hits is no party any more."""
+    of_found: bool = False
+    """It is the former."""
+    taken_out_by: str | None = None
+    """Who removed or replaced whoever it hits."""

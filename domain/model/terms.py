@@ -310,6 +310,9 @@ class Terms(Compact):
     """The claimant may have the money until the matter is decided."""
     credit_less: tuple[CreditLessTerms, ...] | None = None
     """By how much a credit may be below what the report is about; None: by any amount, as in terms of earlier releases."""
+    no_claims: Codes | None = None
+    """Categories in which nobody says that something is wrong with their payment; every other one, also one that the pack does
+    not list, may say so where there is a provisional credit. None: those of ``credit_less`` do, as in earlier terms."""
     authorities: tuple[Code, ...] = ()
     """Who may be told of a case, by two persons."""
     exceptions: tuple[ExceptionTerms, ...] = ()

@@ -11,14 +11,13 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.prose import Prose
 from domain.rules.audiences import Audience
-from domain.rules.confided import answered_alone, waits_for_another
+from domain.rules.confided import answered_alone
+from domain.rules.confidence import awaited_of
 from domain.rules.topic import NoticeData, Say
 from domain.rules.topics import TOPICS, merged
 
 SAID: Mapping[str, Say] = merged(topic.said for topic in TOPICS)
 """By type of fact; of one without an entry a notice says only that it happened and how the case stands."""
-
-_OF_WHAT_IS_ASKED = frozenset({"due_at", "due_clock", "by_default"})
 
 
 def said(case: Case, fact: f.Fact, audience: Audience) -> dict[str, Any]:
@@ -44,7 +43,6 @@ def confided(case: Case, fact: f.Fact, party_id: str, data: dict[str, Any]) -> d
     answers to the team alone; the others do not learn that something is asked, nor by when."""
     if isinstance(fact, f.EvidenceRequested) and answered_alone(case, fact):
         return {**data, "words": "confided"}
-    if not waits_for_another(case, party_id):
-        return data
-    left = {name: value for name, value in data.items() if name not in _OF_WHAT_IS_ASKED}
-    return {**left, "waiting_on": "staff"} if data.get("by_default") == "proceed_on_file" else data
+    party = case.party(party_id)
+    speaks = party is not None and party.speaks
+    return {**data, "waiting_on": awaited_of(case, party.side.value, party_id)} if party is not None and speaks else data

@@ -19,7 +19,7 @@ from domain.rules import complaints, last_word, manual_work, meeting, prior_deci
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
-from domain.rules.confided import kept_from
+from domain.rules.confided import clock_of_others, kept_from
 from domain.rules.confidence import awaited_by, client_of, withheld_until_confirmed, words_of
 from domain.rules.credit import over_now
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -142,7 +142,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
                 continue
             own = said(case, fact, viewer)
             own = own if viewer == "staff" else told_codes.told_of(case, recording, own)
-            data = {**_case_data(case, viewer), **(_told(case, recording, own) if viewer in _SIDES else own)}
+            data = {**_case_data(case, viewer, recipient), **(_told(case, recording, own) if viewer in _SIDES else own)}
             if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
                 data["yourself"] = True
             if _came_along(case, recipient):
@@ -177,7 +177,7 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
         return against
     # Whoever was there is heard by it only then.
-    return next((one.until for one in case.by_protocol if one.side is party.side), None)
+    return next((one.until for one in case.by_protocol if one.side is party.side and not one.denied), None)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:
@@ -410,7 +410,7 @@ def _asked_alone(case: Case, fact: f.Fact) -> str | None:
     return None
 
 
-def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
+def _case_data(case: Case, viewer: Viewer, party_id: str | None = None) -> dict[str, Any]:
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
@@ -434,7 +434,7 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
         data |= {"priority": case.priority.value, "owner": case.owner, "queue": case.queue}
         if without_guardian(case):
             data["guardian_missing"] = True
-    due = own_deadline(case, viewer)
+    due = own_deadline(case, viewer, party_id)
     if due is not None:
         data |= {"due_at": due[0].due_at.isoformat(), "due_clock": due[0].clock}
         if due[1]:
@@ -442,8 +442,8 @@ def _case_data(case: Case, viewer: Viewer) -> dict[str, Any]:
     return data
 
 
-def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | None:
-    """The end of the clock that waits for this viewer, with what the clock does by itself then; None when none does."""
+def own_deadline(case: Case, viewer: Viewer, party_id: str | None = None) -> tuple[f.DueLevel, str | None] | None:
+    """The end of the clock that waits for this viewer, with what it does by itself then. What others are asked alone is none."""
     if viewer == "platform":
         return None
     waits = ("staff", "approver") if viewer == "staff" else (viewer, "nobody")
@@ -457,7 +457,8 @@ def own_deadline(case: Case, viewer: Viewer) -> tuple[f.DueLevel, str | None] | 
         if level.default == "take_credit_back":
             # Nobody has to do anything by then; the day stands with the credit.
             continue
-        if viewer != "staff" and not _may_act_by(case, definition, viewer):
+        others = party_id is not None and clock_of_others(case, row, party_id)
+        if viewer != "staff" and (others or not _may_act_by(case, definition, viewer)):
             continue
         if level.action == "default" or (level.is_end and viewer == "staff"):
             return row, level.default

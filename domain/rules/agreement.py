@@ -134,6 +134,11 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
         return refusal
     if would_grant(case) is None:
         return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
+    if stating.by_one_alone(case):
+        return NothingToConcede(
+            "The report names no amount, and one person of the team has said what was paid. Make an offer that names what you "
+            "give, or grant it once a second person has said it too."
+        )
     return None
 
 

@@ -15,6 +15,7 @@ from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.settlement import Settlement
 from domain.model.terms import Payer
+from domain.rules.money import in_its_place
 from domain.rules.remedy import CREDIT, remedy_data
 from domain.rules.rule import Facts
 
@@ -24,7 +25,7 @@ AGREEMENT_FAILS = frozenset({
 """Why what the sides have agreed on is taken up again: one of them wants it, or it does not hold (vices of consent: Principles of
 European Contract Law, articles 4:103 to 4:108; non-performance: article 9:301)."""
 AT_ONCE = "It is carried out at once, and the case is closed."
-LOOKED_AT = "Somebody of the team looks at it first, and no money is paid before that. The case is closed."
+LOOKED_AT = "Somebody of the team looks at it first, and nothing is paid or sent before that. The case is closed."
 _LABEL = {
     "claimant": "The claimant pays for sending them.",
     "respondent": "The respondent pays for sending them.",
@@ -91,10 +92,12 @@ def in_full(
 
 
 def held_back(case: Case, command_id: str, facts: Facts) -> Facts:
-    """The facts, with terms that promise nothing at once where money by them waits for somebody's hands, whatever holds it."""
+    """The facts, with terms that promise nothing at once where money by them, or goods in its place, wait for somebody's hands,
+    whatever holds them."""
     held = {x.effect_id for x in facts if isinstance(x, f.EffectReported) and x.result == "needs_hands"}
-    pays = any(isinstance(x, f.EffectOrdered) and x.reverses is None and x.remedy.amount and x.effect_id in held for x in facts)
-    return tuple(_held(fact) for fact in facts) if pays else facts
+    orders = (x for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is None and x.effect_id in held)
+    waits = any(x.remedy.amount is not None or in_its_place(x.remedy) for x in orders)
+    return tuple(_held(fact) for fact in facts) if waits else facts
 
 
 def _held(fact: f.Fact) -> f.Fact:

@@ -39,6 +39,7 @@ from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.withdrawal import OfOffice
+from domain.rules import protocols
 from domain.rules.appointment_times import ahead, check_times, common_time, soonest
 from domain.rules.audiences import Audience
 from domain.rules.disclosure import along, check_says_what
@@ -156,7 +157,8 @@ def record(case: Case, command: RecordAppointment, context: DecisionContext, at:
         raise PartyNotAsked("Only who was invited can miss it.", of=strangers[0])
     if command.protocol is None and set(missed) != set(one.invited):
         raise ProtocolMissing("Put down in 'protocol' what was said; leave it out where nobody came.")
-    return (f.AppointmentHeld(appointment_id=one.id, missed_by=missed, protocol=command.protocol),)
+    until = protocols.comment_until(case, at, context.calendars) if command.protocol is not None else None
+    return (f.AppointmentHeld(appointment_id=one.id, missed_by=missed, protocol=command.protocol, comment_until=until),)
 
 
 def comment(case: Case, command: CommentProtocol, context: DecisionContext, at: datetime) -> Facts:

@@ -24,7 +24,7 @@ from domain.model.clocks import (
 from domain.model.people import Actor
 from domain.model.refusals import InstantRefused, NotAllowed, NothingChanges, Refusal
 from domain.model.terms import CHARGEBACK, KEPT_MEASURE, SNOOZE, STANDSTILL, ClockTerms
-from domain.rules import alarms, charge, confirmation, interim, under_age
+from domain.rules import alarms, charge, confirmation, data_rights, interim, under_age
 from domain.rules.audiences import BACK, UNTOLD, Audience
 from domain.rules.clocks_told import means_of_level, means_of_pause, said_of_extension, said_of_level, said_of_pause
 from domain.rules.evidence_due import EVIDENCE_DUE
@@ -157,7 +157,8 @@ def retarget(case: Case, command: c.Retarget, context: DecisionContext, at: date
         **new, terms=changed, refreshed=command.newest is not None, minors=minors, reason=command.reason
     )
     moved = (f.CaseQueued(queue=new["queue"], reason="moved"),) if "queue" in new and case.phase in _OWNED else ()
-    return (retargeted, *moved, *words, *under_age.offered_alone(case, minors))
+    named = data_rights.renamed(case, new.get("category"))
+    return (retargeted, *named, *moved, *words, *under_age.offered_alone(case, minors))
 
 
 def freeze(case: Case, command: c.Freeze, context: DecisionContext, at: datetime) -> Facts:
@@ -355,7 +356,10 @@ def _case_retargeted(case: Case, rec: f.Recording, fact: f.CaseRetargeted) -> Ch
     named = {"priority": fact.priority, "category": fact.category, "queue": fact.queue, "terms": fact.terms}
     change: Change = {name: value for name, value in named.items() if value is not None}
     if fact.category is not None:
-        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False, "asked_again": False}
+        change |= {"filed_as": (*case.filed_as, case.category), "category_listed": False}
+        change |= {"called_at": rec.at, "answered_since": ()}
+    if (fact.category or fact.priority) and rec.actor.role in confirmation.TEAM:
+        change["called_by"] = tuple(dict.fromkeys((*case.called_by, rec.actor.id)))
     afresh: dict[str, Any] = {"zone_data": None} if fact.refreshed else {}
     if fact.refreshed or fact.queue is not None or fact.terms is not None:
         # What a hand-over had kept is promised anew.

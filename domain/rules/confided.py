@@ -5,17 +5,24 @@ So what somebody says ``to: desk`` there is read by them and the team alone, as 
 to whom is read by their own side, as the pack has it. What is asked of one of several in person is read by them, whoever speaks
 for them alone, and the team, where words go to the desk, and in every kind where it puts a clause to them: it is a charge.
 
+Such a question has a date of its own, also where nobody named one: by the clock of the side, all of it would read when one of
+them was asked, was reminded, and let their time go by, and would lose or win time of their own by it.
+
 Directive 2012/29/EU, articles 18 and 21; European Convention on Human Rights, article 8. What is between a child and the desk:
 :mod:`domain.rules.under_age`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
 from domain.model.people import Actor
+from domain.model.terms import EVIDENCE_CLOCKS
 from domain.rules import under_age
 from domain.rules.audiences import Audience
 
@@ -69,9 +76,8 @@ def kept_from(case: Case, rec: f.Recording, party_id: str) -> bool:
         return True
     if isinstance(fact, f.EvidenceRequested):
         return _not_theirs(case, fact, party_id)
-    if isinstance(fact, f.EvidenceLapsed):
-        over = [r for r in (*case.requests, *case.settled_requests) if r.id in fact.requests]
-        return bool(over) and all(_not_theirs(case, r, party_id) for r in over)
+    if isinstance(fact, f.EvidenceLapsed | f.LevelReached):
+        return _all_of(_asked_by(case, fact), lambda asked: _not_theirs(case, asked, party_id))
     return False
 
 
@@ -80,6 +86,52 @@ def waits_for_another(case: Case, party_id: str) -> bool:
     party = case.party(party_id)
     theirs = [one for one in case.requests if party is not None and one.of is party.side]
     return bool(theirs) and all(_not_theirs(case, one, party_id) for one in theirs)
+
+
+def clock_of_others(case: Case, row: f.DueLevel, party_id: str) -> bool:
+    """Whether the end of a clock is about nothing but what others on somebody's side were asked alone."""
+    asked = _by_clock(case, row.clock, row.instance, case.updated_at)
+    return _all_of(asked, lambda one: _not_theirs(case, one, party_id))
+
+
+def asked_in_secret(case: Case, side: Side) -> bool:
+    """Whether something is asked of a side, and all of it of one there alone: the other side does not learn of it either."""
+    return _all_of([one for one in case.requests if one.of is side], lambda one: asked_alone(case, one) is not None)
+
+
+def known_across(case: Case, fact: f.EvidenceLapsed) -> bool:
+    """Whether the other side may learn that nothing came in time: not of what one was asked alone."""
+    return not _all_of(_asked_by(case, fact), lambda one: asked_alone(case, one) is not None)
+
+
+def _asked_by(case: Case, fact: f.EvidenceLapsed | f.LevelReached) -> list[EvidenceRequest]:
+    """The questions that a fact is about: what lapsed by it, or what the clock of a side was about when it got so far."""
+    if isinstance(fact, f.LevelReached):
+        return _by_clock(case, fact.clock, fact.instance, fact.due_at)
+    return [one for one in (*case.requests, *case.settled_requests) if one.id in fact.requests]
+
+
+def _by_clock(case: Case, name: str, instance: int, at: datetime) -> list[EvidenceRequest]:
+    """The questions that the clock of a side is about at an instant; none where it is about something else."""
+    clock = case.terms.clock(name)
+    if clock is None or clock.waits_for not in ("claimant", "respondent"):
+        return []
+    asked = [one for one in (*case.requests, *case.settled_requests) if one.of.value == clock.waits_for]
+    if name in _OWN_DATES:
+        return [one for one in asked if one.number == instance]
+    if not clock.all_starts or not all(start.startswith("evidence_requested") for start in clock.all_starts):
+        return []
+    # As releases before this one asked: by the clock of the side, whoever was asked.
+    pending = (one for one in asked if one.asked_at <= at and (one.settled_at is None or one.settled_at >= at))
+    return [one for one in pending if one.due_at is None]
+
+
+def _all_of(asked: Iterable[EvidenceRequest], which: Callable[[EvidenceRequest], bool]) -> bool:
+    found = list(asked)
+    return bool(found) and all(which(one) for one in found)
+
+
+_OWN_DATES = frozenset(clock.name for clock in EVIDENCE_CLOCKS)
 
 
 def of_one_alone(case: Case, fact: f.Fact) -> Audience | None:
@@ -91,6 +143,10 @@ def of_one_alone(case: Case, fact: f.Fact) -> Audience | None:
             pass
         case f.EvidenceRequested(of=of) if asked_alone(case, fact) is not None:
             pass
+        case f.EvidenceLapsed() | f.LevelReached() if _all_of(
+            asked := _asked_by(case, fact), lambda one: asked_alone(case, one) is not None
+        ):
+            of = asked[0].of
         case _:
             return None
     return of.value if sum(p.speaks for p in case.side_parties(of)) > 1 else None

@@ -17,7 +17,7 @@ from domain.model.evidence import Confidentiality, SubmitEvidence
 from domain.model.people import Actor
 from domain.model.refusals import NotAllowed
 from domain.rules.audiences import Audience, audience_of, seen_phase
-from domain.rules.confided import of_one_alone, speaks_alone
+from domain.rules.confided import asked_in_secret, of_one_alone, speaks_alone, waits_for_another
 from domain.rules.rule import Change
 from domain.rules.told_category import Reader
 
@@ -125,15 +125,27 @@ def talked(case: Case, fact: f.MessageSent | f.EvidenceSubmitted | f.EvidenceReq
 def awaited_by(case: Case, audience: Audience) -> str:
     """Whose turn it is, as an audience may know it.
 
-    Where words go to the desk, a side is not told that something is asked of the other one: to it the team is at work.
+    Where words go to the desk, a side is not told that something is asked of the other one: to it the team is at work. Of what
+    one there is asked alone it is told nowhere.
     """
     phase = seen_phase(case, audience)
     awaited = case.awaited_in(phase)
-    if audience not in _SIDES or words_of(case, phase) == "shared" or case.returning is not None:
+    if audience not in _SIDES or case.returning is not None:
+        return awaited
+    unseen = phase is not Phase.SETTLEMENT and asked_in_secret(case, Side(audience).other)
+    if words_of(case, phase) == "shared" and not unseen:
         return awaited
     if awaited == "both":
         return audience
     return "staff" if awaited == Side(audience).other.value else awaited
+
+
+def awaited_of(case: Case, audience: Audience, party_id: str) -> str:
+    """Whose turn it is, to somebody: to one of several on a side not theirs, where others there are asked alone."""
+    awaited = awaited_by(case, audience)
+    if audience not in _SIDES or awaited not in (audience, "both") or not waits_for_another(case, party_id):
+        return awaited
+    return Side(audience).other.value if awaited == "both" else "staff"
 
 
 def awaited_by_phase(phase: Phase) -> str:

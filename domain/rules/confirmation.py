@@ -17,6 +17,7 @@ by the word of one, and ends by that of two.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 from domain.base import Side
@@ -36,6 +37,8 @@ TEAM = ("mediator", "lead", "ops")
 """Whose word alone binds nobody."""
 _SECOND = ("lead", "ops")
 _AGE = ("under_age", "adult")
+LONGEST_ALONE = timedelta(days=1)
+"""Wall time: how long a measure lasts by one person's word. As long as a second one may need to be found, at night too."""
 
 
 def waiting(case: Case) -> tuple[Seated, ...]:
@@ -125,17 +128,34 @@ def _of_line(found: Iterable[Seated], actor: Actor) -> bool:
 
 
 def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
-    """Why somebody does not grant a wish: they, or their line, have put there who wishes it, or taken out who does not."""
+    """Why somebody does not grant a wish: they, or their line, have put there who wishes it, or taken out who does not; or what
+    shows that somebody needs protection is of their own finding."""
     asked = case.withdrawal
     by = case.party(asked.by) if asked is not None else None
     if asked is None or by is None:
         return None
+    if (found := _of_own_finding(case, asked.side, actor)) is not None:
+        return found
     theirs = {by.id, by.represents}
     found = [one for one in seats(case) if one.side is asked.side and (one.party in theirs or one.change == "removed")]
     if not _of_line(found, actor):
         return None
     said = "Who wishes it is there by you, or by somebody of your line, or who does not was taken out: somebody else answers it."
     return OwnCase(said, because="seated_them")
+
+
+def _of_own_finding(case: Case, side: Side, actor: Actor) -> OwnCase | None:
+    """Why somebody who has found that a matter is another one, or that it is a child's, does not end it alone by granting a wish:
+    what one person found, and was asked to forget, another one looks at (Istanbul Convention, article 55(1); UN Convention on the
+    Rights of the Child, article 19)."""
+    own = {actor.id, *actor.superiors}
+    if any(p.minor and p.flagged_by in own for p in case.principals(side)):
+        said = "You, or whom you report to, have found that they are under age: somebody else answers what they wish."
+        return OwnCase(said, because="found_them_young")
+    if case.terms.withdrawal != "closes" and not own.isdisjoint(case.called_by):
+        said = "You, or whom you report to, have said what it is about, or how urgent it is: somebody else answers the wish."
+        return OwnCase(said, because="called_it")
+    return None
 
 
 def may_be_second(by: str | None, actor: Actor) -> bool:
@@ -264,9 +284,39 @@ def taken_out(case: Case, rec: f.Recording, party: OpenedParty) -> Change:
 
 
 def undone(case: Case, party: OpenedParty) -> Change:
-    """Somebody stands there again as if nobody had changed it."""
+    """Somebody stands there again as if nobody had changed it, and what hits them lasts as before."""
     there = tuple(party if p.id == party.id else p for p in case.parties)
-    return {"parties": there, "seated": tuple(one for one in case.seated if party.id not in (one.party, one.instead_of))}
+    seated = tuple(one for one in case.seated if party.id not in (one.party, one.instead_of))
+    back = tuple(_back(one) if one.taken_out_by is not None and party.id in _hit(case, one) else one for one in case.interim)
+    return {"parties": there, "seated": seated, "interim": back}
+
+
+def _back(one: Interim) -> Interim:
+    """A measure whose party stands there again. By one person's word they were found all the same."""
+    return one.model_copy(update={"taken_out_by": None}) if one.of_found else _lasts(one)
+
+
+def gone_with(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
+    """The measures that hit nobody any more but whoever was just taken out: they end by themselves unless a second person keeps
+    them. Where there is no charge any more nobody is held by one person's word (European Convention on Human Rights, article
+    6(2)), and nobody's protection ends by the way. What an authority was told of waits for its word."""
+    if fact.because == "withdrawn" or case.reports:
+        return {}
+    there = {p.id for p in case.parties if not p.left} - {fact.party}
+    found = [one for one in case.interim if fact.party in (hit := _hit(case, one)) and not hit & there]
+    if not found:
+        return {}
+    by: dict[str, Any] = {"alone": True, "taken_out_by": rec.actor.id}
+    ends_at = rec.at + LONGEST_ALONE
+    over = (
+        one.model_copy(update={**by, "kept_until": one.kept_until or ends_at}) if one in found else one for one in case.interim
+    )
+    return {"interim": tuple(over)}
+
+
+def _hit(case: Case, measure: Interim) -> frozenset[str]:
+    """The principals whom an interim measure in force hits."""
+    return frozenset(one for effect in case.effects if effect.because == measure.id for one in effect.hits)
 
 
 def flagged(case: Case, rec: f.Recording, minors: tuple[str, ...]) -> Change:
@@ -290,14 +340,22 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     if fact.change == "adult":
         change["parties"] = tuple(_grown(p, fact.party, rec.actor.id) for p in case.parties)
     then = case.model_copy(update=change)
-    if any(one.alone and not put_there(then, one.remedy.to) for one in case.interim):
-        change["interim"] = tuple(_lasts(one) if not put_there(then, one.remedy.to) else one for one in case.interim)
-    return change
+    if any(one.alone and _is_settled(then, one) for one in case.interim):
+        change["interim"] = tuple(_lasts(one) if one.alone and _is_settled(then, one) else one for one in case.interim)
+    # Nor is it held against whoever finds another one next that the first measure was over when a second person said who it hit.
+    over = (one.model_copy(update={"of_found": False}) if _is_settled(then, one) else one for one in case.interim_over)
+    return {**change, "interim_over": tuple(over)}
+
+
+def _is_settled(case: Case, measure: Interim) -> bool:
+    """Whether everybody whom a measure hits is a party, by more than one person's word."""
+    found = {one.party for one in put_there(case, measure.remedy.to)}
+    return all((party := case.party(one)) is not None and not party.left and one not in found for one in _hit(case, measure))
 
 
 def _lasts(one: Interim) -> Interim:
-    """What one person imposed on somebody whom they have found is a measure like every other: a second one has said who it is."""
-    return one.model_copy(update={"alone": False, "kept_until": None}) if one.alone else one
+    """What one person's word let begin, or left in force, is a measure like every other: a second one has said who it hits."""
+    return one.model_copy(update={"alone": False, "of_found": False, "kept_until": None, "taken_out_by": None})
 
 
 def _grown(party: OpenedParty, grown: str, by: str) -> OpenedParty:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from domain.model.case import Case
 from domain.rules import (
     agreement_terms,
+    beside_others,
     chargeback,
     credit,
     interim,
     legal_hold,
     manual_work,
-    money,
     provider_news,
     settlement,
     shares,
@@ -39,7 +39,7 @@ CONSEQUENCES: tuple[Consequence, ...] = (
     # Money for several is ordered for each of them.
     shares.shared,
     # Nothing is paid twice because two cases are about the same matter.
-    money.looked_at,
+    beside_others.looked_at,
     # Nor because a payment provider has given it back already.
     provider_news.not_paid_again,
     # Nobody has to do by hand what is undone before anybody did it, nor to undo it.

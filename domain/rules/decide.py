@@ -16,7 +16,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
-from domain.rules import authorities, departures, legal_hold, money, told_by_two
+from domain.rules import authorities, beside_others, departures, legal_hold, money, told_by_two
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -56,7 +56,7 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     held = legal_hold.with_others(case, context.held, at)
     told_by_two.check(held, command, context)
     if command.type in money.GIVES or command.type == "deadline":
-        held = money.beside_others(held, context.paid_elsewhere, context.actor.side if context.actor else None)
+        held = beside_others.as_judged(held, context.paid_elsewhere, context.actor.side if context.actor else None)
     own = command.type in ("place_hold", "lift_hold")
     return with_consequences(held, command.id, RULES[command.type](case if own else held, command, context, at))
 

@@ -16,6 +16,7 @@ from domain.model.evidence import (
     EvidenceRequest,
     EvidenceTypeUnknown,
     FileUnknown,
+    IdentityAskedBefore,
     PartyNotAsked,
     RequestEvidence,
     RequestUnknown,
@@ -29,12 +30,13 @@ from domain.model.withdrawal import OfOffice
 from domain.rules import charge
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
-from domain.rules.confided import answers_alone
+from domain.rules.confided import answers_alone, asked_alone, known_across
 from domain.rules.confidence import evidence_for, talked
 from domain.rules.disclosure import along, check_says_what
-from domain.rules.evidence_due import EVIDENCE_DUE
+from domain.rules.evidence_due import EVIDENCE_DUE, identity_asked, identity_open
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
+from domain.rules.time_to_answer import time_asked_for
 from domain.rules.topic import Known, NoticeData, Topic, inside, words_by, words_of
 
 LONGEST_ASKED_FOR = timedelta(days=90)
@@ -53,6 +55,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value
         )
+    due_at = command.due_at or _beside_identity(case, command.of, context, at)
     if command.due_at is not None and command.due_at <= at:
         raise InstantRefused("This instant is past.", because="past")
     if command.due_at is not None and command.due_at > at + LONGEST_ASKED_FOR:
@@ -64,8 +67,10 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
         party=command.party,
         evidence_type=command.evidence_type,
         ground=command.ground,
-        due_at=command.due_at,
+        due_at=due_at,
     )
+    if requested.due_at is None and asked_alone(case, requested) is not None:
+        requested = requested.model_copy(update={"due_at": time_asked_for(case, requested.of, at, context.calendars)})
     # To ask somebody is to tell them.
     return (*(along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()), requested)
 
@@ -222,10 +227,34 @@ def _speaks(case: Case, party_id: str) -> bool:
 
 
 def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at: datetime) -> Facts:
+    """Asked once, the limit of the law waits for the answer; asked again it takes a reason, and no limit waits.
+
+    Who cannot be identified is asked without delay for what is needed, and no more than that (Regulation (EU) 2016/679, articles
+    12(3), (6) and 5(1)(c); EDPB guidelines 01/2022, paragraphs 65 to 78): a month that begins anew with each question never ends.
+    """
     _owes(case, Side.CLAIMANT, None)
+    again = identity_asked(case)
+    if again and command.reasons is None:
+        said = "They were asked before: say in `reasons` what is still in doubt. The limit of the law does not wait again."
+        raise IdentityAskedBefore(said, because="reasons")
     request_id = derived_id("req", command.id)
     asked = f.EvidenceRequested(request_id=request_id, of=Side.CLAIMANT, what=command.what)
-    return (asked, f.IdentityAsked(request_id=request_id))
+    return (asked, f.IdentityAsked(request_id=request_id, again=again, reasons=command.reasons if again else None))
+
+
+def _refusal_of_asking(case: Case, actor: Actor) -> Refusal | None:
+    if not identity_open(case):
+        return None
+    said = "They were asked, and their time to answer runs: write to them, where something is unclear."
+    return IdentityAskedBefore(said, because="unanswered")
+
+
+def _beside_identity(case: Case, side: Side, context: DecisionContext, at: datetime) -> datetime | None:
+    """The date of what is asked beside a proof of identity: its own, so that it gives no more time for the proof, for which a
+    limit of the law waits."""
+    if side is not Side.CLAIMANT or not identity_open(case):
+        return None
+    return time_asked_for(case, side, at, context.calendars)
 
 
 def _identity_asked(case: Case, rec: f.Recording, fact: f.IdentityAsked) -> Change:
@@ -276,7 +305,7 @@ def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience)
 
 TOPIC = Topic(
     rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
-    refuses={"submit_evidence": _refusal_of_late_evidence},
+    refuses={"submit_evidence": _refusal_of_late_evidence, "ask_identity": _refusal_of_asking},
     changes={
         "evidence_requested": _evidence_requested,
         "evidence_submitted": _evidence_submitted,
@@ -308,9 +337,12 @@ TOPIC = Topic(
             "As whoever handed it in said who sees it.",
         ),
         "evidence_lapsed": Known(
-            lambda case, fact, audience: audience in (fact.of.value, "platform") or case.terms.words == "shared",
+            lambda case, fact, audience: (
+                audience in (fact.of.value, "platform") or (case.terms.words == "shared" and known_across(case, fact))
+            ),
             "nothing",
-            "Both sides see that the matter goes on without it, where they see each other's words; no third party was asked.",
+            "Both sides see that the matter goes on without it, where they see each other's words and not one was asked alone."
+            " No third party was asked.",
         ),
         "identity_asked": inside("The claimant sees the request that came with it."),
     },

@@ -12,10 +12,13 @@ from typing import Final
 from domain.base import Side
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
-from domain.model.facts import DueLevel, EvidenceRequested, EvidenceSubmitted, Fact, MessageSent
+from domain.model.facts import DueLevel, EvidenceRequested, EvidenceSubmitted, Fact, IdentityAsked, MessageSent, StepCompleted
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import EVIDENCE_CLOCKS, ClockTerms
+from domain.rules.confided import of_one_alone
 from domain.worktime.calculator import due
 
+_ASKED: Final = "identity_asked"
 EVIDENCE_DUE: Final = frozenset(clock.name for clock in EVIDENCE_CLOCKS)
 
 
@@ -34,8 +37,11 @@ def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case 
     about words that are all the side has to say.
     """
     if clock.waits_for not in ("claimant", "respondent"):
-        return happened
+        return _meant_of_identity(clock, fact, happened, before, after) if _ASKED in clock.pauses else happened
     side = Side(clock.waits_for)
+    if of_one_alone(after, fact) == side.value:
+        # The others there would read by the end of their time that one of them has spoken, and lose it by that.
+        happened = happened - {fact.type, f"{fact.type}:{side.value}"}
     if isinstance(fact, MessageSent | EvidenceSubmitted) and fact.more_follows:
         # Whoever has not finished ends no time of their own.
         happened = happened - {fact.type, f"{fact.type}:{side.value}"}
@@ -44,6 +50,30 @@ def meant(clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case 
     if before is not None and _by_the_clock(before, side) and not _by_the_clock(after, side):
         return happened | {f"requests_settled:{side.value}"}
     return happened
+
+
+def _meant_of_identity(
+    clock: ClockTerms, fact: Fact, happened: frozenset[str], before: Case | None, after: Case
+) -> frozenset[str]:
+    """What a fact means to a limit of the law that waits for a proof of identity: it waits for the first question alone, until
+    that is answered or its time is over, whatever else is asked, and no longer than until it is known who they are."""
+    if isinstance(fact, IdentityAsked) and fact.again:
+        return happened - {_ASKED}
+    shown = isinstance(fact, StepCompleted) and fact.step == IDENTITY_STEP and not fact.by_word
+    settled = before is not None and identity_open(before) and not identity_open(after)
+    return happened.union(clock.resumes) if shown or settled else happened
+
+
+def identity_open(case: Case) -> bool:
+    """Whether a question who they are waits for the claimant's answer."""
+    return any(asked.id in case.identity_requests for asked in case.requests)
+
+
+def identity_asked(case: Case) -> bool:
+    """Whether whoever asks now was asked who they are; who was asked in another's place does not count."""
+    came = max((p.since for p in case.principals(Side.CLAIMANT) if p.since is not None), default=case.opened_at)
+    there = (*case.requests, *case.settled_requests)
+    return any(asked.id in case.identity_requests and asked.asked_at >= came for asked in there)
 
 
 def _by_the_clock(case: Case, side: Side) -> bool:

@@ -94,6 +94,8 @@ def _opened(case_id: str, rec: f.Recording, fact: f.CaseOpened) -> Case:
         kind=fact.kind,
         source=fact.source,
         category=fact.category,
+        filed_as=fact.filed_as,
+        limits_since=fact.limits_since,
         category_listed=fact.routing.category_listed,
         gate=fact.routing.reason if fact.routing.decision == "triage" else None,
         priority=fact.priority,

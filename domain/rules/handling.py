@@ -93,12 +93,11 @@ def hand_over(case: Case, command: HandOver, context: DecisionContext, at: datet
 
 
 def _admit(case: Case, command: c.Admit, context: DecisionContext, at: datetime) -> Facts:
-    phase = prior_decision.opens_in(case.terms, case.category, decided=bool(case.rulings), gate=case.gate)
-    return (f.PhaseEntered(phase=phase, reason="admitted"),)
+    return (f.PhaseEntered(phase=prior_decision.opens_in_now(case), reason="admitted"),)
 
 
 def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datetime) -> Facts:
-    if first := no_request.proposed(case, command, context):
+    if first := no_request.proposed(case, command, context, at):
         return first
     prior_decision.check_completed(case, at, context.calendars)
     over = withdrawal.ended_by_the_desk(case, command, context, at)
@@ -156,7 +155,7 @@ def _take(case: Case, command: c.Take, context: DecisionContext, at: datetime) -
 
 
 def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime) -> Facts:
-    if first := no_request.proposed(case, command, context):
+    if first := no_request.proposed(case, command, context, at):
         return first
     over = withdrawal.ended_by_the_desk(case, command, context, at)
     return (

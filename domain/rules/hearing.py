@@ -126,7 +126,7 @@ def unheard(case: Case, side: Side, at: datetime | None = None) -> Unheard | Non
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        until = max((one.until for one in case.by_protocol if one.side is side), default=None)
+        until = max((one.until for one in case.by_protocol if one.side is side and not one.denied), default=None)
         if side in case.heard or (until is not None and (at or case.updated_at) >= until):
             return _unheard_party(case, side)
         # Asked, and not heard yet: their time runs; or what was put down of a talk with them is theirs to comment on.

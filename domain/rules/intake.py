@@ -32,7 +32,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
     stays_out = (f.CaseRecused(person=one, reason="split") for one in command.recused)
     begun = (opened, *stays_out, *prior_decision.taken_over(command))
     routing = command.routing
-    # Whoever says that a payment was made without them is turned away by no machine: 12 CFR 1005.11(c)(1).
+    # Whoever says that a payment was made without them, or is wrong, is turned away by no machine: 12 CFR 1005.11(c)(1).
     looked_at = routing.decision == "decline" and is_claim(command.terms, command.category)
     reason = routing.reason or "gate" if routing.decision == "decline" and not looked_at else None
     reason = reason or provider_news.why_declined(command.provider)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -58,8 +58,6 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
 
 
-LONGEST_ALONE = timedelta(days=1)
-"""Wall time: as long as a second person may need to be found, at night too."""
 _HOLDS_MONEY = frozenset({"payout_freeze"})
 """What keeps money where it is and destroys nothing: a payout that has left comes back from nowhere."""
 
@@ -68,17 +66,18 @@ def _alone_until(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor
     """When a measure ends that hits only those whom somebody has found themselves; None for every other one.
 
     In an urgent matter protection stands still for nobody who is still to be found: the first such measure goes at once, for a
-    day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). The next one takes two. So it
-    is, however urgent, where money is only held: an order may come first and be heard after, if it is short and can be undone
-    (Regulation (EU) 655/2014, articles 11 and 33).
+    day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). So it is, however urgent, where
+    money is only held: an order may come first and be heard after, if it is short and can be undone (Regulation (EU) 655/2014,
+    articles 11 and 33). The next one takes two, whomever it hits and whoever imposes it, until a second person has looked at the
+    first: nobody holds one name after another by their own word.
     """
     at_once = case.priority is Priority.URGENT or remedy.type in _HOLDS_MONEY
     if not at_once or case.terms.withdrawal == "closes" or remedy.to is not Side.RESPONDENT:
         return None
-    before = {i.id for i in (*case.interim, *case.interim_over) if i.alone}
-    if not free or not {*free} <= confirmation.spared(case, remedy.to, actor) or {*free} & who_is_hit(case, before):
+    before = any(i.alone and i.of_found for i in (*case.interim, *case.interim_over))
+    if not free or before or not {*free} <= confirmation.spared(case, remedy.to, actor):
         return None
-    return at + LONGEST_ALONE
+    return at + confirmation.LONGEST_ALONE
 
 
 def _without_spared(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor) -> tuple[str, ...]:
@@ -122,6 +121,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         _check_not_alone(over, context.known())
         _check_second(case, ids, context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons, told=command.told, inside=inside),)
+    check_ended(case, over, context.known())
     ended = f.InterimEnded(measure_ids=ids, because="lifted", reasons=command.reasons, told=command.told, inside=inside)
     return (ended, *undo(case, ids, command.id))
 
@@ -133,20 +133,46 @@ def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
     A measure before the decision lasts no longer than it has to: European Convention on Human Rights, article 6(2).
     """
     for one in measures:
-        if one.kept >= 1 and _prolonged_by_own(one, actor):
+        if one.kept >= 1 and prolonged_by_own(one, actor):
             said = "It was prolonged once already: now by somebody who did not do so last, nor reports to who did."
             raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
 
 
-def _prolonged_by_own(one: Interim, actor: Actor) -> bool:
+def check_ended(case: Case, measures: Iterable[Interim], actor: Actor) -> None:
+    """Refuses to whoever imposed a measure, or prolonged it last, and to who reports to them, to end it while whoever reported
+    wants to take something back: what one person found, and was asked to forget, another one looks at.
+
+    Protection does not depend on the complaint of whoever is protected (Istanbul Convention, articles 53 and 55(1)).
+    """
+    if case.withdrawal is None or case.withdrawal.appeal is Side.RESPONDENT:
+        return
+    if own := next((one for one in measures if prolonged_by_own(one, actor)), None):
+        said = (
+            "Whoever it protects wants to take something back: now it is ended by somebody who did not impose it, nor prolong it "
+            "last, nor reports to who did. Or go on of office: then it stays as it is."
+        )
+        raise MeasureNotAllowed(said, measure=own.remedy.type, allowed=[], because="one_person")
+
+
+def prolonged_by_own(one: Interim, actor: Actor) -> bool:
     """Whether somebody imposed it or prolonged it last, or reports to who did."""
     return (one.kept_by or one.by) in {actor.id, *actor.superiors}
 
 
 def _check_second(case: Case, ids: Collection[str], actor: Actor) -> None:
-    """Refuses to whoever imposed a measure on somebody whom they have found, and to their line, to let it last."""
+    """Refuses to whoever imposed a measure on somebody whom they have found, or who has left by them, and to their line, to let
+    it last."""
     for one in case.interim:
-        if one.id in ids and one.alone and confirmation.spared(case, one.remedy.to, actor):
+        if one.id not in ids or not one.alone:
+            continue
+        own = bool({one.by, one.taken_out_by} & {actor.id, *actor.superiors})
+        if own and one.taken_out_by is not None:
+            said = (
+                "Whoever it hits is no party any more: it ends by itself unless somebody keeps it who neither took them out nor "
+                "imposed it, nor reports to who did."
+            )
+            raise MeasureNotAllowed(said, measure=one.remedy.type, allowed=[], because="one_person")
+        if own or confirmation.spared(case, one.remedy.to, actor):
             said = (
                 "It is the first measure on somebody whom you, or one of your line, have found: it ends by itself unless another "
                 "person keeps it, or a lead or ops confirms who it is by the same command."
@@ -210,7 +236,7 @@ def check_kept(case: Case, kept: tuple[str, ...], actor: Actor, *, declined: boo
             "Or name it under 'ends'."
         )
         raise MeasureNotAllowed(said, measure=alone.remedy.type, allowed=[], because="one_person")
-    alone = next((i for i in there if _prolonged_by_own(i, actor)), None)
+    alone = next((i for i in there if prolonged_by_own(i, actor)), None)
     if alone is not None:
         said = (
             "What stays is prolonged: now by somebody who did not impose it, nor prolong it last, nor reports to who did. "
@@ -334,7 +360,7 @@ def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Ch
     before = max((one.kept + 1 for one in case.interim_over if _alike(one, fact.remedy)), default=0)
     imposed = Interim(
         id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before,
-        kept_until=fact.until, alone=fact.until is not None,
+        kept_until=fact.until, alone=fact.until is not None, of_found=fact.until is not None,
     )  # fmt: skip
     return {"interim": (*case.interim, imposed)}
 
@@ -346,7 +372,7 @@ def _review_asked(case: Case, rec: f.Recording, fact: f.InterimReviewAsked) -> C
 
 def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> Change:
     def seen(one: Interim) -> Interim:
-        second = {"alone": False, "kept_until": None} if one.alone else {}
+        second = {"alone": False, "of_found": False, "kept_until": None} if one.alone else {}
         return one.model_copy(update={"reviewed_at": rec.at, "kept": one.kept + 1, "kept_by": rec.actor.id, **second})
 
     return {"interim": tuple(seen(i) if i.id in fact.measure_ids else i for i in case.interim)}
@@ -354,7 +380,8 @@ def _interim_reviewed(case: Case, rec: f.Recording, fact: f.InterimReviewed) -> 
 
 def _interim_ended(case: Case, rec: f.Recording, fact: f.InterimEnded) -> Change:
     gone = [i for i in case.interim if i.id in fact.measure_ids and fact.because in ("lifted", "lapsed")]
-    others = (one for one in case.interim_over if not any(_alike(one, i.remedy) for i in gone))
+    # Of what ended by itself it stays known, whatever came after.
+    others = (one for one in case.interim_over if one.of_found or not any(_alike(one, i.remedy) for i in gone))
     return {"interim": tuple(i for i in case.interim if i.id not in fact.measure_ids), "interim_over": (*others, *gone)}
 
 

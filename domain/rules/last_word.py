@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from domain.base import Phase, Side
@@ -38,7 +38,6 @@ from domain.rules import losses, money, protocols, stating
 from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
-from domain.rules.protocols import COMMENT_FOR
 from domain.rules.rule import Change
 from domain.rules.time_to_answer import shortest_for
 
@@ -63,7 +62,7 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
         known = tuple(
             one.model_copy(update={"shown_at": rec.at}) if one.against is side and one.shown_at is None else one for one in known
         )
-    if isinstance(fact, f.AmountStated):
+    if isinstance(fact, f.AmountStated) and fact.amount != fact.before:
         known = (*(one for one in known if not one.of_amount), *_raised(after, rec, seen))
     return (*known, *_came_in(after, rec, seen))
 
@@ -145,6 +144,7 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         # One person puts down that they came, and what they said: each of them can say that it was otherwise.
         theirs = (p for one in Side if one in came and one in case.terms.hear for p in case.principals(one))
         there: dict[str, Any] = {"shown_at": since(rec), "read": True, "was_there": True, "appointment": named}
+        there["until"] = protocols.until_after(rec, fact)
         yield from (Unanswered(id=found, against=p.side, party=p.id, **there) for p in theirs)
     elif side is None:
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
@@ -243,8 +243,8 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     change: Change = {"came_in": known}
     if before is None:
         return change
-    if before.filed_as and rec.actor.role == "claimant" and piece_of(rec) is not None and not _only_proves(before, rec):
-        change["asked_again"] = True
+    if answered := _answered_of(before, rec):
+        change["answered_since"] = tuple(dict.fromkeys((*before.answered_since, *answered)))
     news = known.get("evidence", 0) > before.came_in.get("evidence", 0) and _side(after, rec) is not Side.RESPONDENT
     if after.decided_before_by and news:
         # What only answers a report that is made again is nothing for which it could be decided otherwise.
@@ -256,10 +256,16 @@ def came_in_after(before: Case | None, rec: f.Recording, after: Case) -> Change:
     return {**change, "told_seq": after.seq} if ruled or agreed else change
 
 
-def _only_proves(case: Case, rec: f.Recording) -> bool:
-    """Whether what is handed in may be no more than the answer to who somebody is."""
-    asked = any(one.id in case.identity_requests and one.of is Side.CLAIMANT for one in case.requests)
-    return isinstance(rec.fact, f.EvidenceSubmitted) and asked
+def _answered_of(case: Case, rec: f.Recording) -> list[str]:
+    """The clauses that were put to whoever reported it since it was called otherwise, and that they answer: told, then spoken.
+
+    A word about anything else answers nothing, a proof of who somebody is neither; nor does it that they let the time go by.
+    """
+    since = case.called_at or case.opened_at
+    if not case.filed_as or rec.actor.role != "claimant" or not isinstance(rec.fact, f.EvidenceSubmitted):
+        return []
+    answered = (one for one in case.requests if one.id in rec.fact.answers and one.of is Side.CLAIMANT)
+    return [one.ground for one in answered if one.ground is not None and one.asked_at >= since]
 
 
 def check_seen(case: Case, seen: Iterable[str]) -> None:
@@ -310,7 +316,7 @@ def check(
     for side in losers:
         hit = hit_on(case, side, remedies)
         ends = {
-            one.id: one.shown_at + _time_to_answer(case, one) if one.shown_at is not None else None
+            one.id: _over_at(case, one)
             for one in case.unanswered
             if one.against is side
             and (money.above_reported(case, remedies) if one.of_amount else _counts(one, named))
@@ -353,9 +359,10 @@ def answerable(case: Case, party: OpenedParty) -> tuple[AnswerableView, ...]:
         return ()
     mine = spoken_for(case, party) or (party.id,)
     return tuple(
-        AnswerableView(id=one.id, until=one.shown_at + _time_to_answer(case, one))
+        AnswerableView(id=one.id, until=until)
         for one in case.unanswered
-        if one.read and one.shown_at is not None and one.against is party.side and (one.party is None or one.party in mine)
+        if one.read and one.against is party.side and (one.party is None or one.party in mine)
+        if (until := _over_at(case, one)) is not None
     )
 
 
@@ -394,5 +401,11 @@ def promised(case: Case, audience: Audience) -> bool:
     return Side(audience) in lost
 
 
-def _time_to_answer(case: Case, one: Unanswered) -> timedelta:
-    return COMMENT_FOR if one.was_there else shortest_for(case.terms, one.against)
+def _over_at(case: Case, one: Unanswered) -> datetime | None:
+    """When the time to answer it is over; None: it has not begun."""
+    if one.shown_at is None:
+        return None
+    if one.was_there and one.until is not None:
+        return one.until
+    whole = one.shown_at + shortest_for(case.terms, one.against)
+    return whole if one.until is None else max(whole, one.until)

@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, fairness, merge_conditions, money
+from domain.rules import confirmation, data_rights, fairness, merge_conditions, money, remedy
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -245,12 +245,24 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     split_id = derived_id("spl", command.id)
     ids = tuple(p.id for p in chosen)
     part = money.check_part(case, command.amount)
-    made = f.CaseSplit(split_id=split_id, parties=ids, amount=part, reasons=command.reasons)
+    category = _of_part(case, command.category)
+    made = f.CaseSplit(split_id=split_id, parties=ids, amount=part, category=category, reasons=command.reasons)
     task = f.CrossCaseTaskOrdered(
         errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split",
-        recused=fairness.stay_out(case),
+        recused=fairness.stay_out(case), category=category, filed_as=remedy.filed_before(case, category or case.category),
+        limits_since=case.limits_since or case.opened_at,
     )  # fmt: skip
     return (made, task)
+
+
+def _of_part(case: Case, named: str | None) -> str | None:
+    """What a part is called. A request over data asks for several things at times, and each part keeps the right that it asks
+    for: to see data is not answered by their erasure (Regulation (EU) 2016/679, articles 12(3) and 15 to 22).
+    """
+    rights = data_rights.of(case.terms)
+    if not rights or named in rights:
+        return named
+    raise SplitUnfit("Say by `category` which right that part asks for.", because="category", allowed=list(rights))
 
 
 def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:

@@ -153,12 +153,15 @@ def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeD
     text = {"text": fact.text} if audience == "staff" else {}
     undoes = {"undoes": True} if fact.result == "not_done" and effect is not None and effect.reverses is not None else {}
     found = {"reference": fact.reference} if audience == "staff" and fact.reference is not None else {}
-    return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies, **undoes, **found}, text)
+    money = provider_news.said_of_effect(case, fact) if audience == "staff" else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies, **undoes, **found, **money}, text)
 
 
 TOPIC = Topic(
     rules={"report_manual_work": report},
     changes={"manual_work_reported": _reported},
+    means={"manual_work_reported": provider_news.paid_twice},
+    words=frozenset({"manual_work_reported:twice"}),
     known_to={
         "manual_work_reported": Known(
             _concerns,

@@ -12,7 +12,7 @@ from domain.model.case import Case
 from domain.model.handling import Decline
 from domain.model.ruling import Effect
 from domain.model.safeguards import InterimUnknown
-from domain.model.withdrawal import MeasuresUnnamed, NamesMeasures
+from domain.model.withdrawal import AcceptWithdrawal, MeasuresUnnamed, NamesMeasures
 from domain.rules import interim
 from domain.rules import ruling as r
 from domain.rules.remedy import CREDIT, burdens
@@ -55,6 +55,8 @@ def interim_over(
     over, kept = (tuple(i.id for i in case.interim if i.id in ids) for ids in (ends, stays))
     until = interim.check_until(command.until, at) if kept else None
     interim.check_kept(case, kept, context.known(), declined=isinstance(command, Decline))
+    if isinstance(command, AcceptWithdrawal):
+        interim.check_ended(case, (i for i in case.interim if i.id in over), context.known())
     gone = (f.InterimEnded(measure_ids=over, because="lifted"), *interim.undo(case, over, command.id)) if over else ()
     return (*gone, *((f.InterimKept(measure_ids=kept, until=until),) if until is not None else ()))
 

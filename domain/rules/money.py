@@ -6,7 +6,7 @@ The bound is that of card networks and payment services: a refund never exceeds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from domain.base import Kept, Money, Phase, Side
@@ -20,14 +20,13 @@ from domain.model.money import (
 from domain.model.people import Actor, line_above
 from domain.model.provider_news import REFUNDED, ProviderNews
 from domain.model.remedy import Remedy
-from domain.model.ruling import AmountMissing, Effect, Involvement, RemedyNotAllowed
+from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
-from domain.rules.audiences import Audience
 from domain.rules.departures import beyond
 from domain.rules.remedy import CREDIT, goes_to
-from domain.rules.rule import Change, Facts
-from domain.rules.topic import NoticeData, Topic, inside
+from domain.rules.rule import Change
+from domain.rules.topic import Topic, inside
 
 GIVES: Final = frozenset({
     "rule", "decide_appeal", "approve", "offer", "accept_offer", "concede", "credit_provisionally", "confirm_return",
@@ -69,7 +68,7 @@ def above_reported(case: Case, remedies: Iterable[Remedy]) -> bool:
     most = ceiling(case.model_copy(update={"amount": asked})) if asked is not None and asked != case.amount else None
     if most is None:
         return False
-    sums = _sums(x.amount for x in remedies if x.amount is not None and bounded(case, x.type))
+    sums = sums_of(x.amount for x in remedies if x.amount is not None and bounded(case, x.type))
     return any(amount > (most.amount if currency == most.currency else 0) for currency, amount in sums.items())
 
 
@@ -78,8 +77,8 @@ def payable(case: Case) -> Payable | None:
     about = case.amount
     if about is None or not any(one.bounded_by for one in case.terms.remedies):
         return None
-    counted = [*case.split_off, *case.given_before, *by_provider(case)]
-    sums = _sums([x.amount for x in given(case) if x.amount is not None] + counted)
+    counted = [*case.split_off, *case.given_before, *case.given_elsewhere, *by_provider(case)]
+    sums = sums_of([x.amount for x in given(case) if x.amount is not None] + counted)
     standing = sums.pop(about.currency, 0)
     other = tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
     return Payable(
@@ -89,6 +88,13 @@ def payable(case: Case) -> Payable | None:
 
 IN_ITS_PLACE: Final = frozenset({"replacement"})
 """Goods that a claimant can get in the place of their money."""
+
+
+def in_its_place(remedy: Remedy) -> bool:
+    """Whether whoever asks gets goods by it in the place of their money."""
+    return remedy.to is Side.CLAIMANT and remedy.type in IN_ITS_PLACE
+
+
 _NOT_GIVEN = ("reversed", "impossible")
 
 
@@ -99,7 +105,7 @@ def given(case: Case) -> tuple[Remedy, ...]:
 
 def goods_stand(case: Case) -> bool:
     """Whether whoever asks got goods in the place of their money, or will once theirs are back."""
-    return any(x.type in IN_ITS_PLACE and x.to is Side.CLAIMANT for x in _stands(case))
+    return any(in_its_place(x) for x in _stands(case))
 
 
 def _stands(case: Case) -> Iterable[Remedy]:
@@ -157,105 +163,45 @@ def within(case: Case, more: Iterable[Money]) -> bool:
     """Whether all that stands and this, too, are no more than was paid, in its currency."""
     about = case.amount
     paid = [x.remedy.amount for x in case.effects_in_force if x.remedy.to is Side.CLAIMANT and x.remedy.amount is not None]
-    sums = _sums([*paid, *case.split_off, *case.given_before, *by_provider(case), *more])
+    sums = sums_of([*paid, *case.split_off, *case.given_before, *case.given_elsewhere, *by_provider(case), *more])
     return about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount
 
 
 def totals(case: Case) -> tuple[Money, ...]:
     """What was given, by currency, here and before."""
-    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.given_before])
+    sums = sums_of([x.amount for x in given(case) if x.amount is not None] + [*case.given_before])
     return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
 
 
 def stands_for_others(case: Case) -> tuple[Money, ...]:
     """What other cases of the matter have to count of this one, by currency: what it gave, and what went along with its parts."""
-    sums = _sums([x.amount for x in given(case) if x.amount is not None] + [*case.split_off, *by_provider(case)])
+    sums = sums_of([x.amount for x in given(case) if x.amount is not None] + [*case.split_off, *by_provider(case)])
     return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount)
 
 
-def beside_others(case: Case, found: Sequence[PaidElsewhere], side: Side | None) -> Case:
-    """The case as it is judged: with what stands in others about the same matter, as given before.
-
-    A respondent is answered by what they know: a refusal would tell them of a case of which they were not told. What they
-    agree on beyond it waits for somebody of the team (:func:`looked_at`). Where somebody else is blamed or asks there, or nobody
-    said that it is one matter, it is no part of what is given here, but a second person looks at it; so they do at money beside
-    goods that were given there in its place.
-    """
-    counts = any(one.goods for one in found) or bool(_beyond_before(case, found))
-    if not counts or not any(one.bounded_by for one in case.terms.remedies):
-        return case
-    known = [one for one in found if (side is not Side.RESPONDENT or one.disclosed) and not (one.another or one.possible)]
-    return case.model_copy(
-        update={"paid_elsewhere": tuple(found), "given_before": (*case.given_before, *_beyond_before(case, known))}
-    )
-
-
-def _beyond_before(case: Case, found: Iterable[PaidElsewhere]) -> tuple[Money, ...]:
+def beyond_before(case: Case, found: Iterable[PaidElsewhere]) -> tuple[Money, ...]:
     """What of it is not counted yet: an earlier case whose matter is heard again was, when this one was opened."""
-    counted = _sums(case.given_before)
-    sums = _sums(amount for one in found for amount in one.given)
+    counted = sums_of(case.given_before)
+    sums = sums_of(amount for one in found for amount in one.given)
     more = {currency: amount - counted.get(currency, 0) for currency, amount in sums.items()}
     return tuple(Money(amount=amount, currency=currency) for currency, amount in sorted(more.items()) if amount > 0)
 
 
-def looked_at(case: Case, command_id: str, facts: Facts) -> Facts:
-    """The facts, with a word to the team where other money stands for the same matter, and nothing paid beyond what was paid.
-
-    What is ordered beyond it (by an agreement that nobody of the team looked at, or because the other case has given it
-    meanwhile) waits for somebody's hands.
-    """
-    if not case.paid_elsewhere:
-        return facts
-    stopped = _too_much(case, facts)
-    told = next((n for n, fact in enumerate(facts) if fact.type in _GIVEN_BY or _pays(case, fact)), None)
-    if told is None:
-        return facts
-    noticed = f.PaidElsewhereNoticed(cases=case.paid_elsewhere, stopped=stopped)
-    whole: list[f.Fact] = [*facts[:told], noticed]
-    for fact in facts[told:]:
-        whole.append(fact)
-        if isinstance(fact, f.EffectOrdered) and fact.effect_id in stopped:
-            whole.append(f.EffectReported(effect_id=fact.effect_id, result="needs_hands"))
-    return tuple(whole)
+def others_count(case: Case) -> bool:
+    """Whether other cases gave goods in the place of the money, or money of which this one does not know since its opening."""
+    return any(one.goods for one in case.paid_elsewhere) or bool(beyond_before(case, case.paid_elsewhere))
 
 
-_GIVEN_BY = frozenset({"provisional_credit_proposed", "provisional_credit_given"})
+def others_concern(case: Case, remedies: Iterable[Remedy]) -> bool:
+    """Whether what stands for the matter in other cases counts beside this; beside goods all of it does, whatever it is."""
+    asked = list(remedies)
+    if any(in_its_place(x) for x in asked):
+        return bool(case.paid_elsewhere or case.given_before)
+    return others_count(case) and any(x.amount is not None and bounded(case, x.type) for x in asked)
 
 
-def _pays(case: Case, fact: f.Fact) -> bool:
-    match fact:
-        case f.RulingDrafted():
-            remedies = fact.remedies if fact.decision not in ("uphold", "remit") else ()
-        case f.EffectOrdered(reverses=None):
-            remedies = (fact.remedy,)
-        case _:
-            return False
-    return any(x.amount is not None and bounded(case, x.type) for x in remedies)
-
-
-def _too_much(case: Case, facts: Facts) -> tuple[str, ...]:
-    """The payments among the facts, where together with all that stands they are more than was paid."""
-    orders = [fact for fact in facts if isinstance(fact, f.EffectOrdered) and _pays(case, fact)]
-    approved = case.ruling is not None and case.ruling.approved_by is not None
-    if approved and not any(_refused_above(case, fact.remedy.type) for fact in orders):
-        return ()
-    new = tuple(
-        Effect(id=x.effect_id, remedy=x.remedy, because=x.because, reverses=x.reverses)
-        for x in facts
-        if isinstance(x, f.EffectOrdered)
-    )
-    arrived = any(isinstance(fact, f.ReturnEnded) for fact in facts)
-    then = case.model_copy(update={"effects": (*case.effects, *new), "returning": None if arrived else case.returning})
-    # A second person has seen what stands where somebody else is blamed, or asks. What may be another matter stops nobody.
-    counted = [one for one in case.paid_elsewhere if not one.possible and not (approved and one.another)]
-    sums = _sums([*stands_for_others(then), *case.given_before, *_beyond_before(case, counted)])
-    about = case.amount
-    if about is not None and sums.keys() <= {about.currency} and sums.get(about.currency, 0) <= about.amount:
-        return ()
-    return tuple(fact.effect_id for fact in orders)
-
-
-def _sums(amounts: Iterable[Money]) -> dict[str, int]:
+def sums_of(amounts: Iterable[Money]) -> dict[str, int]:
+    """Amounts in minor units, by currency."""
     sums: dict[str, int] = {}
     for money in amounts:
         sums[money.currency] = sums.get(money.currency, 0) + money.amount
@@ -266,14 +212,14 @@ def ceiling(case: Case) -> Money | None:
     """The most that a ruling can give: what the one before gave is undone, or is part of what this one gives."""
     if case.amount is None:
         return None
-    gone = _sums((*case.split_off, *case.given_before, *by_provider(case))).get(case.amount.currency, 0)
+    gone = sums_of((*case.split_off, *case.given_before, *case.given_elsewhere, *by_provider(case))).get(case.amount.currency, 0)
     return case.amount.model_copy(update={"amount": max(0, case.amount.amount - gone)})
 
 
 def _stuck(case: Case) -> dict[str, int]:
     """By currency: what was to be taken back and is still with whoever got it."""
     waits = {e.reverses for e in case.effects if e.reverses and e.state in ("needs_hands", "impossible")}
-    return _sums(e.remedy.amount for e in case.effects if e.id in waits and e.remedy.amount and bounded(case, e.remedy.type))
+    return sums_of(e.remedy.amount for e in case.effects if e.id in waits and e.remedy.amount and bounded(case, e.remedy.type))
 
 
 def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) -> None:
@@ -288,7 +234,7 @@ def check_ruling(case: Case, outcome: OutcomeTerms, remedies: Iterable[Remedy]) 
     paying = [x for x in asked if x.amount is not None and bounded(case, x.type)]
     if most is None or case.amount is None or not paying:
         return
-    sums = _sums(x.amount for x in paying if x.amount is not None)
+    sums = sums_of(x.amount for x in paying if x.amount is not None)
     total = sums.pop(most.currency, 0)
     numbers = {"remedy": paying[0].type, "amount": total, "payable": most.amount, "currency": most.currency}
     alone = not case.terms.has(Phase.APPROVAL)
@@ -329,20 +275,18 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
     It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they have
-    put on that side, or other money stands in another case for the same matter, or what may be it; the sum of the amounts is
-    above the pack's limit, or its currency has none.
+    put on that side, or other money stands in another case for the same matter, or what may be it, or there goods stand in its
+    place; the sum of the amounts is above the pack's limit, or its currency has none. So it is of goods that are given in the
+    place of the money, beside whatever stands there.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
         return None
     given = list(remedies)
     asked = [x for x in given if x.amount is not None]
-    payee = payee_why(case, given, giver)
-    if not asked:
-        return payee
     paying = [x for x in asked if bounded(case, x.type)]
-    found = _why_by_payment(case, paying, giver) or (_why_by_others(case) if paying else None) or payee
-    sums = _sums(x.amount for x in asked if x.amount is not None)
+    found = _why_by_payment(case, paying, giver) or _why_by_others(case, given) or payee_why(case, given, giver)
+    sums = sums_of(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
             return "currency_differs"
@@ -350,16 +294,17 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     return found
 
 
-def _why_by_others(case: Case) -> str | None:
-    if not case.paid_elsewhere:
+def _why_by_others(case: Case, given: Iterable[Remedy]) -> str | None:
+    if not others_concern(case, given):
         return None
-    return "possible_duplicate" if all(one.possible for one in case.paid_elsewhere) else "paid_elsewhere"
+    others = case.paid_elsewhere
+    return "possible_duplicate" if others and all(one.possible for one in others) else "paid_elsewhere"
 
 
 def _why_by_parts(case: Case, sums: Mapping[str, int]) -> str | None:
     """Nobody stays below the limit by splitting: what was split off counts as given, and a part is given by two, for what it was
     split from is not known there."""
-    parts = _sums(case.split_off)
+    parts = sums_of(case.split_off)
     above = any(sums[name] + parts.get(name, 0) > case.terms.limits[name] for name in sums)
     return "amount_of_split" if sums and (above or case.source == "split") else None
 
@@ -368,7 +313,7 @@ def _why_by_payment(case: Case, paying: list[Remedy], giver: Actor) -> str | Non
     most = ceiling(case)
     if most is None or not paying:
         return None
-    sums = _sums(x.amount for x in paying if x.amount is not None)
+    sums = sums_of(x.amount for x in paying if x.amount is not None)
     if sums.keys() - {most.currency}:
         return "currency_differs"
     if sums[most.currency] + _stuck(case).get(most.currency, 0) > most.amount:
@@ -414,9 +359,16 @@ def seated_for(case: Case, approver: Actor) -> bool:
 
 
 def stated_for(case: Case, approver: Actor) -> bool:
-    """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person."""
+    """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person. Nor is
+    who said, ever or last, that it is more than was reported, or reports to who did, where a draft gives more than that.
+    """
     draft = case.ruling
-    if draft is None or case.raised_by != approver.id or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
+    if draft is None or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
+        return False
+    said_more = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
+    if not said_more.isdisjoint({approver.id, *approver.superiors}) and above_reported(case, draft.remedies):
+        return True
+    if case.raised_by != approver.id:
         return False
     drafted = (part for part in case.involved if part.person == draft.decider)
     return any(_own_word(case, part) for part in drafted)
@@ -425,7 +377,7 @@ def stated_for(case: Case, approver: Actor) -> bool:
 def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> None:
     """Refuses to promise more than may still be paid, or other money. What a side may give beyond it is the pack's to say."""
     left = payable(case)
-    if left is None or amount is None or not any(_refused_above(case, name) for name in remedies):
+    if left is None or amount is None or not any(refused_above(case, name) for name in remedies):
         return
     numbers = {"amount": amount.amount, "payable": left.amount, "currency": left.currency}
     if amount.currency != left.currency or left.other:
@@ -434,7 +386,8 @@ def check_offer(case: Case, remedies: Iterable[str], amount: Money | None) -> No
         raise AmountTooHigh(f"At most {left.amount} {left.currency} (in minor units) can still be paid.", **numbers)
 
 
-def _refused_above(case: Case, remedy: str) -> bool:
+def refused_above(case: Case, remedy: str) -> bool:
+    """Whether nobody gives more than was paid by such a remedy."""
     return bounded(case, remedy) and case.terms.remedy(remedy).above == "refuse"
 
 
@@ -476,18 +429,9 @@ def _decided_before(case: Case, rec: f.Recording, fact: f.DecidedBefore) -> Chan
     return {"given_before": (*case.given_before, *fact.given), "decided_before_by": tuple(by)}
 
 
-def _said_of_others(case: Case, fact: f.PaidElsewhereNoticed, audience: Audience) -> NoticeData:
-    return NoticeData({"paid_elsewhere": [one.model_dump(include={"case", "given", "goods"}) for one in fact.cases]})
-
-
 TOPIC = Topic(
-    changes={
-        "decided_before": _decided_before,
-        "paid_elsewhere_noticed": lambda case, rec, fact: {},
-    },
+    changes={"decided_before": _decided_before},
     known_to={
-        "paid_elsewhere_noticed": inside("It names another case; the sides may not know of it."),
         "decided_before": inside("It names another case; to the parties it is told by whoever hears them again."),
     },
-    said={"paid_elsewhere_noticed": _said_of_others},
 )

@@ -8,6 +8,7 @@ or by the team, or somebody was asked who they are: then it is answered by a rul
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from domain.base import Outcome
@@ -15,7 +16,9 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import Terms
+from domain.rules import prior_decision
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
@@ -26,9 +29,8 @@ NO_REQUEST = "no_data_request"
 """The reason of ``decline`` and ``close`` by which it ends."""
 _NAMES_NO_RIGHT = frozenset({"general", "other"})
 """Categories that say nothing of what is asked for. A word of one's own ("please_delete") may."""
-_IDENTITY = "identity"
 NO_CLAIM = "no_claim"
-"""The reason by which two of the team end what came as a claim of an unauthorised payment and is none (spam, not a customer)."""
+"""The reason by which two of the team end what came as a claim of an error in a payment and is none (spam, not a customer)."""
 
 
 def unanswered(case: Case) -> RequestUnanswered | None:
@@ -51,42 +53,53 @@ def unanswered(case: Case) -> RequestUnanswered | None:
 
 
 def is_claim(terms: Terms, *called: str) -> bool:
-    """Whether somebody says that a payment was made without them, in a kind that gives the money until that is looked into."""
+    """Whether somebody says, or may say, that something is wrong with their payment, in a kind that gives the money until that is
+    looked into. No name that the law knows is needed for that, nor one that the pack lists (12 CFR 1005.11(b)(1)): it is one
+    unless the pack says of what it is called that it is none.
+    """
+    if not terms.provisional_credit:
+        return False
+    if terms.no_claims is not None:
+        return not set(called) <= set(terms.no_claims)
     claims = {name for one in terms.credit_less or () for name in one.only_for}
-    return terms.provisional_credit and not claims.isdisjoint(called)
+    return not claims.isdisjoint(called)
 
 
 def uninvestigated(case: Case) -> ClaimUndecided | None:
     """Why nobody puts such a claim away, whatever it is called later; None: it is none, or somebody has decided.
 
-    Whoever gives notice of an unauthorised transfer is owed an investigation and its results in writing, also where no error is
-    found (12 CFR 1005.11(c)(1), (d)(1)).
+    Whoever gives notice of an error is owed an investigation and its results in writing, also where none is found (12 CFR
+    1005.11(c)(1), (d)(1)); an error is a transfer that was unauthorised, incorrect or left out, a wrong sum, and a request for
+    documents, alike (1005.11(a)(1)).
     """
     if case.rulings or not is_claim(case.terms, case.category, *case.filed_as):
         return None
     return ClaimUndecided(
-        "It says that a payment was made without whoever reports it: look into it and decide it by 'rule', also where there was "
-        "no fraud, or whoever reported it takes it back. It can be merged into another case of the same matter. What is no such "
-        f"claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
+        "It says, or may say, that something is wrong with a payment of whoever reports it: look into it and decide it by "
+        "'rule', also where nothing was, or whoever reported it takes it back. It can be merged into another case of the same "
+        f"matter. What is no such claim at all (spam, no customer) two of the team end by the reason '{NO_CLAIM}'."
     )
 
 
 def may_be_none(case: Case) -> bool:
     """Whether nothing of the case names a right, nor was anybody asked who they are."""
-    identified = case.identity_requests or any(taken.step == _IDENTITY for taken in case.steps)
+    identified = case.identity_requests or any(taken.step == IDENTITY_STEP for taken in case.steps)
     return not identified and _NAMES_NO_RIGHT.issuperset((case.category, *case.filed_as))
 
 
-def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext) -> Facts:
-    """The first person's word that it is no request; nothing where it ends by this one, or is none of these cases.
+def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext, at: datetime) -> Facts:
+    """The first person's word that it is no request, no claim or no notice; nothing where it ends by this one, or is none of
+    these cases.
 
     Raises RequestUnanswered for another reason, for what may be a request, and for whoever is no second person.
     """
     claim = uninvestigated(case)
-    refusal = claim or unanswered(case) or _named(case, command)
+    unread = prior_decision.unread(case, at, context.calendars, closing=isinstance(command, c.Close))
+    refusal = claim or unread or unanswered(case) or _named(case, command)
     if refusal is None:
         return ()
-    if command.reason != (NO_CLAIM if claim else NO_REQUEST) or not (claim or may_be_none(case)):
+    ends_by = NO_CLAIM if claim else prior_decision.NO_DECISION if unread else NO_REQUEST
+    if command.reason != ends_by or not (claim or unread or may_be_none(case)):
         raise refusal
     first, actor = case.no_request, context.known()
     if first is None or case.came_in.get("claimant", 0) > first.seq:
@@ -109,7 +122,7 @@ def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None
 
 def outcome_of(command: c.Close) -> Outcome:
     """How a case ends that ops closes: what is no request is declined, whatever was said."""
-    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM) else Outcome(command.outcome)
+    return Outcome.DECLINED if command.reason in (NO_REQUEST, NO_CLAIM, prior_decision.NO_DECISION) else Outcome(command.outcome)
 
 
 def _noted(case: Case, rec: f.Recording, fact: f.NoRequestProposed) -> Change:

@@ -399,6 +399,7 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
         asked = {**asked, **confirmation.taken_out(case, rec, gone)}
     if (gone := case.party(fact.party)) is not None and gone.role == "principal":
         asked = {**asked, **without_identity(case, gone.side)}
+    asked = {**asked, **confirmation.gone_with(case, rec, fact)}
     return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from domain.base import Outcome, Phase, Side, derived_id
 from domain.model import facts as f
@@ -19,6 +19,7 @@ from domain.model.prior_decision import NoticeUndecided, OpenedDecision
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Involvement, Ruling
 from domain.model.terms import ElsewhereTerms, Terms
+from domain.rules import told_category
 from domain.rules.audiences import Audience
 from domain.rules.time_to_answer import time_asked_for
 from domain.rules.topic import Topic, everybody
@@ -35,6 +36,8 @@ ANOTHER_NAME = "notice_by_another_name"
 """The gate behind which a notice is that is called something else, or nothing, and says all that a notice says."""
 TO_BE_READ = "notice_or_complaint"
 """The gate behind which a person reads whether something is a notice: admitted, it is one."""
+NO_DECISION: Final = "decision_missing"
+"""Why a complaint ends that brings no decision: nobody can say what it is about."""
 NOT_ANSWERED = frozenset({"ordered_by_authority"})
 """Gates behind which is no decision of the platform's own: article 20 gives no complaint against what an authority ordered."""
 
@@ -107,7 +110,19 @@ def named_otherwise(case: Case) -> bool:
     if case.terms.elsewhere is None or not case.terms.elsewhere.first_instance:
         return False
     read = case.phase is not Phase.INTAKE and case.outcome is not Outcome.DECLINED
-    return case.gate in (INCOMPLETE, ANOTHER_NAME) or (case.gate == TO_BE_READ and read)
+    return case.gate in (INCOMPLETE, ANOTHER_NAME) or (_has_to_be_read(case) and read)
+
+
+def _has_to_be_read(case: Case) -> bool:
+    """Whether it brings no decision, and only somebody who reads it can say whether it is a notice."""
+    unknown = told_category.is_unknown(case) and case.gate not in NOT_ANSWERED
+    return (case.gate == TO_BE_READ or unknown) and not (bool(case.rulings) and case.rulings[0].elsewhere)
+
+
+def opens_in_now(case: Case) -> Phase:
+    """In which phase the case goes on that a person lets in: what they have read as a notice is decided here first."""
+    gate = TO_BE_READ if _has_to_be_read(case) else case.gate
+    return opens_in(case.terms, case.category, decided=bool(case.rulings), gate=gate)
 
 
 def said_of_notice(case: Case, audience: Audience) -> dict[str, bool]:
@@ -138,6 +153,26 @@ def unanswered(case: Case, *, closing: bool) -> NoticeUndecided | None:
     return NoticeUndecided(
         "It is a complaint about a decision: admit it and answer it by 'decide_appeal' with reasons and the route of complaint, "
         "however few words it has; or whoever complained takes it back."
+    )
+
+
+def unread(case: Case, at: datetime, calendars: Mapping[str, Calendar], *, closing: bool) -> NoticeUndecided | None:
+    """Why one person alone does not put away what may be a notice, as one says who has read it; None: it is none, or whoever sent
+    it was asked and says nothing more, as of a notice that lacks something.
+
+    A notice is one whatever it is called (Regulation (EU) 2022/2065, article 16(1) and (2)), and who sends one is told of a
+    decision that they can complain of.
+    """
+    first = case.terms.elsewhere.first_instance if case.terms.elsewhere is not None else ()
+    if not first or case.rulings or case.phase is not Phase.INTAKE or is_notice(case) or not _has_to_be_read(case):
+        return None
+    asked_at = next((talk.last_at for talk in case.caucus if talk.side is Side.CLAIMANT), None)
+    silent = asked_at is not None and not case.spoke_since
+    if silent and asked_at is not None and not closing and at >= time_asked_for(case, Side.CLAIMANT, asked_at, calendars):
+        return None
+    return NoticeUndecided(
+        "It may be a notice of something illegal: admit it as one, or ask whoever sent it by 'message' which decision they mean, "
+        f"and wait until their time to answer is over. What is none at all two of the team end by the reason '{NO_DECISION}'."
     )
 
 

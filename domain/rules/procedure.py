@@ -13,6 +13,7 @@ from domain.model.case import Case
 from domain.model.parties import PartyUnclear
 from domain.model.people import Actor
 from domain.model.procedure import (
+    IDENTITY_STEP,
     EvidenceUnknown,
     IdentityUnshown,
     ProcedureIncomplete,
@@ -30,9 +31,6 @@ from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.remedy import given_or_destroyed
 from domain.rules.rule import DecisionContext, Facts
 from domain.rules.topic import Topic, inside
-
-IDENTITY_STEP = "identity"
-"""The step of a procedure that says that whoever asks is who they say they are: it is about one person, and goes with them."""
 
 
 def proves_identity(case: Case) -> bool:

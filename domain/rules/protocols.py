@@ -1,15 +1,15 @@
 """What is put down of a hearing or call, and whoever is said to have been there.
 
 One person puts down that they came, and what they said: nobody loses by that word alone (European Convention on Human Rights,
-article 6(1)), whatever else a ruling rests on. They have a day to say what is wrong with it. Who says in a comment that they were
-there is heard by it at once; who says that they were not counts as somebody who missed it. No machine judges the sentence beside
-it: whoever leaves open which of the two it was has the time that the pack gives them to answer anything.
+article 6(1)), whatever else a ruling rests on. They have a business day to say what is wrong with it. Who says in a comment that
+they were there is heard by it at once; who says that they were not counts as somebody who missed it. No machine judges the
+sentence beside it: whoever leaves open which of the two it was has the time that the pack gives them to answer anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.base import Side
@@ -19,10 +19,26 @@ from domain.model.case import Case
 from domain.model.evidence import Unanswered
 from domain.rules.case_import_changes import since
 from domain.rules.charge import accused_anew
-from domain.rules.time_to_answer import shortest_for
+from domain.rules.time_to_answer import Calendars, shortest_for
+from domain.worktime.calculator import due
+from domain.worktime.spans import Span, SpanUnit
 
-COMMENT_FOR: Final = timedelta(days=1)
-"""How long whoever was at a hearing has to say what is wrong with what was put down of it, before they count as heard by it."""
+COMMENT_FOR: Final = Span(unit=SpanUnit.BUSINESS_DAYS, amount=1)
+"""How long whoever was at a hearing has to say what is wrong with what was put down of it, before they count as heard by it: what
+is put down on a Friday evening is not over before anybody was there to be asked about it."""
+_BEFORE_IT_WAS_SAID: Final = timedelta(days=1)
+"""How long they had where the fact does not say it."""
+
+
+def comment_until(case: Case, at: datetime, calendars: Calendars) -> datetime:
+    """Until when what is put down at this instant can be commented on, in business days of the calendar of the case's queue.
+
+    Raises KeyError for a calendar that was not handed in.
+    """
+    name, scale = case.terms.calendars.get(case.queue) or case.terms.calendar, case.terms.time_scale
+    until = due(calendars[name] if name else None, at, COMMENT_FOR if scale == 1.0 else COMMENT_FOR.scaled(scale))
+    assert until is not None  # nothing stands still in between
+    return until
 
 
 def came(case: Case, fact: f.AppointmentHeld) -> tuple[Side, ...]:
@@ -47,22 +63,32 @@ def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tup
         case f.AppointmentHeld() if after.terms.heard_when == "asked":
             there = came(after, fact)
             others = (one for one in known if one.side not in there)
-            until, named = since(rec) + COMMENT_FOR, fact.appointment_id
-            return (*others, *(HeardByProtocol(side=side, until=until, appointment=named) for side in there))
+            own = {"put_down_at": since(rec), "until": until_after(rec, fact), "appointment": fact.appointment_id}
+            return (*others, *(HeardByProtocol(side=side, **own) for side in there))
         case f.ProtocolCommented() if _speaks(after, rec, fact.side):
             return tuple(_as_commented(after, known, fact))
         case _:
             return known
 
 
+def until_after(rec: f.Recording, fact: f.AppointmentHeld) -> datetime:
+    """Until when what was just put down can be commented on."""
+    return fact.comment_until or since(rec) + _BEFORE_IT_WAS_SAID
+
+
 def _as_commented(case: Case, known: Iterable[HeardByProtocol], fact: f.ProtocolCommented) -> Iterable[HeardByProtocol]:
     for one in known:
-        if one.side is not fact.side or not _of(one.appointment, fact) or fact.was_there:
+        if one.side is not fact.side or not _of(one.appointment, fact):
             yield one
+        elif fact.was_there:
+            yield one.model_copy(update={"denied": False})
         elif fact.was_there is None or contradicts(case, fact):
             # Which of the two it was is not known.
-            whole = one.until - COMMENT_FOR + shortest_for(case.terms, one.side)
+            whole = one.put_down_at + shortest_for(case.terms, one.side)
             yield one.model_copy(update={"until": max(one.until, whole)})
+        else:
+            # The last word counts: they may still say that they were.
+            yield one.model_copy(update={"denied": True})
 
 
 def contradicts(case: Case, fact: f.Fact) -> bool:

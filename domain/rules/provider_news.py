@@ -21,6 +21,8 @@ from domain.rules import money
 from domain.rules.rule import Change, Facts
 
 DECIDED_ELSEWHERE = "decided_elsewhere"
+STOPPED_BY = frozenset({"paid_by_provider", "dispute_unverified", "payment_in_doubt", "disputed_less", "disputed_again"})
+"""Why a payment beside a dispute does not go out by itself."""
 CHARGEBACK_STAGE = "chargeback"
 """The stage in which a network takes evidence until its due date."""
 
@@ -100,6 +102,23 @@ def twice(case: Case) -> bool:
     """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell."""
     done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
     return bool(done and money.by_provider(case)) and not money.within(case.model_copy(update={"effects": done}), ())
+
+
+def paid_twice(before: Case | None, fact: f.EffectReported | f.ManualWorkReported, after: Case) -> set[str]:
+    """What is told when a payment that was stopped on its way went all the same, or was made by hand, after the provider had
+    given the money back."""
+    known = before is not None and twice(before)
+    return {f"{fact.type}:twice"} if fact.result == "done" and twice(after) and not known else set()
+
+
+def said_of_effect(case: Case, fact: f.EffectReported | f.ManualWorkReported) -> dict[str, Any]:
+    """What the team is told of a payment beside a dispute: why it was stopped, or that whoever paid has the money twice by it."""
+    effect = next((one for one in case.effects if one.id == fact.effect_id), None)
+    if effect is None or effect.reverses is not None or not stops(case, effect.remedy):
+        return {}
+    why = fact.note if isinstance(fact, f.EffectReported) and fact.result == "needs_hands" else None
+    stopped_by = {"stopped_by": why} if why in STOPPED_BY else {}
+    return stopped_by | ({"money_twice": True} if fact.result == "done" and twice(case) else {})
 
 
 def stops(case: Case, remedy: Remedy) -> bool:

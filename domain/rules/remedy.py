@@ -123,16 +123,32 @@ def asked_otherwise(case: Case, remedy: str) -> bool:
     return reported not in (*said.only_for, *said.beside_for)
 
 
-def check_asked(case: Case, remedy: str) -> None:
-    """Refuses to destroy what somebody asked for something else about, until they have said so themselves.
+def filed_before(case: Case, category: str) -> tuple[str, ...]:
+    """What a part of a case was called before it was split off and called ``category``: as the whole. A right that it asks for
+    and that destroys nothing counts as what was reported: called an erasure later, it was not asked for."""
+    names = (*case.filed_as, case.category)
+    rights = {name for one in case.terms.remedies for name in one.only_for}
+    destroys = any(
+        category in (*one.only_for, *one.beside_for)
+        for one in case.terms.remedies
+        if one.name == "erase" or one.name in case.terms.destructive
+    )
+    before = names[:-1] if names[-1] == category else names
+    return (category, *before) if category in rights and before and not destroys else before
+
+
+def check_asked(case: Case, remedy: str, ground: str | None) -> None:
+    """Refuses to destroy what somebody asked for something else about, until they were asked whether they want it, by the clause
+    it would rest on, and have answered.
 
     What is erased is not given back: a request to see data that is answered by their erasure is a loss that the person did not
     ask for (Regulation (EU) 2016/679, articles 4(12), 5(1)(f) and 17(1)).
     """
-    if not case.asked_again and asked_otherwise(case, remedy):
+    if ground not in case.answered_since and asked_otherwise(case, remedy):
         raise RemedyNotAllowed(
             f"Whoever asked has not asked for '{remedy}': the request came under another right, and the team has called it "
-            "otherwise. Ask them by 'message' or 'request_evidence'; once they have said it themselves, a second person looks.",
+            f"otherwise. Ask them by 'request_evidence' with the ground '{ground}'; once they have answered that themselves, a "
+            "second person looks.",
             remedy=remedy,
             because="right_not_asked",
         )

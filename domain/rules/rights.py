@@ -80,18 +80,19 @@ def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tupl
     known, most = case.terms.outcome(outcome), money.ceiling(case)
     if known is None or most is None or not any(money.bounded(case, name) for name in known.remedies):
         return None
-    if any(x.to is Side.CLAIMANT and x.amount is None and x.type in money.IN_ITS_PLACE for x in remedies):
+    if any(x.amount is None and money.in_its_place(x) for x in remedies):
         return None
     given = money_to(crediting.left_by(case, outcome, remedies), Side.CLAIMANT)[most.currency]
     return (most.model_copy(update={"amount": given}), most) if given < most.amount else None
 
 
 def won_with_less(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tuple[Money, Money] | None:
-    """What the claimant gets, and what is in question, where the outcome says that they won all of it, and they get less."""
+    """What the claimant gets, and what is in question, where the outcome says that they won all of it, and they get less. What
+    somebody else has said since that it was more they have not asked for."""
     known = case.terms.outcome(outcome)
     if known is None or known.partial or Side.CLAIMANT in known.lost_by:
         return None
-    return given_of_asked(case, outcome, remedies)
+    return given_of_asked(stating.as_asked(case), outcome, remedies)
 
 
 def _pays_label(case: Case, ruling: Ruling, side: Side) -> bool:

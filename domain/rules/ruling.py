@@ -38,6 +38,7 @@ from domain.rules import (
     misuse,
     money,
     procedure,
+    provider_news,
     returns,
     ruling_told,
     sanctions,
@@ -139,7 +140,7 @@ def _check(
             may = ", ".join(outcome.remedies) or "no remedy"
             raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
         check_category(case, remedy.type, [one.type for one in command.remedies])
-        remedying.check_asked(case, remedy.type)
+        remedying.check_asked(case, remedy.type, ground)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):
             raise RemedyNotAllowed(f"'{outcome.name}' comes with no return of goods by this side.", remedy=remedy.type)
@@ -204,7 +205,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
     if money.stated_for(case, context.known()):
-        raise OwnCase("What was paid is known from you, and it was drafted in your line: another lead.", because="stated_it")
+        raise OwnCase("What was paid is known from you, or from whom you report to: another lead.", because="stated_it")
     if money.seated_for(case, context.known()):
         raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
     procedure.check_approver(case, context.known())
@@ -212,7 +213,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
         legal_hold.check_approver(case, draft, context.known())
     if draft is not None and legal_hold.kept_from_telling(case, draft):
         legal_hold.check_not_held(case, draft.remedies)
-    if draft is not None and case.paid_elsewhere and draft.decision not in ("uphold", "remit"):
+    if draft is not None and money.others_count(case) and draft.decision not in ("uphold", "remit"):
         # What was given since it was drafted counts as well.
         money.check_ruling(case, _outcome(case, draft.outcome), draft.remedies)
     return (f.RulingApproved(ruling_id=_draft_id(case)), f.PhaseEntered(phase=Phase.RULED, reason="approved"))
@@ -437,7 +438,8 @@ def _said_of_effect(case: Case, fact: f.EffectReported, audience: Audience) -> N
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     remedies = {"remedies": [remedy_data(effect.remedy)]} if effect is not None and audience == "staff" else {}
     undoes = {"undoes": True} if remedies and effect is not None and effect.reverses is not None else {}
-    return NoticeData({"effect": fact.effect_id, "result": fact.result, **remedies, **undoes})
+    money = provider_news.said_of_effect(case, fact) if audience == "staff" else {}
+    return NoticeData({"effect": fact.effect_id, "result": fact.result, **remedies, **undoes, **money})
 
 
 _DRAFT = inside("Nobody outside hears of a ruling before it is told.")
@@ -463,10 +465,12 @@ TOPIC = Topic(
     },
     means={
         "effect_reported": lambda before, fact, after: (
-            {"effect_reported:needs_hands"} if fact.result == "needs_hands" and fact.effect_id in after.manual_work else ()
+            {"effect_reported:needs_hands"}
+            if fact.result == "needs_hands" and fact.effect_id in after.manual_work
+            else provider_news.paid_twice(before, fact, after)
         ),
     },
-    words=frozenset({"effect_reported:needs_hands"}),
+    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice"}),
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,

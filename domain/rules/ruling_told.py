@@ -76,6 +76,8 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     told: dict[str, Any] = {}
     if last_word.promised(case, audience):
         told["could_answer"] = True
+    if _money_waits(case, audience):
+        told["looked_at_first"] = True
     in_force = next((s for s in reversed(case.sanctions) if s.voided_at is None and s.lifted_at is None), None)
     if in_force is not None and audience in (in_force.side.value, "platform", "staff"):
         told |= sanctions.sanction_data(case, in_force.id)
@@ -89,6 +91,12 @@ def _of_reader(case: Case, fact: f.RulingIssued, audience: Audience) -> dict[str
     if right is not None:
         told["right"] = {"allowed": right.allowed, "because": right.because}
     return told
+
+
+def _money_waits(case: Case, audience: Audience) -> bool:
+    """Whether money by it waits for somebody's hands from the first, and its reader is told of that money."""
+    waits = [e.remedy for e in case.effects if e.because == case.rulings[-1].id and e.state == "needs_hands" and e.remedy.amount]
+    return bool(told_remedies(case, tuple(waits), audience))
 
 
 def _of_misuse(ruling: Ruling, audience: Audience) -> dict[str, Any]:

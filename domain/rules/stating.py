@@ -1,9 +1,10 @@
 """What was paid, as somebody of the platform or the team knows it: first said, raised, or lowered.
 
 Whoever says more does not give it alone (:mod:`domain.rules.money`), nor does anybody grant it unseen: both sides are told, the
-respondent has their time to answer before they lose by it, and a concession gives what was reported. Whoever says less than was
-reported takes from the claimant, so two say it: until then the case is about what it was, and the claimant is told. It stays
-known what was reported: who got less may appeal, and whoever grants the claim grants that.
+respondent has their time to answer before they lose by it, and a concession gives what was reported. Where the report names no
+amount, it gives what two have said, or the platform: what one alone has said nobody grants unnamed, an offer names it. Whoever
+says less than was reported takes from the claimant, so two say it: until then the case is about what it was, and the claimant is
+told. It stays known what was reported: who got less may appeal, and whoever grants the claim grants that.
 
 To be heard before one loses something: Charter of Fundamental Rights of the EU, article 41(2)(a); European Convention on Human
 Rights, article 6(1).
@@ -11,12 +12,13 @@ Rights, article 6(1).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.base import Money, Phase
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.money import AmountBelowPaid, AmountKnown, ProposedLowering, StateAmount
+from domain.model.money import AmountBelowPaid, AmountKnown, AmountSaid, ProposedLowering, StateAmount
 from domain.model.people import Actor
 from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.rules import confirmation
@@ -30,7 +32,7 @@ from domain.rules.topic import NoticeData, Topic, everybody, known_to
 def state_amount(case: Case, command: StateAmount, context: DecisionContext, at: datetime) -> Facts:
     """The case is about this amount from now on; less than was reported is so once a second person has said it too."""
     if command.amount == case.amount:
-        raise NothingChanges("The case is about this amount already.")
+        return _confirmed(case, command, context)
     then = payable(case.model_copy(update={"amount": command.amount}))
     if then is not None and (then.standing > then.reported or then.other):
         fields = {"amount": then.reported, "standing": then.standing, "currency": then.currency}
@@ -45,6 +47,28 @@ def state_amount(case: Case, command: StateAmount, context: DecisionContext, at:
     return (stated, f.PhaseEntered(phase=deciding, reason="amount_stated", goes_on="paused"))
 
 
+def _confirmed(case: Case, command: StateAmount, context: DecisionContext) -> Facts:
+    """A second person's word, where the report names no amount and one alone has said it. Raises a Refusal for any other."""
+    if not by_one_alone(case):
+        raise NothingChanges("The case is about this amount already.")
+    first, actor = next(one for one in case.said_by if one.amount == case.amount), context.known()
+    if not confirmation.may_be_second(first.by, actor) or actor.id == first.by:
+        said = "One person has said it: another lead, ops or the platform says it too, nobody who reports to who did."
+        raise OwnCase(said, because="second_person")
+    another_credential(first.credential, context)
+    return (f.AmountStated(amount=command.amount, before=case.amount, reasons=command.reasons),)
+
+
+def by_one_alone(case: Case) -> bool:
+    """Whether the report names no amount, and one of the team alone has said what the case is about."""
+    said = [one for one in case.said_by if one.amount == case.amount]
+    return case.amount is not None and reported(case) is None and not any(x.of_platform for x in said) and len(_people(said)) < 2
+
+
+def _people(said: Iterable[AmountSaid]) -> frozenset[str]:
+    return frozenset(one.by for one in said)
+
+
 def as_reported(case: Case) -> Case:
     """The case with what was reported as its amount, where less was said since; as it is otherwise."""
     asked, now = case.asked, case.amount
@@ -57,6 +81,14 @@ def as_granted(case: Case) -> Case:
     """The case with what was reported as its amount, whatever was said since; as it is, where the report named none."""
     asked = reported(case)
     return case if asked is None or asked == case.amount else case.model_copy(update={"amount": asked})
+
+
+def as_asked(case: Case) -> Case:
+    """The case with what was reported as its amount, where one person has said since that it was more; as it is otherwise: less,
+    or other money, two have said."""
+    asked, now = reported(case), case.amount
+    raised = asked is not None and now is not None and asked.currency == now.currency and asked.amount < now.amount
+    return case.model_copy(update={"amount": asked}) if raised else case
 
 
 def _lowers(case: Case, amount: Money) -> bool:
@@ -86,7 +118,10 @@ def _seconds(case: Case, amount: Money, context: DecisionContext) -> bool:
 
 
 def means(fact: f.AmountStated, after: Case) -> frozenset[str]:
-    """That less than was reported counts from now on, and less than did; or more than was, where anything was."""
+    """That less than was reported counts from now on, and less than did; or more than was, where anything was. A second person's
+    word for the same amount is news to nobody."""
+    if fact.before == fact.amount:
+        return frozenset()
     lowered = fact.before is not None and (
         fact.before.currency != fact.amount.currency or fact.amount.amount < fact.before.amount
     )
@@ -114,7 +149,10 @@ def _amount_stated(case: Case, rec: f.Recording, fact: f.AmountStated) -> Change
     raised = before is None or before.currency != fact.amount.currency or before.amount < fact.amount.amount
     actor = rec.actor
     by = {"raised_by": actor.id, "raised_by_manager": actor.manager, "raised_by_above": actor.above} if raised else {}
-    return {"amount": fact.amount, "asked": reported(case), "lowering": None, "credit_proposed": None, **by}
+    then: Change = {"amount": fact.amount, "asked": reported(case), "lowering": None, "credit_proposed": None, **by}
+    said = AmountSaid(by=actor.id, amount=fact.amount, of_platform=actor.role == "platform", credential=rec.credential)
+    more = more_than_reported(case.model_copy(update=then))
+    return {**then, "said_by": (*case.said_by, said) if more else ()}
 
 
 def _lowering_proposed(case: Case, rec: f.Recording, fact: f.AmountLoweringProposed) -> Change:

@@ -13,7 +13,17 @@ from datetime import datetime, timedelta
 from domain.base import Phase
 from domain.model.case import Case
 from domain.model.clocks import Clock, Fired
-from domain.model.facts import CaseReopened, CaseRetargeted, DueLevel, Fact, LevelPassed, LevelReached, PhaseEntered, Timetable
+from domain.model.facts import (
+    CaseOpened,
+    CaseReopened,
+    CaseRetargeted,
+    DueLevel,
+    Fact,
+    LevelPassed,
+    LevelReached,
+    PhaseEntered,
+    Timetable,
+)
 from domain.model.terms import (
     KEPT_MEASURE,
     OFFER_EXPIRY,
@@ -146,6 +156,9 @@ def _started(
     # A draft that comes back while a side still owes evidence: the clock waits from its first moment.
     waits = case.requests and "evidence_requested" in definition.pauses
     number = last.instance + 1 if last is not None else 1
+    if isinstance(fact, CaseOpened) and definition.statutory:
+        # A part has no more time than the whole: the law counts from when it was received.
+        at = min(at, case.limits_since or at)
     return Clock(name=definition.name, instance=number, started_at=at, pauses=((at, None),) if waits else ())
 
 

@@ -25,6 +25,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.clocks import Retarget
+from domain.model.links import Split
 from domain.model.prose import Prose, text_fields, text_of
 from domain.rules.authorities import reported_in_secret, tipping_off
 from domain.rules.confidence import addressed, evidence_for
@@ -78,6 +79,7 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("place_hold", "reasons"): "inside",
     ("lift_hold", "reasons"): "inside",
     ("ask_identity", "what"): "word",
+    ("ask_identity", "reasons"): "inside",
     ("ship_return", "tracking"): "word",
     ("contest_return", "reasons"): "party",
     ("decide_return", "reasons"): "hidden",
@@ -126,6 +128,7 @@ CODES: Mapping[tuple[str, str], Code] = {
     ("open", "kind"): "party",
     ("open", "source"): "party",
     ("open", "category"): "party",
+    ("open", "filed_as"): "inside",
     ("decline", "reason"): "free",
     ("disclose", "ground"): "listed",
     ("offer", "remedy"): "listed",
@@ -163,6 +166,7 @@ CODES: Mapping[tuple[str, str], Code] = {
     ("extend", "clock"): "listed",
     ("extend", "reason"): "free",
     ("retarget", "category"): "by_two",
+    ("split", "category"): "by_two",
     ("retarget", "queue"): "inside",
     ("retarget", "calendar"): "inside",
     ("retarget", "reason"): "inside",
@@ -263,7 +267,7 @@ def _leaves(case: Case, command: c.Command, context: DecisionContext) -> bool:
 
 def _telling_code(case: Case, command: c.Command) -> bool:
     match command:
-        case Retarget(category=str() as category):
+        case Retarget(category=str() as category) | Split(category=str() as category):
             return category != case.category
         case c.AddParty():
             return command.party.role == "authority"

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from domain.base import Phase
 from domain.model.case import Case
 from domain.model.terms import Terms
 
 Reader = Literal["claimant", "respondent", "platform", "staff", "third_parties"]
 NEUTRAL = "other"
+UNKNOWN = "category_unknown"
+"""Why a report comes before a person whose category its pack does not list."""
 PLAIN = frozenset({
     NEUTRAL, "general",
     # Payments and what was bought.
@@ -23,7 +26,8 @@ PLAIN = frozenset({
     "refund_not_processed", "subscription_cancelled", "unauthorised", "wrong_amount",
     # Fraud.
     "account_taken", "account_takeover", "card_testing", "collusion", "fake_listing", "false_identity", "friendly_fraud",
-    "never_existed", "paid_outside", "refund_abuse", "stolen_payment",
+    "never_existed", "paid_outside", "refund_abuse", "stolen_payment", "documents_asked", "not_on_statement", "unrecognised",
+    "wrong_cash", "wrong_sum", "wrong_transfer",
     # Conduct and safety.
     "assault", "bite", "child_endangerment", "contact_off_platform", "death", "discrimination", "doxxing", "extortion",
     "harassment", "illness", "injury", "insult", "life_in_danger", "missing", "neglect", "pressure_for_payment", "property",
@@ -49,6 +53,15 @@ def told(case: Case, word: str, reader: Reader) -> str:
         return word
     reported = next(iter((*case.filed_as, case.category)))
     return word if reader in _OWN and word == reported else NEUTRAL
+
+
+def is_unknown(case: Case) -> bool:
+    """Whether a report came before a person under a name that neither its pack nor anybody lists, whatever it is called since:
+    who writes "unauthorized" or "ilegal_content" has the rights of who writes it as the pack does."""
+    first = next(iter((*case.filed_as, case.category)))
+    listed = case.category_listed and not case.filed_as
+    read = case.gate is not None or case.phase is Phase.INTAKE
+    return case.gate == UNKNOWN or (read and not listed and not is_plain(case.terms, first))
 
 
 def _named(terms: Terms) -> frozenset[str]:

@@ -356,7 +356,7 @@ def _continued_of_office(case: Case, rec: f.Recording, fact: f.ContinuedOfOffice
 
 
 def _interim_kept(case: Case, rec: f.Recording, fact: f.InterimKept) -> Change:
-    until = {"kept_until": fact.until, "alone": False}
+    until = {"kept_until": fact.until, "alone": False, "of_found": False}
     return {"interim": tuple(i.model_copy(update=until) if i.id in fact.measure_ids else i for i in case.interim)}
 
 

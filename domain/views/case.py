@@ -27,8 +27,8 @@ from domain.rules.agreement import would_grant
 from domain.rules.appointments import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
-from domain.rules.confided import kept_from, waits_for_another
-from domain.rules.confidence import awaited_by, awaited_by_phase, put_there_by_one, reader_of, withheld_until_confirmed, words_of
+from domain.rules.confided import kept_from
+from domain.rules.confidence import awaited_by_phase, awaited_of, put_there_by_one, reader_of, withheld_until_confirmed, words_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.interim import reasons_stay_inside
 from domain.rules.last_word import answerable
@@ -264,8 +264,7 @@ def _awaited(case: Case, viewer: f.Actor) -> str:
     audience = audience_of(viewer)
     if not _speaks(case, viewer):
         return awaited_by_phase(seen_phase(case, audience))
-    awaited = awaited_by(case, audience)
-    return "staff" if awaited == audience and waits_for_another(case, viewer.id) else awaited
+    return awaited_of(case, audience, viewer.id)
 
 
 def _parties(case: Case, viewer: f.Actor) -> tuple[dict[str, Any], ...]:
@@ -391,8 +390,7 @@ def _deadlines(case: Case, viewer: f.Actor) -> tuple[Due, ...]:
             for row, default in deadlines_of_the_sides(case)
         )
     if audience != "staff":
-        own = own_deadline(case, audience)
-        if own is None or (own[1] == "proceed_on_file" and waits_for_another(case, viewer.id)):
+        if (own := own_deadline(case, audience, viewer.id)) is None:
             return ()
         row, default = own
         return (Due(clock=row.clock, level=row.level, due_at=row.due_at, action="default", by_default=default),)

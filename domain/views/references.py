@@ -22,6 +22,8 @@ class PartyReference(Kept):
     """None once it was erased."""
     name: str | None = None
     email: str | None = None
+    unreadable: bool = False
+    """Who they are does not open any more: it was changed or damaged. The name says so."""
 
 
 class References(Kept):
@@ -33,10 +35,12 @@ class References(Kept):
     subject: str | None = None
     metadata: dict[str, str] = {}
     parties: tuple[PartyReference, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Which of ``matter``, ``subject`` and ``metadata`` do not open any more; they are empty."""
 
     def told(self) -> dict[str, Any]:
         """As a machine of the platform is told them: without names and addresses, which are only read case by case."""
-        return self.model_dump(mode="json", exclude={"parties": {"__all__": {"name", "email"}}})
+        return self.model_dump(mode="json", exclude={"parties": {"__all__": {"name", "email", "unreadable"}}, "unreadable": True})
 
 
 def own_id(source: str, external_id: str | None) -> str | None:

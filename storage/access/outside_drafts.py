@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+import asyncpg
 from pydantic_core import from_json, to_json
 
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import Vault
+from storage.postgres.vault import Damaged, Unreadable, Vault
 
 KEPT_FOR = timedelta(days=1)
 """Somebody looks for a receipt, and sleeps over it."""
@@ -85,19 +86,26 @@ class PostgresOutsideDrafts:
             row = await conn.fetchrow(_OF_PARTY, tenant_id, place, case_id, KEPT_FOR)
         if row is None:
             return None
-        key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])
-        found: Mapping[str, str] = from_json(key.open(place, row["sealed"]))
-        return found
+        return self._opened(tenant_id, case_id, party_id, place, row)
 
     async def of_party(self, tenant_id: str, case_id: str, party_id: str) -> Mapping[str, Mapping[str, str]]:
-        """All that a party has begun and not sent, by the form."""
+        """All that a party has begun and not sent, by the form; ``Unreadable`` for what does not open any more."""
         place = _party(party_id, "")
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(_ALL_OF_PARTY, tenant_id, place, case_id, KEPT_FOR)
         found: dict[str, Mapping[str, str]] = {}
         for row in rows:
+            opened = self._opened(tenant_id, case_id, party_id, row["id"], row)
+            found[row["id"].removeprefix(place)] = {"": Unreadable()} if opened is None else opened
+        return found
+
+    def _opened(self, tenant_id: str, case_id: str, party_id: str, place: str, row: asyncpg.Record) -> Mapping[str, str] | None:
+        """None: it does not open any more; whoever wrote it begins anew."""
+        try:
             key = self._vault.unwrap(tenant_id, case_id, party_id, row["key_id"], row["wrapped"])
-            found[row["id"].removeprefix(place)] = from_json(key.open(row["id"], row["sealed"]))
+            found: Mapping[str, str] = from_json(key.open(place, row["sealed"]))
+        except Damaged:
+            return None
         return found
 
     async def discard(self, tenant_id: str, party_id: str, form: str) -> None:

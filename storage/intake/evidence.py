@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from pydantic_core import from_json, to_json
@@ -18,8 +19,9 @@ from uuid_utils import uuid7
 
 from activities.ports.errors import Never
 from activities.ports.evidence import EvidenceStore, UploadedFile
+from domain.model.erasure import Erased
 from storage.postgres.pool import Database
-from storage.postgres.vault import STAFF, DataKey, Vault, VaultFault, evidence_path
+from storage.postgres.vault import STAFF, Damaged, DataKey, Unreadable, Vault, VaultFault, evidence_path
 
 MOST_FILES = 200
 """Of one uploader on one case, unless the constructor says otherwise: more is no evidence but a flood."""
@@ -35,8 +37,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (tenant, case_id, uploader, once) DO NOTHING
 """
 _ROW = """
-SELECT f.id, f.case_id, f.uploader, f.about, f.media_type, f.bytes, f.digest, f.created_at, k.id AS key_id, k.holder, k.wrapped
+SELECT f.id, f.case_id, f.uploader, f.about, f.media_type, f.bytes, f.digest, f.created_at, k.id AS key_id, k.holder, k.wrapped,
+    k.destroyed_at, e.reason
 FROM files f JOIN keys k ON k.tenant = f.tenant AND k.id = f.key_id
+LEFT JOIN erasures e ON e.tenant = k.tenant AND e.id = k.erasure_id
 """
 KNOWN = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.uploader = $3 AND f.once = $4"
 ONE = _ROW + "WHERE f.tenant = $1 AND f.case_id = $2 AND f.id = $3"
@@ -65,11 +69,12 @@ class StoredFile:
     case_id: str
     uploader: str
     name: str | None
-    """None once it was erased, like the digest."""
+    """None once it was erased, like the digest; ``Unreadable`` where it does not open any more."""
     sha256: str | None
     media_type: str
     bytes: int
     created_at: datetime
+    erased: Erased | None = None
 
 
 class PostgresEvidenceFiles:
@@ -160,8 +165,16 @@ class PostgresFiles:
             return None
         return self._vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
 
+    def _about(self, tenant_id: str, row: asyncpg.Record) -> dict[str, Any]:
+        try:
+            key = self._key(tenant_id, row)
+            return from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
+        except Damaged:
+            return {"name": Unreadable(row["id"]), "sha256": None}
+
     def _read(self, tenant_id: str, row: asyncpg.Record) -> StoredFile:
-        key = self._key(tenant_id, row)
-        about = from_json(key.open(f"file/{row['id']}", row["about"])) if key is not None else {"name": None, "sha256": None}
+        about = self._about(tenant_id, row)
         names = ("id", "case_id", "uploader", "media_type", "bytes", "created_at")
-        return StoredFile(**about, **{name: row[name] for name in names})
+        gone = row["destroyed_at"]
+        erased = Erased(row["holder"], gone, row["reason"]) if gone is not None else None
+        return StoredFile(**about, **{name: row[name] for name in names}, erased=erased)

@@ -35,8 +35,8 @@ LETTERS_A_DAY = 200
 SHARE = 10
 """One sender has a tenth of the room: a flood of theirs keeps nobody else out."""
 TAKEN_FOR = timedelta(minutes=1)
-"""Whoever takes a mail to place it has it alone for so long, also where the way stops: a scanner, a store and a case are given
-seconds. Then anybody may go on with the same deed."""
+"""Whoever takes a mail to place it has it alone for so long, also from themselves, and where the way stops: a scanner, a store
+and a case are given seconds. Then anybody may go on with the same deed."""
 HOLDER = "mail"
 
 # Held to the end of the transaction: of two at once one is told to its sender, and the bounds hold.
@@ -47,7 +47,7 @@ RETURNING id
 """
 ROOM = """
 SELECT count(*) AS mails, coalesce(sum(bytes), 0)::bigint AS bytes, count(*) FILTER (WHERE sender = $2) AS of_sender
-FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+FROM unplaced WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL)
 """
 # $13 whether its sender may be told; $14 the most letters of a day. Nobody is told twice a day.
 KEEP = """
@@ -70,7 +70,7 @@ WHERE tenant = $1 AND state = 'dismissed' AND wrapped IS NOT NULL AND closed_at 
 # What nobody placed in all that time: its words go, and the row says that they were here.
 EXPIRE = """
 UPDATE unplaced u SET wrapped = NULL, sealed = NULL, state = 'dismissed', closed_at = clock_timestamp(), closed_by = 'system',
-    closed_why = 'expired', tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
+    closed_why = 'expired', waits_for = NULL, tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
 WHERE tenant = $1 AND state IN ('waiting', 'placed') AND wrapped IS NOT NULL AND last_at < clock_timestamp() - $2::interval
     AND NOT EXISTS (SELECT FROM cases c WHERE c.tenant = u.tenant AND c.id = u.case_id AND c.legal_hold)
 """
@@ -83,7 +83,10 @@ REMIND = """
 INSERT INTO team_letters (tenant, id, event, recipient, address, data)
 SELECT $1, $2 || '-' || row_number() OVER (ORDER BY p.id), 'mail_to_place', p.id, p.email,
     jsonb_build_object('person', p.id, 'by', 'system', 'waiting', w.mails)
-FROM people p, (SELECT count(*) AS mails, max(received_at) AS newest FROM unplaced WHERE tenant = $1 AND state = 'waiting') w
+FROM people p, (
+    SELECT count(*) AS mails, max(received_at) AS newest FROM unplaced
+    WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL)
+) w
 WHERE p.tenant = $1 AND p.active AND p.roles && ARRAY['lead', 'ops'] AND p.email IS NOT NULL AND w.mails > 0
     AND NOT EXISTS (
         SELECT FROM team_letters l WHERE l.tenant = $1 AND l.recipient = p.id AND l.event = 'mail_to_place'
@@ -112,16 +115,19 @@ SELECT count(*) FROM (
 ) AS w
 """
 OLDEST = """
-SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unplaced WHERE tenant = $1 AND state = 'waiting'
+SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unplaced
+WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL)
 """
 DEED = "INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential) VALUES ($1, $2, $3, $4, $5)"
 DEEDS = "SELECT at, deed, by, credential FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200"
-# Before anything is said: as it was read ($3), or the same deed ($6, $7) again by whoever took it, or once their time is over.
+# Before anything is said: as it was read ($3), or the same deed ($6, $7) again: once what was said is known, or the time of
+# whoever took it is over.
 TAKE = """
-UPDATE unplaced SET state = 'placed', closed_at = clock_timestamp(), closed_by = $5, closed_why = $6, placed_case = $7
+UPDATE unplaced SET state = 'placed', closed_at = clock_timestamp(), closed_by = $5, closed_why = $6, placed_case = $7,
+    waits_for = NULL
 WHERE tenant = $1 AND id = $2 AND wrapped IS NOT NULL AND (state = $3 AND state <> 'placed'
     OR state = 'placed' AND closed_why = $6 AND placed_case IS NOT DISTINCT FROM $7
-    AND (closed_by = $5 OR closed_at < clock_timestamp() - $4::interval))
+    AND (waits_for IS NOT NULL OR closed_at < clock_timestamp() - $4::interval))
 RETURNING closed_at
 """
 # Nothing was said ($3 when it was taken): it is again what it was before.
@@ -129,10 +135,46 @@ RELEASE = """
 UPDATE unplaced SET state = $4, closed_at = $5, closed_by = $6, closed_why = $7, placed_case = NULL
 WHERE tenant = $1 AND id = $2 AND state = 'placed' AND wrapped IS NOT NULL AND closed_at = $3
 """
+# It is on disk and not judged ($4 the commands), or stopped after that: its words stay.
+WAIT = """
+UPDATE unplaced SET waits_for = $4 WHERE tenant = $1 AND id = $2 AND state = 'placed' AND wrapped IS NOT NULL AND closed_at = $3
+"""
+# With $6 some of its files are nowhere else: then it is kept as what was dismissed is.
 PLACE = """
-UPDATE unplaced SET closed_at = clock_timestamp(), closed_why = $4, placed_case = $5, wrapped = NULL, sealed = NULL,
+UPDATE unplaced SET closed_at = clock_timestamp(), closed_why = $4, placed_case = $5, waits_for = NULL,
+    state = CASE WHEN $6 THEN 'dismissed' ELSE state END,
+    wrapped = CASE WHEN $6 THEN wrapped END, sealed = CASE WHEN $6 THEN sealed END,
     tell = CASE WHEN tell = 'pending' THEN 'none' ELSE tell END
-WHERE tenant = $1 AND id = $2 AND state = 'placed' AND closed_why = $3
+WHERE tenant = $1 AND id = $2 AND state = 'placed' AND wrapped IS NOT NULL AND closed_why = $3
+"""
+# What waited for its case, once that has judged all of it: it took it, or not. A command's id is the only one of the tenant.
+SETTLE = """
+WITH judged AS (
+    SELECT u.id, u.closed_by, u.closed_why LIKE 'reporting:%' AS reported, min(c.case_id) AS case_id,
+        min(c.credential) AS credential,
+        bool_or(c.id = u.waits_for[1] AND c.status = 'accepted') AS said,
+        count(*) FILTER (WHERE c.status = 'accepted') = cardinality(u.waits_for) AS whole
+    FROM unplaced u JOIN commands c ON c.tenant = u.tenant AND c.id = ANY(u.waits_for) AND c.id LIKE 'cmd\\_%'
+    WHERE u.tenant = $1 AND u.state = 'placed' AND u.wrapped IS NOT NULL AND u.waits_for IS NOT NULL
+    GROUP BY u.id, u.closed_by, u.closed_why, u.waits_for
+    HAVING bool_and(c.status <> 'pending')
+), settled AS (
+    UPDATE unplaced u SET waits_for = NULL,
+        state = CASE WHEN NOT j.said THEN 'waiting' WHEN j.whole THEN 'placed' ELSE 'dismissed' END,
+        closed_at = CASE WHEN j.said THEN clock_timestamp() END, closed_by = CASE WHEN j.said THEN u.closed_by END,
+        closed_why = CASE WHEN NOT j.said THEN NULL WHEN NOT j.whole THEN 'files_left' WHEN j.reported THEN 'reported'
+            ELSE 'placed' END,
+        placed_case = CASE WHEN j.said THEN j.case_id END,
+        wrapped = CASE WHEN NOT (j.said AND j.whole) THEN u.wrapped END,
+        sealed = CASE WHEN NOT (j.said AND j.whole) THEN u.sealed END,
+        tell = CASE WHEN j.said AND u.tell = 'pending' THEN 'none' ELSE u.tell END
+    FROM judged j
+    WHERE u.tenant = $1 AND u.id = j.id AND u.state = 'placed' AND u.waits_for IS NOT NULL
+    RETURNING u.id
+)
+INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential)
+SELECT $1, j.id, CASE WHEN j.reported THEN 'reported' ELSE 'placed' END, j.closed_by, coalesce(j.credential, 'system')
+FROM judged j JOIN settled s ON s.id = j.id WHERE j.said
 """
 DISMISS = """
 UPDATE unplaced SET state = 'dismissed', closed_at = clock_timestamp(), closed_by = $3, closed_why = $4
@@ -146,6 +188,11 @@ ON CONFLICT (tenant, day, sender) DO UPDATE SET times = d.times + 1
 RETURNING sender, times
 """
 OLD_DAYS = "DELETE FROM mail_days WHERE tenant = $1 AND day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 2"
+
+
+async def settled(conn: Connection, tenant_id: str) -> None:
+    """Close what waited for its case and was taken there; what the case refused waits for somebody again."""
+    await conn.execute(SETTLE, tenant_id)
 
 
 async def forgotten(conn: Connection, tenant_id: str) -> None:
@@ -370,11 +417,21 @@ class PostgresUnplaced:
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(RELEASE, tenant_id, mail.id, taken.at, *before)
 
-    async def placed(self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str) -> None:
-        """It stands where it belongs: its words are destroyed here, and who did it is kept. Said twice, it is done once."""
-        deed = "reported" if why == "reported" else "placed"
+    async def wait(self, tenant_id: str, taken: Taken, commands: Sequence[str], *, left: bool = False) -> None:
+        """It is on disk where it belongs, and nobody has judged it: its words stay here until these commands are, its words' own
+        first. ``left``: some of its files are nowhere else. Without commands it stopped after that: the same deed goes on."""
+        waits_for = [*commands, *(["files"] if left else [])]
+        async with self._database.tenant(tenant_id) as conn:
+            await conn.execute(WAIT, tenant_id, taken.mail.id, taken.at, waits_for)
+
+    async def placed(
+        self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str, *, left: bool = False
+    ) -> None:
+        """It stands where it belongs: its words are destroyed here, and who did it is kept. ``left``: some of its files are
+        nowhere else, and it is kept for a while. Said twice, it is done once."""
+        deed, why = ("reported" if why == "reported" else "placed"), ("files_left" if left else why)
         async with self._database.tenant(tenant_id) as conn, conn.transaction():
-            if await conn.execute(PLACE, tenant_id, taken.mail.id, taken.deed, why, case_id) == "UPDATE 1":
+            if await conn.execute(PLACE, tenant_id, taken.mail.id, taken.deed, why, case_id, left) == "UPDATE 1":
                 await conn.execute(DEED, tenant_id, taken.mail.id, deed, by, credential)
 
     async def dismiss(self, tenant_id: str, unplaced_id: str, why: str, *, by: str, credential: str) -> bool:

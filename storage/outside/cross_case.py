@@ -213,11 +213,11 @@ class _Order:
         await keep_metadata(conn, self._vault, self._tenant, new_id, noted)
 
     async def _claim(self, conn: Connection, row: Any, old: Case, new_id: str, command_id: str) -> None:
-        terms = old.terms
+        terms, category = old.terms, self._task.category or row["category"]
         digest = self._vault.body_hash(self._tenant, self._task.errand_id.encode())
         against = (p.ref_digest for p in self._task.parties if p.side == "respondent" and p.role == "principal")
         await conn.fetchval(
-            CASE, self._tenant, new_id, old.kind, row["category"], terms.queue, old.priority, row["synthetic"], "split",
+            CASE, self._tenant, new_id, old.kind, category, terms.queue, old.priority, row["synthetic"], "split",
             self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
             None, None, next(against, None), root(self._tenant, new_id),
         )  # fmt: skip
@@ -225,10 +225,12 @@ class _Order:
     def _opening(
         self, old: Case, command_id: str, parties: tuple[OpenedParty, ...], statement: Prose, subject: Prose | None
     ) -> Open:
+        category = self._task.category or old.category
+        listed = old.category_listed and category == old.category
         return Open(
-            id=command_id, by="system", channel="system", kind=old.kind, source="split", category=old.category,
+            id=command_id, by="system", channel="system", kind=old.kind, source="split", category=category,
             priority=old.priority, terms=old.terms,
-            routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=old.category_listed),
+            routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=listed),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
-            recused=self._task.recused,
+            recused=self._task.recused, filed_as=self._task.filed_as, limits_since=self._task.limits_since,
         )  # fmt: skip

@@ -11,6 +11,7 @@ import asyncpg
 from pydantic_core import from_json
 
 from activities.ports.notices import OutgoingNotice, TranslatedText
+from domain.model.erasure import Erased
 from domain.views.references import References
 from storage.access.party_links import insert, link_of
 from storage.intake.inbox import SYSTEM
@@ -268,10 +269,12 @@ class PostgresOutbox:
 
     async def _resolved(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[OutgoingNotice]:
         texts = await self._vault.reveal(conn, tenant_id, _content_ids(rows))
+        lost = [content_id for content_id, text in texts.items() if text is None]
+        gone = await self._vault.gone(conn, tenant_id, lost) if lost else {}
         # For machines of the platform alone: letters never have them.
         cases = list({row["case_id"] for row in rows if row["channel"] == "webhook" and row["audience"] == "platform"})
         told = await references(conn, self._vault, tenant_id, cases)
-        found = [self._outgoing(tenant_id, row, texts, told) for row in rows]
+        found = [self._outgoing(tenant_id, row, texts, told, gone) for row in rows]
         linked = [
             (link_of(one.id, row["resent"]), one.case_id, one.recipient)
             for row, one in zip(rows, found, strict=True)
@@ -281,7 +284,12 @@ class PostgresOutbox:
         return found
 
     def _outgoing(
-        self, tenant_id: str, row: asyncpg.Record, texts: dict[str, str | None], told: Mapping[str, References]
+        self,
+        tenant_id: str,
+        row: asyncpg.Record,
+        texts: dict[str, str | None],
+        told: Mapping[str, References],
+        gone: Mapping[str, Erased],
     ) -> OutgoingNotice:
         address, name, secrets = self._reached_by(tenant_id, row)
         quoted = {name: texts.get(prose["content_id"]) for name, prose in row["texts"].items()}
@@ -292,6 +300,7 @@ class PostgresOutbox:
             audience=row["audience"], address=address, secrets=secrets, name=name, locale=row["locale"], zone=row["zone"],
             development=row["development"], at=row["at"],
             data=row["data"], texts={k: v for k, v in quoted.items() if v is not None}, thread=thread,
+            erased={name: gone[of["content_id"]].at for name, of in row["texts"].items() if of["content_id"] in gone},
             reply_token=self._vault.reply_token(tenant_id, row["id"]) if mail else None,
             thread_token=self._vault.reply_token(tenant_id, thread) if mail and thread else None,
             references=told.get(row["case_id"]) if row["channel"] == "webhook" and row["audience"] == "platform" else None,

@@ -46,14 +46,15 @@ WITH resting AS MATERIALIZED (
     ORDER BY since, case_id
     LIMIT $3
 ), chosen AS MATERIALIZED (
-    SELECT w.case_id, w.since, c.turn, c.kind, c.opened_at FROM waiting w JOIN cases c ON c.tenant = $1 AND c.id = w.case_id
+    SELECT w.case_id, w.since, c.turn, c.kind, c.opened_at, c.priority
+    FROM waiting w JOIN cases c ON c.tenant = $1 AND c.id = w.case_id
 ), noted AS (
     INSERT INTO pokes AS p (tenant, case_id, turn, times, poked_at)
     SELECT $1, case_id, turn, 1, now() FROM chosen
     ON CONFLICT (tenant, case_id) DO UPDATE SET poked_at = excluded.poked_at, turn = excluded.turn,
         times = CASE WHEN p.turn = excluded.turn THEN p.times + 1 ELSE 1 END
 )
-SELECT w.case_id, w.since, w.kind, w.opened_at,
+SELECT w.case_id, w.since, w.kind, w.opened_at, w.priority,
     (SELECT o.id FROM commands o WHERE o.tenant = $1 AND o.case_id = w.case_id AND o.status = 'pending'
      ORDER BY o.received_at, o.id LIMIT 1) AS command_id
 FROM chosen w
@@ -81,7 +82,7 @@ class PostgresRelay:
                 for row in await conn.fetch(WAITING, tenant_id, older_than, limit, LEFT_ALONE_FOR):
                     poked = WaitingCase(
                         tenant_id=tenant_id, case_id=row["case_id"], kind=row["kind"], opened_at=row["opened_at"],
-                        command_id=row["command_id"],
+                        command_id=row["command_id"], priority=row["priority"],
                     )  # fmt: skip
                     found.append((row["since"], poked))
         found.sort(key=lambda pair: pair[0])

@@ -172,6 +172,7 @@ class PostgresMasterKeys:
     async def _check_masters(self) -> None:
         """One stray row, of a key that was worked with by mistake, stops nobody: it is lost to whoever has the right one, too."""
         ring = self._vault.ring
+        await self.still_good()
         async with self._database.nobody() as conn:
             noted = {row["mark"]: row for row in await conn.fetch(MASTERS)}
         known, current = {key.id.hex() for key in ring}, noted.get(ring.current.id.hex())
@@ -187,6 +188,20 @@ class PostgresMasterKeys:
                 f"{sum(unknown[mark] for mark in lost)} keys and secrets of this database lie under a master key that is not "
                 f"known here ({', '.join(sorted(lost))}). Name it in OMBUD_MASTER_KEYS_EARLIER (or, was this one set by mistake, "
                 "as OMBUD_MASTER_KEY), in every process."
+            )
+
+    async def still_good(self) -> None:
+        """Raises MasterKeyLost once everything lies under a key that came after all that this process knows: it reads nothing,
+        and what it took would be lost with the key that everybody else has put away. Quick: for whoever asks again and again."""
+        async with self._database.nobody() as conn:
+            noted = {row["mark"]: row for row in await conn.fetch(MASTERS)}
+        known = {key.id.hex() for key in self._vault.ring}
+        ours = [at for mark in known & noted.keys() for at in (noted[mark]["noted_at"], noted[mark]["alone_since"]) if at]
+        alone = {mark: row["alone_since"] for mark, row in noted.items() if row["alone_since"] and mark not in known}
+        if lost := [mark for mark, since in alone.items() if ours and since > max(ours)]:
+            raise MasterKeyLost(
+                f"The master key was changed, and the keys that this process knows are not used any more: all lies under "
+                f"{', '.join(sorted(lost))}. Set that one as OMBUD_MASTER_KEY, and start the process anew."
             )
 
     async def _mark(self) -> None:

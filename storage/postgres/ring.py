@@ -36,6 +36,10 @@ class VaultFault(Exception):
         return str(self)
 
 
+class Damaged(VaultFault):
+    """What was sealed was changed or damaged since: the key that it was sealed with is known, and does not open it."""
+
+
 class MasterKey:
     """One master key (32 bytes), known in sealed data by the first half of a digest of it."""
 
@@ -155,7 +159,7 @@ def _decrypted(key: bytes, data: bytes, place: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(data[:NONCE], data[NONCE:], place)
     except (InvalidTag, ValueError):
-        raise VaultFault("Sealed data does not open: another master key, or it was changed.") from None
+        raise Damaged("Sealed data does not open: another master key, or it was changed.") from None
 
 
 def _decoded(text: str) -> bytes:

@@ -17,11 +17,23 @@ import asyncpg
 from pydantic_core import to_json
 from uuid_utils import uuid7
 
+from domain.model.erasure import Erased
 from domain.model.prose import Prose
 from storage.postgres.pool import Connection
-from storage.postgres.ring import NONCE, KeyRing, MasterKey, VaultFault, bound, derived, keyed_digest, opened_under, sealed_under
+from storage.postgres.ring import (
+    NONCE,
+    Damaged,
+    KeyRing,
+    MasterKey,
+    VaultFault,
+    bound,
+    derived,
+    keyed_digest,
+    opened_under,
+    sealed_under,
+)
 
-__all__ = ["DataKey", "LegalHold", "SealBox", "Vault", "VaultFault"]
+__all__ = ["Damaged", "DataKey", "LegalHold", "SealBox", "Unreadable", "Vault", "VaultFault"]
 
 STAFF = "staff"
 """The holder of everything that is not written by a party."""
@@ -46,12 +58,39 @@ SELECT c.id, c.case_id, c.ciphertext, k.id AS key_id, k.holder, k.wrapped
 FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
 WHERE c.tenant = $1 AND c.id = ANY($2)
 """
+# When these texts were erased, and why.
+GONE = """
+SELECT c.id, k.holder, k.destroyed_at AS at, e.reason
+FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
+LEFT JOIN erasures e ON e.tenant = k.tenant AND e.id = k.erasure_id
+WHERE c.tenant = $1 AND c.id = ANY($2) AND k.destroyed_at IS NOT NULL
+"""
 _ERASE = """
 UPDATE keys SET wrapped = NULL, destroyed_at = clock_timestamp()
 WHERE tenant = $1 AND case_id = $2 AND (holder = $3 OR holder = 'platform' AND $3 LIKE 'pty\\_%') AND destroyed_at IS NULL
 """
 HELD = "OM451"
 """SQLSTATE of what the database does not delete because of a legal hold (migration 0007)."""
+
+
+UNREADABLE = "[This cannot be read: it was changed or damaged after it was written. It was not erased.]"
+
+
+class Unreadable(str):
+    """Stands where a text was that does not open any more, so that whoever reads the rest of a case sees that something is amiss.
+
+    It is nobody's words: what goes outside in somebody's name is refused with it. ``ombud audit verify`` says which text it was.
+    """
+
+    __slots__ = ("content_id",)
+
+    def __new__(cls, content_id: str = "") -> Unreadable:
+        """What is said in its place."""
+        said = super().__new__(cls, UNREADABLE)
+        said.content_id = content_id
+        return said
+
+    content_id: str
 
 
 class LegalHold(Exception):
@@ -152,21 +191,45 @@ class Vault:
         if rows:
             await conn.execute(_NEW_CONTENTS, boxes[0].key.tenant_id, *zip(*rows, strict=True))
 
-    async def reveal_bytes(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, bytes | None]:
-        """What lies under these content ids; None when it was erased. Unknown ids are left out."""
+    async def reveal_bytes(
+        self, conn: Connection, tenant_id: str, ids: Iterable[str], unreadable: set[str] | None = None
+    ) -> dict[str, bytes | None]:
+        """What lies under these content ids; None when it was erased. Unknown ids are left out.
+
+        Raises VaultFault for one that does not open; with ``unreadable`` the id of one that was changed or damaged is put there
+        instead, and the rest is read.
+        """
         found: dict[str, bytes | None] = {}
         for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
             if row["wrapped"] is None:
                 found[row["id"]] = None
                 continue
-            key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
-            found[row["id"]] = key.open(row["id"], row["ciphertext"])
+            try:
+                key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+                found[row["id"]] = key.open(row["id"], row["ciphertext"])
+            except Damaged:
+                if unreadable is None:
+                    raise
+                unreadable.add(row["id"])
         return found
+
+    async def reveal_to_readers(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """As :meth:`reveal`, for whoever reads a case: where a text does not open stands :class:`Unreadable`, and the others are
+        read all the same."""
+        lost = set[str]()
+        found = await self.reveal_bytes(conn, tenant_id, ids, lost)
+        texts = {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+        return texts | {key: Unreadable(key) for key in lost}
 
     async def reveal(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, str | None]:
         """The texts under these content ids; None when one was erased. Unknown ids are left out."""
         found = await self.reveal_bytes(conn, tenant_id, ids)
         return {key: None if data is None else data.decode("utf-8", "replace") for key, data in found.items()}
+
+    async def gone(self, conn: Connection, tenant_id: str, ids: Iterable[str]) -> dict[str, Erased]:
+        """Of these texts those that were erased: when, and why."""
+        rows = await conn.fetch(GONE, tenant_id, list(dict.fromkeys(ids)))
+        return {row["id"]: Erased(row["holder"], row["at"], row["reason"]) for row in rows}
 
     async def file(self, conn: Connection, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of an attachment; None when it is unknown or was erased."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
 from storage.record.heads import (
     OF_THE_DAY,
+    OF_THE_READS,
     OF_THE_TRAIL,
     HeadFlaw,
     Heads,
@@ -34,6 +35,7 @@ from storage.record.heads import (
     too_old,
 )
 from storage.record.pressing import NOT_KNOWN, UNPLACED
+from storage.record.reads import differing
 from storage.record.records import projection
 from storage.record.rights import Rights, compare, rows_of
 from storage.record.stored_case import STATE, case_of
@@ -68,7 +70,7 @@ WHERE tenant = $1 AND case_id = ANY($2)
 ORDER BY case_id, seq
 """
 SINCE = _CASES.format(which="c.id > $2 AND c.updated_at >= $4 ORDER BY c.id LIMIT $3")
-COPIES_OF = "SELECT line, public_key FROM signed_heads WHERE tenant = $1 AND case_id = $2 ORDER BY id DESC LIMIT 5"
+COPIES_OF = "SELECT line, public_key FROM signed_heads WHERE tenant = $1 AND case_id = $2 ORDER BY id"
 THERE = "SELECT id FROM cases WHERE tenant = $1 AND id = ANY($2)"
 COPIES = "SELECT line FROM signed_heads WHERE tenant = $1 AND public_key = $2 ORDER BY id DESC LIMIT 20"
 """The newest heads that were signed, as the database has them."""
@@ -90,8 +92,8 @@ class Flaw:
     """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
     Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
     ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of the trail: ``rights_differ``,
-    ``rights_unsaid``. Of what the facts refer to: see :mod:`storage.record.surroundings`. What each means and what is to be done
-    stands in :mod:`services.audit`.
+    ``rights_unsaid``. Of who read what: ``reads_differ``. Of what the facts refer to: see
+    :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
     """
     seq: int = 0
     detail: str = ""
@@ -131,14 +133,24 @@ class Looked:
 
 @dataclass(frozen=True)
 class Chain:
-    """The facts of a case as they were hashed, and the newest head that was signed of them."""
+    """The facts of a case as they were hashed, and the heads that were signed of them."""
 
     begins: str
     """What the first fact stands behind."""
     facts: list[tuple[int, dict[str, Any], str]]
     """Number, content and hash of each."""
-    head: dict[str, Any] | None
+    heads: list[tuple[SignedHead, str]]
+    """What was signed of it, oldest first, each with the key that it was signed with."""
     public_key: str
+    """Of whoever signs heads now."""
+
+    def signed(self, upto: int | None = None) -> tuple[SignedHead | None, str]:
+        """The newest head, and the key that it was signed with; with ``upto`` the first one that covers the fact of this number,
+        the newest where none does yet."""
+        covering = [one for one in self.heads if upto is not None and one[0].seq >= upto]
+        # One of an earlier form proves a part only, to whom facts are closed.
+        covering.sort(key=lambda one: not one[0].all_facts)
+        return next(iter([*covering[:1], *self.heads[-1:]]), (None, self.public_key))
 
 
 class PostgresAudit:
@@ -177,10 +189,11 @@ class PostgresAudit:
         signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
         tenants = [tenant_id] if tenant_id is not None else await self.database.tenant_ids()
         for tenant in tenants:
-            seen = {OF_THE_TRAIL, OF_THE_DAY}
+            seen = {OF_THE_TRAIL, OF_THE_DAY, OF_THE_READS}
             async for page in self.pages(tenant, verdict, signed, since):
                 seen.update(looked.row["id"] for looked in page)
             await self.verify_trail(tenant, signed, verdict)
+            await self.verify_reads(tenant, signed, verdict, since)
             unseen = [case_id for of, case_id in signed.by_case if of == tenant and case_id not in seen]
             await self._find(tenant, unseen, verdict)
         if heads is not None:
@@ -190,6 +203,15 @@ class PostgresAudit:
     async def verify_trail(self, tenant: str, signed: Heads, verdict: Verdict) -> None:
         """Go through the audit trail of a tenant."""
         await _verify_trail(self.database, tenant, signed.of(tenant, OF_THE_TRAIL), verdict)
+
+    async def verify_reads(self, tenant: str, signed: Heads, verdict: Verdict, since: datetime | None = None) -> None:
+        """Hold who read what against what was signed of it; what was read since the newest head is compared with the next one."""
+        kept = signed.of(tenant, OF_THE_READS)
+        async with self.database.tenant(tenant) as conn:
+            wrong = await differing(conn, tenant, kept, since)
+        verdict.heads += len(kept)
+        for head in wrong:
+            verdict.flaws.append(Flaw(tenant, OF_THE_READS, "reads_differ", head.seq, f"those up to {head.until} were signed"))
 
     async def _find(self, tenant: str, case_ids: Sequence[str], verdict: Verdict) -> None:
         """Cases with a signed head that were not looked at must be there all the same."""
@@ -233,9 +255,8 @@ class PostgresAudit:
             copies = await conn.fetch(COPIES_OF, tenant_id, case_id)
         heads = [(SignedHead(**json.loads(row["line"])), row["public_key"]) for row in copies]
         # Signed by a process with another key than this one was told of, a head is as good: who checks it knows the key.
-        head, key = next((one for one in heads if genuine(*one)), (None, self.public_key))
-        begins = facts[0]["prev_hash"] if facts else ""
-        return Chain(begins, [(f["seq"], f["body"], f["hash"]) for f in facts], asdict(head) if head else None, key)
+        begins, good = (facts[0]["prev_hash"] if facts else ""), [one for one in heads if genuine(*one)]
+        return Chain(begins, [(f["seq"], f["body"], f["hash"]) for f in facts], good, self.public_key)
 
     async def pages(
         self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None

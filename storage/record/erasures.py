@@ -15,6 +15,7 @@ from typing import Literal
 import asyncpg
 from uuid_utils import uuid7
 
+from domain.model.erasure import Erased
 from domain.views.references import own_id
 from storage.access import trail
 from storage.postgres.pool import Connection, Database
@@ -69,10 +70,11 @@ FROM keys k JOIN cases c ON c.tenant = k.tenant AND c.id = k.case_id
 WHERE k.tenant = $1 AND k.erasure_id = ANY($2)
 ORDER BY 1, 2
 """
-# When the words of a holder of these cases were erased. A key that was made since is another one.
+# When the words of a holder of these cases were erased, the newest time. A key that was made since is another one.
 ERASED = """
-SELECT case_id, holder, max(destroyed_at) AS at FROM keys
-WHERE tenant = $1 AND case_id = ANY($2) AND destroyed_at IS NOT NULL GROUP BY case_id, holder
+SELECT DISTINCT ON (k.case_id, k.holder) k.case_id, k.holder, k.destroyed_at AS at, e.reason
+FROM keys k LEFT JOIN erasures e ON e.tenant = k.tenant AND e.id = k.erasure_id
+WHERE k.tenant = $1 AND k.case_id = ANY($2) AND k.destroyed_at IS NOT NULL ORDER BY k.case_id, k.holder, k.destroyed_at DESC
 """
 OPEN = "OM452"
 """SQLSTATE: a case that it reaches is open (migration 0059)."""
@@ -217,12 +219,12 @@ class PostgresErasures:
                 found[row["case_id"]] = (*found.get(row["case_id"], ()), row["party_id"])
         return found
 
-    async def erased(self, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, Mapping[str, datetime]]:
-        """When what a holder had in a case was erased, by case and holder."""
-        found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    async def erased(self, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, Mapping[str, Erased]]:
+        """When and why what a holder had in a case was erased, by case and holder."""
+        found: dict[str, dict[str, Erased]] = defaultdict(dict)
         async with self._database.tenant(tenant_id) as conn:
             for row in await conn.fetch(ERASED, tenant_id, list(case_ids)):
-                found[row["case_id"]][row["holder"]] = row["at"]
+                found[row["case_id"]][row["holder"]] = Erased(row["holder"], row["at"], row["reason"])
         return found
 
     async def _with_cases(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[Erasure]:

@@ -24,6 +24,8 @@ from storage.postgres.vault import Vault
 
 OF_THE_TRAIL = "trail"
 """Stands among the signed heads, and in a flaw, where a case has its id: the tenant's audit trail."""
+OF_THE_READS = "reads"
+"""Stands there for who read what in the tenant's cases: how many reads there were up to ``until``, and a hash over them all."""
 OF_THE_DAY = "day"
 """Stands there for a signing of the tenant: of how many
 cases (and the trail) something was signed. Written also when nothing moved, so that no day is without."""

@@ -32,7 +32,7 @@ WITH found AS (
            WHERE tenant = $1 AND state = 'handed_over' AND case_id > $2 ORDER BY case_id LIMIT 500)
     UNION (SELECT $3::text WHERE $3::text IS NOT NULL)
 )
-SELECT c.id, c.kind, c.opened_at,
+SELECT c.id, c.kind, c.opened_at, c.priority,
     (SELECT coalesce(array_agg(n.id ORDER BY n.id), '{}') FROM notices n
      WHERE n.tenant = $1 AND n.case_id = c.id AND n.state = 'handed_over' AND n.folded_into IS NULL) AS handed_over,
     (SELECT coalesce(array_agg(e.id ORDER BY e.id), '{}') FROM effects e
@@ -66,7 +66,7 @@ RETURNING after, claimed_at, ended_until
 GONE_ON = """
 UPDATE sweeps SET after = $2, ended_until = $3, passed_at = CASE WHEN $2 = '' THEN now() ELSE passed_at END WHERE tenant = $1
 """
-SOME = "SELECT id, kind, opened_at FROM cases WHERE tenant = $1 AND id = ANY($2)"
+SOME = "SELECT id, kind, opened_at, priority FROM cases WHERE tenant = $1 AND id = ANY($2)"
 
 
 PASSED = """
@@ -93,6 +93,7 @@ class CaseToRevive:
     """It was woken so lately that it is left alone for now."""
     restarted: bool = False
     """Its run was ended and begun anew within the hour."""
+    priority: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ async def batch_to_revive(database: Database, tenant_id: str, after: str, case_i
 def _case(tenant_id: str, row: asyncpg.Record) -> CaseToRevive:
     return CaseToRevive(
         tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]), tuple(row["begun"]),
-        row["pokes"], row["rests"], row["restarted"],
+        row["pokes"], row["rests"], row["restarted"], row["priority"],
     )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ async def named_cases(database: Database, tenant_id: str, case_ids: Sequence[str
     """These, as far as the record has them, whether they should run or not."""
     async with database.tenant(tenant_id) as conn:
         rows = await conn.fetch(SOME, tenant_id, list(case_ids))
-    return [CaseToRevive(tenant_id, row["id"], row["kind"], row["opened_at"]) for row in rows]
+    return [CaseToRevive(tenant_id, row["id"], row["kind"], row["opened_at"], priority=row["priority"]) for row in rows]
 
 
 async def still_begun(database: Database, tenant_id: str, case_id: str) -> int:

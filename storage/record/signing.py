@@ -10,7 +10,8 @@ from typing import Any
 
 from storage.postgres.pool import NOW
 from storage.record.audit import Flaw, Looked, PostgresAudit, Verdict
-from storage.record.heads import OF_THE_DAY, OF_THE_TRAIL, Heads, SignedHead, Signer, append_heads
+from storage.record.heads import OF_THE_DAY, OF_THE_READS, OF_THE_TRAIL, Heads, SignedHead, Signer, append_heads
+from storage.record.reads import read_until
 
 SETTLED_FOR = timedelta(minutes=5)
 """How long after it was answered a command is covered by a head: whatever answered it is on disk by then, or was given up."""
@@ -66,16 +67,20 @@ class Signing:
             moved = [self._said(looked, now) for looked in page if looked.intact and _moved(heads, tenant, looked)]
             told.heads += await self._add(path, heads, tenant, moved, now)
         await self._audit.verify_trail(tenant, heads, verdict)
+        await self._audit.verify_reads(tenant, heads, verdict)
         told.cases += verdict.cases
         told.flaws += verdict.flaws
         async with self._audit.database.tenant(tenant) as conn:
             now = await conn.fetchval(NOW)
             last = await conn.fetchrow(LAST_OF_TRAIL, tenant)
+            until, of_reads = now - self._settled_for, [*heads.of(tenant, OF_THE_READS)]
+            reads, read_hash = await read_until(conn, tenant, of_reads[-1] if of_reads else None, until)
         of_trail = heads.of(tenant, OF_THE_TRAIL)
-        whole = not any(flaw.case_id == OF_THE_TRAIL for flaw in verdict.flaws)
-        said = []
-        if last is not None and whole and (not of_trail or of_trail[-1].seq < last["seq"]):
+        amiss, said = {flaw.case_id for flaw in verdict.flaws}, list[dict[str, Any]]()
+        if last is not None and OF_THE_TRAIL not in amiss and (not of_trail or of_trail[-1].seq < last["seq"]):
             said.append({"case_id": OF_THE_TRAIL, "seq": last["seq"], "head": last["hash"]})
+        if OF_THE_READS not in amiss and reads > (of_reads[-1].seq if of_reads else 0):
+            said.append({"case_id": OF_THE_READS, "seq": reads, "head": read_hash, "until": until.isoformat()})
         told.heads += await self._add(path, heads, tenant, said, now)
         of_day = {"case_id": OF_THE_DAY, "seq": heads.cases.get(tenant, 0), "head": ""}
         told.heads += await self._add(path, heads, tenant, [of_day], now)

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 
 from activities.ports.notices import TeamLetter
 from storage.access.outside_drafts import old_ones_forgotten
-from storage.intake.unplaced import HOLDER, LOCK, REMIND, MailWords, forgotten
+from storage.intake.unplaced import HOLDER, LOCK, REMIND, MailWords, forgotten, settled
 from storage.postgres.idempotency import swept
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -45,12 +45,13 @@ class PostgresSenderLetters:
 
     async def due(self, limit: int) -> Sequence[TeamLetter]:
         """Letters whose time has come, at most so many of each tenant. On the way what is kept for a while only is forgotten
-        (mail that waited or was dismissed long ago, what was begun outside, answers for repetition), and the team hears of what
-        came."""
+        (mail that waited or was dismissed long ago, what was begun outside, answers for repetition), mail that somebody placed is
+        closed where its case took it, and the team hears of what came."""
         found = []
         for tenant_id in await self._database.tenant_ids():
             async with self._database.tenant(tenant_id) as conn:
                 rows = await conn.fetch(DUE, tenant_id, limit, AGAIN_AFTER)
+                await settled(conn, tenant_id)
                 await forgotten(conn, tenant_id)
                 await old_ones_forgotten(conn, tenant_id)
                 await swept(conn, tenant_id)

@@ -44,7 +44,8 @@ SELECT 'notice_failed', count(*), extract(epoch FROM now() - min(since))::float8
     SELECT created_at AS since FROM notices WHERE tenant = $1 AND state = 'failed' LIMIT $2) AS failed
 UNION ALL
 SELECT 'mail_unplaced', count(*), extract(epoch FROM now() - min(since))::float8 FROM (
-    SELECT received_at AS since FROM unplaced WHERE tenant = $1 AND state = 'waiting' LIMIT $2) AS mails
+    SELECT received_at AS since FROM unplaced
+    WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL) LIMIT $2) AS mails
 """
 WHAT_WAITS = (
     "command", "deadline", "notice", "effect", "effect_running", "effect_by_hand", "notice_failed", "mail_unplaced",

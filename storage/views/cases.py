@@ -11,6 +11,7 @@ import asyncpg
 from pydantic_core import from_json
 
 from activities.ports.records import KeptAnswer
+from domain.model.erasure import Erased
 from domain.model.facts import Actor, DueLevel, Recording
 from domain.model.report import comparable
 from domain.views.references import References
@@ -224,12 +225,17 @@ class PostgresViews:
             return [dict(row) for row in await conn.fetch(sql.LETTERS, tenant_id, case_id, party_id)]
 
     async def texts(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, str | None]:
-        """Decrypted texts by content id; None for one that was erased."""
+        """Decrypted texts by content id; None for one that was erased, ``Unreadable`` for one that does not open."""
         wanted = list(ids)
         if not wanted:
             return {}
         async with self._database.tenant(tenant_id) as conn:
-            return await self._vault.reveal(conn, tenant_id, wanted)
+            return await self._vault.reveal_to_readers(conn, tenant_id, wanted)
+
+    async def gone(self, tenant_id: str, ids: Iterable[str]) -> Mapping[str, Erased]:
+        """Of these texts those that were erased: when, and why."""
+        async with self._database.tenant(tenant_id) as conn:
+            return await self._vault.gone(conn, tenant_id, ids)
 
     async def attachment(self, tenant_id: str, content_id: str) -> tuple[str, str, bytes] | None:
         """Name, media type and bytes of a file; None when it is unknown or was erased."""
@@ -360,6 +366,7 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         pressing=row["pressing"],
         pressing_at=row["pressing_at"],
         ends_at=row["ends_at"],
+        priority=row["priority"],
     )
 
 

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from domain.views.references import PartyReference, References, own_id
 from storage.postgres.pool import Connection
-from storage.postgres.vault import DataKey, Vault, open_contact
+from storage.postgres.vault import UNREADABLE, Damaged, DataKey, Vault, open_contact
 
 TOLD = """
 SELECT c.id, c.source, c.external_id, c.report_content, c.state -> 'subject' ->> 'content_id' AS subject, c.metadata,
@@ -35,7 +35,8 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
         return {}
     rows = await conn.fetch(TOLD, tenant_id, case_ids)
     wanted = [content for row in rows for content in (row["report_content"], row["subject"]) if content]
-    texts = await vault.reveal_bytes(conn, tenant_id, wanted) if wanted else {}
+    lost = set[str]()
+    texts = await vault.reveal_bytes(conn, tenant_id, wanted, lost) if wanted else {}
     people: dict[str, list[PartyReference]] = {}
     within = {row["id"]: row["within"] for row in rows}
     for row in await conn.fetch(PEOPLE, tenant_id, case_ids):
@@ -47,23 +48,37 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
     found = {}
     for row in rows:
         about, subject = texts.get(row["report_content"]), texts.get(row["subject"])
+        noted = _metadata(vault, tenant_id, row)
+        unread = {"matter": row["report_content"] in lost, "subject": row["subject"] in lost, "metadata": noted is None}
         found[row["id"]] = References(
             source=row["source"],
             external_id=own_id(row["source"], row["external_id"]),
             matter=from_json(about).get("matter") if about else None,
             subject=subject.decode() if subject else None,
-            metadata=open_metadata(vault, tenant_id, row["id"], row),
+            metadata=noted or {},
             parties=tuple(people.get(row["id"], ())),
+            unreadable=tuple(name for name, yes in unread.items() if yes),
         )
     return found
+
+
+def _metadata(vault: Vault, tenant_id: str, row: asyncpg.Record) -> dict[str, str] | None:
+    """None: it does not open."""
+    try:
+        return open_metadata(vault, tenant_id, row["id"], row)
+    except Damaged:
+        return None
 
 
 def _party(vault: Vault, tenant_id: str, row: asyncpg.Record) -> PartyReference:
     who = {"id": row["id"], "side": row["side"], "role": row["role"]}
     if row["wrapped"] is None:
         return PartyReference(**who)
-    key = vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
-    contact = from_json(open_contact(key, row["id"], row["contact"]))
+    try:
+        key = vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+        contact = from_json(open_contact(key, row["id"], row["contact"]))
+    except Damaged:
+        return PartyReference(**who, name=UNREADABLE, unreadable=True)
     # Of somebody who was erased before they came with a merge, the id is empty.
     return PartyReference(**who, ref=contact["ref"] or None, name=contact["name"], email=contact["email"])
 

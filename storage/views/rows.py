@@ -47,6 +47,8 @@ class CaseRow:
     """until when or since when."""
     ends_at: datetime = NO_END
     """When the next of its clocks is over (:func:`domain.views.urgency.next_end`)."""
+    priority: str | None = None
+    """Also of one whose opening command waits."""
 
     @property
     def place(self) -> tuple[int, datetime, str]:
@@ -104,4 +106,5 @@ def _case_row(row: asyncpg.Record, terms: Terms | None) -> CaseRow:
         pressing=row["pressing"],
         pressing_at=row["pressing_at"],
         ends_at=row["ends_at"],
+        priority=row["priority"],
     )

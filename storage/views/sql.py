@@ -10,13 +10,13 @@ from storage.record.stored_case import STATE
 
 CASE_ROWS = f"""
 SELECT c.id, c.kind, c.opened_at, {STATE} AS state, c.external_id, c.source, c.turn, c.next_due_at, c.next_clock,
-    c.pressing, c.pressing_at, c.ends_at
+    c.pressing, c.pressing_at, c.ends_at, c.priority
 FROM cases c
 """  # noqa: S608 - put together from constants
 
 LISTED_ROWS = """
 SELECT c.id, c.kind, c.opened_at, c.state::text AS state, c.terms_key, c.external_id, c.source, c.turn, c.next_due_at,
-    c.next_clock, c.pressing, c.pressing_at, c.ends_at
+    c.next_clock, c.pressing, c.pressing_at, c.ends_at, c.priority
 FROM cases c
 """
 """As :data:`CASE_ROWS` without their terms: for :class:`storage.views.rows.CaseRows`, which knows them by their hash."""

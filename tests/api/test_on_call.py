@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.support.office import Office
@@ -34,6 +37,45 @@ async def test_a_turn_is_handed_over_by_whoever_has_it_and_ended_by_leads(office
     ended = await office.desk("cleo").post(f"/v1/on-call/{taken.json()['id']}/end")
     assert (ended.status_code, ended.json()["ended_by"]) == (200, "per_cleo")
     assert (await office.desk("cleo").get("/v1/on-call")).json()["data"] == []
+
+
+async def test_what_somebody_was_called_for_goes_along_with_the_turn(office: Office) -> None:
+    """And whoever has it now is told of it at once, not at the next look; what nobody was called for stays where it is."""
+    turn = (await office.desk("dana").post("/v1/on-call", {**TURN, **month()})).json()
+    quiet = await with_ada(office)
+    async with office.database.deed(office.tenant_id) as conn:
+        await conn.execute("UPDATE tenants SET development = true, time_scale = 0.0000001 WHERE id = $1", office.tenant_id)
+    late = await with_ada(office)
+    await asyncio.sleep(0.3)
+    await office.desk("ada").post(f"/v1/cases/{late}/notes", {"text": "I am on my way."})
+    assert [await owner(office, case) for case in (late, quiet)] == ["per_ada", "per_ada"]
+    given = await office.desk("ada").post(f"/v1/on-call/{turn['id']}/hand-over", {"to": "per_ben"})
+    assert given.json()["person"] == "per_ben", given.text
+    assert [await owner(office, case) for case in (late, quiet)] == ["per_ben", "per_ada"]
+    told = (await office.desk("dana").get(f"/v1/cases/{late}/timeline?limit=100")).json()["data"]
+    assert [entry["data"]["reason"] for entry in told if entry["type"] == "case_assigned"][-1] == "on_call"
+
+
+async def with_ada(office: Office) -> str:
+    """An urgent case of the queue in which she is on call, and hers."""
+    parties = [{"side": "claimant", "ref": "owner-1"}, {"side": "respondent", "ref": "sitter-9"}]
+    report = {"kind": "safety_incident", "category": "assault", "statement": "He hit me in the face.", "parties": parties}
+    case = str((await office.desk().post("/v1/cases", report)).json()["id"])
+    for who, command in (
+        ("cleo", {"type": "retarget", "queue": "mediation", "reason": "their_team"}),
+        ("cleo", {"type": "assign", "owner": "per_ada"}),
+    ):
+        said = await office.desk(who).post(f"/v1/cases/{case}/commands", command)
+        assert said.is_success or said.json()["code"] == "owner_missing", said.text
+    return case
+
+
+async def owner(office: Office, case: str) -> str:
+    return str((await office.desk("dana").get(f"/v1/cases/{case}")).json()["owner"])
+
+
+def month() -> dict[str, str]:
+    return {"until_at": (datetime.now(UTC) + timedelta(days=30)).isoformat()}
 
 
 @pytest.mark.parametrize(

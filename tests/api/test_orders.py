@@ -41,6 +41,11 @@ async def changed(office: Office, order: dict[str, Any], **body: Any) -> dict[st
     return found
 
 
+async def first_look(office: Office, order: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await office.desk("cleo").get(f"/v1/orders/{order['id']}")).json()
+    return found
+
+
 async def waiting(office: Office, which: str = "to_do") -> list[str]:
     found = (await office.desk("cleo").get(f"/v1/orders?which={which}")).json()
     return [one["id"] for one in found["data"]]
@@ -73,6 +78,33 @@ async def test_what_it_lacks_is_told_back_and_what_is_added_is_not_missed_any_mo
     refused = await said(office, order, "answer", effect="not_given", because="not_specified")
     assert refused["to_do"] == ["tell_authority"]
     assert "person" not in refused["letters"]
+
+
+@pytest.mark.parametrize("article", [9, 10])
+@pytest.mark.parametrize("effect", ["given", "in_part"])
+async def test_effect_is_given_to_one_that_lacks_something_once_it_was_asked_back_or_for_a_reason(
+    office: Office, article: int, effect: str
+) -> None:
+    """Articles 9(2) and 10(2): what an order has to say protects whoever it is about."""
+    order = await noted(office, article=article, legal_basis="", redress="")
+    answer = {"effect": effect, "because": None if effect == "given" else "outside_scope", "answer": "Done."}
+    for although in (None, "asked_back", "because"):
+        refused = await said(office, order, "answer", **answer, although=although)
+        assert refused["errors"][0]["field"] == "although", refused
+    assert (await first_look(office, order))["effect"] is None
+    await said(office, order, "told", whom="authority_receipt")
+    assert (await said(office, order, "answer", **answer, although="asked_back"))["effect"] == effect
+    (kept, *_) = (await office.desk("dana").get("/v1/audit-trail?limit=1")).json()["data"]
+    assert (kept["more"]["although"], kept["more"]["missing"]) == ("asked_back", ["legal_basis", "redress"])
+
+
+async def test_what_is_not_needed_is_said_and_of_a_whole_order_nothing(office: Office) -> None:
+    order = await noted(office, redress="")
+    assert (await said(office, order, "answer", effect="given", although="not_needed"))["effect"] == "given"
+    whole = await noted(office, reference="13 Gs 4/26")
+    refused = await said(office, whole, "answer", effect="given", although="danger")
+    assert refused["errors"][0]["field"] == "although"
+    assert (await said(office, whole, "answer", effect="given"))["effect"] == "given"
 
 
 async def test_an_order_for_information_is_confirmed_and_the_person_told_once_they_may_be(office: Office) -> None:

@@ -90,6 +90,16 @@ async def test_their_notices_come_first_within_their_area(office: Office, noted_
     assert (await figures(office))["notices"] == 1
 
 
+@pytest.mark.parametrize("category", ["hate", "general", "ilegal_content"])
+async def test_so_do_those_that_they_call_otherwise(office: Office, category: str) -> None:
+    """Article 22(1) asks who sends a notice and within which area, and for no category of the platform's."""
+    await noted(office)
+    assert (await a_notice(office, category=category, priority="low"))["priority"] == "high"
+    beside = {"content_url": "https://example.com/posts/77", "good_faith": True, "area": "copyright"}
+    assert (await a_notice(office, category=category, attributes=beside))["priority"] == "normal"
+    assert (await figures(office))["notices"] == 2
+
+
 async def test_the_same_report_sent_again_is_counted_once(office: Office) -> None:
     await noted(office)
     first = await a_notice(office, external_id="N-1")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
 
+from activities.ports.errors import Never
+from adapters.evidence.clamd import ScannerAway
 from storage.intake.unplaced import PostgresUnplaced, Taken, UnplacedMail
-from tests.support.office import Office, party
+from storage.team.sender_letters import PostgresSenderLetters
+from tests.support.office import ClosedDoor, JudgingDoor, Office, party
+from workflows.handles import Named
 
 pytestmark = pytest.mark.postgres
 
@@ -164,7 +171,9 @@ class Stops(PostgresUnplaced):
             raise ConnectionError("stopped")
         return taken
 
-    async def placed(self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str) -> None:
+    async def placed(
+        self, tenant_id: str, taken: Taken, why: str, by: str, credential: str, case_id: str, *, left: bool = False
+    ) -> None:
         raise ConnectionError("stopped")
 
 
@@ -259,3 +268,188 @@ async def test_the_same_mail_by_two_ways_stands_once(office: Office) -> None:
         assert (await said(office, mail, "place", where)).status_code == 200
     claimant = where["party"]
     assert await words(office, case) == [(claimant, "I found the receipt."), (claimant, "Other words.")]
+
+
+async def judged(office: Office, case_id: str) -> None:
+    """Temporal is back: what waits at a case is judged, and the workers look at what was placed."""
+    for command in await office.views.commands(office.tenant_id, case_id):
+        if command.answer is None:
+            named = Named(tenant_id=office.tenant_id, case_id=case_id, kind="bounty_dispute", opened_at=command.received_at)
+            await JudgingDoor(office.records, office.inbox, office.lookups).ask(named, command.id, timedelta(seconds=1))
+    await PostgresSenderLetters(office.database, office.vault).due(10)
+
+
+def with_file(message_id: str = "<u1@example.org>", **headers: str) -> bytes:
+    """A mail with words and a receipt."""
+    mail = EmailMessage()
+    told = {"From": KIM, "To": "disputes@ombud.example", "Subject": "My case", "Message-ID": message_id}
+    for name, value in (told | headers).items():
+        mail[name] = value
+    mail.set_content("I found the receipt.\n")
+    mail.add_attachment(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n", "application", "pdf", filename="receipt.pdf")
+    return mail.as_bytes()
+
+
+async def read(office: Office, mail: str) -> tuple[str, str | None, bool]:
+    """How a mail stands, why, and whether its words are here."""
+    found = (await office.desk("dana").get(f"/v1/unplaced/{mail}")).json()
+    return found["state"], found["closed_because"], found["text"] is not None
+
+
+class TestUntilItsCaseTookIt:
+    """What somebody places keeps its words until they stand where they belong."""
+
+    async def test_its_words_stay_until_the_case_has_judged_them(self, office: Office) -> None:
+        case, shut = await office.desk().in_review(), office.desk("dana", doors=ClosedDoor())
+        where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        mail = (await office.desk().post("/v1/intake/email", content=with_file(Precedence="bulk"))).json()["unplaced"]
+        placed = await shut.post(f"/v1/unplaced/{mail}/place", where)
+        assert placed.status_code == 202, placed.text
+        assert (await read(office, mail))[::2] == ("taken", True)
+        dismissed = await said(office, mail, "dismiss", {"reason": "spam"}, "cleo")
+        assert (dismissed.status_code, dismissed.json()["code"]) == (409, "unplaced_closed")
+        await PostgresSenderLetters(office.database, office.vault).due(10)
+        assert (await read(office, mail))[::2] == ("taken", True), "nobody judged it"
+        await judged(office, case["id"])
+        assert await read(office, mail) == ("placed", "placed", False)
+        assert await words(office, case) == [(party(case, "claimant"), "I found the receipt.")]
+        (piece,) = (await office.desk("dana").get(f"/v1/cases/{case['id']}/evidence")).json()["data"]
+        assert [file["name"] for file in piece["files"]] == ["receipt.pdf"]
+        deeds = (await office.desk("dana").get(f"/v1/unplaced/{mail}")).json()["deeds"]
+        assert [(one["deed"], one["by"]) for one in deeds if one["deed"] != "read"] == [("placed", "per_dana")]
+
+    async def test_what_the_case_refuses_once_it_judges_waits_again(self, office: Office) -> None:
+        case, shut = await office.desk().in_review(), office.desk("dana", doors=ClosedDoor())
+        claimant = party(case, "claimant")
+        assert (await office.desk().command(case["id"], "withdraw", claimant)).status_code == 200
+        mail = await kept(office)
+        placed = await shut.post(f"/v1/unplaced/{mail}/place", {"case": case["id"], "party": claimant, "sender_checked": True})
+        assert placed.status_code == 202, placed.text
+        await judged(office, case["id"])
+        assert await read(office, mail) == ("waiting", None, True)
+        assert (await said(office, mail, "report", {})).status_code == 201
+
+    async def test_the_same_said_again_goes_on_with_what_nobody_had_judged(self, office: Office) -> None:
+        case, shut = await office.desk().in_review(), office.desk("dana", doors=ClosedDoor())
+        where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        mail = await kept(office)
+        assert (await shut.post(f"/v1/unplaced/{mail}/place", where)).status_code == 202
+        assert (await said(office, mail, "place", where, "cleo")).status_code == 200
+        assert await read(office, mail) == ("placed", "placed", False)
+        assert await words(office, case) == [(party(case, "claimant"), "I found the receipt.")]
+
+    async def test_a_report_that_nobody_has_judged_keeps_its_words(self, office: Office) -> None:
+        mail = await kept(office)
+        reported = await office.desk("dana", doors=ClosedDoor()).post(f"/v1/unplaced/{mail}/report", {})
+        assert reported.status_code == 202, reported.text
+        assert (await read(office, mail))[::2] == ("taken", True)
+        await judged(office, reported.json()["id"])
+        assert await read(office, mail) == ("placed", "reported", False)
+
+    async def test_a_report_whose_files_could_not_be_looked_at_stays_taken(self, office: Office) -> None:
+        """The scanner answers when the case is opened, and is away when its files are handed in."""
+        times = 0
+
+        async def scan(data: bytes) -> None:
+            nonlocal times
+            times += 1
+            if times > 1:
+                raise ScannerAway("No answer.")
+
+        mail = (await office.desk().post("/v1/intake/email", content=with_file(Precedence="bulk"))).json()["unplaced"]
+        away = await office.desk("dana", scanner=scan).post(f"/v1/unplaced/{mail}/report", {})
+        assert (away.status_code, away.json()["code"]) == (503, "scanner_away"), away.text
+        assert (await read(office, mail))[::2] == ("taken", True)
+        assert (await said(office, mail, "dismiss", {"reason": "spam"})).status_code == 409
+        again = await said(office, mail, "report", {})
+        assert again.status_code == 200, again.text
+        assert await read(office, mail) == ("placed", "reported", False)
+        (case,) = (await office.desk("dana").get("/v1/cases")).json()["data"]
+        (piece,) = (await office.desk("dana").get(f"/v1/cases/{case['id']}/evidence")).json()["data"]
+        assert [file["name"] for file in piece["files"]] == ["receipt.pdf"]
+
+    async def test_a_file_that_stands_nowhere_else_keeps_the_mail_for_a_while(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+
+        async def scan(data: bytes) -> None:
+            raise Never("file_infected", "Eicar-Test.")
+
+        raw = with_file(Precedence="bulk")
+        mail = (await office.desk().post("/v1/intake/email", content=raw)).json()["unplaced"]
+        placed = await office.desk("dana", scanner=scan).post(f"/v1/unplaced/{mail}/place", where)
+        assert placed.status_code == 200, placed.text
+        assert await read(office, mail) == ("dismissed", "files_left", True)
+        assert (await office.desk("dana").get(f"/v1/unplaced/{mail}/original")).content == raw
+
+    async def test_of_one_person_who_places_it_twice_at_once_one_does(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        unplaced = AtOnce(office.database, office.vault, office.store)
+        unplaced.barrier = asyncio.Barrier(2)
+        mail, desk = await kept(office), office.desk("dana", unplaced=unplaced)
+        answers = await asyncio.gather(*(desk.post(f"/v1/unplaced/{mail}/place", where) for _ in range(2)))
+        assert sorted(one.status_code for one in answers) == [200, 409]
+        assert {one.json().get("code") for one in answers} == {None, "unplaced_closed"}
+
+
+class TestByTwoDoors:
+    """The mail comes again and is believed, while somebody of the team places it: its words stand once."""
+
+    @staticmethod
+    async def answer(office: Office, case: dict[str, Any]) -> bytes:
+        notices = await office.views.notices(office.tenant_id, case["id"])
+        letter = next(one.id for one in notices if one.audience == "claimant" and one.channel == "email")
+        token = office.vault.reply_token(office.tenant_id, letter)
+        return with_file("<two@example.org>", **{"In-Reply-To": f"<{letter}.{token}@ombud.example>"})
+
+    @pytest.mark.parametrize("order", ["door first", "hand first", "at once"])
+    async def test_its_words_stand_once(self, office: Office, order: str) -> None:
+        case = await office.desk().in_review()
+        raw = await self.answer(office, case)
+        # Over the cap it waits; the same mail comes again on another day, and is taken by its letter's token.
+        first = await office.desk(mail_caps=(0, 0, 0)).post("/v1/intake/email", content=raw)
+        mail = first.json()["unplaced"]
+        where = {"case": case["id"], "party": party(case, "claimant"), "sender_checked": True}
+        door = partial(office.desk().post, "/v1/intake/email", content=raw)
+        hand = partial(office.desk("dana").post, f"/v1/unplaced/{mail}/place", where)
+        if order == "at once":
+            answers = list(await asyncio.gather(door(), hand()))
+        else:
+            one, other = (door, hand) if order == "door first" else (hand, door)
+            answers = [await one(), await other()]
+        assert [one.status_code for one in answers] == [200, 200], [one.text for one in answers]
+        assert await words(office, case) == [(party(case, "claimant"), "I found the receipt.")]
+        (piece,) = (await office.desk("dana").get(f"/v1/cases/{case['id']}/evidence")).json()["data"]
+        assert [file["name"] for file in piece["files"]] == ["receipt.pdf"]
+        assert (await read(office, mail))[::2] == ("placed", False)
+
+    async def test_what_a_closed_case_refused_is_said_there_once_it_is_open_again(self, office: Office) -> None:
+        case = await office.desk().in_review()
+        raw, claimant = await self.answer(office, case), party(case, "claimant")
+        assert (await office.desk().command(case["id"], "withdraw", claimant)).status_code == 200
+        kept = (await office.desk().post("/v1/intake/email", content=raw)).json()
+        assert kept["reason"] == "case_closed"
+        reopened = await office.desk("dana").command(case["id"], "reopen", "per_dana", reason="new_evidence")
+        assert reopened.status_code == 200, reopened.text
+        again = (await office.desk().post("/v1/intake/email", content=raw)).json()
+        assert again["status"] == "message", again
+        where = {"case": case["id"], "party": claimant, "sender_checked": True}
+        assert (await said(office, kept["unplaced"], "place", where)).status_code == 200
+        assert await read(office, kept["unplaced"]) == ("placed", "copy", False)
+        assert await words(office, case) == [(claimant, "I found the receipt.")]
+
+    @pytest.mark.parametrize("order", ["door first", "hand first", "at once"])
+    async def test_a_report_becomes_one_case(self, office: Office, order: str) -> None:
+        raw = with_file("<report@example.org>")
+        mail = (await office.desk(mail_caps=(0, 0, 0)).post("/v1/intake/email", content=raw)).json()["unplaced"]
+        door = partial(office.desk().post, "/v1/intake/email", content=raw)
+        hand = partial(office.desk("dana").post, f"/v1/unplaced/{mail}/report", {})
+        if order == "at once":
+            answers = list(await asyncio.gather(door(), hand()))
+        else:
+            one, other = (door, hand) if order == "door first" else (hand, door)
+            answers = [await one(), await other()]
+        assert all(one.is_success for one in answers), [one.text for one in answers]
+        assert len((await office.desk("dana").get("/v1/cases")).json()["data"]) == 1
+        assert (await read(office, mail))[::2] == ("placed", False)

@@ -166,7 +166,13 @@ def test_the_database_roles_are_those_of_the_embedded_server() -> None:
 
 
 def test_the_namespace_knows_the_search_attributes_of_a_case() -> None:
+    from cli.local import attributes
     from workflows.handles import SEARCH_ATTRIBUTES
+
+    assert attributes.SEARCH_ATTRIBUTES == SEARCH_ATTRIBUTES, "what a server on this machine is told"
+    kinds = list(SEARCH_ATTRIBUTES.values())
+    assert kinds.count("Keyword") <= 10, "SQL visibility has no room for more"
+    assert kinds.count("Datetime") <= 3
 
     script = (ROOT / "deploy" / "temporal" / "namespace.sh").read_text(encoding="utf-8")
     listed = script.split("<<'ATTRIBUTES'\n")[1].split("ATTRIBUTES")[0]

@@ -10,7 +10,10 @@ from tests.architecture.commands import commands_in, is_a_command, make_verbs
 from tests.architecture.house import ROOT, name_of, project_files
 
 PAGES = [path for path in project_files() if path.suffix == ".md" and name_of(path) != "CHANGELOG.md"]
-SHELL = {"git", "cd", "docker", "temporal", "curl", "export", "openssl", "psql", "cat", "echo", "deploy/make-secrets", "pytest"}
+SHELL = {
+    "git", "cd", "docker", "temporal", "curl", "export", "openssl", "psql", "cat", "echo", "deploy/make-secrets", "pytest",
+    "helm", "kubectl",
+}  # fmt: skip
 """Programs that are not ours; what they are told is tried elsewhere, or on a machine that has them."""
 
 

@@ -45,6 +45,7 @@ MEANT = {
     "uv.lock": "is written by uv",
 }
 MEANT_ADDRESSES = {
+    "deploy/helm/": "lets no process out to private addresses",
     "adapters/": "refuses private addresses as targets of webhooks",
     "tests/adapters/": "tries private addresses as targets of webhooks",
     "tests/support/profiles.py": "names a part of Hypothesis that is called so",

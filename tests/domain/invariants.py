@@ -25,6 +25,7 @@ from domain.rules.triggers import WORDS, triggers
 from domain.transition import Step
 from domain.views.actions import may_see
 from domain.views.case import CaseView, visible
+from tests.domain.protections import Protections
 from tests.support.cases import AGENT, CLAIMANT, FRIEND, PLATFORM, RESPONDENT, WITNESS, Life
 
 OUTSIDE = (CLAIMANT, RESPONDENT, AGENT, WITNESS, PLATFORM)
@@ -123,6 +124,7 @@ class Witness:
         """Who proposed to put out a party that has a say in the matter."""
         self.came: dict[str, int] = {}
         """Parties who came after the opening, with the fact by which they did."""
+        self.protections = Protections()
         self.stays_out: set[str] = set()
         """Whoever said that they cannot decide the case, and whoever decided what was set aside because of them."""
 
@@ -145,6 +147,7 @@ class Witness:
         self._effects(made, before)
         self._money(made.case)
         self._interim(made)
+        self.protections.saw(made)
         self._withdrawal(made, before)
         for told in (r.fact for r in made.recordings if isinstance(r.fact, f.RulingIssued)):
             self._told(life, made, told)
@@ -606,6 +609,9 @@ class Witness:
                 same = self.views[who]
                 if any(fact.type in HOLDING for fact in facts):
                     same = with_dates_of(now, same)
+                if who == PLATFORM and any(isinstance(fact, f.LegalHoldPlaced | f.LegalHoldLifted) for fact in facts):
+                    # The platform keeps data too, and is told how long: not while there is a hold.
+                    same = same.model_copy(update={"keep_until": now.keep_until})
                 if any(may_know_of(made.case, fact, who) for fact in facts):
                     same = same.model_copy(update={"updated_at": made.recordings[-1].at})
                 assert now == same, f"{who} can see that {[fact.type for fact in facts]} happened"

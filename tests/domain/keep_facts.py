@@ -223,6 +223,11 @@ def merged() -> Life:
     return life
 
 
+def called_otherwise() -> Life:
+    """A request over data that counts as another right than it came as."""
+    return a_case("compliance_request").opened().says(LEAD, "retarget", category="gdpr_erasure", reason="it_is_another")
+
+
 def heard_again() -> Life:
     """A payment dispute about what was decided before, with something new."""
     life = a_case("payment_dispute", amount={"amount": 9_000, "currency": "USD"}, attributes={"new_fact": True})
@@ -344,6 +349,7 @@ def _lived() -> dict[str, Life]:
         "put_there": put_there(),
         "merged": merged(),
         "settled_in_review": settled_in_review(),
+        "called_otherwise": called_otherwise(),
         "heard_again": heard_again(),
         "paid_in_another": paid_in_another(),
         "reported": reported(),

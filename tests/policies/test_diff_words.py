@@ -44,6 +44,18 @@ def test_a_right_to_appeal_that_is_gone() -> None:
     assert ("claimant", "right", "less", "The claimant can no longer appeal against 'denied'.") in told(pack(outcomes=outcomes))
 
 
+def test_what_one_person_may_end() -> None:
+    listed = source("fraud_report")["categories"]
+    new = pack(
+        "fraud_report",
+        categories=listed | {"collusion": {"title": "x"}, "card_testing": {"title": "y", "claim": False}},
+        credit_less=[],
+    )
+    said = told(new)
+    assert ("claimant", "right", "more", "A report as 'collusion' is decided, and no one person ends it.") in said
+    assert ("claimant", "right", "less", "A report as 'card_testing' can be ended by one person, and nobody decides it.") in said
+
+
 def test_less_time_to_appeal() -> None:
     clocks = with_row("payment_dispute", "clocks", "appeal_window", target="2 days")
     assert told(pack(clocks=clocks)) == [("everybody", "limit", "less", "The case has 2 days, not 14 days, in 'appeal_window'.")]

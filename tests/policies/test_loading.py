@@ -231,6 +231,14 @@ class TestUsualClocks:
         assert said == {"like": "ruling", "pauses": "", "target": "2 days"}
         assert ClockTerms.model_validate(said) == clock
 
+    def test_money_is_withheld_from_nothing_that_is_no_claim(self) -> None:
+        raw = source("fraud_report")
+        raw["categories"]["card_testing"]["claim"] = False
+        raw["credit_less"][0]["only_for"].append("card_tested")
+        said = problems(raw)
+        assert "categories.card_testing.claim: money is withheld from such a claim (credit_less), so it is one" in said
+        assert any(one.startswith("credit_less.only_for: the pack lists no category 'card_tested'") for one in said)
+
     @pytest.mark.parametrize("kind", ["bounty_dispute", "fraud_report"])
     @pytest.mark.parametrize("priority", list(Priority))
     def test_a_pack_that_writes_them_out_says_the_same(self, kind: str, priority: Priority) -> None:

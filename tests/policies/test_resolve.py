@@ -177,6 +177,14 @@ class TestCategories:
 
 
 class TestPriority:
+    @pytest.mark.parametrize("kind", ["conduct_report", "safety_incident"])
+    @pytest.mark.parametrize("category", ["general", "no_such_word"])
+    def test_a_child_is_urgent_whatever_the_report_says_of_its_priority(self, kind: str, category: str) -> None:
+        parties = [{"side": "claimant", "ref": "u1", "minor": True}, {"side": "respondent", "ref": "u2"}]
+        report = a_report(kind, priority="low", category=category, parties=parties)
+        terms, routing = shelf().terms(report)
+        assert (terms.priority, routing.trace[-1]) == (Priority.URGENT, "priority/under_age: urgent")
+
     @pytest.mark.parametrize(
         ("kind", "changes", "priority"),
         [

@@ -111,6 +111,14 @@ async def ruled(house: House, kind: str) -> Handles:
     return await _ended(case)
 
 
+async def followed(house: House, kind: str) -> Handles:
+    """The same, while Temporal's lists follow the case: another queue, another priority, told, over."""
+    case = await _in_review(house, kind, **SHORT)
+    await case.does("assign", "per_ola", owner="per_lea")
+    await case.does("rule", "per_lea", **RULINGS[kind]["none"], **WHY)
+    return await _ended(case)
+
+
 async def approved(house: House, kind: str) -> Handles:
     """A heavy ruling: refused to its drafter, returned, drafted again, approved, paid."""
     case = await _ruled(house, kind, "heavy", **SHORT)
@@ -344,6 +352,7 @@ ONE_KIND: tuple[tuple[str, Life], ...] = (
     ("bounty_dispute", many_at_once),
     ("bounty_dispute", cancelled),
     ("bounty_dispute", unknown),
+    ("bounty_dispute", followed),
     ("fraud_report", database_away),
     ("fraud_report", database_silent),
     ("bounty_dispute", delivered_late),

@@ -61,8 +61,15 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, _Function]]:
         elif isinstance(node, ast.ClassDef):
             for inner in node.body:
                 if isinstance(inner, _Function):
-                    doors = [ast.unparse(d) for d in inner.decorator_list]
+                    doors = [ast.unparse(_without_words(d)) for d in inner.decorator_list]
                     yield " ".join([f"{node.name}.{inner.name}", *(f"@{d}" for d in doors)]), inner
+
+
+def _without_words(decorator: ast.expr) -> ast.expr:
+    """A door without what Temporal's page says of it."""
+    if not isinstance(decorator, ast.Call):
+        return decorator
+    return ast.Call(decorator.func, decorator.args, [word for word in decorator.keywords if word.arg != "description"])
 
 
 def _known(functions: Mapping[str, Mapping[str, _Function]]) -> set[str]:

@@ -30,8 +30,8 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.tenants import PostgresTenants, Tenant
 from tests.replay.endings import EVERY_KIND, KINDS, ONE_KIND, Life, continued
-from tests.support.temporal import House, TemporalServer, a_house, connected, troubles
-from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, SEARCH_ATTRIBUTES, TENANT_ID
+from tests.support.temporal import KEYS, House, TemporalServer, a_house, connected, troubles
+from workflows.handles import SEARCH_ATTRIBUTES
 
 HISTORIES = Path(__file__).parent / "histories"
 QUEUE = "ombud"
@@ -111,7 +111,7 @@ async def record(word: str) -> None:
                 dev_server_extra_args=["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}"],
                 dev_server_log_level="error",
                 plugins=[ombud_plugin()],
-                search_attributes=[TENANT_ID, CASE_KIND, CASE_STATUS, OUTCOME, OPENED_AT],
+                search_attributes=KEYS,
             ) as environment:
                 await live(await a_house(server, environment.client, database, vault, "acme"), KINDS[0], continued)
 

@@ -55,7 +55,12 @@ DANGEROUS = {
     "another end": (CASE, "            workflow.continue_as_new(self._start)", "            return"),
     "a child of another name": (TELLING, '"Delivery"', '"Deliver"'),
     "a change of the lists less": (TELLING, "    workflow.upsert_search_attributes(changes)\n", ""),
-    "another door": (CASE, '@workflow.update(name="ask")', '@workflow.update(name="tell")'),
+    "lists that follow nobody": (
+        CASE,
+        "            if self._known.lists:\n                summaries.bring_up_to_date(self._known)\n",
+        "",
+    ),
+    "another door": (CASE, '@workflow.update(name="ask", ', '@workflow.update(name="tell", '),
     "giving up under another name": (DELIVERY, '"notices.give_up"', '"notices.abandon"'),
     "fewer commands at once": (ARRIVALS, "pending_updates[:AT_ONCE]", "pending_updates[:1]"),
 }
@@ -63,8 +68,9 @@ HARMLESS = {
     "another summary": (CASE, '"Find an owner"', '"Find somebody"'),
     "another time-out": (CASE, "**options.CARRY_OUT", "**options.DELIVER"),
     "another text": (TELLING, "The record has no such case.", "Nobody knows this case."),
+    "another description": (CASE, "description=summaries.ASK", "description=summaries.TELL"),
     "another comment": (CASE, "# ", "# indeed: "),
-    "another query": (CASE, '    @workflow.query(name="timetable")', '    @workflow.query(name="mood")'),
+    "another query": (CASE, '    @workflow.query(name="timetable", ', '    @workflow.query(name="mood", '),
 }
 
 

@@ -76,6 +76,8 @@ class TestTemporal:
             assert lacking.verdict == "fail"
             assert lacking.found.endswith("search attributes are missing: OpenedAt, Outcome")
             assert "--name OpenedAt --type Datetime --name Outcome --type Keyword" in lacking.next_step
+            warned = await checks.temporal(given, stack, wanted, PATIENCE, may_lack=("OpenedAt", "Outcome", "Phase"))
+            assert (warned.verdict, warned.found) == ("warn", lacking.found)
         finally:
             await stack.destroy()
 

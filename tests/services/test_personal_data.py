@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from storage.record.audit import PostgresAudit
+from tests.support.database import Server
 from tests.support.office import Office, party
+from tests.support.owners import owner_of
 
 pytestmark = pytest.mark.postgres
 
@@ -86,3 +89,55 @@ async def test_nobody_is_not_found(office: Office) -> None:
     case = await a_case(office)
     other = {**case, "parties": [{**one, "id": "pty_01990000-0000-7000-8000-000000000000"} for one in case["parties"]]}
     assert (await office.desk("dana").get(path_of(other, "claimant"))).json()["code"] == "not_found"
+
+
+SPOILT = {
+    "the report's words": (
+        "contents", "ciphertext",
+        "id = (SELECT body -> 'fact' -> 'statement' ->> 'content_id' FROM facts WHERE case_id = $1 AND seq = 1)",
+    ),
+    "what it is about": ("contents", "ciphertext", "id = (SELECT report_content FROM cases WHERE id = $1)"),
+    "who they are": ("parties", "contact", "case_id = $1 AND side = 'claimant'"),
+    "the name of a file": ("files", "about", "case_id = $1"),
+}  # fmt: skip
+"""What is altered, so that it does not open any more: table, column, and which rows."""
+
+
+@pytest.mark.parametrize("what", SPOILT)
+async def test_what_does_not_open_is_named_and_the_rest_is_given(office: Office, server: Server, what: str) -> None:
+    case = await a_case(office, matter="booking-7")
+    kim = party(case, "claimant")
+    headers = {"Ombud-Act-As": kim, "Content-Type": "text/plain"}
+    sent = await office.desk().http.post(f"/v1/cases/{case['id']}/files?name=proof.txt", headers=headers, content=b"A file.")
+    await office.desk().command(case["id"], "submit_evidence", kim, text="See the file.", files=[sent.json()["id"]])
+    whole, page, _ = await unpacked(office, case, "claimant")
+    assert whole["cases"][0]["unreadable"] == []
+    table, column, which = SPOILT[what]
+    async with owner_of(server, office.tenant_id) as owner:
+        bits = f"set_byte({column}, length({column}) - 1, get_byte({column}, length({column}) - 1) # 1)"
+        assert await owner.execute(f"UPDATE {table} SET {column} = {bits} WHERE {which}", case["id"]) == "UPDATE 1"
+    got = await office.desk("dana").get(path_of(case, "claimant"))
+    assert (got.status_code, got.headers["Ombud-Unreadable"]) == (200, "1"), got.text
+    whole, page, _ = await unpacked(office, case, "claimant")
+    assert whole["cases"][0]["unreadable"] == [PLACES[what]]
+    assert "could not be read" in page
+    assert "erased on" not in page
+    if what != "the report's words":
+        assert MINE in page
+    trail = (await office.desk("dana").get(f"/v1/audit-trail?about={case['id']}")).json()["data"]
+    assert trail[0]["more"]["unreadable"] == 1
+    for who in ("dana", "platform"):
+        for path in ("", "/timeline", "/evidence", "/files", "?expand[]=timeline"):
+            read = await office.desk(who).get(f"/v1/cases/{case['id']}{path}")
+            assert read.status_code == 200, (who, path, read.text)
+    verdict = await PostgresAudit(office.database, office.vault).verify_case(office.tenant_id, case["id"])
+    assert {flaw.what for flaw in verdict.flaws} <= {"text_unreadable", "contact_unreadable", "file_unreadable"}
+    assert verdict.flaws
+
+
+PLACES = {
+    "the report's words": "what_happened.0.statement",
+    "what it is about": "matter",
+    "who they are": "you",
+    "the name of a file": "files.0",
+}

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from services.proof import files, packed
 from services.timelines import read_whole
 from services.verify_proof import flaws
 from storage.record.audit import PostgresAudit
+from storage.record.heads import Signer
 from tests.support.office import Office
 from tests.support.worlds import World, a_command
 
@@ -34,7 +36,9 @@ async def proof_of(world: World, tmp_path: Path, hidden: tuple[int, ...] = ()) -
     chain = await audit.chain(world.tenant_id, case_id)
     facts = [{"seq": seq, "hash": digest, "body": None if seq in hidden else body} for seq, body, digest in chain.facts]
     proof = {"form": 1, "tenant": world.tenant_id, "case_id": case_id, "public_key": chain.public_key, "begins": chain.begins}
-    return {**proof, "facts": facts, "head": chain.head}
+    head, key = chain.signed()
+    assert key == KEY
+    return {**proof, "facts": facts, "head": asdict(head) if head is not None else None}
 
 
 def checked(folder: Path, proof: dict[str, Any], *key: str) -> subprocess.CompletedProcess[str]:
@@ -172,6 +176,34 @@ class TestWhoReadsWhat:
             refused = await office.desk().get(f"/v1/cases/{case['id']}/proof", headers=headers)
             assert (refused.status_code, refused.json()["code"]) == (409, "proof_not_yet")
         assert (await office.desk("dana").get(f"/v1/cases/{case['id']}/proof")).status_code == 200
+
+    async def test_what_came_after_the_last_thing_they_know_of_is_not_counted_to_them(
+        self, office: Office, tmp_path: Path
+    ) -> None:
+        """A legal hold on a closed case is nobody's to be told: its fact stands in the proof of the team alone."""
+        case, audit = await closed(office), office.parts().audit
+        signer, heads = Signer.of(office.vault), tmp_path / "heads.jsonl"
+        headers = acting(case, "claimant")
+
+        async def signed() -> None:
+            told = await sign_heads(audit, office.tenant_id, heads, signer, settled=timedelta(0))
+            assert told["problems"] == []
+
+        async def read_by_all() -> tuple[Any, Any, int]:
+            theirs, platforms, teams = [
+                (await office.desk(who).get(f"/v1/cases/{case['id']}/proof", headers=more)).json()
+                for who, more in (("platform", headers), ("platform", {}), ("dana", {}))
+            ]
+            assert flaws(theirs, theirs["public_key"]) == flaws(platforms, platforms["public_key"]) == []
+            return theirs, platforms, len(teams["facts"])
+
+        await signed()
+        theirs, platforms, before = await read_by_all()
+        held = {"reason": "litigation", "reasons": "We are sued."}
+        await office.desk("dana").command(case["id"], "place_hold", "per_dana", **held)
+        assert await read_by_all() == (theirs, platforms, before + 1)
+        await signed()
+        assert await read_by_all() == (theirs, platforms, before + 1)
 
     async def test_by_which_credential_it_came_is_open_to_leads_and_ops_alone(self, office: Office) -> None:
         case = await closed(office)

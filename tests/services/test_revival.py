@@ -115,8 +115,8 @@ async def test_a_case_is_started_under_what_its_record_says(world: World) -> Non
     case_id = await world.case()
     doors = FakeDoors(world)
     await revive(world.database, doors, [world.tenant_id], None)
-    (row,) = await sql(world, "SELECT kind, opened_at FROM cases WHERE id = $1", case_id)
-    assert doors.started == [Named(world.tenant_id, case_id, row["kind"], row["opened_at"])]
+    (row,) = await sql(world, "SELECT kind, opened_at, priority FROM cases WHERE id = $1", case_id)
+    assert doors.started == [Named(world.tenant_id, case_id, row["kind"], row["opened_at"], row["priority"])]
 
 
 async def test_asked_twice_nothing_is_started_twice(world: World) -> None:

@@ -37,11 +37,12 @@ async def signed(world: World, tmp_path: Path) -> Proof:
     await sign_heads(audit, world.tenant_id, tmp_path / f"{case_id}.jsonl", signer_of(PEM), anew=True, settled=timedelta(0))
     await world.record(case_id, a_command("note", "per_mia", text="After it was signed."))
     chain = await audit.chain(world.tenant_id, case_id)
-    assert chain.head is not None
-    assert (chain.head["seq"], len(chain.facts)) == (HEAD, LATER)
+    head, key = chain.signed()
+    assert head is not None
+    assert (head.seq, len(chain.facts), key) == (HEAD, LATER, KEY)
     facts = [{"seq": seq, "hash": digest, "body": body} for seq, body, digest in chain.facts]
     kept = {"form": 2, "tenant": world.tenant_id, "case_id": case_id, "public_key": KEY, "begins": chain.begins}
-    return {**kept, "facts": facts, "head": chain.head}
+    return {**kept, "facts": facts, "head": asdict(head)}
 
 
 def earlier_form(proof: Proof) -> Proof:

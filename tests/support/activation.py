@@ -394,11 +394,13 @@ class Bench:
         return Job(resolve_activity=ResolveActivity(seq=call.seq, result=result, is_local=call.local))
 
     def _bench_details(self, defn: Any, attributes: TypedSearchAttributes) -> WorkflowInstanceDetails:
+        # A list of its own: the SDK puts what is changed into it.
+        shown = TypedSearchAttributes(list(attributes.search_attributes))
         info = workflow.Info(
             attempt=1, continued_run_id=None, cron_schedule=None, execution_timeout=None, first_execution_run_id="run",
             headers={}, namespace="default", original_execution_run_id="run", parent=None, root=None, priority=Priority.default,
             raw_memo={}, retry_policy=None, run_id="run", run_timeout=None, search_attributes={}, start_time=self.now,
-            workflow_start_time=self.now, task_queue=QUEUE, task_timeout=timedelta(seconds=5), typed_search_attributes=attributes,
+            workflow_start_time=self.now, task_queue=QUEUE, task_timeout=timedelta(seconds=5), typed_search_attributes=shown,
             workflow_id=self._init.workflow_id, workflow_type=self._init.workflow_type,
         )  # fmt: skip
         extern: dict[str, Callable[..., Any]] = {

@@ -10,6 +10,8 @@ from tests.support.cases import CLAIMANT, MEDIATOR, RESPONDENT, Life, a_case
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+TO_MONDAY = 3 * DAY
+"""A business day, where something is put down on a Friday."""
 
 
 def times(life: Life, *days: int) -> list[str]:

@@ -576,6 +576,7 @@ class Life:
             "worse_on_appeal": True,
             "clocks": clocks,
             "credit_less": None,
+            "claims": (),
             **({"hear": ()} if terms.heard_when == "told" else {}),
         }
         terms = terms.model_copy(update={**({} if self._protects else lenient), **self._terms})

@@ -23,7 +23,7 @@ from runtime.settings import Settings
 from storage.postgres.pool import Database
 from storage.postgres.ring import KeyRing
 from storage.postgres.vault import Vault
-from tests.support.temporal import House, TemporalServer, a_house, troubles
+from tests.support.temporal import House, TemporalServer, a_house, troubles, until
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
@@ -110,13 +110,14 @@ async def test_its_key_is_changed_while_a_case_runs_and_the_command_line_reads_b
         await case.starts()
         await case.until(owner="per_mia")
         await case.handle.signal("tell", case.command("note", "per_mia", text=f"{CANARY}-before"))
+        await until(case.rests)
     changed = ombud_plugin(codec=codec_of("aes", between.payload_key, between.earlier_payload_keys))
     house.client = await Client.connect(temporal_server.address, plugins=[changed])
     house.__post_init__()
     async with house.at_work():
         await case.does("note", "per_mia", text=f"{CANARY}-between")
         await case.handle.signal("tell", case.command("note", "per_mia", text=f"{CANARY}-after"))
-        await case.until(owner="per_mia")
+        await until(case.rests)
     assert troubles(await case.history()) == []
     settings = Settings(
         _env_file=None,

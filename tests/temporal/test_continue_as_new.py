@@ -15,8 +15,8 @@ from activities.ports.effects import OrderedEffect
 from runtime.plugin import ombud_plugin
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
-from tests.support.temporal import Cashier, House, TemporalServer, a_house, banned, troubles, until
-from workflows.handles import CASE_KIND, CASE_STATUS, OPENED_AT, OUTCOME, TASK_FOR, TENANT_ID
+from tests.support.temporal import KEYS, Cashier, House, TemporalServer, a_house, banned, troubles, until
+from workflows.handles import CASE_STATUS, TASK_FOR, TENANT_ID
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
@@ -45,7 +45,7 @@ async def unmanned(
         dev_server_extra_args=given,
         dev_server_log_level="error",
         plugins=[ombud_plugin()],
-        search_attributes=[TENANT_ID, CASE_KIND, CASE_STATUS, OUTCOME, OPENED_AT],
+        search_attributes=KEYS,
     ) as environment:
         client = environment.client
         server = TemporalServer(client.service_client.config.target_host, temporal_program)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from tests.architecture.commands import commands_in
+from tests.support.places import ROOT
 from tests.support.temporal import House, Living, kinds_of, troubles, until
+from workflows.summaries import NEXT_DUE_AT
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 
@@ -169,12 +172,47 @@ class TestLists:
         await case.ends()
         await until(lambda: listed("closed", " AND Outcome = 'ruled'"))
 
+    async def test_it_is_found_by_how_it_stands_while_it_runs(self, house: House) -> None:
+        case = await house.opens("fraud_report", grace=timedelta(milliseconds=100), appeal_window=timedelta(hours=1))
+        await case.starts()
+        await case.until(owner="per_mia")
+        stands = await case.view()
+
+        async def listed(query: str) -> bool:
+            asked = f"TenantId = '{house.tenant_id}' AND {query}"
+            return [run.id async for run in house.client.list_workflows(asked)] == [case.named.workflow_id]
+
+        of_it = f"Phase = 'review' AND Queue = '{stands['queue']}' AND Priority = '{stands['priority']}'"
+        await until(lambda: listed(f"{of_it} AND NextDueAt > '2026-01-01T00:00:00Z'"))
+        seen = (await case.handle.describe()).typed_search_attributes
+        assert seen[NEXT_DUE_AT] == datetime.fromisoformat(stands["due_at"])
+        await case.does("rule", "per_mia", outcome="false_positive", ground="no_fraud", reasons="The logs show no fraud.")
+        await until(lambda: listed("Phase = 'appealable' AND CaseStatus = 'open'"))
+        assert troubles(await case.history()) == []
+
+    async def test_every_query_and_command_of_the_page_for_ops_is_taken(self, house: House) -> None:
+        case = await house.opens()
+        await case.starts()
+        page = (ROOT / "docs" / "how-to" / "temporals-own-page.md").read_text(encoding="utf-8")
+        typed = [words[2:] for words in commands_in(page) if words[:2] == ["ombud", "temporal"]]
+        assert {words[1] for words in typed} == {"list", "count", "describe", "metadata", "query"}
+        for words in typed:
+            mine = [case.named.workflow_id if word.startswith("case/") else word for word in words]
+            done = await house.server.cli(*mine)
+            assert done.code == 0, f"{words}: {done.err}"
+
     async def test_its_pages_say_what_an_ops_lead_wants_to_know(self, house: House) -> None:
         case = await house.opens()
         await case.starts()
         seen = await case.handle.describe()
         assert await seen.static_summary() == "bounty dispute"
+        assert "Never end it here" in (await seen.static_details() or "")
         metadata = await case.handle.query("__temporal_workflow_metadata")
+        doors = metadata.definition
+        described = [*doors.update_definitions, *doors.signal_definitions, *doors.query_definitions]
+        assert {door.name: bool(door.description) for door in described if not door.name.startswith("__")} == {
+            "ask": True, "": True, "view": True, "timetable": True,
+        }  # fmt: skip
         assert metadata.current_details.startswith("**bounty dispute**: settlement")
 
 

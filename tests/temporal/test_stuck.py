@@ -21,10 +21,11 @@ from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from tests.support.temporal import House, TemporalServer, a_house, troubles, until, working
 from workers.metrics import Counters
-from workers.watch import Watch
+from workers.watch import FollowingLists, Watch
 from workflows.case import CaseWorkflow
-from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors, RefusedByTemporal
+from workflows.handles import FOLLOWED, NEEDED, SEARCH_ATTRIBUTES, CaseDoors, RefusedByTemporal
 from workflows.runs import TASK_TRIES, CaseRuns
+from workflows.summaries import PHASE
 
 pytestmark = [pytest.mark.temporal, pytest.mark.postgres]
 PATIENCE = timedelta(seconds=10)
@@ -61,7 +62,7 @@ async def test_a_run_whose_task_fails_is_told_and_begun_anew_and_what_it_was_tol
             "SELECT tenant, id, turn, 20, now() FROM cases WHERE id = $1",
             case.opened.case_id,
         )
-    await Watch(house.database, runs, house.client, Settings(_env_file=None), counters).look()
+    await Watch(house.database, runs, house.client, Settings(_env_file=None), counters, FollowingLists(True)).look()
     told = generate_latest(counters.registry).decode()
     assert "ombud_stuck_cases 0.0" not in told
     assert "ombud_failing_cases 0.0" not in told
@@ -88,14 +89,56 @@ async def test_a_bare_namespace_is_told_with_the_words_of_temporal(empty_house: 
     bare = await _bare(house)
     assert await missing_attributes(bare, SEARCH_ATTRIBUTES, PATIENCE) == sorted(SEARCH_ATTRIBUTES)
     assert await missing_attributes(house.client, SEARCH_ATTRIBUTES, PATIENCE) == []
+    counters, lists = Counters(), FollowingLists(True)
+    watch = Watch(house.database, CaseRuns(bare, house.queue), bare, Settings(_env_file=None), counters, lists)
+    await watch.look_at_attributes()
+    assert f"ombud_search_attributes_missing {len(NEEDED)}.0" in generate_latest(counters.registry).decode()
     case = await house.opens()
     with pytest.raises(RefusedByTemporal, match=r"Temporal refused: invalid_argument: .*(TenantId|CaseKind|CaseStatus|OpenedAt)"):
         await CaseDoors(bare, house.queue).poke(case.named)
 
 
-async def _bare(house: House) -> Client:
+async def test_a_namespace_as_the_last_release_left_it_stops_no_case_and_then_its_lists_follow(empty_house: House) -> None:
+    """It knows what a case is started with, and not yet what it shows while it runs."""
+    house = empty_house
+    done = await house.server.cli("operator", "namespace", "create", "earlier")
+    assert done.code == 0 or "already exists" in done.err, done.err
+    earlier, server = await _bare(house, "earlier"), TemporalServer(house.server.address, house.server.program, "earlier")
+
+    async def add(kinds: dict[str, str]) -> None:
+        for name, kind in kinds.items():
+            words = ("operator", "search-attribute", "create", "--name", name, "--type", kind)
+            assert (await server.cli(*words)).code == 0
+
+    await add(NEEDED)
+    counters, lists = Counters(), FollowingLists(True)
+    house.client, house.doors, house.following = earlier, CaseDoors(earlier, house.queue), lists.follow
+    watch = Watch(house.database, CaseRuns(earlier, house.queue), earlier, Settings(_env_file=None), counters, lists)
+
+    async def looked(follow: bool) -> bool:
+        await watch.look_at_attributes()
+        return "ombud_search_attributes_missing 0.0" in generate_latest(counters.registry).decode() and lists.follow() == follow
+
+    await until(lambda: looked(follow=False))
+    async with house.at_work():
+        case = await house.opens()
+        await case.starts()
+        await case.until(phase="settlement")
+        await add(FOLLOWED)
+        await until(lambda: looked(follow=True))
+        await case.does("message", "claimant", text="Is anybody there?")
+
+        async def shown() -> bool:
+            return (await case.handle.describe()).typed_search_attributes.get(PHASE) == "settlement"
+
+        await until(shown)
+        assert troubles(await case.history()) == []
+    assert not FollowingLists(False).follow()
+
+
+async def _bare(house: House, namespace: str = "bare") -> Client:
     """A client of it; a namespace is known everywhere only some seconds after it was made."""
-    bare = await Client.connect(house.server.address, namespace="bare", plugins=[ombud_plugin()])
+    bare = await Client.connect(house.server.address, namespace=namespace, plugins=[ombud_plugin()])
     for _ in range(100):
         try:
             await missing_attributes(bare, SEARCH_ATTRIBUTES, PATIENCE)
@@ -116,7 +159,8 @@ async def test_a_version_that_nobody_promoted_is_told_until_somebody_does(empty_
     )
     settings = Settings(_env_file=None, worker_deployment_name=name, worker_build_id="b1")
     counters = Counters()
-    watch = Watch(house.database, CaseRuns(house.client, house.queue), house.client, settings, counters)
+    runs = CaseRuns(house.client, house.queue)
+    watch = Watch(house.database, runs, house.client, settings, counters, FollowingLists(True))
     async with Worker(
         house.client,
         task_queue=house.queue,

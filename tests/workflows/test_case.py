@@ -31,6 +31,7 @@ from tests.support.clerk import (
 )
 from workflows.handles import CASE_KIND, CASE_STATUS, OUTCOME, TENANT_ID
 from workflows.options import REARM_FOR, SOON_FOR
+from workflows.summaries import NEXT_DUE_AT
 
 DAY = timedelta(days=1)
 
@@ -572,6 +573,53 @@ class TestLists:
         bench.suggest_continue_as_new()
         opened(bench, standing())
         assert bench.how() == "continued"
+        assert bench.upserts == []
+
+
+class TestListsThatFollow:
+    """While it runs, Temporal's lists say how the case stands, wherever ``record`` says that they are to."""
+
+    DUE = NOON + timedelta(days=3)
+
+    def _shown(self, bench: Bench) -> list[dict[str, object]]:
+        return [{pair.key.name: pair.value for pair in change} for change in bench.upserts]
+
+    def test_all_that_differs_is_one_change_and_what_does_not_is_none(self, bench: Bench) -> None:
+        known = standing(lists=True, due_at=self.DUE, queue="mediation", priority="high")
+        opened(bench, known)
+        first = {"CaseStatus": "open", "Phase": known.phase, "Queue": "mediation", "Priority": "high", "NextDueAt": self.DUE}
+        assert self._shown(bench) == [first]
+        bench.now_comes(bench.signal({"command_id": "cmd_2"}))
+        bench.now_comes(bench.done(RECORD, known.model_copy(update={"seq": known.seq + 1, "answers": (accepted("cmd_2"),)})))
+        assert len(bench.upserts) == 1
+
+    def test_what_comes_together_is_one_change(self, bench: Bench) -> None:
+        opened(bench, standing(lists=True, more=True))
+        assert bench.upserts == []
+        bench.now_comes(bench.done(RECORD, standing(lists=True, phase="review")))
+        assert [change["Phase"] for change in self._shown(bench)] == ["review"]
+
+    def test_what_is_not_so_any_more_is_taken_away(self, bench: Bench) -> None:
+        opened(bench, standing(lists=True, due_at=self.DUE, queue="mediation"))
+        bench.now_comes(bench.signal({"command_id": "cmd_2"}))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_2"), lists=True, queue="mediation")))
+        assert bench.upserts[1].get(NEXT_DUE_AT) is None
+        bench.now_comes(bench.signal({"command_id": "cmd_3"}))
+        bench.now_comes(bench.done(RECORD, standing(accepted("cmd_3"), lists=True, queue="mediation")))
+        assert len(bench.upserts) == 2
+
+    def test_closed_is_said_while_a_ban_of_it_runs_and_not_again_at_its_end(self, bench: Bench) -> None:
+        opened(bench, standing(lists=True))
+        bench.now_comes(bench.signal({"command_id": "cmd_2"}))
+        bench.now_comes(bench.done(RECORD, closed(accepted("cmd_2"), lists=True, quiet=False)))
+        assert self._shown(bench)[-1]["CaseStatus"] == "closed"
+        bench.now_comes(bench.signal({"command_id": "cmd_3"}))
+        bench.now_comes(bench.done(RECORD, closed(accepted("cmd_3"), lists=True)))
+        assert bench.how() == "completed"
+        assert len(bench.upserts) == 2
+
+    def test_of_a_case_that_the_record_does_not_know_nothing_is_said(self, bench: Bench) -> None:
+        opened(bench, Recorded(quiet=True, lists=True))
         assert bench.upserts == []
 
 

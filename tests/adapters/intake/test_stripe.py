@@ -143,6 +143,21 @@ def test_what_cannot_be_read_is_noted_and_the_dispute_taken(created: bytes, chan
     assert report.attributes["unread"] == f"data.object.{unread}"
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (rb"Ines \ud83d", "Ines \ufffd"),
+        (rb"\ude00 Ines", "\ufffd Ines"),
+        (rb"Ines \ud83d\ude00", "Ines \U0001f600"),
+        (rb"\ud83d Ines \ud83d\ude00 \\ud83d", "\ufffd Ines \U0001f600 \\ud83d"),
+    ],
+)
+def test_a_letter_that_was_cut_in_two_is_no_reason_to_refuse(created: bytes, said: bytes, read: str) -> None:
+    report = taken(created.replace(b"Ines Marchetti", said))
+    assert report is not None
+    assert report.parties[0].name == read
+
+
 def test_an_expanded_charge_is_the_charge(created: bytes) -> None:
     report = taken(changed(created, charge={"id": "ch_9", "object": "charge", "amount": 18450}))
     assert report is not None

@@ -290,6 +290,11 @@ LETTERS = {
             "before": {"amount": 12_000, "currency": "USD"},
         },
     ),
+    "right_renamed.claimant": a_notice(
+        "right_renamed",
+        kind="compliance_request",
+        data={**REVIEW, "asked_for_before": "gdpr_access", "asked_for": "gdpr_erasure", "limit_at": DUE["due_at"]},
+    ),
     "amount_stated.claimant": a_notice("amount_stated:lowered", data={**REVIEW, "amount": {"amount": 8_000, "currency": "USD"}}),
     "amount_stated.raised.respondent": to_respondent(
         "amount_stated:raised",
@@ -548,6 +553,35 @@ LETTERS = {
         "effect_reported:needs_hands",
         data={"effect": "eff_1", "result": "needs_hands", "remedies": [{"type": "erase", "to": "claimant"}], "undoes": True},
     ),
+    "ruling_issued.looked_at_first.claimant": a_notice(
+        "ruling_issued",
+        data={
+            "phase": "appealable",
+            "outcome": "pay",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "looked_at_first": True,
+            **APPEAL,
+        },
+        texts={"reasons": REASONS},
+    ),
+    "stopped.staff": to_staff(
+        "effect_reported:needs_hands",
+        data={
+            "effect": "eff_1",
+            "result": "needs_hands",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "stopped_by": "paid_by_provider",
+        },
+    ),
+    "paid_twice.staff": to_staff(
+        "effect_reported:twice",
+        data={
+            "effect": "eff_1",
+            "result": "done",
+            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
+            "money_twice": True,
+        },
+    ),
     "manual_work_reported.staff": to_staff(
         "manual_work_reported",
         data={"effect": "eff_1", "result": "impossible", "remedies": [{"type": "erase", "to": "claimant"}]},
@@ -605,7 +639,7 @@ EVENTS = [
     "glass_broken:acc_0198",
     "level_reached:warn",
     "level_reached:escalate", "delivery_failed", "endpoint_disabled", "command_not_let_in:7",
-    "amount_lowering_proposed", "amount_stated:lowered", "amount_stated:raised",
+    "amount_lowering_proposed", "amount_stated:lowered", "amount_stated:raised", "right_renamed",
     "effect_reported", "manual_work_reported", "clock_extended", "interim_imposed", "interim_reviewed", "interim_ended",
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
@@ -631,6 +665,7 @@ NAMES = [
     "money_went",
     "looked_at_first",
     "money_twice",
+    "stopped_by",
     "dispute_over",
     "authority",
     "measures",

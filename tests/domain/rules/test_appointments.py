@@ -13,7 +13,7 @@ from domain.rules import hearing
 from domain.rules.evolve import fold
 from domain.rules.visibility import knows
 from domain.views.case import unsaid, visible
-from tests.support.appointments import DAY, HOUR, agreed, in_review, newest, on, proposed, times, told
+from tests.support.appointments import DAY, HOUR, TO_MONDAY, agreed, in_review, newest, on, proposed, times, told
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, RESPONDENT, STATEMENT, Life, a_case, facts_named
 
 PROTECTIVE = ("conduct_report", "safety_incident")
@@ -269,7 +269,7 @@ class TestProtocol:
         found = hearing.unheard(life.case, Side.RESPONDENT, life.now)
         return found.missing if found is not None else None
 
-    def test_whoever_was_there_has_a_day_to_say_what_is_wrong_with_it(self) -> None:
+    def test_whoever_was_there_has_a_business_day_to_say_what_is_wrong_with_it(self) -> None:
         """One person puts it down: European Convention on Human Rights, article 6(1)."""
         life = self.spoken_with()
         assert self.unheard(life) == "time"
@@ -277,7 +277,7 @@ class TestProtocol:
         said = {**OUTCOMES["conduct_report"]["heavy"], "statement": STATEMENT, "relies_on": []}
         refusal = life.refused(MEDIATOR, "rule", **said)
         assert (refusal.code, refusal.fields["missing"], refusal.fields["until"]) == ("not_heard", "time", until)
-        assert self.unheard(life.later(DAY)) is None
+        assert self.unheard(life.later(TO_MONDAY)) is None
 
     def test_a_comment_on_it_is_their_word(self) -> None:
         life = self.spoken_with().says(RESPONDENT, "comment_protocol", text="I said more than that.", was_there=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.base import Phase
 from domain.model import facts as f
-from tests.support.cases import CLAIMANT, MEDIATOR, OPS, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, Life, a_case
 from tests.support.clock_readings import after, ahead, at, end, rows
 
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ class TestBegunAnew:
     def test_not_the_review_of_measures_that_ended_with_the_case(self) -> None:
         life = a_case("fraud_report").in_review()
         life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="It goes on.").says(CLAIMANT, "withdraw")
-        life.says(MEDIATOR, "accept_withdrawal", ends=["suspend"]).says(OPS, "reopen")
+        life.says(LEAD, "accept_withdrawal", ends=["suspend"]).says(OPS, "reopen")
         assert life.case.interim == ()
         assert "interim_review" not in ahead(life)
 

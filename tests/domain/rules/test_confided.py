@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.base import Side
+from domain.model import facts as f
 from domain.model.refusals import Refusal
 from domain.rules.evolve import fold
 from domain.views.case import visible
@@ -39,6 +40,14 @@ def own(side: str) -> str:
 
 def read_by(life: Life, who: str) -> list[int]:
     return [r.seq for r in life.recordings if visible(life.case, r, life.actor(who))]
+
+
+def known_to(life: Life, who: str) -> tuple[Any, ...]:
+    """Everything that somebody can learn: their view, what of the record they read, and their letters."""
+    read = [(r.fact.type, getattr(r.fact, "clock", None)) for r in life.recordings if visible(life.case, r, life.actor(who))]
+    # How often the team is reminded of its own work moves the claimant's next word; it tells nothing of what was asked.
+    view = life.seen_by(who).model_copy(update={"next_word_by": None})
+    return view, read, [(n.event, n.data) for n in life.notices_for(who)]
 
 
 SIDES = pytest.mark.parametrize("side", ["claimant", "respondent"])
@@ -121,6 +130,60 @@ class TestAsked:
         assert life.says(CLAIMANT, "submit_evidence", to="all").case.seq in read_by(life, OTHER)
 
 
+class TestTheTimeForIt:
+    """Whoever is not asked sees the case as if nobody had been asked: no clock, no date, no letter."""
+
+    @SIDES
+    @pytest.mark.parametrize("kind", [*CONFIDED, "payment_dispute"])
+    @pytest.mark.parametrize("dated", [True, False], ids=["dated", "by_the_pack"])
+    @pytest.mark.parametrize("days", [1, 5, 12])
+    def test_shows_to_nobody_else(self, kind: str, side: str, dated: bool, days: int) -> None:
+        life, twin = two(kind, side).later(timedelta(hours=1)), two(kind, side).later(timedelta(hours=1))
+        due = {"due_at": life.now + timedelta(days=4)} if dated else {}
+        life.says(MEDIATOR, "request_evidence", of=side, party=own(side), what="Did you?", ground=GROUND[kind], **due)
+        life.later(timedelta(days=days))
+        twin.later(timedelta(days=days))
+        for who in (OTHER, own(Side(side).other.value)):
+            assert known_to(life, who) == known_to(twin, who)
+
+    @SIDES
+    @pytest.mark.parametrize("kind", CONFIDED)
+    def test_is_as_long_as_that_of_their_side_and_theirs_to_see(self, kind: str, side: str) -> None:
+        alone, whole = two(kind, side), two(kind, side)
+        alone.says(MEDIATOR, "request_evidence", of=side, party=own(side), what="Did you?", ground=GROUND[kind])
+        whole.says(MEDIATOR, "request_evidence", of=side, what="Did you?", ground=GROUND[kind])
+        time = next(row.due_at for row in whole.case.timetable if row.clock == f"{side}_response" and row.level != "remind")
+        assert [one.due_at for one in alone.seen_by(own(side)).requests] == [time]
+        alone.later(time - alone.now)
+        letters = [n for n in alone.notices_for(own(side)) if n.data.get("clock") == f"{side}_evidence"]
+        assert [n.event for n in letters] == ["level_reached:warn"]
+        assert alone.case.requests == ()
+
+    def test_takes_none_from_who_stands_beside_them(self) -> None:
+        """They were told and have their time to say something, whoever else is asked something meanwhile."""
+        life = two("fraud_report", "respondent")
+        before = life.seen_by(OTHER).deadlines
+        assert [one.clock for one in before] == ["respondent_reply"]
+        life.says(MEDIATOR, "request_evidence", of="respondent", party=RESPONDENT, what="Did you?", ground="friendly_fraud")
+        assert life.seen_by(OTHER).deadlines == before
+
+    @pytest.mark.parametrize("kind", CONFIDED)
+    def test_of_a_case_of_an_earlier_release_too(self, kind: str) -> None:
+        """There the clock of the side ran for it."""
+        life = two(kind).says(MEDIATOR, "request_evidence", of="claimant", what="Did you?").later(timedelta(days=12))
+        asked = {"party": CLAIMANT}
+        record = [
+            r.model_copy(update={"fact": r.fact.model_copy(update=asked)}) if r.fact.type == "evidence_requested" else r
+            for r in life.recordings
+        ]
+        case = fold(life.case_id, record)
+        reached = [r for r in record if isinstance(r.fact, f.LevelReached) and r.fact.clock == "claimant_response"]
+        assert [r.fact.level for r in reached if isinstance(r.fact, f.LevelReached)][:1] == ["remind"]
+        assert [visible(case, r, life.actor(CLAIMANT)) for r in reached] == [True] * len(reached)
+        assert [visible(case, r, life.actor(OTHER)) for r in reached] == [False] * len(reached)
+        assert case.seen_at["claimant"] < reached[0].at
+
+
 @pytest.mark.parametrize("kind", CONFIDED)
 @SIDES
 @given(data=st.data())
@@ -137,12 +200,11 @@ def test_nothing_betrays_it(kind: str, side: str, data: st.DataObject) -> None:
         (MEDIATOR, "request_evidence", ask),
         (LEAD_2, "note", {"text": "They were there, too."}),
     ])  # fmt: skip
-    seen, told, read = life.seen_by(OTHER), len(life.notices), read_by(life, OTHER)
+    twin = two(kind, side)
     for who, what, fields in data.draw(st.lists(steps, max_size=5)):
+        twin.later(timedelta(hours=1))
         with suppress(Refusal):
             life.later(timedelta(hours=1)).says(who, what, **fields)
-    # That their side has answered shows by its date, whoever did: no time of theirs runs any more.
-    assert life.seen_by(OTHER).model_copy(update={"deadlines": seen.deadlines}) == seen
-    assert read_by(life, OTHER) == read
-    assert OTHER not in {n.recipient for _, n in life.notices[told:]}
+    days = timedelta(days=data.draw(st.sampled_from([0, 3, 9])))
+    assert known_to(life.later(days), OTHER) == known_to(twin.later(days), OTHER)
     assert Side(side) in {p.side for p in life.case.parties if p.id == OTHER}

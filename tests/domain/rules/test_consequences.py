@@ -15,7 +15,7 @@ from domain.base import Phase, Side
 from domain.model import facts as f
 from domain.model.terms import KEPT_MEASURE, SANCTION
 from domain.rules import complaints
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, OUTCOMES, PLATFORM, RESPONDENT, Life, a_case
 from tests.support.other_cases import OTHER_CASE, elsewhere
 
 MONEY = {"amount": {"amount": 1_000, "currency": "USD"}}
@@ -43,7 +43,7 @@ def until(life: Life) -> str:
 
 
 def _withdrawn(life: Life, **named: Any) -> Life:
-    return life.says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", **named)
+    return life.says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal", **named)
 
 
 def _agreed(life: Life, lead: str = LEAD) -> Life:
@@ -112,7 +112,7 @@ OFFERED: dict[str, tuple[Callable[[], Life], Way]] = {
     "withdraw": (offered, lambda life: life.says(CLAIMANT, "withdraw")),
     "offer accepted": (offered, lambda life: answered(life, "offer")),
     "proposal accepted": (offered, lambda life: answered(life, "proposal")),
-    "conceded": (offered, lambda life: life.says(OPS, "state_amount", **MONEY).says(RESPONDENT, "concede")),
+    "conceded": (offered, lambda life: life.says(PLATFORM, "state_amount", **MONEY).says(RESPONDENT, "concede")),
     "merged": (offered, merged),
     "ruled": (
         offered,

@@ -15,6 +15,7 @@ from tests.support.cases import (
     RESPONDENT,
     WITNESS,
     Life,
+    a_case,
     facts_named,
 )
 from tests.support.evidence_cases import in_review, open_ids
@@ -117,3 +118,56 @@ class TestOwnDate:
 def life_at() -> Life:
     """The moment at which cases of these tests are opened."""
     return Life("bounty_dispute", {})
+
+
+class TestAProofOfIdentity:
+    """Regulation (EU) 2016/679, article 12(3) and (6): the month waits for the proof, and for nothing that is asked besides."""
+
+    def asked(self, **said: str) -> Life:
+        life = a_case("compliance_request", category="gdpr_access").opened().says(MEDIATOR, "take")
+        return life.says(MEDIATOR, "ask_identity", **said)
+
+    def limit(self, life: Life) -> datetime | None:
+        return next((row.due_at for row in life.case.timetable if (row.clock, row.level) == ("answer", "breach")), None)
+
+    def test_asked_again_while_it_is_open_is_refused(self) -> None:
+        refusal = self.asked().refused(MEDIATOR, "ask_identity", reasons="A better copy.")
+        assert (refusal.code, refusal.fields["because"]) == ("identity_asked_before", "unanswered")
+
+    @pytest.mark.parametrize("ended", ["answered", "lapsed"])
+    def test_asked_again_takes_a_reason_and_the_limit_waits_no_more(self, ended: str) -> None:
+        life = self.asked()
+        assert self.limit(life) is None
+        life.later(timedelta(days=2 if ended == "answered" else 9))
+        if ended == "answered":
+            life.says(CLAIMANT, "submit_evidence")
+        before = self.limit(life)
+        assert before is not None
+        assert life.refused(MEDIATOR, "ask_identity").fields["because"] == "reasons"
+        life.says(MEDIATOR, "ask_identity", reasons="The copy shows another name.")
+        assert self.limit(life) == before
+        assert self.limit(life.later(timedelta(days=3)).says(CLAIMANT, "submit_evidence")) == before
+
+    def test_the_limit_goes_on_with_the_answer_whatever_else_is_asked(self) -> None:
+        life = self.asked()
+        proof = open_ids(life)
+        life.says(MEDIATOR, "request_evidence", of="claimant").later(timedelta(days=2))
+        life.says(CLAIMANT, "submit_evidence", answers=proof)
+        assert (len(life.case.requests), self.limit(life) is None) == (1, False)
+
+    def test_the_time_to_prove_it_is_made_no_longer_by_other_questions(self) -> None:
+        plain, more = self.asked(), self.asked()
+        for _ in range(3):
+            more.later(timedelta(days=2)).says(MEDIATOR, "request_evidence", of="claimant")
+        for life in (plain, more):
+            life.later(plain.now + timedelta(days=12) - life.now if life is plain else timedelta(days=12))
+        assert self.limit(plain) is not None
+        assert self.limit(more) == self.limit(plain)
+
+    def test_the_limit_goes_on_once_it_is_known_who_they_are(self) -> None:
+        life = self.asked().later(timedelta(days=1))
+        life.says(MEDIATOR, "complete_step", step="identity", reasons="I know the voice.")
+        assert self.limit(life) is None, "the word of one shows nothing"
+        life.says(CLAIMANT, "submit_evidence", more_follows=True)
+        life.says(MEDIATOR, "complete_step", step="identity", evidence=list(life.case.handed_in))
+        assert self.limit(life) is not None

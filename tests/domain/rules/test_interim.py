@@ -12,6 +12,7 @@ from domain.model import facts as f
 from domain.model.commands import Remedy
 from domain.model.people import Actor
 from domain.model.ruling import Effect
+from domain.rules.evolve import fold
 from domain.rules.rights import in_force
 from domain.views.case import unsaid, visible
 from domain.views.explain import clocks_of
@@ -324,7 +325,7 @@ class TestEndOfTheCase:
         assert standing(life) == []
 
     def test_and_whom_it_hit_is_told_of_the_end(self) -> None:
-        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(MEDIATOR, "accept_withdrawal", ends=["suspend"])
+        life = imposed().disclosed().says(CLAIMANT, "withdraw").says(LEAD, "accept_withdrawal", ends=["suspend"])
         (notice,) = (n for _, n in life.last.notices if n.recipient == RESPONDENT)
         assert notice.event == "case_withdrawn"
 
@@ -358,6 +359,43 @@ class TestWhomItHits:
         assert life.refused("pty_other", "ask_interim_review").code == "not_allowed"
         assert life.refused(RESPONDENT, "message").code == "actor_unknown"
         assert life.says(RESPONDENT, "ask_interim_review").case.interim[0].asked_at == life.now
+
+    @pytest.mark.parametrize("disclosed", [False, True])
+    def test_it_ends_by_itself_after_a_day(self, disclosed: bool) -> None:
+        """Nobody is held without a charge: European Convention on Human Rights, article 6(2)."""
+        life = self.replaced(disclosed=disclosed)
+        assert [one.kept_until for one in life.case.interim] == [life.now + DAY], "nobody's protection ends by the way"
+        life.later(DAY)
+        assert (life.case.interim, ended(life), undone(life)) == ((), ["lapsed"], [SUSPEND])
+        assert life.notices_for(RESPONDENT)[-1].event.startswith("interim_ended")
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_unless_somebody_keeps_it_who_neither_took_them_out_nor_imposed_it(self) -> None:
+        life = self.replaced(disclosed=False)
+        for who in (MEDIATOR, OPS):
+            refusal = life.refused(who, "review_interim", decision="keep", reasons="It goes on.")
+            assert refusal.fields["because"] == "one_person"
+        life.says(OPS, "assign", owner=LEAD)
+        reviews(life, "keep", who=LEAD).later(2 * DAY)
+        assert [(one.alone, one.kept_until) for one in life.case.interim] == [(False, None)]
+
+    def test_it_lasts_where_who_was_replaced_by_mistake_stands_there_again(self) -> None:
+        life = self.replaced(disclosed=False)
+        life.says(OPS, "replace_party", party="pty_other", by_party={"side": "respondent", "ref": "respondent"}).later(2 * DAY)
+        assert [(one.alone, one.kept_until, one.taken_out_by) for one in life.case.interim] == [(False, None, None)]
+
+    def test_it_stays_while_somebody_is_there_whom_it_hits_too(self) -> None:
+        life = a_case("safety_incident").in_review().disclosed()
+        life.says(OPS, "add_party", party={"side": "respondent", "ref": "other"})
+        imposes(life.says(LEAD, "add_party", party={"side": "respondent", "ref": "other"}))
+        life.says(OPS, "remove_party", party="pty_other", reason="not_involved", reasons="They were away.").later(2 * DAY)
+        assert len(life.case.interim) == 1
+
+    def test_and_where_an_authority_was_told_of_it(self) -> None:
+        life = imposes(a_case("fraud_report").in_review(), measure="payout_freeze")
+        life.says(MEDIATOR, "report_to_authority", authority="police", reasons="A ring.").says(LEAD, "approve_report")
+        life.says(OPS, "replace_party", party=RESPONDENT, by_party={"side": "respondent", "ref": "other"}).later(2 * DAY)
+        assert [one.alone for one in life.case.interim] == [False]
 
     def test_where_it_outlived_its_case_those_are_asked_who_can_lift_it(self) -> None:
         life = imposes(a_case("fraud_report").in_review().disclosed(), measure="payout_freeze").says(CLAIMANT, "withdraw")
@@ -451,6 +489,43 @@ class TestOfSomebodyWhomOnePersonFound:
         assert refusal.fields["because"] == "one_person"
         other = next(m.name for m in life.case.terms.interim if m.to is Side.RESPONDENT and m.name != "suspend")
         assert life.refused(MEDIATOR, "impose_interim", measure=other, reasons="Too.").code == "change_unconfirmed"
+
+    def test_nobody_holds_one_name_after_another(self) -> None:
+        life = imposes(self.found())
+        life.says(MEDIATOR, "add_party", party={"side": "respondent", "ref": "walker"})
+        life.says(MEDIATOR, "remove_party", party="pty_sitter", reason="not_involved")
+        for _ in range(2):
+            refusal = life.refused(MEDIATOR, "impose_interim", measure="suspend", reasons="Now this one.")
+            assert refusal.code == "change_unconfirmed"
+            life.later(DAY)
+        assert (life.case.interim, undone(life)) == ((), [SUSPEND]), "whom nobody accuses is free after the day, as ever"
+        life.says(OPS, "assign", owner=MEDIATOR_2)
+        life.says(MEDIATOR_2, "add_party", party={"side": "respondent", "ref": "third"})
+        life.says(MEDIATOR_2, "remove_party", party="pty_walker", reason="not_involved")
+        assert life.refused(MEDIATOR_2, "impose_interim", measure="suspend", reasons="And now.").code == "change_unconfirmed"
+        life.says(LEAD, "add_party", party={"side": "respondent", "ref": "third"})
+        assert imposes(life, who=MEDIATOR_2).case.interim[0].alone is False
+
+    def test_once_a_second_person_has_said_who_it_hit_the_next_goes_at_once_again(self) -> None:
+        life = imposes(self.found()).later(DAY)
+        life.says(LEAD, "add_party", party=self.SITTER)
+        life.says(MEDIATOR, "replace_party", party="pty_sitter", by_party={"side": "respondent", "ref": "walker"})
+        assert [one.alone for one in imposes(life).case.interim] == [True]
+
+    def test_who_comes_back_is_held_by_one_word_as_before(self) -> None:
+        life = imposes(self.found())
+        until = life.case.interim[0].kept_until
+        life.says(OPS, "replace_party", party="pty_sitter", by_party={"side": "respondent", "ref": "walker"})
+        life.says(OPS, "replace_party", party="pty_walker", by_party=self.SITTER)
+        assert [(one.alone, one.kept_until, one.taken_out_by) for one in life.case.interim] == [(True, until, None)]
+
+    def test_nor_keeps_it_by_taking_them_out(self) -> None:
+        life = imposes(self.found()).says(MEDIATOR, "add_party", party={"side": "respondent", "ref": "walker"})
+        until = life.case.interim[0].kept_until
+        life.says(MEDIATOR, "remove_party", party="pty_sitter", reason="not_involved")
+        assert life.refused(MEDIATOR, "review_interim", decision="keep", reasons="Yes.").fields["because"] == "one_person"
+        life.says(LEAD, "add_party", party={"side": "respondent", "ref": "walker"})
+        assert [(one.alone, one.kept_until) for one in life.case.interim] == [(True, until)], "another one was confirmed"
 
     @pytest.mark.parametrize("how", ["confirmed", "kept"])
     def test_by_a_second_person_it_lasts_as_any_other(self, how: str) -> None:

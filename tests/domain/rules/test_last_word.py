@@ -14,7 +14,7 @@ from domain.rules.evolve import fold
 from domain.rules.last_word import NO_PIECES, piece_of
 from domain.rules.lifecycle import TABLE
 from domain.views.case import view
-from tests.support.appointments import DAY, HOUR, agreed, on, proposed
+from tests.support.appointments import DAY, HOUR, TO_MONDAY, agreed, on, proposed
 from tests.support.cases import (
     CLAIMANT,
     LEAD,
@@ -159,7 +159,7 @@ class TestSaidAtAHearing:
         assert [one.id for one in life.seen_by(RESPONDENT).answerable] == [piece]
         letter = life.notices_for(RESPONDENT)[-1]
         assert (letter.event, letter.data["answer_until"]) == ("appointment_held", refusal.fields["until"])
-        assert life.notices_for(CLAIMANT)[-1].data["answer_until"] == (life.now + DAY).isoformat(), (
+        assert life.notices_for(CLAIMANT)[-1].data["answer_until"] == (life.now + TO_MONDAY).isoformat(), (
             "it is put down that they were"
         )
         assert fold(life.case_id, life.recordings) == life.case
@@ -172,14 +172,14 @@ class TestSaidAtAHearing:
         assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "evidence")
         assert "relies" not in refusal.detail
 
-    def test_whoever_is_said_to_have_been_there_has_a_day_to_say_that_it_was_otherwise(self) -> None:
+    def test_whoever_is_said_to_have_been_there_has_a_business_day_to_say_that_it_was_otherwise(self) -> None:
         """One person puts down that they came, and what they said (European Convention on Human Rights, article 6(1))."""
         life = self.held(protocol="The shop says: the box was empty, we admit it.")
         refusal = life.refused(MEDIATOR, "rule", **PAID)
         assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "evidence")
-        assert refusal.fields["until"] == (life.now + DAY).isoformat()
+        assert refusal.fields["until"] == (life.now + TO_MONDAY).isoformat()
         assert life.notices_for(RESPONDENT)[-1].data["answer_until"] == refusal.fields["until"]
-        assert life.later(DAY).says(MEDIATOR, "rule", **PAID).case.ruling is not None
+        assert life.later(TO_MONDAY).says(MEDIATOR, "rule", **PAID).case.ruling is not None
 
     def test_or_until_they_have_commented(self) -> None:
         life = self.held().says(RESPONDENT, "comment_protocol", was_there=True)

@@ -197,6 +197,8 @@ def _body(command: str, case: Case, kind: str) -> dict[str, Any]:
             return {"stays": [effect.id for effect in left_of_ruling(case)]}
         case "name_root_cause":
             return {"cause": _CAUSES.get(kind, "misunderstanding")}
+        case "split" if kind == "compliance_request":
+            return {"category": "gdpr_access"}
         case "impose_interim" if kind in ("conduct_report", "safety_incident"):
             return {"measure": "suspend", "reasons": "There is danger."}
         case _:

@@ -9,11 +9,15 @@ import pytest
 
 from domain.base import Outcome, Phase, Priority, Side
 from domain.model import facts as f
+from domain.model.case import Case
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
+from domain.rules.evolve import fold
 from domain.rules.intake import open_case
 from domain.rules.links import party_there
+from domain.rules.no_request import uninvestigated
+from domain.rules.remedy import asked_otherwise
 from domain.rules.rule import DecisionContext
 from domain.views.case import visible
 from tests.support.cases import (
@@ -30,6 +34,7 @@ from tests.support.cases import (
     RESPONDENT,
     ROBOT,
     WITNESS,
+    Life,
     a_case,
     digest_of,
     facts_named,
@@ -337,6 +342,25 @@ class TestLink:
         assert life.refused(ROBOT, "report_effect", effect_id=task, result="done").code == "effect_unknown"
 
 
+def split_off(life: Life, **said: Any) -> Case:
+    """The case that comes of a split, as it is opened."""
+    (task,) = facts_named(life.says(LEAD, "split", **said).recordings, "errand_ordered")
+    assert isinstance(task, f.CrossCaseTaskOrdered)
+    assert task.category is not None
+    part: dict[str, Any] = {"source": "split", "category": task.category, "filed_as": task.filed_as}
+    opening = life.opening().model_copy(update={**part, "limits_since": task.limits_since})
+    facts = open_case(opening, DecisionContext(actor=None), life.now)
+    said_by: dict[str, Any] = {
+        "round": 0,
+        "at": life.now,
+        "recorded_at": life.now,
+        "command_id": opening.id,
+        "actor": f.SYSTEM,
+        "channel": "system",
+    }
+    return fold(YOUNGER_CASE, (f.Recording(seq=n, fact=fact, **said_by) for n, fact in enumerate(facts, 1)))
+
+
 class TestSplit:
     def test_names_the_parties_and_keeps_their_roles(self) -> None:
         life = beside_another().says(LEAD, "split", parties=[CLAIMANT, RESPONDENT])
@@ -360,6 +384,49 @@ class TestSplit:
         part = opened.opening().model_copy(update={"recused": (LEAD_2, MEDIATOR_2)})
         facts = open_case(part, DecisionContext(actor=None), MONDAY)
         assert [fact.person for fact in facts if isinstance(fact, f.CaseRecused)] == [LEAD_2, MEDIATOR_2]
+
+    @pytest.mark.parametrize("category", ["gdpr_access", "gdpr_erasure"])
+    def test_of_a_request_over_data_says_which_right_the_part_asks_for(self, category: str) -> None:
+        life = a_case("compliance_request", category=category).in_review()
+        for named in ({}, {"category": "cleanup"}):
+            refusal = life.refused(LEAD, "split", **named)
+            assert (refusal.code, refusal.fields["because"]) == ("split_unfit", "category")
+        assert "gdpr_access" in refusal.fields["allowed"]
+
+    @pytest.mark.parametrize(
+        ("reported", "called", "part", "guarded"),
+        [
+            ("gdpr_access", None, "gdpr_erasure", True),
+            ("gdpr_access", "gdpr_erasure", "gdpr_erasure", True),
+            ("gdpr_erasure", None, "gdpr_erasure", False),
+            ("gdpr_erasure", None, "gdpr_access", True),
+            ("gdpr_access", "gdpr_erasure", "gdpr_access", True),
+        ],
+    )
+    def test_makes_no_erasure_of_what_asked_for_something_else(
+        self, reported: str, called: str | None, part: str, guarded: bool
+    ) -> None:
+        """Regulation (EU) 2016/679, articles 5(1)(f) and 17(1): also where the part is called an erasure later."""
+        life = a_case("compliance_request", category=reported).in_review()
+        if called:
+            life.says(LEAD, "retarget", category=called, reason="it_is_erasure")
+        case = split_off(life, category=part)
+        assert case.category == part
+        later = case.model_copy(update={"category": "gdpr_erasure", "filed_as": (*case.filed_as, case.category)})
+        assert asked_otherwise(case if part == "gdpr_erasure" else later, "erase") is guarded
+
+    def test_has_no_more_time_by_law_than_the_whole(self) -> None:
+        """Regulation (EU) 2016/679, article 12(3): within one month of receipt."""
+        life = a_case("compliance_request", category="gdpr_access").in_review().later(timedelta(days=20))
+        case = split_off(life, category="gdpr_erasure")
+        started = {clock.name: clock.started_at for clock in case.clocks}
+        assert (started["answer"], started["first_response"]) == (life.case.opened_at, case.opened_at)
+        assert case.opened_at > life.case.opened_at
+
+    def test_of_a_claim_stays_one_whatever_the_part_is_called(self) -> None:
+        """12 CFR 1005.11(c)(1)."""
+        life = a_case("fraud_report", category="unauthorised").that_protects().in_review()
+        assert uninvestigated(split_off(life, category="general")) is not None
 
     def test_links_the_two_when_the_new_case_is_there(self) -> None:
         life = beside_another().says(LEAD, "split")

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.base import Money
+from domain.base import Money, Phase
 from domain.model.money import PaidElsewhere
 from domain.model.refusals import Refusal
-from domain.rules.money import goods_stand, stands_for_others
+from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
+from domain.rules.money import goods_stand, in_its_place, stands_for_others
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
 
 # Each example is two lives of ten commands.
@@ -49,6 +50,10 @@ def _sent_anew(life: Life, _: int) -> None:
     life.says(RESPONDENT, "offer", remedy="replacement").says(CLAIMANT, "accept_offer")
 
 
+def _ruled_goods(life: Life) -> None:
+    life.says(MEDIATOR, "rule", outcome="replaced", ground="not_received", remedies=[{"type": "replacement"}], relies_on=[])
+
+
 def _reported(result: str) -> Callable[[Life, int], object]:
     def report(life: Life, _: int) -> None:
         running = [one for one in life.case.effects if one.state == "running"]
@@ -64,6 +69,7 @@ DOES: dict[str, Callable[[Life, int], object]] = {
     "granted": lambda life, _: life.says(RESPONDENT, "concede"),
     "goods": _back,
     "sent_anew": _sent_anew,
+    "ruled_goods": lambda life, _: _ruled_goods(life),
     "ruled": _ruled,
     "approved": lambda life, _: life.says(LEAD, "approve"),
     "approved_on_appeal": lambda life, _: life.says(LEAD_3, "approve"),
@@ -81,12 +87,12 @@ DEEDS = st.lists(st.tuples(st.integers(0, 1), st.sampled_from([*sorted(DOES), "h
 PASSES = {"hours": timedelta(hours=2), "days": timedelta(days=3), "weeks": timedelta(days=16)}
 
 
-def _goods_ruled(life: Life) -> None:
-    life.says(MEDIATOR, "rule", outcome="replaced", ground="not_received", remedies=[{"type": "replacement"}], relies_on=[])
+def _goods_told(life: Life) -> None:
+    _ruled_goods(life)
     life.fire("grace")
 
 
-GOODS: dict[str, Callable[[Life], None]] = {"sent_anew": lambda life: _sent_anew(life, 0), "ruled_goods": _goods_ruled}
+GOODS: dict[str, Callable[[Life], None]] = {"sent_anew": lambda life: _sent_anew(life, 0), "ruled_goods": _goods_told}
 
 
 class Matter:
@@ -125,6 +131,10 @@ class Matter:
         """What went along with parts of a case. Beside another's money it is given there by two (``amount_of_split``)."""
         return 0 if self.another else sum(part.amount for part in life.case.split_off)
 
+    def goods_beside_money(self) -> bool:
+        """Whether goods went out of one case, and money or a part with money out of the other."""
+        return any(_sent(life) and _gone(other) for life, other in (self.lives, self.lives[::-1]))
+
     def by_two(self) -> bool:
         """Whether a second person has seen something of it."""
         return any(
@@ -145,6 +155,12 @@ def _gone(life: Life) -> int:
     return sum(one.remedy.amount.amount for one in out if one.remedy.amount is not None)
 
 
+def _sent(life: Life) -> bool:
+    undone = {one.reverses for one in life.case.effects if one.reverses and one.state in ("running", "done")}
+    out = (one for one in life.case.effects if one.reverses is None and one.state in ("running", "done") and one.id not in undone)
+    return any(in_its_place(one.remedy) for one in out)
+
+
 @pytest.mark.parametrize("kinds", [("payment_dispute", "fraud_report"), ("payment_dispute", "payment_dispute")], ids="-".join)
 class TestOneMatterInTwoCases:
     @FEWER
@@ -154,6 +170,7 @@ class TestOneMatterInTwoCases:
         for deed in deeds:
             matter.does(*deed)
             assert matter.gone() <= PAID, deed
+            assert not matter.goods_beside_money() or matter.by_two(), deed
 
     @FEWER
     @given(deeds=DEEDS)
@@ -163,7 +180,7 @@ class TestOneMatterInTwoCases:
         matter = Matter(kinds, another=True)
         for deed in deeds:
             matter.does(*deed)
-            assert matter.gone() <= PAID or matter.by_two(), deed
+            assert (matter.gone() <= PAID and not matter.goods_beside_money()) or matter.by_two(), deed
             assert all(_gone(life) + sum(x.amount for x in life.case.split_off) <= PAID for life in matter.lives), deed
 
     @FEWER
@@ -185,3 +202,73 @@ class TestOneMatterInTwoCases:
         for deed in ((0, "ruled", 4_000 if kinds[1] == "fraud_report" else PAID), (0, "weeks", 0), (1, "ruled", 6_000)):
             matter.does(*deed)
         assert matter.gone() > 0
+
+
+class TestGoodsAfterMoney:
+    """Money was given in the one case first; then goods in its place are given in the other."""
+
+    def paid(self, how: str, *, another: bool = False) -> Matter:
+        kinds = ("fraud_report" if how == "credited" else "payment_dispute", "payment_dispute")
+        matter = Matter(kinds, another=another)
+        steps = {
+            "ruled": [(0, "ruled", PAID), (0, "days", 0)],
+            "credited": [(0, "credited", 5_000)],
+            "agreed": [(0, "offered", 5_000), (0, "accepted", 0)],
+        }
+        for deed in steps[how]:
+            matter.does(*deed)
+        assert _gone(matter.lives[0])
+        return matter
+
+    @pytest.mark.parametrize("another", [False, True], ids=["same", "another"])
+    @pytest.mark.parametrize("how", ["ruled", "credited", "agreed"])
+    def test_a_ruling_of_goods_is_looked_at_by_a_second_person(self, how: str, another: bool) -> None:
+        matter = self.paid(how, another=another)
+        life = matter.lives[1]
+        matter.does(1, "ruled_goods", 0)
+        assert life.case.ruling is not None
+        assert life.case.ruling.approval_because == "paid_elsewhere"
+        assert any(r.fact.type == "paid_elsewhere_noticed" for r in life.recordings)
+        assert not _sent(life)
+        matter.does(1, "approved", 0)
+        matter.does(1, "days", 0)
+        assert _sent(life), "two have seen it"
+
+    @pytest.mark.parametrize("how", ["ruled", "credited", "agreed"])
+    def test_goods_that_the_sides_agree_on_wait_for_somebody_of_the_team(self, how: str) -> None:
+        matter = self.paid(how)
+        life = matter.lives[1]
+        matter.does(1, "sent_anew", 0)
+        assert [e.state for e in life.case.effects] == ["needs_hands"]
+        assert life.case.settlement is not None
+        assert (LOOKED_AT in life.case.settlement.terms, AT_ONCE in life.case.settlement.terms) == (True, False)
+
+    def test_goods_that_were_ruled_before_the_money_went_out_wait_when_they_are_told(self) -> None:
+        matter = Matter(("payment_dispute", "payment_dispute"), another=False)
+        matter.does(1, "ruled_goods", 0)
+        assert matter.lives[1].case.phase is Phase.RULED
+        for deed in ((0, "offered", 1), (0, "accepted", 0), (1, "days", 0)):
+            matter.does(*deed)
+        assert [e.state for e in matter.lives[1].case.effects] == ["needs_hands"]
+
+    def test_so_does_money_that_the_sides_agree_on_beside_goods(self) -> None:
+        matter = Matter(("payment_dispute", "payment_dispute"), another=False)
+        for deed in ((0, "sent_anew", 0), (1, "offered", 1), (1, "accepted", 0)):
+            matter.does(*deed)
+        assert [e.state for e in matter.lives[1].case.effects] == ["needs_hands"]
+
+    def test_what_may_be_another_matter_is_looked_at_and_stops_nobody(self) -> None:
+        life = _begun("payment_dispute", CASES[0])
+        there = PaidElsewhere(case=CASES[1], given=(Money(**_usd(1)),), possible=True)
+        life.elsewhere = {"paid_elsewhere": (there,)}
+        _sent_anew(life, 0)
+        assert [e.state for e in life.case.effects] == ["running"]
+        assert any(r.fact.type == "paid_elsewhere_noticed" for r in life.recordings)
+
+    def test_of_a_matter_that_is_heard_again_goods_beside_its_money_take_two(self) -> None:
+        """What an earlier case gave is known since the opening: for money it is subtracted, goods stand beside it."""
+        life = _begun("payment_dispute", CASES[0])
+        life._case = life.case.model_copy(update={"given_before": (Money(**_usd(4_000)),)})
+        _ruled_goods(life)
+        assert life.case.ruling is not None
+        assert life.case.ruling.approval_because == "paid_elsewhere"

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
-from domain.base import Outcome, Phase
+from domain.base import Outcome, Phase, Priority
 from domain.model.people import Actor
-from domain.rules.no_request import NO_REQUEST
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, Life, a_case
+from domain.rules.no_request import NO_REQUEST, is_claim
+from policies.loading import load_pack
+from policies.pack import PACKS_DIR
+from policies.resolve import terms_of
+from policies.yaml_text import read
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, Life, a_case, shelf
+from tests.support.packs import text_of
 
 NONE: dict[str, Any] = {"reason": NO_REQUEST, "reasons": "Asks where a parcel is."}
 OPS_2 = Actor(id="per_o2", role="ops", team="amber", site="berlin", manager="per_h1")
@@ -70,12 +75,24 @@ class TestWhatMayBeARequest:
         assert "no_data_request" in came().refused(LEAD, "decline").detail
 
 
-CLAIMS = ("unauthorised", "stolen_payment", "account_takeover", "account_taken", "card_testing")
+CLAIMS = (
+    *("unauthorised", "stolen_payment", "account_takeover", "account_taken", "card_testing"),
+    *(
+        "duplicate",
+        "wrong_amount",
+        "wrong_transfer",
+        "not_on_statement",
+        "unrecognised",
+        "wrong_sum",
+        "wrong_cash",
+        "documents_asked",
+    ),
+)
 NO_CLAIM = {"reason": "no_claim", "reasons": "An advertisement."}
 
 
-class TestAClaimOfAnUnauthorisedPayment:
-    """12 CFR 1005.11(c)(1), (d)(1)."""
+class TestAClaimOfAnErrorInAPayment:
+    """12 CFR 1005.11(a)(1), (c)(1), (d)(1)."""
 
     @pytest.mark.parametrize("category", CLAIMS)
     @pytest.mark.parametrize("renamed", [False, True])
@@ -86,11 +103,54 @@ class TestAClaimOfAnUnauthorisedPayment:
         assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
         assert life.says(LEAD, "admit").refused(OPS, "close", reason="abandoned").code == "claim_undecided"
 
+    @pytest.mark.parametrize("category", ["sim_swap", "unauthorized", "phished"])
+    def test_whatever_it_is_called(self, category: str) -> None:
+        """Whoever gives notice names no law and no list: 12 CFR 1005.11(b)(1)."""
+        life = a_case("fraud_report", category=category).that_protects().in_intake()
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        life.says(LEAD, "retarget", category="collusion", reason="unsure").says(LEAD, "admit")
+        assert life.refused(OPS, "close", reason="abandoned").code == "claim_undecided"
+
+    def test_also_in_a_pack_of_ones_own(self) -> None:
+        """Of another name, or of one more, nobody has to think twice: it is one unless the pack says that it is none."""
+        raw: dict[str, Any] = read((PACKS_DIR / "fraud_report.yaml").read_text("utf-8"))
+        raw["categories"]["card_stolen"] = raw["categories"].pop("stolen_payment")
+        raw["categories"]["sim_swap"] = {"title": "Somebody has taken over a telephone number"}
+        raw["credit_less"][0]["only_for"].remove("stolen_payment")
+        pack = load_pack(text_of(raw), "own")
+        terms = terms_of(pack, Priority.NORMAL, shelf().references)
+        assert pack.categories["card_stolen"].claim
+        assert all(is_claim(terms, one) for one in ("card_stolen", "sim_swap", "account_taken", "unheard_of"))
+        assert not any(is_claim(terms, one) for one in ("collusion", "general"))
+
+    def test_nor_does_a_machine_turn_it_away(self) -> None:
+        life = a_case("fraud_report", category="sim_swap", attributes={"status": "won"}).that_protects().in_intake()
+        assert life.case.phase is Phase.INTAKE
+
+    def test_in_terms_of_before_by_the_names_that_they_have(self) -> None:
+        life = a_case("fraud_report", category="stolen_payment").with_terms(no_claims=None).that_protects().in_intake()
+        assert is_claim(life.case.terms, "stolen_payment")
+        assert not is_claim(life.case.terms, "sim_swap")
+
     def test_what_is_none_ends_by_two(self) -> None:
         life = a_case("fraud_report", category="unauthorised").that_protects().in_intake().says(MEDIATOR, "decline", **NO_CLAIM)
         assert life.refused(MEDIATOR, "decline", **NO_CLAIM).fields["because"] == "second_person"
         life.says(LEAD, "decline", **NO_CLAIM)
         assert (life.case.phase, life.case.outcome) == (Phase.CLOSED, Outcome.DECLINED)
+
+    def test_under_a_name_that_nobody_lists_it_is_no_weaker(self) -> None:
+        """Who writes "unauthorized" says the same."""
+        life = a_case("fraud_report", category="unauthorized").that_protects().opened()
+        assert (life.case.phase, life.case.gate) == (Phase.INTAKE, "category_unknown")
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        life.says(LEAD, "retarget", category="general", reason="unsure")
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
+        life.says(MEDIATOR, "decline", **NO_CLAIM).says(LEAD, "decline", **NO_CLAIM)
+        assert life.case.outcome is Outcome.DECLINED
+
+    def test_is_one_by_what_the_pack_says_of_the_category_not_by_its_name(self) -> None:
+        life = a_case("fraud_report", category="collusion").that_protects().with_terms(no_claims=("general",)).in_intake()
+        assert life.refused(MEDIATOR, "decline", reason="not_ours").code == "claim_undecided"
 
     def test_another_report_of_fraud_is_declined_as_before(self) -> None:
         life = a_case("fraud_report", category="refund_abuse").that_protects().in_intake()

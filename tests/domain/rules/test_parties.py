@@ -87,11 +87,11 @@ class TestAnAgreement:
     def test_to_concede_takes_all_of_a_side_and_each_agrees_to_the_same_sum(self) -> None:
         life = a_case().with_party(SHOP_2, "respondent", "principal").in_review()
         # The report named no amount: what was said since is what is granted.
-        life.says(OPS, "state_amount", amount={"amount": 1001, "currency": "EUR"})
+        life.says(PLATFORM, "state_amount", amount={"amount": 1001, "currency": "EUR"})
         life.says(RESPONDENT, "concede")
         assert life.case.open
         assert life.refused(RESPONDENT, "concede").code == "nothing_changes"
-        life.says(OPS, "state_amount", amount={"amount": 2002, "currency": "EUR"}, reasons="It was twice as much.")
+        life.says(PLATFORM, "state_amount", amount={"amount": 2002, "currency": "EUR"}, reasons="It was twice as much.")
         life.says(SHOP_2, "concede")
         assert life.case.open, "the first has granted another sum"
         life.says(RESPONDENT, "concede")

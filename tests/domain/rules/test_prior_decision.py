@@ -307,10 +307,51 @@ class TestANotice:
         kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}
         assert life.refused(MEDIATOR, "rule", **kept).fields["missing"] == ["complaint_route"]
 
-    def test_that_only_names_an_address_is_declined_by_a_person_as_none(self) -> None:
-        life = a_case("moderation_appeal", category="spam", attributes={"content_url": WHERE}).opened()
-        life.says(MEDIATOR, "decline", reason="decision_missing", reasons="Which decision do you mean?")
+    @pytest.mark.parametrize("category", ["child_abuse", "general", "illegal_content"])
+    def test_of_the_abuse_of_a_child_comes_before_what_an_authority_is_said_to_have_ordered(self, category: str) -> None:
+        said = {"child_sexual_abuse": True, "ordered_by_authority": True}
+        life = a_case("moderation_appeal", category=category, attributes=said, priority="low").opened()
+        assert (life.case.gate, life.case.priority) == ("notice_incomplete", "urgent")
+        assert life.refused(MEDIATOR, "decline", reason="ordered_by_authority", reasons="No.").code == "notice_undecided"
+
+    def test_nor_is_a_complaint_that_such_content_was_kept_put_aside_for_it(self) -> None:
+        said = {"child_sexual_abuse": True, "ordered_by_authority": True}
+        kept = {**KEPT, "effective_at": (MONDAY - timedelta(days=10)).isoformat()}
+        life = a_case("moderation_appeal", decision=kept, attributes=said, priority="low").opened()
+        assert (life.case.phase, life.case.gate, life.case.priority) == (Phase.APPEAL, None, "urgent")
+
+    def test_that_only_names_an_address_is_declined_by_a_person_as_none_once_its_sender_was_asked(self) -> None:
+        life = self.to_be_read()
+        assert life.refused(MEDIATOR, "decline", **self.ASKS_BACK, reason="not_ours").code == "notice_undecided"
+        life.says(MEDIATOR, "message", to="claimant", text="Which decision do you mean?")
+        assert life.refused(MEDIATOR, "decline", **self.ASKS_BACK, reason="not_ours").code == "notice_undecided"
+        life.later(timedelta(days=8)).says(MEDIATOR, "decline", **self.ASKS_BACK, reason="decision_missing")
         assert (life.case.outcome, is_notice(life.case)) == (Outcome.DECLINED, False)
+
+    ASKS_BACK: ClassVar[dict[str, Any]] = {"reasons": "Which decision do you mean?"}
+
+    def to_be_read(self, **said: Any) -> Life:
+        return a_case("moderation_appeal", **{"category": "spam", "attributes": {"content_url": WHERE}, **said}).opened()
+
+    @pytest.mark.parametrize(
+        "said", [{}, {"category": "ilegal_content"}, {"category": "ilegal_content", "attributes": {}, "statement": "Hate."}]
+    )
+    @pytest.mark.parametrize(("first", "what"), [(MEDIATOR, "decline"), (OPS, "close")])
+    def test_or_by_two_of_the_team_by_no_other_reason(self, said: dict[str, Any], first: str, what: str) -> None:
+        """Under a name that nobody lists it is no weaker than under the one of the pack."""
+        life = self.to_be_read(**said)
+        assert life.case.phase is Phase.INTAKE
+        assert life.refused(first, what, reason="not_ours", reasons="No.").code == "notice_undecided"
+        life.says(first, what, reason="decision_missing", reasons="It is an advertisement.")
+        assert life.case.phase is Phase.INTAKE
+        assert life.refused(first, what, reason="decision_missing", reasons="No.").fields["because"] == "second_person"
+        life.says(LEAD, "decline", reason="decision_missing", reasons="It is an advertisement.")
+        assert life.case.outcome is Outcome.DECLINED
+
+    def test_under_an_unknown_name_is_a_notice_once_a_person_has_let_it_in(self) -> None:
+        life = self.to_be_read(category="ilegal_content", attributes={}, statement="Hate.").says(MEDIATOR, "admit")
+        assert (life.case.phase, is_notice(life.case)) == (Phase.REVIEW, True)
+        assert life.refused(OPS, "close", reason="abandoned", reasons="No.").code == "notice_undecided"
 
     def test_says_where_its_decision_can_be_complained_about(self) -> None:
         kept = {"outcome": "keep", "ground": "no_violation", "reasons": "It is a film prop."}

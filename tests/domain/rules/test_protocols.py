@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,9 @@ import pytest
 from domain.base import Phase, Side
 from domain.rules import hearing
 from domain.rules.evolve import fold
-from domain.rules.protocols import COMMENT_FOR
 from domain.rules.time_to_answer import shortest_for
-from tests.support.appointments import DAY, agreed, newest, times
-from tests.support.cases import CLAIMANT, MEDIATOR, MINUTE, OUTCOMES, RESPONDENT, Life, a_case
+from tests.support.appointments import DAY, TO_MONDAY, agreed, newest, times
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MINUTE, OPS, OUTCOMES, RESPONDENT, Life, a_case
 
 ASKED = "conduct_report"
 """A kind that hears whoever was asked."""
@@ -22,7 +21,7 @@ TOLD = ("payment_dispute", "bounty_dispute", "fraud_report", "safety_incident")
 
 
 def held(kind: str, sides: str = "respondent", **fields: Any) -> Life:
-    """A call with the accused, just put down."""
+    """A call with the accused, just put down: on a Friday."""
     life = a_case(kind).that_protects().in_review()
     if not life.case.is_disclosed:
         life.disclosed(text="You shouted at somebody on Monday.")
@@ -79,9 +78,9 @@ def test_no_machine_judges_a_sentence(kind: str) -> None:
 
 def test_nor_where_whoever_was_asked_is_heard() -> None:
     life = held(ASKED)
-    assert time_of(life) == COMMENT_FOR
+    assert time_of(life) == TO_MONDAY
     whole = shortest_for(life.case.terms, Side.RESPONDENT)
-    assert whole > COMMENT_FOR
+    assert whole > TO_MONDAY
     life.says(RESPONDENT, "comment_protocol", text="I was not there.")
     assert time_of(life) == whole - MINUTE, "it runs since it was put down"
     assert hearing.unheard(life.later(whole).case, Side.RESPONDENT, life.now) is None
@@ -98,7 +97,7 @@ def test_what_is_said_of_one_hearing_is_nothing_of_the_other() -> None:
     life = held(ASKED)
     first = newest(life).id
     put_down(life).says(RESPONDENT, "comment_protocol", appointment=first, text="So it was.", was_there=True)
-    assert time_of(life) == COMMENT_FOR - MINUTE
+    assert time_of(life) == DAY - MINUTE, "the second one was put down on a Tuesday"
     assert of_it(life) == [True], "of the first one they have said it"
 
 
@@ -107,6 +106,35 @@ def test_everybody_who_was_invited_reads_whether_they_were_there() -> None:
     life.says(MEDIATOR, "record_appointment", protocol="x").says(RESPONDENT, "comment_protocol", text="No.", was_there=False)
     for who in (CLAIMANT, RESPONDENT, MEDIATOR):
         assert life.seen_by(who).appointments[-1].comments[-1].was_there is False
+
+
+class TestTheTimeToComment:
+    """A business day, as every other time of a party: nobody counts as heard on a weekend by what is put down on a Friday."""
+
+    @pytest.mark.parametrize("kind", [ASKED, "payment_dispute"])
+    @pytest.mark.parametrize(
+        ("put_down_at", "over_at"),
+        [
+            (datetime(2026, 3, 5, 10, tzinfo=UTC), datetime(2026, 3, 6, 10, tzinfo=UTC)),
+            (datetime(2026, 3, 6, 21, tzinfo=UTC), datetime(2026, 3, 10, 8, tzinfo=UTC)),
+            (datetime(2026, 4, 2, 10, tzinfo=UTC), datetime(2026, 4, 7, 10, tzinfo=UTC)),
+        ],
+        ids=["Thursday", "Friday, when the team has gone", "before Easter"],
+    )
+    def test_is_counted_in_business_days(self, kind: str, put_down_at: datetime, over_at: datetime) -> None:
+        life = a_case(kind).that_protects().in_review()
+        if not life.case.is_disclosed:
+            life.disclosed(text="You shouted at somebody on Monday.")
+        offered = times(life, 2)
+        life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="respondent")
+        life.says(RESPONDENT, "answer_appointment", times=offered).later(put_down_at - life.now - MINUTE)
+        life.says(MEDIATOR, "record_appointment", protocol="They say: I did it.")
+        assert life.now == put_down_at
+        assert life.notices_for(RESPONDENT)[-1].data["answer_until"] == over_at.isoformat()
+        assert kind != ASKED or time_of(life) == over_at - put_down_at
+        if kind != ASKED:
+            assert [one.until for one in life.seen_by(RESPONDENT).answerable] == [over_at]
+        assert fold(life.case_id, life.recordings) == life.case
 
 
 class TestTheLastWordCounts:
@@ -121,6 +149,34 @@ class TestTheLastWordCounts:
         assert kind != ASKED or (found is not None and found.missing == "time")
         assert fold(life.case_id, life.recordings) == life.case
 
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    def test_that_they_were_there_after_all_hears_them(self, kind: str) -> None:
+        life = held(kind).says(RESPONDENT, "comment_protocol", text="The wrong box: I was not there.", was_there=False)
+        assert kind != ASKED or time_of(life) is None
+        life.says(RESPONDENT, "comment_protocol", text="I was, and it was so.", was_there=True)
+        assert of_it(life) == []
+        assert kind != ASKED or hearing.unheard(life.case, Side.RESPONDENT, life.now) is None
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_of_several_who_was_there_is_heard_whichever_of_them_says_so_first(self) -> None:
+        for order in ([("pty_other", False), (RESPONDENT, True)], [(RESPONDENT, True), ("pty_other", False)]):
+            life = a_case(ASKED).that_protects().in_review().disclosed(text="You shouted at somebody on Monday.")
+            life.says(OPS, "add_party", party={"side": "respondent", "ref": "other"})
+            put_down(life.says(LEAD, "add_party", party={"side": "respondent", "ref": "other"}))
+            for who, was_there in order:
+                life.says(who, "comment_protocol", text="So.", was_there=was_there)
+            assert RESPONDENT in life.case.heard_parties, order
+            assert "pty_other" not in life.case.heard_parties, order
+
+    @pytest.mark.parametrize("first", [CLAIMANT, RESPONDENT])
+    def test_both_sides_are_heard_whoever_says_it_first(self, first: str) -> None:
+        life = agreed(a_case("payment_dispute").with_terms(heard_when="asked", hear=tuple(Side)).that_protects().in_review())
+        life.later(5 * DAY).says(MEDIATOR, "record_appointment", protocol="x")
+        for who in (first, RESPONDENT if first == CLAIMANT else CLAIMANT):
+            life.says(who, "comment_protocol", text="So it was.", was_there=True)
+        assert hearing.all_heard(life.case, life.now) is None
+        assert not [one for one in life.case.unanswered if one.appointment is not None]
+
     def test_and_begins_no_time_anew_for_ever(self) -> None:
         life = held("payment_dispute")
         for was_there in (True, False, True, False):
@@ -129,7 +185,7 @@ class TestTheLastWordCounts:
 
     def test_a_draft_goes_back_when_it_comes_in_its_grace(self) -> None:
         life = a_case(ASKED).that_protects().in_review().disclosed(text="You shouted at somebody.", ground="insult")
-        put_down(life).says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"]).later(2 * DAY)
+        put_down(life).says(MEDIATOR, "complete_step", steps=["evidence_secured", "record_checked"]).later(TO_MONDAY)
         life.says(MEDIATOR, "rule", **OUTCOMES[ASKED]["light"])
         assert life.case.phase is Phase.RULED
         life.says(RESPONDENT, "comment_protocol", text="I was not there.", was_there=False).fire("grace")

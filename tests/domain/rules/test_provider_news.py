@@ -371,6 +371,13 @@ class TestWhatIsToldOfMoneyThatWaits:
         assert waits == bool(said)
         assert (LOOKED_AT in life.case.settlement.terms, AT_ONCE in life.case.settlement.terms) == (waits, not waits)
 
+    @pytest.mark.parametrize("said", HOLDS)
+    def test_a_ruling_s_letter_says_so(self, said: list[ProviderNews]) -> None:
+        life = told(disputed().in_review(), *said).says(MEDIATOR, "rule", **refund(9_000)).later(timedelta(days=1))
+        letters = [n for n in life.notices_for(CLAIMANT) if n.event == "ruling_issued"]
+        assert letters
+        assert [n.data.get("looked_at_first", False) for n in letters] == [unpaid(life) == []] * len(letters)
+
     @pytest.mark.parametrize(("then", "both"), [("lost", True), ("refunded", True), ("won", False), ("updated", False)])
     def test_that_was_paid_here_before_says_that_somebody_has_both(self, then: str, both: bool) -> None:
         life = told(disputed().in_review(), news("opened")).says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
@@ -380,3 +387,45 @@ class TestWhatIsToldOfMoneyThatWaits:
         (notice,) = [n for _, n in life.last.notices if n.event.startswith("signal_received")][:1]
         (dispute,) = life.seen_by(MEDIATOR).provider_disputes or ()
         assert (notice.data["money_twice"], dispute.twice) == (both, both)
+
+
+class TestAPaymentOnItsWay:
+    """A refund is under way when the provider gives the money back: it is stopped, and if it went all the same that is told."""
+
+    @staticmethod
+    def running(what: str = "lost") -> tuple[Life, str]:
+        life = told(disputed().in_review(), news("opened")).says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        told(life, news(what, 1, "evt_9"))
+        return life, effect
+
+    @pytest.mark.parametrize("what", ["lost", "refunded", "funds_withdrawn", "payment_refunded"])
+    def test_is_stopped_and_its_letter_asks_nobody_to_pay(self, what: str) -> None:
+        life, _ = self.running(what)
+        assert unpaid(life) == []
+        letters = [n for _, n in life.last.notices if n.event == "effect_reported:needs_hands"]
+        assert [n.data["stopped_by"] for n in letters] == ["paid_by_provider"]
+
+    @pytest.mark.parametrize("result", ["done", "impossible", "needs_hands"])
+    def test_that_went_out_all_the_same_is_told_to_whoever_settles_it(self, result: str) -> None:
+        life, effect = self.running()
+        if result == "impossible":
+            life.says(MEDIATOR, "report_manual_work", effect_id=effect, result=result, text="It was stopped.")
+        else:
+            life.says("system", "report_effect", effect_id=effect, result=result)
+        twice = [n for _, n in life.last.notices if n.event == "effect_reported:twice"]
+        assert bool(twice) == (result == "done")
+        assert all(n.data["money_twice"] and n.audience == "staff" for n in twice)
+        (dispute,) = life.seen_by(MEDIATOR).provider_disputes or ()
+        assert dispute.twice == (result == "done")
+
+    def test_that_is_made_by_hand_after_it_is_told_as_double(self) -> None:
+        life, effect = self.running()
+        life.says(MEDIATOR, "report_manual_work", effect_id=effect, result="done", reference="re_1")
+        told_to = [(n.recipient, n.data["money_twice"]) for _, n in life.last.notices if n.event == "manual_work_reported:twice"]
+        assert told_to == [("role:leads", True)], life.last.notices
+
+    def test_whose_dispute_was_won_is_no_double(self) -> None:
+        life, effect = self.running("updated")
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        assert [n for _, n in life.last.notices if n.event == "effect_reported:twice"] == []

@@ -134,6 +134,16 @@ class TestAWinnerWhoGetsLittle:
         assert drafted is not None
         assert drafted.less_because is None
 
+    def test_what_one_person_said_since_that_it_was_more_nobody_has_asked_for(self) -> None:
+        life = self.life().says(LEAD, "state_amount", amount={"amount": 900_000, "currency": "USD"})
+        assert life.refused(MEDIATOR, "rule", **self.upheld(119_999)).fields["asked"]["amount"] == 240_000
+        drafted = life.says(MEDIATOR, "rule", **self.upheld(240_000, less_because="not_owed")).case.ruling
+        assert drafted is not None
+        assert drafted.less_because is None
+        life.says(LEAD_2, "approve") if life.case.phase is Phase.APPROVAL else life
+        life.fire("grace")
+        assert [r.allowed for r in life.case.rights if r.side.value == "claimant"] == [True], "they may ask for more all the same"
+
     def test_on_appeal_too(self) -> None:
         life = self.life().says(MEDIATOR, "rule", outcome="invalid", ground="scope").fire("grace")
         life.says(CLAIMANT, "appeal").says(LEAD_2, "take")
@@ -166,12 +176,37 @@ class TestWhatNobodyAskedFor:
         beside = [*self.ERASED["remedies"], *([{"type": "stop_use"}] if called == "gdpr_objection" else [])]
         refusal = life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
         assert (refusal.code, refusal.fields["because"]) == ("remedy_not_allowed", "right_not_asked")
-        life.says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
+        life.says(MEDIATOR, "ask_identity", reasons="Another name.").says(CLAIMANT, "submit_evidence")
         assert life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside}).fields["because"] == "right_not_asked"
-        life.says(CLAIMANT, "message", text="Yes, erase them.").says(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
+        # A word about anything else is no word on the erasure, nor is one to another question.
+        life.says(CLAIMANT, "message", text="When do I get my data?")
+        life.says(MEDIATOR, "request_evidence", of="claimant", what="Which account?").says(
+            CLAIMANT, "submit_evidence", text="Mine."
+        )
+        assert life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside}).fields["because"] == "right_not_asked"
+        life.says(MEDIATOR, "request_evidence", of="claimant", what="Shall we erase them?", ground="right_to_erasure")
+        life.says(CLAIMANT, "message", text="Which ones?")
+        assert life.refused(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside}).fields["because"] == "right_not_asked"
+        life.says(CLAIMANT, "submit_evidence", text="Yes, erase them.")
+        life.says(MEDIATOR, "rule", **{**self.ERASED, "remedies": beside})
         assert life.case.phase is Phase.APPROVAL
         assert life.case.ruling is not None
         assert life.case.ruling.approval_because == "right_not_asked"
+
+    def test_silence_is_no_word_for_it(self) -> None:
+        """Of what is given or held against somebody the time that ran out makes them heard; it asks for nothing in their name."""
+        life = looked_into("gdpr_access").says(LEAD, "retarget", category="gdpr_erasure", reason="it_is_erasure")
+        life.says(MEDIATOR, "request_evidence", of="claimant", what="Shall we erase them?", ground="right_to_erasure")
+        life.later(timedelta(days=10))
+        assert life.case.requests == ()
+        assert life.refused(MEDIATOR, "rule", **self.ERASED).fields["because"] == "right_not_asked"
+
+    def test_nor_is_what_was_answered_before_it_was_called_so(self) -> None:
+        life = looked_into("gdpr_access").says(LEAD, "retarget", category="ccpa_delete", reason="it_is_erasure")
+        life.says(MEDIATOR, "request_evidence", of="claimant", what="Shall we erase them?", ground="right_to_erasure")
+        life.says(CLAIMANT, "submit_evidence", text="No. I want to see them.")
+        life.later(timedelta(minutes=1)).says(LEAD, "retarget", category="gdpr_erasure", reason="it_is_erasure")
+        assert life.refused(MEDIATOR, "rule", **self.ERASED).fields["because"] == "right_not_asked"
 
     def test_what_was_asked_for_is_found_again_and_erased(self) -> None:
         life = looked_into("gdpr_erasure").says(LEAD, "retarget", category="gdpr_access", reason="by_mistake")

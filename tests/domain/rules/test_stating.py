@@ -113,11 +113,59 @@ class TestMoreThanWasReported:
         assert life.case.ruling is not None
         assert (life.case.phase, life.case.ruling.approval_because) == (Phase.APPROVAL, "amount_above_reported")
 
+    @pytest.mark.parametrize("again", [False, True], ids=["last", "before"])
+    def test_is_not_agreed_to_by_who_said_so(self, again: bool) -> None:
+        """Nobody is the second person to their own word: whoever has said that it is more, ever, or reports to them."""
+        life = self.raised()
+        if again:
+            life.says(OPS, "state_amount", amount=usd(50_001))
+        life.says(RESPONDENT, "message", text="It was 120.00.").says(
+            MEDIATOR, "rule", outcome="refunded", ground="not_received", relies_on=[],
+            remedies=[{"type": "refund", "amount": usd(45_000)}], less_because="not_proven",
+        )  # fmt: skip
+        under = Actor(id="per_under", role="lead", manager=LEAD)
+        for who in (LEAD, under):
+            refusal = life.refused(who, "approve")
+            assert (refusal.code, refusal.fields["because"]) == ("own_case", "stated_it")
+        assert life.says(LEAD_2, "approve").case.phase is Phase.RULED
+
+    def test_who_said_so_may_agree_to_what_gives_no_more_than_was_reported(self) -> None:
+        life = a_case("payment_dispute", amount=Money(**usd(200_000))).that_protects().in_review()
+        life.says(RESPONDENT, "message", text="It came.").says(LEAD, "state_amount", amount=usd(300_000))
+        life.says(RESPONDENT, "message", text="It was 2000.00.").says(
+            MEDIATOR, "rule", outcome="refunded", ground="not_received", relies_on=[],
+            remedies=[{"type": "refund", "amount": usd(200_000)}], less_because="not_proven",
+        )  # fmt: skip
+        assert life.case.phase is Phase.APPROVAL
+        assert life.says(LEAD, "approve").case.phase is Phase.RULED
+
     def test_is_nothing_to_answer_any_more_once_it_is_what_was_reported(self) -> None:
         life = self.raised()
         assert [one.of_amount for one in life.case.unanswered] == [False, True]
         life.says(LEAD, "state_amount", amount=REPORTED)
         assert [one.of_amount for one in life.case.unanswered] == [False]
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
+    def test_what_no_report_named_is_granted_once_two_have_said_it(self, kind: str) -> None:
+        """Nobody grants a sum that one of the team alone has named: a second one says it too, or an offer names it."""
+        life = a_case(kind).in_settlement().says(LEAD, "state_amount", amount=usd(50_000))
+        assert life.refused(RESPONDENT, "concede").code == "nothing_to_concede"
+        for who in (LEAD, Actor(id="per_under", role="lead", manager=LEAD)):
+            assert life.refused(who, "state_amount", amount=usd(50_000)).code == "own_case"
+        life.says(OPS, "state_amount", amount=usd(50_000)).says(RESPONDENT, "concede")
+        assert [fact.remedy.amount for fact in life.facts if isinstance(fact, f.EffectOrdered)] == [Money(**usd(50_000))]
+
+    def test_what_two_have_said_of_one_sum_they_have_not_said_of_another(self) -> None:
+        life = a_case("payment_dispute").in_settlement().says(LEAD, "state_amount", amount=usd(100))
+        life.says(OPS, "state_amount", amount=usd(100)).says(LEAD_2, "state_amount", amount=usd(90_000))
+        assert life.refused(RESPONDENT, "concede").code == "nothing_to_concede"
+
+    def test_what_the_platform_has_said_is_granted_and_what_an_offer_names(self) -> None:
+        life = a_case("payment_dispute").in_settlement().says(PLATFORM, "state_amount", amount=usd(50_000))
+        assert life.says(RESPONDENT, "concede").case.phase is Phase.CLOSED
+        offered = a_case("payment_dispute").in_settlement().says(LEAD, "state_amount", amount=usd(50_000))
+        offered.says(RESPONDENT, "offer", remedy="refund", amount=usd(40_000)).says(CLAIMANT, "accept_offer")
+        assert offered.case.phase is Phase.CLOSED
 
     def test_what_no_report_named_is_told_as_well(self) -> None:
         life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))

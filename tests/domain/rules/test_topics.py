@@ -29,7 +29,7 @@ FACT_TYPES = set(FACTS.json_schema()["discriminator"]["mapping"])
 ONLY_NOTED = {
     # The opening fact makes the case; the others say in the record what another fact beside them has done, or did elsewhere.
     "case_opened", "case_declined", "case_skipped", "level_passed",
-    "note_added", "past_message_kept",
+    "note_added", "past_message_kept", "right_renamed",
 }  # fmt: skip
 """Facts that change nothing by themselves."""
 

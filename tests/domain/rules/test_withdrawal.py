@@ -16,6 +16,7 @@ from domain.views.case import visible
 from tests.support.cases import (
     AGENT,
     CLAIMANT,
+    JUNIOR,
     LEAD,
     LEAD_2,
     MEDIATOR,
@@ -514,7 +515,9 @@ class TestNobodyGetsRoundIt:
             .says(CLAIMANT, "withdraw")
         )
         assert life.refused(OPS, "close", outcome="expired").code == "withdrawal_pending"
-        life.says(MEDIATOR, "review_interim", decision="lift", reasons="Nothing is left of it.")
+        refusal = life.refused(MEDIATOR, "review_interim", decision="lift", reasons="Nothing is left of it.")
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        life.says(OPS, "assign", owner=MEDIATOR_2).says(MEDIATOR_2, "review_interim", decision="lift", reasons="So it is.")
         assert life.refused(OPS, "close", outcome="expired").code == "withdrawal_pending"
 
     @pytest.mark.parametrize("kind", PROTECTIVE)
@@ -567,6 +570,49 @@ class TestNobodyGetsRoundIt:
         life = suspended().says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
         refusal = life.refused(OPS, "close", ends=["suspend", "cancel_bookings"])
         assert (refusal.code, refusal.fields["because"]) == ("not_withdrawable", "of_office")
+
+
+class TestWhatOnePersonFound:
+    """Found, and asked to be forgotten a minute later: another one looks. Istanbul Convention, articles 53 and 55(1)."""
+
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_whoever_imposed_a_measure_does_not_end_it_by_granting_the_wish(self, kind: str) -> None:
+        life = a_case(kind).in_review().says(MEDIATOR, "impose_interim", measure=MEASURE[kind], reasons="He hits.")
+        life.says(CLAIMANT, "withdraw")
+        refusal = life.refused(MEDIATOR, "accept_withdrawal", ends=[MEASURE[kind]])
+        assert (refusal.code, refusal.fields["because"]) == ("measure_not_allowed", "one_person")
+        assert life.refused(MEDIATOR, "review_interim", decision="lift", reasons="So be it.").fields["because"] == "one_person"
+        assert life.says(LEAD, "accept_withdrawal", ends=[MEASURE[kind]]).case.interim == ()
+
+    def test_nor_who_reports_to_them(self) -> None:
+        life = a_case("safety_incident").in_review().says(MEDIATOR, "impose_interim", measure="suspend", reasons="He hits.")
+        life.says(OPS, "assign", owner=JUNIOR).says(CLAIMANT, "withdraw")
+        assert life.refused(JUNIOR, "accept_withdrawal", ends=["suspend"]).fields["because"] == "one_person"
+
+    def test_going_on_of_office_is_theirs(self) -> None:
+        life = a_case("safety_incident").in_review().says(MEDIATOR, "impose_interim", measure="suspend", reasons="He hits.")
+        life.says(CLAIMANT, "withdraw").says(MEDIATOR, "continue_of_office")
+        assert life.case.interim
+
+    @pytest.mark.parametrize("what", [{"category": "threats"}, {"priority": "urgent"}])
+    @pytest.mark.parametrize("kind", PROTECTIVE)
+    def test_whoever_has_said_what_it_is_about_does_not_grant_it(self, kind: str, what: dict[str, str]) -> None:
+        found = a_case(kind, priority="normal", category="general").in_review()
+        life = found.says(LEAD, "retarget", **what, reason="read_again").says(CLAIMANT, "withdraw")
+        refusal = life.refused(LEAD, "accept_withdrawal")
+        assert (refusal.code, refusal.fields["because"]) == ("own_case", "called_it")
+        assert fold(life.case_id, life.recordings) == life.case
+        assert life.says(MEDIATOR, "accept_withdrawal").case.phase is Phase.CLOSED
+
+    def test_nor_whoever_has_found_a_child(self) -> None:
+        life = a_case("payment_dispute").in_review().says(LEAD, "retarget", minors=[CLAIMANT], reason="they_say_so")
+        life.says(CLAIMANT, "withdraw")
+        assert life.refused(LEAD, "accept_withdrawal").fields["because"] == "found_them_young"
+        assert life.says(MEDIATOR, "accept_withdrawal").case.phase is Phase.CLOSED
+
+    def test_where_a_withdrawal_closes_nobody_is_asked(self) -> None:
+        life = a_case("payment_dispute").in_review().says(OPS, "retarget", category="duplicate", reason="read_again")
+        assert life.says(CLAIMANT, "withdraw").case.phase is Phase.CLOSED
 
 
 class TestGoingBackOnIt:

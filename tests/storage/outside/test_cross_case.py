@@ -394,6 +394,15 @@ class TestSplit:
         contacts = await cases.views.contacts(cases.world.tenant_id, new_id)
         assert {c["ref"] for c in contacts.values()} == {"user-1", "host-9"}
 
+    async def test_a_part_is_called_what_it_is_and_has_no_more_time_by_law_than_the_whole(self, cases: Cases) -> None:
+        case_id = await cases.case("user-1", category="severity")
+        await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.", category="scope")
+        await cases.finish(case_id)
+        old, new = await cases.now(case_id), await cases.now(await cases.newest())
+        assert (new.category, new.filed_as, new.limits_since) == ("scope", ("severity",), old.opened_at)
+        async with cases.world.database.tenant(cases.world.tenant_id) as conn:
+            assert await conn.fetchval("SELECT category FROM cases WHERE id = $1", new.id) == "scope"
+
     async def test_the_platform_knows_the_part_again(self, cases: Cases) -> None:
         case_id = await cases.case("user-1", metadata={"order": "A-17"}, external_id="theirs-1")
         await cases.send(case_id, "split", statement="The other endpoint.", reasons="Two matters.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from activities.ports.notices import OutgoingNotice
+from adapters.letters.composer import Composer
 from storage.outside.endpoints import PostgresEndpoints
 from storage.outside.outbox import PostgresOutbox
+from storage.postgres.vault import STAFF
 from storage.views.cases import PostgresViews
 from tests.support.worlds import World, a_command, a_report
 
@@ -79,6 +82,20 @@ class TestOutbox:
             (beside,) = one.translations.values()
             assert (beside.by, beside.name, beside.text) == ("machine", "Lingua 3", "Please explain.")
         assert all(not one.translations for one in found if one.event != "message_sent")
+
+    async def test_a_letter_says_of_a_text_that_it_was_erased_and_when(self, world: World) -> None:
+        case_id = await world.case()
+        await world.record(case_id, a_command("message", "per_mia", text="Please explain."))
+        async with world.database.deed(world.tenant_id) as conn:
+            assert await world.vault.erase(conn, world.tenant_id, case_id, STAFF)
+        found = await PostgresOutbox(world.database, world.vault).undelivered(world.tenant_id, case_id)
+        letters = [one for one in found if one.event == "message_sent" and one.channel == "email"]
+        assert letters
+        for one in letters:
+            assert (one.texts, set(one.erased)) == ({}, {"text"})
+            told = Composer(replies=True).compose(one)
+            day = one.erased["text"].astimezone(ZoneInfo(one.zone))
+            assert f"[What stood here was erased on {day:%A}, {day.day} {day:%B %Y}" in told.text
 
     async def test_sent_once_and_a_repeat_is_counted_apart(self, world: World) -> None:
         case_id = await world.case()

@@ -141,7 +141,7 @@ MATRIX = {
     ),
     "unplaced": May(
         "INSERT, SELECT, UPDATE(closed_at closed_by closed_why last_at last_error next_try_at placed_case sealed state tell "
-        "times tries wrapped)",
+        "times tries waits_for wrapped)",
         "",
         "Mail that waits: placed or dismissed once, its key destroyed; what it says is never changed.",
     ),

@@ -57,6 +57,30 @@ async def read(world: World, vault: Vault, content_id: str) -> str | None:
         return (await vault.reveal(conn, world.tenant_id, [content_id]))[content_id]
 
 
+async def test_whoever_knows_only_keys_that_were_put_away_is_told_so_and_starts_no_more(under_earlier: World) -> None:
+    """A process that nobody started anew when the key was changed would seal what nobody else can open."""
+    database, only_earlier = under_earlier.database, Vault(KeyRing(EARLIER, (), ROOT))
+    await PostgresMasterKeys(database, ALL).rotate()
+    running = PostgresMasterKeys(database, only_earlier)
+    await running.check()
+    await PostgresMasterKeys(database, BETWEEN).rotate()
+    await running.still_good()
+    await PostgresMasterKeys(database, BETWEEN).finish()
+    for ask in (running.still_good, running.check):
+        with pytest.raises(MasterKeyLost, match="OMBUD_MASTER_KEY"):
+            await ask()
+    for known in (BETWEEN, AFTER, BEFORE):
+        await PostgresMasterKeys(database, known).check()
+    # Changed once more: the key between is one that was put away, and those who know the newest go on.
+    newest = Vault(KeyRing(STRAY, [LATER], ROOT))
+    await PostgresMasterKeys(database, newest).rotate()
+    await PostgresMasterKeys(database, newest).finish()
+    await PostgresMasterKeys(database, Vault(KeyRing(STRAY, (), ROOT))).check()
+    for old in (only_earlier, AFTER, BEFORE):
+        with pytest.raises(MasterKeyLost):
+            await PostgresMasterKeys(database, old).still_good()
+
+
 async def test_all_that_was_sealed_is_sealed_again_and_the_earlier_key_is_not_needed(under_earlier: World) -> None:
     world, database, tenant = under_earlier, under_earlier.database, under_earlier.tenant_id
     case_id = await world.case()

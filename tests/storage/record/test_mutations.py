@@ -67,6 +67,10 @@ class House:
 
     async def found(self, table: str, row: asyncpg.Record) -> bool:
         """Whether verifying whatever a row belongs to finds something."""
+        if table == "reads":
+            verdict = Verdict()
+            await self.audit.verify_reads(self.tenant, self.audit.heads(self.heads), verdict)
+            return bool(verdict.flaws)
         if table in OF_THE_TENANT:
             verdict = Verdict()
             await self.audit.verify_trail(self.tenant, self.audit.heads(self.heads), verdict)
@@ -83,6 +87,11 @@ async def house(database: Database, server: Server, tmp_path: Path) -> House:
     vault = Vault.from_text(shell.env["OMBUD_MASTER_KEY"])
     later, by = datetime(2100, 1, 1, tzinfo=UTC), ("system", "operator")
     await PostgresTenants(database, vault).create_key("harbor", scopes=("admin",), person_id="per_ines", expires_at=later, by=by)
+    async with as_application(server, "harbor") as app:
+        await app.execute(
+            "INSERT INTO reads (tenant, case_id, who, role, credential, what, why) "
+            "SELECT tenant, id, 'per_ines', 'ops', 'key_1', 'case', 'ops' FROM cases WHERE seq > 0 LIMIT 3"
+        )
     heads = tmp_path / "heads.jsonl"
     audit = PostgresAudit(database, vault)
     told = await Signing(audit, Signer.of(vault), settled_for=timedelta(0)).sign(heads, "harbor")

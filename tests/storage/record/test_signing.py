@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.model.people import Actor
 from storage.record.audit import Looked, PostgresAudit
 from storage.record.heads import Signer, new_key
 from storage.record.signing import Signing
+from storage.team.reading import PostgresReading
 from tests.support.database import Server
 from tests.support.owners import owner_of
 from tests.support.worlds import World, a_command
@@ -175,3 +177,67 @@ async def test_what_no_fact_says_is_missed_too(world: World, case_id: str, serve
     async with owner_of(server, world.tenant_id) as conn:
         assert await conn.execute(change) not in ("UPDATE 0", "DELETE 0")
     assert await found(world, path) == {("case", "around_differs")}
+
+
+class TestWhoReadWhat:
+    @staticmethod
+    async def reads(world: World, case_id: str, *who: str) -> None:
+        for one in who:
+            reading = Actor(id=one, role="lead")
+            await PostgresReading(world.database, world.vault).note(
+                world.tenant_id, [case_id], reading, "key_1", ["case", "timeline"], "lead", None
+            )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "DELETE FROM reads WHERE who = 'per_eve'",
+            "UPDATE reads SET who = 'per_mia' WHERE who = 'per_eve'",
+            "UPDATE reads SET at = at + interval '1 day' WHERE who = 'per_eve'",
+            """INSERT INTO reads (tenant, case_id, at, who, role, credential, what, why)
+            SELECT tenant, case_id, at, 'per_put_in', role, credential, what, why FROM reads WHERE who = 'per_eve'""",
+        ],
+    )
+    async def test_a_read_that_is_gone_or_another_one_is_found(
+        self, world: World, case_id: str, server: Server, tmp_path: Path, change: str
+    ) -> None:
+        path = tmp_path / "heads.jsonl"
+        for who in ("per_eve", "per_mia", "per_ola"):
+            await self.reads(world, case_id, who)
+            assert (await signing(world).sign(path, world.tenant_id)).flaws == []
+        # A day on which nobody read anything has no line of it.
+        await signing(world).sign(path, world.tenant_id)
+        signed = [json.loads(line) for line in lines(path) if json.loads(line)["case_id"] == "reads"]
+        assert [line["seq"] for line in signed] == [2, 4, 6]
+        assert await found(world, path) == set()
+        async with owner_of(server, world.tenant_id) as conn:
+            assert await conn.execute(change) not in ("UPDATE 0", "DELETE 0", "INSERT 0 0")
+        assert await found(world, path) == {("case", "reads_differ")}
+        verdict = await audit_of(world).verify(world.tenant_id, heads=path)
+        assert [flaw.seq for flaw in verdict.flaws][:1] == [2], "it says in which span of time"
+        # Nothing is signed over it.
+        before = len(lines(path))
+        await self.reads(world, case_id, "per_new")
+        assert {flaw.what for flaw in (await signing(world).sign(path, world.tenant_id)).flaws} == {"reads_differ"}
+        assert "reads" not in {json.loads(line)["case_id"] for line in lines(path)[before:]}
+
+    async def test_only_what_was_signed_since_a_moment_is_looked_at(
+        self, world: World, case_id: str, server: Server, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "heads.jsonl"
+        await self.reads(world, case_id, "per_eve")
+        await signing(world).sign(path, world.tenant_id)
+        since = datetime.now(UTC)
+        await self.reads(world, case_id, "per_mia")
+        await signing(world).sign(path, world.tenant_id)
+
+        async def differs() -> bool:
+            verdict = await audit_of(world).verify(world.tenant_id, heads=path, since=since)
+            return "reads_differ" in {flaw.what for flaw in verdict.flaws}
+
+        assert not await differs()
+        async with owner_of(server, world.tenant_id) as conn:
+            await conn.execute("DELETE FROM reads WHERE who = 'per_eve'")
+            assert not await differs(), "older ones show in a whole run"
+            await conn.execute("DELETE FROM reads WHERE who = 'per_mia'")
+        assert await differs()
