@@ -126,6 +126,11 @@ test-fast: $(READY) ## the tests that need no server: half a minute
 test-domain: $(READY) ## the tests of the rules alone: some seconds
 	@$(FAST) tests/domain $(ARGS)
 
+.PHONY: rehearse-release
+rehearse-release: $(READY) temporal ## old code runs cases, new code takes over, and back; FROM=REF: from that release to this tree
+	@folder=; if [ -n "$(FROM)" ]; then folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; git archive "$(FROM)" | tar -x -C "$$folder"; fi; \
+	OMBUD_REHEARSE_FROM="$$folder" OMBUD_REQUIRE_LAYERS=faults $(BIN)/pytest tests/replay tests/faults/test_release_rehearsal.py $(ARGS)
+
 .PHONY: test-random
 test-random: $(READY) ## fresh random examples for MINUTES=10; stops at the first failure and says how to repeat it
 	@$(BIN)/python -m tests.explore --minutes $(or $(MINUTES),10) $(ARGS)

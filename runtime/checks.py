@@ -94,7 +94,7 @@ async def deployment(settings: Settings, stack: Stack, patience: timedelta) -> L
     except RPCError as error:
         return Look("warn", f"not looked at: {error.status.name}", "See what it says of Temporal.")
     if build is None:
-        promote = f"temporal worker deployment set-current-version --deployment-name {name} --build-id {settings.worker_build_id}"
+        promote = f"ombud worker promote {settings.worker_build_id}"
         return Look("fail", f"no version of {name} is current: every case waits", f"Start a worker, then run `{promote}`.")
     return Look("ok", f"{name}: {build} is current")
 

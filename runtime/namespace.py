@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+
+from runtime.errors import ServiceFault
 
 
 async def missing_attributes(client: Client, wanted: Mapping[str, str], patience: timedelta) -> list[str]:
@@ -28,3 +30,21 @@ async def current_build(client: Client, deployment: str, patience: timedelta) ->
             return None
         raise
     return answer.worker_deployment_info.routing_config.current_deployment_version.build_id or None
+
+
+async def promote(client: Client, deployment: str, build: str, patience: timedelta) -> str | None:
+    """Have a build of a worker deployment take all new tasks from now on; the build that took them before, None: none did.
+
+    Temporal refuses a build of which no worker has come, and one that does not take every queue that the current one takes:
+    ServiceFault ``promotion_refused``.
+    """
+    try:
+        before = await current_build(client, deployment, patience)
+        request = SetWorkerDeploymentCurrentVersionRequest(
+            namespace=client.namespace, deployment_name=deployment, build_id=build, identity=client.identity
+        )
+        await client.workflow_service.set_worker_deployment_current_version(request, timeout=patience)
+    except RPCError as error:
+        said = f"Temporal refused to make {build} of {deployment} current: {error.message} Does a worker of that build run?"
+        raise ServiceFault("promotion_refused", said) from error
+    return before

@@ -57,6 +57,40 @@ def run_upkeep(state_dir: StateDir = None) -> None:
     guarded(lambda: asyncio.run(work(settings, find_places(settings))))
 
 
+@worker.command("promote")
+def promote(
+    build: Annotated[str | None, typer.Argument(help="The build, instead of OMBUD_WORKER_BUILD_ID.", metavar="BUILD")] = None,
+    json: AsJson = False,
+) -> None:
+    """Have a build of the worker deployment take all tasks from now on, also of cases that run. An earlier build: back again."""
+    from datetime import timedelta
+
+    from runtime.connection import connect_temporal
+    from runtime.errors import ServiceFault
+    from runtime.namespace import promote as made_current
+    from runtime.places import find_places
+
+    settings = _settings(None)
+
+    async def promoted() -> dict[str, str | None]:
+        name, new = settings.worker_deployment_name, build or settings.worker_build_id
+        if not name or not new:
+            raise ServiceFault(
+                "parameter_invalid", "Set OMBUD_WORKER_DEPLOYMENT_NAME, and name the build or set OMBUD_WORKER_BUILD_ID."
+            )
+        client = await connect_temporal(settings, settings.temporal_address or find_places(settings).temporal_address)
+        before = await made_current(client, name, new, timedelta(seconds=20))
+        return {"deployment": name, "current": new, "before": before}
+
+    done = guarded(lambda: asyncio.run(promoted()))
+    if json:
+        from json import dumps
+
+        say(dumps(done))
+    else:
+        say(f"{done['deployment']}: {done['current']} is current (before: {done['before'] or 'none'})")
+
+
 @worker.callback()
 def _worker() -> None:
     """The worker: runs cases, sends notices, carries remedies out."""

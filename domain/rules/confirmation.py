@@ -134,8 +134,8 @@ def refusal_of_granting(case: Case, actor: Actor) -> OwnCase | None:
     by = case.party(asked.by) if asked is not None else None
     if asked is None or by is None:
         return None
-    if (found := _of_own_finding(case, asked.side, actor)) is not None:
-        return found
+    if (of_own := _of_own_finding(case, asked.side, actor)) is not None:
+        return of_own
     theirs = {by.id, by.represents}
     found = [one for one in seats(case) if one.side is asked.side and (one.party in theirs or one.change == "removed")]
     if not _of_line(found, actor):
@@ -343,8 +343,8 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     if any(one.alone and _is_settled(then, one) for one in case.interim):
         change["interim"] = tuple(_lasts(one) if one.alone and _is_settled(then, one) else one for one in case.interim)
     # Nor is it held against whoever finds another one next that the first measure was over when a second person said who it hit.
-    over = (one.model_copy(update={"of_found": False}) if _is_settled(then, one) else one for one in case.interim_over)
-    return {**change, "interim_over": tuple(over)}
+    past = (one.model_copy(update={"of_found": False}) if _is_settled(then, one) else one for one in case.interim_over)
+    return {**change, "interim_over": tuple(past)}
 
 
 def _is_settled(case: Case, measure: Interim) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import yaml
 
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.erasures import PostgresErasures, ToErase
+from tests.support.clear_text import in_columns
 from tests.support.database import Server
 from tests.support.leaks import Planted, a_planted_tenant, found_in, planted
 from tests.support.office import Office, party
@@ -23,12 +23,6 @@ from tests.support.office import Office, party
 pytestmark = pytest.mark.postgres
 TENANT = "canaries"
 LISTED: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("canaries_in_the_clear.yaml").read_text())
-COLUMNS = """
-SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, NULL) AS type
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY c.relname, a.attnum
-"""
 
 
 @pytest.fixture
@@ -37,23 +31,6 @@ async def house(database: Database, vault: Vault) -> Planted:
     office = Office(database, vault, TENANT)
     await office.hire()
     return await a_planted_tenant(office)
-
-
-async def in_the_clear(server: Server) -> dict[str, set[str]]:
-    """The planted words that whoever copies the database reads, by column."""
-    found: dict[str, set[str]] = {}
-    conn = await asyncpg.connect(server.owner_dsn)
-    try:
-        await conn.fetchval("SELECT set_config('ombud.tenant', $1, false)", TENANT)
-        for column in await conn.fetch(COLUMNS):
-            table, name = column["table"], column["column"]
-            text = f"encode({name}, 'escape')" if column["type"] == "bytea" else f"{name}::text"
-            rows = await conn.fetch(f"SELECT {text} AS said FROM {table} WHERE {text} LIKE '%zq0%'")
-            if words := set().union(*(found_in(row["said"]) for row in rows)):
-                found[f"{table}.{name}"] = words
-    finally:
-        await conn.close()
-    return found
 
 
 async def opened(house: Planted) -> frozenset[str]:
@@ -107,7 +84,7 @@ async def erased(house: Planted, case: str, party_id: str) -> None:
 
 async def test_a_life_and_an_erasure(house: Planted, server: Server) -> None:
     await mailed(house)
-    clear = await in_the_clear(server)
+    clear = await in_columns(server.owner_dsn, TENANT)
     assert {place: words for place, words in clear.items() if place not in LISTED} == {}, "seal it, or say why it is in the clear"
     assert {place for place in LISTED if place not in clear} == set(), "nothing of it is in the clear: take it off the list"
     stored = b"".join(house.office.store.kept.values()) + "".join(house.office.store.kept).encode()
@@ -143,5 +120,5 @@ async def test_a_life_and_an_erasure(house: Planted, server: Server) -> None:
     assert after & theirs == frozenset()
     assert {"note", "decided_reasons", "else_statement"} <= after, "what others wrote stays"
     theirs |= {"mail_id", "mail_key"}
-    gone: dict[str, Any] = {place: words & theirs for place, words in (await in_the_clear(server)).items()}
+    gone: dict[str, Any] = {place: words & theirs for place, words in (await in_columns(server.owner_dsn, TENANT)).items()}
     assert {place: words for place, words in gone.items() if words} == {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +12,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.architecture.house import ROOMS
 from tests.support.fleet import House
 from tests.support.places import ROOT
 from tests.support.played_cases import MONEY, Desk, Refused, a_report
+from tests.support.releases import copied, other_rules
 from tests.support.sound import assert_sound
 from workflows.handles import workflow_id
 
@@ -34,21 +33,6 @@ for path in map(Path, sys.argv[1:]):
     asyncio.run(replayer.replay_workflow(WorkflowHistory.from_json("case/recorded/" + path.stem, path.read_text())))
     print("replayed", path.stem)
 """
-
-
-def another_release(folder: Path) -> Path:
-    """A copy of our packages in which settlements are ten times as long and nobody may escalate them."""
-    for name in ROOMS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    _swap(folder / "policies/packs/bounty_dispute.yaml", "- like: settlement", "- {like: settlement, target: 30 business days}")
-    _swap(folder / "domain/rules/lifecycle.py", '    _row(_P.SETTLEMENT, "escalate", PARTIES, "review"),\n', "")
-    return folder
-
-
-def _swap(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text, f"{path.name} says it otherwise by now"
-    path.write_text(text.replace(old, new), "utf-8")
 
 
 def _command(number: int, kind: str, by: str, **fields: object) -> dict[str, object]:
@@ -78,7 +62,7 @@ async def _replays(release: Path, *histories: Path) -> None:
 
 async def test_a_case_keeps_its_terms_and_its_record_when_another_release_takes_over(house: House, tmp_path: Path) -> None:
     firm = await house.firm(hour=5)
-    release = another_release(tmp_path / "release")
+    release = other_rules(copied(tmp_path / "release"))
     async with httpx2.AsyncClient(timeout=30) as http:
         desk = Desk(house, firm, http)
         old = await desk.open(a_report(number="old"))

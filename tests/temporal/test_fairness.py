@@ -102,6 +102,7 @@ async def test_a_case_its_activities_and_its_deliveries_carry_the_keys(house: Ho
     assert events[0].workflow_execution_started_event_attributes.priority.fairness_key == house.tenant_id
     activities = [e.activity_task_scheduled_event_attributes for e in events]
     children = [e.start_child_workflow_execution_initiated_event_attributes for e in events]
-    keys = [(one.priority.priority_key, one.priority.fairness_key) for one in (*activities, *children) if one.ByteSize()]
+    places = [one.priority for one in activities if one.ByteSize()] + [one.priority for one in children if one.ByteSize()]
+    keys = [(place.priority_key, place.fairness_key) for place in places]
     assert len(keys) >= 2
     assert set(keys) == {(3, house.tenant_id)}

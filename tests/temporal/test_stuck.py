@@ -13,7 +13,8 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.messages import RecordInput
-from runtime.namespace import current_build, missing_attributes
+from runtime.errors import ServiceFault
+from runtime.namespace import current_build, missing_attributes, promote
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from services.revival import restart_stuck
@@ -170,12 +171,18 @@ async def test_a_version_that_nobody_promoted_is_told_until_somebody_does(empty_
     ):
         await watch.look()
         assert "ombud_deployment_has_current 0.0" in generate_latest(counters.registry).decode()
-        promote = ("worker", "deployment", "set-current-version", "--deployment-name", name, "--build-id", "b1", "--yes")
 
         async def promoted() -> bool:
-            return (await house.server.cli(*promote)).code == 0
+            try:
+                return await promote(house.client, name, "b1", PATIENCE) is None
+            except ServiceFault:
+                return False
 
         await until(promoted)
+        with pytest.raises(
+            ServiceFault, match=r"Temporal refused to make b2 of .* current: .* Does a worker of that build run\?"
+        ):
+            await promote(house.client, name, "b2", PATIENCE)
         assert await current_build(house.client, name, PATIENCE) == "b1"
         await watch.look()
     assert "ombud_deployment_has_current 1.0" in generate_latest(counters.registry).decode()
