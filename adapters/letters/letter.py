@@ -112,7 +112,6 @@ def _credit_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
 def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> dict[str, Any]:
     offer = _offer_of(data)
     outcome, decision, reason = (_string(data.get(name)) for name in ("outcome", "decision", "reason"))
-    route = _string(data.get("complaint_route"))
     return {
         "outcome": _outcome(outcome, words, side),
         "decision": words.decisions.get(decision or ""),
@@ -123,8 +122,6 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "same_decider": data.get("same_decider") is True,
         "new_decider": data.get("new_decider") is True,
         "conditions": [capital(written_out(x)) for x in _list_of(data.get("conditions")) if isinstance(x, str)],
-        "route": _route(route, words) if route else None,
-        "routes": [_route(one, words) for one in _list_of(data.get("complaint_routes")) if isinstance(one, str)],
         "again_later": data.get("again_later") is True,
         "window_waits": data.get("window_waits") is True,
         "statement": _stated(data.get("statement"), words),
@@ -156,8 +153,18 @@ def _what_happened(data: Mapping[str, Any], words: Words, side: str | None) -> d
         "sanction": _sanction(data.get("sanction"), words),
         "into": _short(into) if (into := _string(data.get("into"))) else None,
         "of_case": _short(of_case) if (of_case := _string(data.get("of_case"))) else None,
+        **_of_routes(data, words),
         **_of_risk(data, words, side),
         **_of_parties(data),
+    }
+
+
+def _of_routes(data: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Where somebody can complain."""
+    route = _string(data.get("complaint_route"))
+    return {
+        "route": _route(route, words) if route else None,
+        "routes": [_route(one, words) for one in _list_of(data.get("complaint_routes")) if isinstance(one, str)],
     }
 
 

@@ -194,7 +194,6 @@ async def show(visit: Visit) -> Response:
     said, seen = found.said, found.seen
     say = gone.of_team(visit.zones)
     entries = gone.of_entries(await timelines.first_entries(visit.parts, visit.caller, seen), say)
-    words, _ = turn_of(seen, said, visit.caller.holder, found.names)
     texts = await gone.worded(visit.parts, visit.caller, seen, await cases.texts_of(visit.parts, visit.caller, seen), say)
     buttons = _plain(visit, found)
     parties = _parties(found, entries)
@@ -211,7 +210,7 @@ async def show(visit: Visit) -> Response:
         why_withdrawn=_why_withdrawn(entries),
         told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
         undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
-        turn=words,
+        turn=turn_of(seen, said, visit.caller.holder, found.names)[0],
         words=CLOCK_WORDS,
         usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
         more=[button for button in buttons if button.command not in (*USUAL, "message", "note")],
