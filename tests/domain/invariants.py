@@ -17,7 +17,7 @@ from domain.model.case import Case
 from domain.model.clocks import Clock
 from domain.model.commands import Remedy
 from domain.model.ruling import Ruling
-from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
+from domain.model.terms import APPOINTMENT, SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
@@ -645,7 +645,7 @@ def _alone_with(fact: f.Fact) -> str | None:
     return None
 
 
-_OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason"}
+_OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason", "spoke"}
 _OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at", "undoes"}
 
 
@@ -734,7 +734,7 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         assert definition is not None
         if clock.stopped_at is None and not stands_still(case, clock, definition):
             wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if _is_ahead(case, clock, x)]
-    wanted += _of_requests(case)
+    wanted += [*_of_requests(case), *_of_appointments(case)]
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
@@ -761,6 +761,23 @@ def _of_requests(case: Case) -> list[tuple[str, int, str]]:
     dated = [one for one in case.requests if one.due_at is not None]
     ends = [(f"{one.of.value}_evidence", one.number, "end") for one in dated]
     return ends + [(f"{one.of.value}_evidence", one.number, "remind") for one in dated if not one.reminded]
+
+
+def _of_appointments(case: Case) -> list[tuple[str, int, str]]:
+    """Whoever has not answered what was proposed is reminded once, and it ends with its last time; of what is agreed on everybody is
+    reminded the day before and the hour before, if there is as long, and whoever led it to put it down, until it is."""
+    wanted = []
+    for n, one in enumerate(case.appointments, 1):
+        if case.open and one.state == "proposed":
+            wanted += [(APPOINTMENT.name, n, "lapse")]
+            wanted += [(APPOINTMENT.name, n, "unanswered")] if "unanswered" not in one.told_since else []
+        if case.open and one.state == "confirmed":
+            assert one.at is not None
+            assert one.confirmed_at is not None
+            left = one.at - one.confirmed_at
+            before = [name for name, lead in (("tomorrow", timedelta(days=1)), ("soon", timedelta(hours=1))) if left > lead]
+            wanted += [(APPOINTMENT.name, n, name) for name in (*before, "protocol") if name == "protocol" or name not in one.told_since]
+    return wanted
 
 
 def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:

@@ -91,6 +91,10 @@ BY_THE_TEAM = (
     "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose", "credit_provisionally",
     "acknowledge",
 )  # fmt: skip
+HEARINGS = (
+    "propose_appointment", "propose_appointment", "answer_appointment", "answer_appointment", "record_appointment",
+    "record_appointment", "comment_protocol", "comment_protocol", "move_appointment", "cancel_appointment",
+)  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
     *BY_PARTIES, *BY_THE_TEAM, "admit", "decline", "take", "rule", "decide_appeal", "withdraw", "close", "reopen",
@@ -256,6 +260,52 @@ class AnyLife(RuleBasedStateMachine):
                 fields |= {"party": st.just(found.id), "by_party": st.fixed_dictionaries(said), "agreed": st.booleans()}
         who = data.draw(st.sampled_from((*self._parties(), WITNESS, MEDIATOR, LEAD, OPS, PLATFORM)))
         self.tries(who, what, **data.draw(st.fixed_dictionaries(fields)))
+
+    @rule(data=st.data(), what=st.sampled_from(HEARINGS))
+    def they_meet(self, data: st.DataObject, what: str) -> None:
+        """A hearing is proposed, agreed on, put down and commented on, in whatever order."""
+        newest = self.case.appointments[-1] if self.case.appointments else None
+        times = [when.isoformat() for when in newest.times] if newest is not None else []
+        ahead = st.lists(st.sampled_from([5, 60, 200]), min_size=1, max_size=2, unique=True).map(
+            lambda hours: [(self.life.now + timedelta(hours=one)).isoformat() for one in hours]
+        )
+        mine = self.case.owner or MEDIATOR
+        if what == "record_appointment" and newest is not None and newest.at is not None:
+            self.life.now = max(self.life.now, newest.at)
+            self._catch_up()
+        fields: dict[str, st.SearchStrategy[Any]] = {
+            "propose_appointment": st.fixed_dictionaries(
+                {"times": ahead, "about": st.just("A call."), "sides": st.sampled_from(["both", "claimant", "respondent"])}
+            ),
+            "answer_appointment": st.fixed_dictionaries(
+                {"times": st.just(times) | ahead, "joint": st.sampled_from([True, True, False])}
+            ),
+            "move_appointment": st.fixed_dictionaries({"times": ahead}),
+            "cancel_appointment": st.just({}),
+            "record_appointment": st.fixed_dictionaries(
+                {
+                    "protocol": st.sampled_from([None, "They admit it.", "They admit it."]),
+                    "missed_by": st.lists(SIDES, max_size=1),
+                }
+            ),
+            "comment_protocol": st.fixed_dictionaries(
+                {"text": st.just("So."), "was_there": st.sampled_from([None, True, False])}
+            ),
+        }
+        team = what in ("propose_appointment", "record_appointment")
+        who = mine if team else data.draw(st.sampled_from((*self._parties(), mine)))
+        self.tries(who, what, **data.draw(fields[what]))
+
+    @rule(data=st.data())
+    def a_part_is_split_off(self, data: st.DataObject) -> None:
+        there = st.lists(st.sampled_from([p.id for p in self.case.parties]), unique=True, max_size=3)
+        said = {
+            "statement": st.just("The other booking."),
+            "parties": there,
+            "amount": st.none() | MONEY,
+            "reasons": st.just("x"),
+        }
+        self.tries(data.draw(st.sampled_from([self.case.owner or LEAD, LEAD])), "split", **data.draw(st.fixed_dictionaries(said)))
 
     def _parties(self) -> tuple[str, ...]:
         return (*PARTIES, *(p.id for p in self.case.parties if p.since is not None))
