@@ -48,7 +48,8 @@ MONEY = st.fixed_dictionaries(
 )
 
 
-PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000}
+LIVED = (*KINDS, "conduct_report", "safety_incident")
+PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000, "safety_incident": 200_000}
 """What a case is about, in cents: just enough for the rulings by which it gets to where a life starts."""
 
 
@@ -81,7 +82,24 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refunded", "ground": "wrong_amount", "remedies": [_pay("refund", 210_000)]},
         {"outcome": "denied", "ground": "cancelled"},
     ],
+    "conduct_report": [
+        {"outcome": "violation", "ground": "insult"},
+        {"outcome": "violation", "ground": "insult", "remedies": [{"type": "remove", "to": "respondent"}]},
+        {"outcome": "educational_notice", "ground": "insult"},
+        {"outcome": "violation", "ground": "extortion"},
+        {"outcome": "unproven", "ground": "insult"},
+        {"outcome": "no_violation", "ground": "insult"},
+    ],
+    "safety_incident": [
+        {"outcome": "substantiated", "ground": "duty_of_care", "remedies": [_pay("refund", 5_000), _WARN]},
+        {"outcome": "substantiated", "ground": "emergency_steps", "remedies": [_pay("refund", 210_000)]},
+        {"outcome": "partly_substantiated", "ground": "duty_of_care", "remedies": [_WARN]},
+        {"outcome": "unsubstantiated", "ground": "no_breach"},
+        {"outcome": "accident", "ground": "no_breach", "remedies": [_pay("refund", 5_000)]},
+    ],
 }
+CLAUSES = {"conduct_report": "insult"}
+"""What is put to the respondent by name, in kinds whose ladders have clauses."""
 BY_PARTIES = (
     "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review", "concede",
 )  # fmt: skip
@@ -150,6 +168,7 @@ RETARGETS = st.one_of(
     st.fixed_dictionaries({"category": st.sampled_from(["general", "injury"])}),
     st.fixed_dictionaries({"calendar": st.sampled_from(["us-office", "europe-office", "follow-the-sun", "mars-office"])}),
     st.fixed_dictionaries({"newest": st.sampled_from(["calendars", "pack"])}),
+    st.fixed_dictionaries({"minors": st.lists(st.sampled_from([CLAIMANT, RESPONDENT]), min_size=1, unique=True)}),
 )
 CLOCKS_TO_NAME = ("ruling", "first_response", "settlement", "final_answer", "respondent_response", "appeal_window", "nonsense")
 SPANS = st.sampled_from(["1 working hour", "20 hours", "2 business days", "9 days", "45 days", "0 days"])
@@ -161,7 +180,7 @@ class AnyLife(RuleBasedStateMachine):
     life: WatchedLife
 
     @initialize(
-        kind=st.sampled_from(KINDS),
+        kind=st.sampled_from(LIVED),
         start=st.sampled_from(START),
         urgent=st.booleans(),
         paid=st.booleans(),
@@ -170,7 +189,7 @@ class AnyLife(RuleBasedStateMachine):
     )
     def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool, protects: bool) -> None:
         report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
-        if paid:
+        if paid and kind in PAID:
             report["amount"] = {"amount": PAID[kind], "currency": "USD"}
         self.life = WatchedLife(kind, report).watched_by(Witness())
         if destroys:
@@ -180,7 +199,11 @@ class AnyLife(RuleBasedStateMachine):
             # As the pack says: nobody is ruled against unheard.
             self.life.that_protects()
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
-        getattr(self.life, start)()
+        if start in START[:3] or kind in KINDS:
+            getattr(self.life, start)()
+        else:
+            # Nothing is ruled there before both were heard and the procedure is done.
+            self.life.in_review().disclosed().heard(CLAUSES.get(kind))
 
     @property
     def case(self) -> Case:
@@ -453,6 +476,20 @@ class AnyLife(RuleBasedStateMachine):
         }
         who = data.draw(st.sampled_from([self.case.owner or LEAD, LEAD, LEAD_2, OPS]))
         self.tries(who, what, **(fields if what == "accept_withdrawal" else {}))
+
+    @precondition(lambda self: bool(self.case.terms.procedure))
+    @rule(data=st.data(), what=st.sampled_from(["complete_step", "complete_step", "skip_step", "name_root_cause"]))
+    def the_procedure_goes_on(self, data: st.DataObject, what: str) -> None:
+        done = {one.step for one in self.case.steps}
+        left = [step for step in self.case.terms.procedure if step not in done] or [*self.case.terms.procedure]
+        named = {"cause": "unknown"} if what == "name_root_cause" else {"step": data.draw(st.sampled_from(left))}
+        self.tries(self.case.owner or MEDIATOR, what, **named)
+
+    @precondition(lambda self: any(one.state == "running" for one in self.case.cross_case_tasks))
+    @rule(data=st.data(), result=st.sampled_from(["done", "done", "needs_hands"]))
+    def a_part_is_a_case_of_its_own(self, data: st.DataObject, result: str) -> None:
+        there = [one.id for one in self.case.cross_case_tasks if one.state == "running"]
+        self.tries(ROBOT, "report_effect", effect_id=data.draw(st.sampled_from(there)), result=result)
 
     @precondition(lambda self: self.case.returning is not None)
     @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))
