@@ -154,7 +154,8 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
         asked_by=command.asked_by, recused=command.recused,
     )  # fmt: skip
     if case.merged_into is None:
-        return (joined, *_as_urgent(case, command.priority, new), *_draft_goes_back(case, new), *_leaves(case, command.recused))
+        follows = (*_as_urgent(case, command.priority, new), *_draft_goes_back(case, new))
+        return (joined, *follows, *_leaves(case, command.recused, new, context))
     # Merged itself in the meantime: whoever came after that follows.
     onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
@@ -170,9 +171,13 @@ def _as_urgent(case: Case, theirs: Priority | None, new: Sequence[OpenedParty]) 
     return (f.CaseRetargeted(priority=worst, reason="joined"),) if case.open and worst is not case.priority else ()
 
 
-def _leaves(case: Case, recused: Sequence[str]) -> Facts:
-    """Whoever said of the other case that they cannot decide it does not decide it here."""
-    return (f.CaseQueued(queue=case.queue, reason="recused"),) if case.open and case.owner in recused else ()
+def _leaves(case: Case, recused: Sequence[str], new: Sequence[OpenedParty], context: DecisionContext) -> Facts:
+    """Whoever said of the other case that they cannot decide it, or stands close to who comes, does not decide it here."""
+    if not case.open:
+        return ()
+    if case.owner in recused:
+        return (f.CaseQueued(queue=case.queue, reason="recused"),)
+    return fairness.owner_in_conflict(case, new, context)
 
 
 def _draft_goes_back(case: Case, new: Sequence[OpenedParty]) -> Facts:

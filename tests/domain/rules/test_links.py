@@ -259,6 +259,12 @@ class TestJoin:
         close = Actor(id="per_close", role="mediator", conflicts=(digest_of(NEIGHBOUR),))
         assert life.refused(close, "take").code == "own_case"
 
+    def test_an_owner_who_stands_close_to_whoever_came_loses_the_case(self) -> None:
+        assert joined(life=a_case("fraud_report").in_review()).case.owner == MEDIATOR
+        life = joined(life=a_case("fraud_report").in_review(), owner_conflicts=(digest_of(NEIGHBOUR),))
+        (queued,) = facts_named(life.recordings, "case_queued")
+        assert (life.case.owner, getattr(queued, "reason", None)) == (None, "conflict")
+
 
 class TestOpen:
     def test_a_report_of_the_same_matter_is_merged_at_once_and_the_other_side_hears_nothing(self) -> None:

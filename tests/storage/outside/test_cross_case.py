@@ -143,6 +143,16 @@ class TestMerge:
         assert joined.statement.content_id != gone.statement.content_id
         assert (await cases.texts(joined.statement.content_id)).popitem()[1] == "Reported by user-2."
 
+    async def test_an_owner_who_stands_close_to_whoever_comes_loses_the_case(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
+        await cases.send(first, "assign", owner="per_mia")
+        tenant, tenants = cases.world.tenant_id, cases.world.tenants
+        mia = next(person for person in await tenants.people(tenant) if person.id == "per_mia")
+        await tenants.put_person(tenant, mia.model_copy(update={"conflicts": tenants.conflicts(tenant, ["user-2"])}))
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        await cases.finish(second, first)
+        assert ((await cases.now(first)).owner, (await cases.facts(first))[-1]) == (None, "case_queued")
+
     async def test_what_they_said_is_erased_with_their_key_there_and_nothing_else_is(self, cases: Cases) -> None:
         first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "merge", into=first, reasons="The same booking.")
