@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, data_rights, fairness, merge_conditions, money, remedy
+from domain.rules import confirmation, data_rights, fairness, legal_hold, measures, merge_conditions, money, remedy
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -255,7 +255,8 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     task = f.CrossCaseTaskOrdered(
         errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split",
         recused=fairness.stay_out(case), category=category, filed_as=remedy.filed_before(case, category or case.category),
-        limits_since=case.limits_since or case.opened_at,
+        limits_since=case.limits_since or case.opened_at, measures=measures.taken_along(case, chosen, command, context),
+        holds=legal_hold.taken_along(case, split_id),
     )  # fmt: skip
     return (made, task)
 
