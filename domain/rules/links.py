@@ -363,7 +363,11 @@ def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:
 
 
 def _case_unlinked(case: Case, rec: f.Recording, fact: f.CaseUnlinked) -> Change:
-    return {"links": tuple(x for x in case.links if x.id != fact.link_id)}
+    found = next((x for x in case.links if x.id == fact.link_id), None)
+    by = fact.asked_by or (rec.actor.id if rec.actor.role != "system" else None)
+    doubted = found is not None and found.relation == "duplicate" and by is not None and by != found.by
+    parted = (by,) if doubted and by not in case.unlinked_by else ()
+    return {"links": tuple(x for x in case.links if x is not found), "unlinked_by": (*case.unlinked_by, *parted)}
 
 
 def _errand_ordered(case: Case, rec: f.Recording, fact: f.CrossCaseTaskOrdered) -> Change:
