@@ -24,7 +24,7 @@ from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, S
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_category, told_codes
 from domain.rules.agreement import would_grant
-from domain.rules.appointments import words_go
+from domain.rules.appointments_told import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confided import kept_from
