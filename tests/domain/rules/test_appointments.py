@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Side
 from domain.model.appointments import AppointmentAnswered
+from domain.model.people import Actor
 from domain.rules import hearing
 from domain.rules.evolve import fold
 from domain.rules.visibility import knows
@@ -249,7 +250,9 @@ class TestProtocol:
         assert self.unheard(life) is None
 
     def test_taken_up_again_it_hears_nobody(self) -> None:
-        life = self.spoken_with().later(DAY).says(OPS, "close", reason="resolved", reasons="All is said.")
+        life = self.spoken_with().later(DAY)
+        for who in (Actor(id="per_o2", role="ops"), OPS):
+            life.says(who, "close", reason="resolved", reasons="All is said.")
         assert self.unheard(life.says(OPS, "reopen", reason="mistake", reasons="Not all.")) == "answer"
 
     def test_what_was_said_is_put_down_where_somebody_came(self) -> None:
