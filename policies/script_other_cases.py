@@ -21,6 +21,7 @@ from domain.model.sanctions import EarlierSanction
 from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
 from domain.rules.links import party_there
 from domain.rules.losses import deciders_of
+from domain.rules.measures import held_alone
 from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
@@ -59,6 +60,7 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime)
                     accused=accuses(state, at) if against else charges(state, party),
                     closed_at=state.closed_at,
                     known_by=knowing(other.record),
+                    held_alone=against and held_alone(state, party),
                 )
 
 

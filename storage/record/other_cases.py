@@ -81,12 +81,18 @@ CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.
             WHERE r ->> 'of' = 'claimant' AND coalesce(r ->> 'party', other.id) = other.id
                 AND NOT coalesce(c.state -> 'identity_requests', '[]') ? (r ->> 'id')))))"""
 ACCUSED = f"CASE WHEN other.side = 'respondent' THEN {ACCUSES} ELSE other.side = 'claimant' AND {CHARGES} END"
+# What :func:`domain.rules.measures.held_alone` says.
+HELD_ALONE = """EXISTS (
+        SELECT FROM jsonb_array_elements(coalesce(c.state -> 'interim', '[]') || coalesce(c.state -> 'interim_over', '[]')) i
+        JOIN jsonb_array_elements(coalesce(c.state -> 'effects', '[]')) e ON e ->> 'because' = i ->> 'id'
+        WHERE i ->> 'alone' = 'true' AND i ->> 'of_found' = 'true' AND e -> 'hits' ? other.id
+    )"""
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_under', '[]'))) AS lifted_under,
     other.side = 'respondent' AND {REPORTED} AS reported,
-    {ACCUSED} AS accused, c.closed_at, {KNOWN_BY} AS known_by
+    {ACCUSED} AS accused, c.closed_at, {KNOWN_BY} AS known_by, {HELD_ALONE} AS held_alone
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
