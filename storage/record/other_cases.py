@@ -12,6 +12,7 @@ from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
 from domain.model.policy_exceptions import ExceptionsGranted
 from domain.rules.authorities import SECRET
+from domain.rules.fairness import partial
 from domain.rules.losses import deciders_of
 from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
@@ -227,7 +228,8 @@ def _other_case(row: Any) -> OtherCase | None:
     if row["state"] is not None:
         case = case_of(row["state"])
         names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase", "category", "amount")
-        return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case), deciders=deciders_of(case))
+        of = {name: getattr(case, name) for name in names}
+        return OtherCase(**known, **of, given=totals(case), deciders=deciders_of(case), partial=partial(case))
     if row["opening"] is None:
         return None
     # Not judged yet: its gates have said already what will become of it.
