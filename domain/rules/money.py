@@ -272,6 +272,24 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return why_second(case, given, decider) or ("amount_above_reported" if above else None)
 
 
+def why_upheld(case: Case, remedies: Iterable[Remedy], decider: Actor) -> str | None:
+    """Why nobody alone decides that money stays given which rests on their own word; None when it does not.
+
+    Whoever said what was paid, or ever that it is more than was reported, is asked on appeal whether they were right.
+    """
+    given = [x for x in remedies if x.amount is not None and bounded(case, x.type)]
+    if not given or not case.terms.has(Phase.APPROVAL):
+        return None
+    own = _own_word(case, decider) or (_said_more(case, decider) and above_reported(case, given))
+    return "amount_of_own_word" if own else None
+
+
+def _said_more(case: Case, person: Actor) -> bool:
+    """Whether this person, or somebody they report to, has ever said that it is more than was reported."""
+    said = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
+    return not said.isdisjoint({person.id, *person.superiors})
+
+
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
@@ -386,8 +404,7 @@ def stated_for(case: Case, approver: Actor) -> bool:
     draft = case.ruling
     if draft is None or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
         return False
-    said_more = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
-    if not said_more.isdisjoint({approver.id, *approver.superiors}) and above_reported(case, draft.remedies):
+    if _said_more(case, approver) and above_reported(case, draft.remedies):
         return True
     if case.raised_by != approver.id:
         return False
