@@ -10,7 +10,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
 from domain.model.people import OpenedParty
-from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
+from domain.rules import case_import, links, measures, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.address_proof import reported_unproven
 from domain.rules.authorities import may_be_order
 from domain.rules.no_request import is_claim
@@ -30,7 +30,7 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
         return case_import.moved_in((opened, *prior_decision.taken_over(command)), command, command.history, context, at)
     stays_out = (f.CaseRecused(person=one, reason="split") for one in command.recused)
-    begun = (opened, *stays_out, *prior_decision.taken_over(command))
+    begun = (opened, *stays_out, *command.holds, *prior_decision.taken_over(command))
     routing = command.routing
     looked_at = routing.decision == "decline" and _before_a_person(command)
     reason = routing.reason or "gate" if routing.decision == "decline" and not looked_at else None
@@ -54,7 +54,9 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_tied(command, context.other, context.decided))
     phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
-    return begun if looked_at or routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+    if looked_at or routing.decision == "triage":
+        return begun
+    return (*begun, f.PhaseEntered(phase=phase), *measures.begun_with(command))
 
 
 def _before_a_person(command: c.Open) -> bool:

@@ -207,10 +207,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     draft = case.ruling
     last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
-    if money.stated_for(case, context.known()):
-        raise OwnCase("What was paid is known from you, or from whom you report to: another lead.", because="stated_it")
-    if money.seated_for(case, context.known()):
-        raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
+    money.check_approver(case, context.known())
     procedure.check_approver(case, context.known())
     if draft is not None:
         legal_hold.check_approver(case, draft, context.known())

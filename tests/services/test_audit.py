@@ -111,7 +111,7 @@ class TestVerify:
 def test_every_finding_has_its_words() -> None:
     sources = [Path(module.__file__ or "").read_text() for module in (audit, heads, rights, surroundings)]
     codes = {
-        code for source in sources for code in re.findall(r'(?:add|flaw|_flaw|Flaw)\((?:tenant, case_id, )?"([a-z_]+)"', source)
+        code for source in sources for code in re.findall(r'(?:add|flaw|_flaw|Flaw)\((?:tenant, \w+, )?"([a-z_]+)"', source)
     }
     assert codes == MEANS.keys()
 

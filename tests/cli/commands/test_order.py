@@ -25,7 +25,9 @@ async def test_an_order_from_its_receipt_to_its_erasing(shell: Shell, office: Of
     assert ("Amtsgericht Hamburg" in listed.stdout, "give_effect_or_say_why_not" in listed.stdout) == (True, True)
     early = await shell.type("order", "told", order, "authority", *tenant)
     assert "[parameter_invalid]" in early.stderr, early.output
-    answered = await shell.type("order", "answer", order, "given", "--answer", "Not shown there.", *tenant)
+    given = ("order", "answer", order, "given", "--answer", "Not shown there.")
+    assert "although: The order does not say legal_basis" in (await shell.type(*given, *tenant)).stderr
+    answered = await shell.type(*given, "--although", "danger", *tenant)
     assert "late  to do: tell_authority, tell_person" in answered.stdout, answered.output
     shown = await shell.type("order", "show", order, *tenant)
     assert ("--- letter: person ---" in shown.stdout, "Not shown there." in shown.stdout) == (True, True)

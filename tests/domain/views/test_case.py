@@ -355,6 +355,19 @@ class TestNextWord:
         assert life.seen_by(RESPONDENT).next_word_by is None
         assert a_case().opened().seen_by(CLAIMANT).next_word_by is None
 
+    def test_the_day_that_was_promised_stays_until_somebody_writes_and_nobody_outside_reads_when_the_team_is_called_next(
+        self,
+    ) -> None:
+        life = a_case("safety_incident", category="assault").opened()
+        before = life.seen_by(CLAIMANT)
+        while ("care", "breach") not in {(row.clock, row.level) for row in life.case.timetable if row.count > 0}:
+            life.fire_next()
+        assert life.seen_by(CLAIMANT).next_word_by == before.next_word_by
+        life.says(MEDIATOR, "take").says(MEDIATOR, "message", to="claimant")
+        after = life.seen_by(CLAIMANT).next_word_by
+        assert after is not None
+        assert after > life.now
+
 
 class TestGrant:
     def test_says_to_whoever_could_grant_the_claim_what_that_gives(self) -> None:
