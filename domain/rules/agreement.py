@@ -141,8 +141,8 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
         )
     if stating.more_by_platform(case):
         return NothingToConcede(
-            "The platform says that it is about more than was reported, so that granting the report does not end it. Make an offer "
-            "that names what you give: whoever reported says whether that is all."
+            "The platform says that it is about more than was reported, so that granting the report does not end it. Make an "
+            "offer that names what you give: whoever reported says whether that is all."
         )
     return None
 

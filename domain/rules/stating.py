@@ -67,8 +67,8 @@ def by_one_alone(case: Case) -> bool:
 
 
 def more_by_platform(case: Case) -> bool:
-    """Whether the platform says that it is about more than was reported: who grants what was reported leaves a rest open, of which
-    the claimant has yet to say anything (German Code of Civil Procedure, section 307 with 301)."""
+    """Whether the platform says that it is about more than was reported: who grants what was reported leaves a rest open, of
+    which the claimant has yet to say anything (German Code of Civil Procedure, section 307 with 301)."""
     return reported(case) is not None and any(one.of_platform for one in case.said_by)
 
 
