@@ -62,9 +62,9 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
 def _before_a_person(command: c.Open) -> bool:
     """Whether no machine turns a report away, whatever the gates of the pack say of it.
 
-    Whoever says that a payment was made without them, or is wrong, is owed a look at it (12 CFR 1005.11(c)(1)); and what is urgent
-    in a kind that protects people is answered at once, and by somebody (Istanbul Convention, article 50(1); UN Convention on the
-    Rights of the Child, article 19).
+    Whoever says that a payment was made without them, or is wrong, is owed a look at it (12 CFR 1005.11(c)(1)); and what is
+    urgent in a kind that protects people is answered at once, and by somebody (Istanbul Convention, article 50(1); UN Convention
+    on the Rights of the Child, article 19).
     """
     urgent = command.priority is Priority.URGENT or any(party.minor for party in command.parties)
     return (command.terms.withdrawal != "closes" and urgent) or is_claim(command.terms, command.category)
