@@ -191,7 +191,7 @@ def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[Scrip
                       recused=task.recused)  # fmt: skip
         return to, joined
     linked = MirrorLink(**said, link_id=task.link_id or task.errand_id, other=case.id, relation=task.relation or "related",
-                        gone=task.what == "unlink")  # fmt: skip
+                        gone=task.what == "unlink", asked_by=task.asked_by)  # fmt: skip
     return to, linked
 
 

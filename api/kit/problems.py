@@ -277,6 +277,7 @@ PROBLEMS: dict[str, Row] = {
     "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
     "identity_asked_before": Row(409, "Asked before", "Wait for the answer, or say in `reasons` what is still in doubt."),
     "claim_undecided": Row(409, "Not looked into yet", "Look into it and decide it; or whoever reported it takes it back."),
+    "danger_unconfirmed": Row(409, "Not by one alone", "A lead or ops who did not say it, nor reports to who did, says it too."),
     "notice_undecided": Row(409, "Not decided yet", "Admit and decide it, or ask who sent it; or they take it back."),
     "request_unrecorded": Row(409, "Asked by nobody on record", "Say in `reasons` when and how that side asked for it."),
     "identity_unshown": Row(409, "Shown by nothing", "Add `evidence`, or `reasons` that say how it was checked."),

@@ -266,6 +266,8 @@ class ProtocolComment(Kept):
     """The child who said it to the desk alone; None: everybody who was invited reads it."""
     was_there: bool | None = None
     """Whether they say that they were at it."""
+    by: str | None = None
+    """Who on the side said it; to nobody but the team."""
 
 
 class Appointment(Kept):
@@ -285,6 +287,8 @@ class Appointment(Kept):
     """The time that was agreed on."""
     confirmed_at: Instant | None = None
     answers: tuple[AppointmentAnswer, ...] = ()
+    coming: tuple[str, ...] = ()
+    """The parties who have said themselves that they can come to it as it was proposed last, or want to."""
     moved_by: tuple[Side, ...] = ()
     """The sides that moved it, a name for each time."""
     moved_by_team: int = 0

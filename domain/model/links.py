@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, Outcome, PartyId, Phase, Priority, Reference
+from domain.model.legal_hold import LegalHoldPlaced
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
+from domain.model.safeguards import InterimImposed
 
 Relation = Literal["related", "duplicate", "retaliation", "appeal_of", "split", "heard_again"]
 """What one case is to another. ``retaliation``, ``appeal_of`` and ``heard_again`` are said of the case that links first."""
@@ -212,6 +214,10 @@ class CrossCaseTaskOrdered(Kept):
     """What it was called before."""
     limits_since: Instant | None = None
     """Since when the limits of the law run for it."""
+    measures: tuple[InterimImposed, ...] = ()
+    """The interim measures with which the part begins, by the ids of the parties here."""
+    holds: tuple[LegalHoldPlaced, ...] = ()
+    """The legal holds with which it begins."""
 
 
 class CrossCaseTaskReported(Kept):

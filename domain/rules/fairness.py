@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from domain.base import Phase, Side
 from domain.model.case import Case
-from domain.model.facts import Actor
+from domain.model.facts import Actor, CaseQueued
 from domain.model.people import OpenedParty
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
@@ -112,6 +112,14 @@ def in_conflict(case: Case, actor: Actor) -> bool:
 def close_to(parties: Sequence[OpenedParty], actor: Actor) -> bool:
     """Whether this person declared that they stand close to one of these parties or its organisation, or is one."""
     return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in parties)
+
+
+def owner_in_conflict(case: Case, come: Sequence[OpenedParty], context: DecisionContext) -> tuple[CaseQueued, ...]:
+    """The owner stands close to one of those who come, by whatever door: the case goes back to its queue, and leads are told. The
+    table keeps them out."""
+    owner = context.target
+    close = owner is not None and owner.id == case.owner and close_to(come, owner)
+    return (CaseQueued(queue=case.queue, reason="conflict"),) if close else ()
 
 
 def another_credential(first: str | None, context: DecisionContext) -> None:

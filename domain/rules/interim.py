@@ -41,7 +41,7 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
     until = _alone_until(case, remedy, free, context.known(), at)
     free = free if until is not None else _without_spared(case, remedy, free, context.known())
-    _check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
+    check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
             f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
@@ -118,7 +118,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         authorities.check_told_of_measure(case, command.told, side)
     inside = command.told is not None or any(i.told is not None for i in over)
     if command.decision == "keep":
-        _check_not_alone(over, context.known())
+        check_not_alone(over, context.known())
         _check_second(case, ids, context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons, told=command.told, inside=inside),)
     check_ended(case, over, context.known())
@@ -126,7 +126,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
     return (ended, *undo(case, ids, command.id))
 
 
-def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
+def check_not_alone(measures: Iterable[Interim], actor: Actor) -> None:
     """Refuses to one person alone what was prolonged once already: whoever imposed or prolonged it last, or reports to them, has
     looked at it with their own eyes only. Imposed anew is prolonged.
 
@@ -359,8 +359,9 @@ def number(case: Case, measure: Interim) -> int:
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
     before = max((one.kept + 1 for one in case.interim_over if _alike(one, fact.remedy)), default=0)
     imposed = Interim(
-        id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before,
-        kept_until=fact.until, alone=fact.until is not None, of_found=fact.until is not None,
+        id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=fact.by or rec.actor.id, told=fact.told,
+        kept=before + (fact.kept_by is not None), kept_by=fact.kept_by, kept_until=fact.until, alone=fact.until is not None,
+        of_found=fact.until is not None, reasons=fact.reasons,
     )  # fmt: skip
     return {"interim": (*case.interim, imposed)}
 

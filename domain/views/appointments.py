@@ -48,7 +48,11 @@ def _seen(case: Case, one: Appointment, viewer: f.Actor) -> AppointmentView:
     return AppointmentView(
         **{name: getattr(one, name) for name in same},
         needs_consent=needs_consent(case, one),
-        comments=tuple(said for said in one.comments if staff or said.alone in (None, viewer.id)),
+        comments=tuple(
+            said if staff else said.model_copy(update={"by": None})
+            for said in one.comments
+            if staff or said.alone in (None, viewer.id)
+        ),
         answers=tuple(said for said in one.answers if staff or (said.side is viewer.side and said.party in (None, viewer.id))),
         still_to_agree=still_to_agree(case, one) if staff and one.state == "proposed" else (),
     )

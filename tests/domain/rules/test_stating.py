@@ -9,7 +9,7 @@ import pytest
 from domain.base import Money, Phase
 from domain.model import facts as f
 from domain.model.people import Actor
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
 
 REPORTED = {"amount": 12_000, "currency": "USD"}
 
@@ -170,3 +170,36 @@ class TestMoreThanWasReported:
     def test_what_no_report_named_is_told_as_well(self) -> None:
         life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
         assert events(life, RESPONDENT) == ["amount_stated:raised"]
+
+
+class TestUpheldOnAppeal:
+    """Nobody says alone on appeal that they were right about what was paid."""
+
+    def appealed(self, *, stated: tuple[str, ...] = (LEAD,), cents: int = 45_000) -> Life:
+        life = reported().that_protects().in_review().says(RESPONDENT, "message", text="It came.")
+        for more, who in enumerate(stated):
+            life.says(who, "state_amount", amount=usd(50_000 + more))
+        life.says(RESPONDENT, "message", text="It was 120.00.").says(
+            MEDIATOR, "rule", outcome="refunded", ground="not_received", relies_on=[], less_because="not_proven",
+            remedies=[{"type": "refund", "amount": usd(cents)}],
+        )  # fmt: skip
+        if life.case.phase is Phase.APPROVAL:
+            life.says(LEAD_2, "approve")
+        return life.fire("grace").says(RESPONDENT, "appeal", reasons="It was 120.00.")
+
+    @pytest.mark.parametrize("who", [LEAD, Actor(id="per_under", role="lead", manager=LEAD)], ids=["who", "reports_to"])
+    @pytest.mark.parametrize("stated", [(LEAD,), (LEAD, OPS)], ids=["last", "before"])
+    @pytest.mark.parametrize("cents", [45_000, 12_000])
+    def test_whoever_said_so_and_upholds_is_looked_at(self, who: str | Actor, stated: tuple[str, ...], cents: int) -> None:
+        life = self.appealed(stated=stated, cents=cents).says(who, "take")
+        life.says(who, "decide_appeal", decision="uphold", relies_on=[])
+        assert life.case.ruling is not None
+        rests = cents > 12_000 or stated[-1] == LEAD
+        assert life.case.ruling.approval_because == ("amount_of_own_word" if rests else None)
+        assert life.case.phase is (Phase.APPROVAL if rests else Phase.RULED)
+        if rests:
+            assert life.says(LEAD_3, "approve").case.phase is Phase.RULED
+
+    def test_whoever_said_nothing_of_it_upholds_alone(self) -> None:
+        life = self.appealed().says(LEAD_3, "take").says(LEAD_3, "decide_appeal", decision="uphold", relies_on=[])
+        assert life.case.phase is Phase.RULED
