@@ -71,10 +71,18 @@ def _before_a_person(command: c.Open) -> bool:
 
 
 def _told_later(command: c.Open) -> c.Open:
-    """What is an authority's order, or may be one, is told to nobody whom it is about at its opening."""
-    if not may_be_order(command.terms, command.category):
-        return command
-    return command.model_copy(update={"terms": command.terms.model_copy(update={"disclosure": "by_owner"})})
+    """What nobody whom it is about hears of at its opening: an authority's order, or what may be one; and a notice, or what may be
+    one, whose words stay at the desk.
+
+    Whoever is accused by a notice is told once something is decided against them, or by the owner (Regulation (EU) 2022/2065,
+    articles 16(5) and 17), and who sent it only where that is strictly necessary (article 17(3)(b) and recital 54).
+    """
+    later: dict[str, str] = {}
+    if may_be_order(command.terms, command.category):
+        later = {"disclosure": "by_owner"}
+    if prior_decision.may_be_notice(command):
+        later = {"disclosure": "by_owner", "words": "desk", "report": "desk"}
+    return command.model_copy(update={"terms": command.terms.model_copy(update=later)}) if later else command
 
 
 def _cannot_wait(command: c.Open) -> bool:
