@@ -127,6 +127,8 @@ class HeldPerson(Kept):
     """When that case was closed; None: it is open."""
     known_by: tuple[str, ...] = ()
     """Who of the team has, or had, a part in that case."""
+    held_alone: bool = False
+    """A measure hits them there, or did, by the word of one who had found them, and no second person has looked at it."""
 
 
 class Withheld(Kept):

@@ -100,6 +100,8 @@ class MirrorLink(CommandBase):
     gone: bool = False
     asked_by: Reference | None = None
     """Whoever linked the two, or took the link back; None as above."""
+    recused: tuple[str, ...] = ()
+    """Of a duplicate: who of the team cannot decide the other one."""
 
 
 LinkCommand = Merge | Join | Link | Unlink | MirrorLink | Split | JoinCampaign | LeaveCampaign
@@ -389,6 +391,8 @@ class OtherCase(Kept):
     """What is in question there."""
     deciders: tuple[str, ...] = ()
     """Who decided it there, or approved that."""
+    partial: tuple[str, ...] = ()
+    """Who cannot decide it there: they said so, or it came back because of them."""
     another_matter: bool = False
     """Both name a booking or an order, and it is not the same."""
     matter_unnamed: bool = False

@@ -92,6 +92,12 @@ def stay_out(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*case.recused, *before, *annullers)))
 
 
+def partial(case: Case) -> tuple[str, ...]:
+    """Who cannot decide a case because of what they are to it: they said so, or it came back because of them."""
+    found = (part.person for part in case.involved if part.line and part.round < case.round)
+    return tuple(dict.fromkeys((*case.recused, *found)))
+
+
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
     """Whether this person, or whoever they report to, has set a ruling of the case aside.
 

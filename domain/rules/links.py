@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, data_rights, fairness, legal_hold, measures, merge_conditions, money, remedy
+from domain.rules import annulment, confirmation, data_rights, fairness, legal_hold, measures, merge_conditions, money, remedy
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -196,14 +196,26 @@ def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) ->
     other = _other(case.id, command.to, context.other)
     if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
         raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
-    return linked(command.id, other.id, command.relation, command.note, command.by)
+    one = command.relation == "duplicate"
+    theirs = fairness.partial(case) if one else ()
+    noted = linked(command.id, other.id, command.relation, command.note, command.by, theirs)
+    return (*noted, *(annulment.of_one_matter(case, other.partial) if one else ()))
 
 
-def linked(command_id: str, other: str, relation: Relation, note: Prose | None = None, by: str | None = None) -> Facts:
-    """A link here, and the task that notes it there."""
+def linked(
+    command_id: str,
+    other: str,
+    relation: Relation,
+    note: Prose | None = None,
+    by: str | None = None,
+    recused: tuple[str, ...] = (),
+) -> Facts:
+    """A link here, and the task that notes it there, with whoever cannot decide this case."""
     link_id = derived_id("lnk", command_id)
     made = f.CaseLinked(link_id=link_id, other=other, relation=relation, note=note)
-    task = f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id, asked_by=by)
+    task = f.CrossCaseTaskOrdered(
+        errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id, asked_by=by, recused=recused
+    )
     return (made, task)
 
 
@@ -230,7 +242,7 @@ def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at:
     made = f.CaseLinked(
         link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True, asked_by=command.asked_by
     )
-    return (made,)
+    return (made, *annulment.of_one_matter(case, command.recused))
 
 
 # --- split

@@ -94,6 +94,12 @@ def end_kept(case: Case, instance: int, command_id: str) -> Facts:
     return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
 
 
+def held_alone(case: Case, party: OpenedParty) -> bool:
+    """Whether a measure of the case hits somebody, or did, by the word of one who had found them."""
+    found = tuple(i.id for i in (*case.interim, *case.interim_over) if i.alone and i.of_found)
+    return party.id in who_is_hit(case, found)
+
+
 # --- of a part that becomes a case of its own
 
 

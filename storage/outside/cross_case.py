@@ -102,6 +102,7 @@ class _Order:
         return MirrorLink(
             id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
             relation=task.relation or "related", gone=task.what == "unlink", asked_by=task.asked_by,
+            recused=task.recused if task.what == "link" else (),
         )  # fmt: skip
 
     async def _join(self, conn: Connection, to: str) -> Join:

@@ -10,6 +10,7 @@ import pytest
 from domain.base import Outcome, Phase, Priority, Side
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.commands import read_command
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
@@ -339,6 +340,23 @@ class TestLink:
         assert life.refused(MEDIATOR, "link", to=life.case_id).code == "same_case"
         life.says(MEDIATOR, "link", to=OTHER_CASE)
         assert life.refused(MEDIATOR, "unlink", link_id="lnk_none").code == "link_unknown"
+
+    def test_as_a_duplicate_brings_whoever_cannot_decide_the_other(self) -> None:
+        """Neither by the link, nor by its counterpart; what is only related brings nobody."""
+        life = a_case("bounty_dispute").appealable().says(LEAD_2, "annul", reason="decider_was_biased")
+        life.elsewhere = elsewhere(partial=(MEDIATOR_2,))
+        life.says(LEAD, "link", to=OTHER_CASE)
+        life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
+        related, duplicate = facts_named(life.recordings, "errand_ordered")[-2:]
+        assert (getattr(related, "recused", None), getattr(duplicate, "recused", None)) == ((), (MEDIATOR,))
+        assert life.case.recused == (MEDIATOR_2,)
+
+    def test_whoever_cannot_decide_the_other_loses_the_case_and_the_draft(self) -> None:
+        life = a_case("bounty_dispute").ruled()
+        said = {"link_id": "lnk_there", "other": OTHER_CASE, "relation": "duplicate", "recused": [MEDIATOR]}
+        life.judge(read_command({"id": "cmd_sys-link-1", "type": "mirror_link", "by": ROBOT, **said}), ROBOT)
+        assert (life.case.recused, life.case.owner, life.case.phase) == ((MEDIATOR,), None, Phase.REVIEW)
+        assert life.refused(MEDIATOR, "take").fields["because"] == "recused"
 
     def test_what_could_not_be_done_there_waits_for_hands(self) -> None:
         life = beside_another().says(MEDIATOR, "link", to=OTHER_CASE)

@@ -365,6 +365,14 @@ class TestLink:
         await cases.finish(first, second)
         assert ((await cases.now(first)).links, (await cases.now(second)).links) == ((), ())
 
+    async def test_a_duplicate_brings_whoever_cannot_decide_either(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
+        await cases.world.record(first, a_command("recuse", "per_max", reason="knows_a_party"))
+        await cases.world.record(second, a_command("recuse", "per_mia", reason="knows_a_party"))
+        await cases.send(first, "link", to=second, relation="duplicate")
+        await cases.finish(first, second)
+        assert {*(await cases.now(first)).recused} == {*(await cases.now(second)).recused} == {"per_max", "per_mia"}
+
     async def test_what_the_other_case_has_not_heard_of_cannot_be_taken_back_yet(self, cases: Cases) -> None:
         first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "link", to=first)
