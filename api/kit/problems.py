@@ -236,7 +236,7 @@ PROBLEMS: dict[str, Row] = {
     "no_return_awaited": Row(409, "No such return", "Nobody waits for goods, or they are not where the command says."),
     "return_under_way": Row(409, "Settled, goods on their way", "What was agreed binds both; confirm or contest the return."),
     "no_settlement": Row(409, "No settlement", "Matters of this kind are decided; say what you want to say as a message."),
-    "nothing_to_concede": Row(409, "Nothing to concede", "Make an offer that names it: the report names no amount to grant."),
+    "nothing_to_concede": Row(409, "Nothing to concede", "Make an offer that names what you give; see `detail`."),
     "appointment_unknown": Row(409, "No such hearing or call", "See the case's `appointments` for those that there are."),
     "appointment_not_open": Row(409, "Not as it stands", "See `because` in `fields`, and the case's `appointments`."),
     "appointment_ahead": Row(409, "A hearing or call is ahead", "Put down what was said, or call it off, first."),

@@ -41,6 +41,7 @@ from domain.model.refusals import Refusal
 from domain.model.withdrawal import OfOffice
 from domain.rules import appointments_told, protocols
 from domain.rules.appointment_times import ahead, appointment_of, check_times, common_time, soonest
+from domain.rules.confided import not_theirs
 from domain.rules.disclosure import along, check_says_what
 from domain.rules.meeting import check_can_agree, needs_consent, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -59,6 +60,7 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     proposed = f.AppointmentProposed(
         appointment_id=appointment_id,
         sides=command.sides,
+        party=command.party,
         form=command.form,
         times=tuple(sorted(set(command.times))),
         minutes=command.minutes,
@@ -68,6 +70,8 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     for side in invited:
         if not any(party.stands_for_side for party in case.side_parties(side)):
             raise PartyNotAsked(f"Nobody speaks for the side of the {side.value}.", of=side.value)
+    if command.party is not None:
+        _check_stands_there(case, command)
     if case.of_office is not None and Side.CLAIMANT in invited:
         raise OfOffice("Whoever reported it took it back and is asked nothing: invite the respondent alone.")
     if Side.RESPONDENT not in invited:
@@ -75,6 +79,14 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     if not case.is_disclosed:
         check_says_what(command.about)
     return (*along(case, "asked"), proposed)
+
+
+def _check_stands_there(case: Case, command: ProposeAppointment) -> None:
+    """Refuses to invite somebody alone whose own matter it is not, or on another side than is said."""
+    party = case.party(command.party) if command.party is not None else None
+    if party is None or party.role != "principal" or party.left or party.side.value != command.sides:
+        said = "Somebody is invited alone whose own matter it is: name in 'sides' the side on which they stand."
+        raise PartyNotAsked(said, party=command.party, of=command.sides)
 
 
 def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at: datetime) -> Facts:
@@ -210,6 +222,7 @@ def _theirs(case: Case, wanted: str | None, context: DecisionContext) -> Appoint
     """The appointment that is meant, of those that whoever speaks may know."""
     side = context.stands_for or (context.actor.side if context.actor is not None else None)
     known = [one for one in case.appointments if side is None or side in one.invited]
+    known = [one for one in known if context.actor is None or not not_theirs(case, one, context.actor)]
     found = next((one for one in reversed(known) if wanted in (None, one.id)), None)
     if found is None:
         raise AppointmentUnknown("There is no such hearing or call.", appointment=wanted)
@@ -257,6 +270,7 @@ def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Chan
         id=fact.appointment_id,
         number=len(case.appointments) + 1,
         sides=fact.sides,
+        party=fact.party,
         form=fact.form,
         minutes=fact.minutes,
         about=fact.about,
@@ -353,6 +367,7 @@ def _refusal(fits: Callable[[Appointment], bool], *, binds: bool = False) -> Ref
 
     def why_not(case: Case, actor: Actor) -> Refusal | None:
         known = [one for one in case.appointments if actor.side is None or actor.side in one.invited]
+        known = [one for one in known if not not_theirs(case, one, actor)]
         if not known:
             return AppointmentUnknown("There is no hearing or call here.")
         if any(fits(one) for one in known):

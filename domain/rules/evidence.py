@@ -86,8 +86,8 @@ def _check_tells_of_what(case: Case, command: RequestEvidence) -> None:
     if command.party is None or not unknowing:
         return
     raise NotDisclosed(
-        "Whoever it is against would learn by it that there is a case, and not of what: tell them by 'disclose' first, with what is "
-        "held against them. Until then nobody on their side is asked alone.",
+        "Whoever it is against would learn by it that there is a case, and not of what: tell them by 'disclose' first, with what "
+        "is held against them. Until then nobody on their side is asked alone.",
         party=command.party,
     )
 

@@ -152,7 +152,7 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         came, named = protocols.came(case, fact), fact.appointment_id
         against = {*Side} - {*came}
         # One person puts down that they came, and what they said: each of them can say that it was otherwise.
-        theirs = (p for one in Side if one in came and one in case.terms.hear for p in case.principals(one))
+        theirs = (p for one in Side if one in came and one in case.terms.hear for p in protocols.were_there(case, fact, one))
         there: dict[str, Any] = {"shown_at": since(rec), "read": True, "was_there": True, "appointment": named}
         until = protocols.until_after
         yield from (Unanswered(id=found, against=p.side, party=p.id, until=until(case, rec, fact, p), **there) for p in theirs)
@@ -166,6 +166,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         read = one.value in seen
         held = fact.appointment_id if isinstance(fact, f.AppointmentHeld) else None
         yield Unanswered(id=found, against=one, shown_at=since(rec) if read else None, read=read, appointment=held)
+    if isinstance(fact, f.AppointmentHeld):
+        yield from (Unanswered(id=found, against=p.side, party=p.id, appointment=fact.appointment_id) for p in _apart(case, fact))
     if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
         return
     # Of several who are accused each could save themselves by what they say of another.
@@ -174,6 +176,15 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     for other in (p for p in case.principals(party.side) if p.id not in mine):
         shown_at = rec.at if beside else None
         yield Unanswered(id=found, against=party.side, shown_at=shown_at, party=other.id, by=mine[0], read=beside)
+
+
+def _apart(case: Case, fact: f.AppointmentHeld) -> Iterable[OpenedParty]:
+    """Who stands beside one of several accused who was alone with the team: they have not said it, and do not read it."""
+    side = Side.RESPONDENT
+    if side not in case.terms.hear or side not in protocols.came(case, fact):
+        return ()
+    there = protocols.were_there(case, fact, side)
+    return tuple(p for p in case.principals(side) if p not in there)
 
 
 def _read_beside(fact: f.Fact, seen: bool) -> bool:

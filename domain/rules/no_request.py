@@ -1,5 +1,5 @@
-"""What the team puts away by two, and never by one: what came as a request over data, a claim or a notice and is none, and a report
-of a danger.
+"""What the team puts away by two, and never by one: what came as a request over data, a claim or a notice and is none, and a
+report of a danger.
 
 What is no request at all is spam, or "where is my parcel"; whoever wrote is told how to ask for their data.
 
@@ -132,15 +132,15 @@ def danger_put_away(case: Case, command: c.Decline | c.Close, context: DecisionC
     if not _may_be_danger(case):
         return ()
     said = (
-        "It tells of a danger, or may, and one of the team says that it is put away: a lead or ops who did not say it, nor reports "
-        "to who did, has to say it too."
+        "It tells of a danger, or may, and one of the team says that it is put away: a lead or ops who did not say it, nor "
+        "reports to who did, has to say it too."
     )
     return _said_by_two(case, command, context, DangerUnconfirmed(said, because="second_person"))
 
 
 def _may_be_danger(case: Case) -> bool:
-    """Whether an undecided report, in a kind that protects people, is urgent, is of somebody under age, or is called by a word that
-    nobody lists; or was, before one of the team called it otherwise."""
+    """Whether an undecided report, in a kind that protects people, is urgent, is of somebody under age, or is called by a word
+    that nobody lists; or was, before one of the team called it otherwise."""
     if case.terms.withdrawal == "closes" or case.rulings:
         return False
     listed = case.category_listed or is_plain(case.terms, case.category)

@@ -68,8 +68,9 @@ def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tup
             return tuple(one for one in known if one.side is fact.side)
         case f.AppointmentHeld() if after.terms.heard_when == "asked":
             there = came(after, fact)
-            others = (one for one in known if one.side not in there)
-            own = {"put_down_at": since(rec), "appointment": fact.appointment_id}
+            found = appointment_of(after, fact)
+            own = {"put_down_at": since(rec), "appointment": fact.appointment_id, "party": found.party if found else None}
+            others = (one for one in known if one.side not in there or one.party != own["party"])
             return (*others, *(HeardByProtocol(side=side, until=_until_of(after, rec, fact, side), **own) for side in there))
         case f.ProtocolCommented() if _speaks(after, rec, fact.side):
             return tuple(_as_commented(after, known, rec, fact))
@@ -88,8 +89,15 @@ def until_after(case: Case, rec: f.Recording, fact: f.AppointmentHeld, party: f.
     return max(short, since(rec) + shortest_for(case.terms, party.side))
 
 
+def were_there(case: Case, fact: f.AppointmentHeld, side: Side) -> tuple[f.OpenedParty, ...]:
+    """The principals of a side who are said to have been at it: the one who was invited alone, or all."""
+    found = appointment_of(case, fact)
+    alone = found.party if found is not None else None
+    return tuple(party for party in case.principals(side) if alone in (None, party.id))
+
+
 def _until_of(case: Case, rec: f.Recording, fact: f.AppointmentHeld, side: Side) -> datetime:
-    return max((until_after(case, rec, fact, party) for party in case.principals(side)), default=since(rec))
+    return max((until_after(case, rec, fact, party) for party in were_there(case, fact, side)), default=since(rec))
 
 
 def _in_own_name(case: Case, party: f.OpenedParty) -> tuple[f.OpenedParty, ...]:

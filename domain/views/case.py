@@ -461,8 +461,8 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
 
 
 _OUTSIDE = frozenset({"claimant", "respondent", "platform"})
-_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld"})
-"""What follows from somebody's deed and tells of another case or a hold: the team's alone."""
+_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld", "case_retargeted"})
+"""What follows from somebody's deed and tells of another case, of a hold, or how the team works: the team's alone."""
 
 
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:

@@ -593,9 +593,9 @@ class Witness:
     def _moves_a_clock(self, life: Life, made: Step, recording: f.Recording) -> None:
         for who in OUTSIDE:
             seen = visible(made.case, recording, life.actor(who))
-            # Whoever was never told, or has left the case, hears of no clock either; what follows from their own word they know.
+            # Whoever was never told, or has left the case, hears of no clock either.
             may = may_see(made.case, life.actor(who)) and may_know_of(made.case, recording.fact, who)
-            assert seen is may or (seen and recording.actor.id == who), f"{who} and {recording.fact}"
+            assert seen is may, f"{who} and {recording.fact}"
 
     def _views(self, life: Life, made: Step) -> None:
         facts = [r.fact for r in made.recordings]

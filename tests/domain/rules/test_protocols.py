@@ -198,7 +198,7 @@ MOTHER, COUNSEL, DIRK = "pty_mother", "pty_counsel", "pty_dirk"
 
 
 def beside(kind: str, who: str = COUNSEL, answers: str = COUNSEL, *, young: bool = False) -> Life:
-    """A call with the accused, just put down, beside whom the report names a representative, who may be the one to agree to it."""
+    """A call with the accused, just put down, beside whom the report names a representative, who may have agreed to it."""
     life = a_case(kind).with_party(who, "respondent", "representative")
     life = (life.under_age(RESPONDENT) if young else life).that_protects().in_review()
     if not life.case.is_disclosed:

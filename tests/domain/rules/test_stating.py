@@ -146,6 +146,20 @@ class TestMoreThanWasReported:
         assert [one.of_amount for one in life.case.unanswered] == [False]
 
     @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
+    def test_by_the_platform_leaves_a_rest_that_is_the_claimants_to_let_go(self, kind: str) -> None:
+        life = reported(kind).in_settlement().says(PLATFORM, "state_amount", amount=usd(90_000))
+        assert life.refused(RESPONDENT, "concede").code == "nothing_to_concede"
+        remedy = "refund" if kind == "payment_dispute" else "payout"
+        life.says(RESPONDENT, "offer", remedy=remedy, amount=REPORTED)
+        assert life.case.phase is Phase.SETTLEMENT
+        assert life.says(CLAIMANT, "accept_offer").case.phase is Phase.CLOSED
+
+    def test_that_the_platform_takes_back_is_granted(self) -> None:
+        life = reported().in_settlement().says(PLATFORM, "state_amount", amount=usd(90_000))
+        life.says(PLATFORM, "state_amount", amount=REPORTED).says(RESPONDENT, "concede")
+        assert life.case.phase is Phase.CLOSED
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
     def test_what_no_report_named_is_granted_once_two_have_said_it(self, kind: str) -> None:
         """Nobody grants a sum that one of the team alone has named: a second one says it too, or an offer names it."""
         life = a_case(kind).in_settlement().says(LEAD, "state_amount", amount=usd(50_000))

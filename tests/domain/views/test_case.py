@@ -343,6 +343,18 @@ class TestVisible:
             assert self.shown(life, recording) == {MEDIATOR}, recording.fact.type
 
 
+class TestAChildIsAdded:
+    def test_how_urgent_the_case_becomes_is_the_teams_to_know_whoever_added_the_child(self) -> None:
+        for who in (CLAIMANT, PLATFORM):
+            life = a_case("conduct_report").in_review()
+            life.says(who, "add_party", party={"side": "claimant", "ref": "new1", "minor": True}, agreed=True)
+            added, retargeted = life.last.recordings
+            assert retargeted.fact.type == "case_retargeted"
+            assert visible(life.case, added, life.actor(who))
+            assert not visible(life.case, retargeted, life.actor(who))
+            assert visible(life.case, retargeted, life.actor(MEDIATOR))
+
+
 class TestNextWord:
     def test_whoever_reported_a_danger_hears_again_by_then_or_somebody_is_called(self) -> None:
         life = a_case("safety_incident", category="assault").opened()
