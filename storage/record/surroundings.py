@@ -21,6 +21,7 @@ from domain.model.case import Case
 from domain.model.facts import CrossCaseTaskOrdered, Recording, SanctionImposed, SanctionLifted, SanctionVoided
 from storage.postgres.pool import Connection
 from storage.postgres.vault import DataKey, Vault, VaultFault, evidence_path, open_contact
+from storage.record.erasure_trail import Destroyed, check_destroyed, destroyed_keys
 from storage.record.heads import around_hash
 from storage.record.records import expected_effects
 from storage.record.sanctions import sanctions_of
@@ -33,7 +34,7 @@ CONTENTS_AT_ONCE = 20
 """Ciphertexts held in memory at a time; each is at most as large as an attachment."""
 
 COLUMNS = {
-    "keys": "id, holder, wrapped, destroyed_at",
+    "keys": "id, holder, wrapped, destroyed_at, erasure_id",
     "parties": "id, side, ref_digest, contact, key_id, has_email, address_digest",
     "commands": "id, type, actor_id, channel, credential, received_at, body, raw_content, status, answer, answered_at",
     "effects": "id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, state, result, errand",
@@ -47,9 +48,6 @@ TABLES = {
     table: f"SELECT case_id, {columns} FROM {table} WHERE tenant = $1 AND case_id = ANY($2)"  # noqa: S608 - constants
     for table, columns in COLUMNS.items()
 }
-ERASED = """
-SELECT about, body -> 'more' -> 'keys' AS keys FROM trail WHERE tenant = $1 AND deed = 'contents_erased' AND about = ANY($2)
-"""
 CONTENTS = """
 SELECT c.id, c.case_id, c.key_id, c.ciphertext FROM unnest($2::text[]) AS w (id) JOIN contents c ON c.tenant = $1 AND c.id = w.id
 """
@@ -80,8 +78,8 @@ class Surroundings:
     sanctions: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     case_parts: list[Row] = field(default_factory=list)
-    erased: set[str] = field(default_factory=set)
-    """Keys of which the tenant's trail says that they were destroyed."""
+    destroyed: dict[str, list[Destroyed]] = field(default_factory=dict)
+    """What the tenant's trail says of the keys that were destroyed, by key."""
 
     def around(self, seq: int, until: datetime) -> str:
         """The hash of what no fact says: the notices of facts up to a number, and what was answered by an instant."""
@@ -96,8 +94,8 @@ async def surroundings(conn: Connection, tenant: str, case_ids: Sequence[str]) -
     for name, statement in TABLES.items():
         for row in await conn.fetch(statement, tenant, list(case_ids)):
             getattr(found[row["case_id"]], name).append(row)
-    for row in await conn.fetch(ERASED, tenant, list(case_ids)):
-        found[row["about"]].erased.update(row["keys"] or ())
+    for case_id, destroyed in (await destroyed_keys(conn, tenant, case_ids)).items():
+        found[case_id].destroyed = destroyed
     return found
 
 
@@ -231,9 +229,8 @@ def check_around(vault: Vault, tenant: str, case: Case, recordings: Sequence[Rec
 
 
 def _check_keys(around: Surroundings, keys: Mapping[str, DataKey | None], add: Add) -> None:
+    check_destroyed(around.keys, around.destroyed, add)
     for row in around.keys:
-        if row["wrapped"] is None and row["id"] not in around.erased:
-            add("erased_unsaid", 0, f"the key {row['id']} of {row['holder']} was destroyed, and no entry of the trail says so")
         if row["wrapped"] is not None and keys[row["id"]] is None:
             add("key_unreadable", 0, f"the key {row['id']} of {row['holder']} does not open under the master key")
 
@@ -306,13 +303,16 @@ def _check_commands(recordings: Sequence[Recording], around: Surroundings, add: 
         elif row["status"] == "pending":
             add("command_differs", recording.seq, f"{recording.command_id} led to it, and counts as not answered")
     by_command = {recording.command_id: recording for recording in recordings}
+    first = {recording.command_id: number for number, recording in reversed([*enumerate(recordings)])}
     for row in around.commands:
-        wrong = [name for name, differs in _differences(row, by_command.get(row["id"])) if differs]
+        number = first.get(row["id"], 0)
+        before = recordings[number - 1] if number else None
+        wrong = [name for name, differs in _differences(row, by_command.get(row["id"]), before) if differs]
         if wrong:
             add("command_differs", 0, f"{row['id']}: {', '.join(wrong)}")
 
 
-def _differences(row: Row, fact: Recording | None) -> Iterator[tuple[str, bool]]:
+def _differences(row: Row, fact: Recording | None, before: Recording | None) -> Iterator[tuple[str, bool]]:
     body, answer = row["body"], row["answer"]
     if body is not None:
         yield "type", body.get("type") != row["type"]
@@ -325,9 +325,20 @@ def _differences(row: Row, fact: Recording | None) -> Iterator[tuple[str, bool]]
         yield "channel", fact.channel != row["channel"]
         yield "credential", fact.credential is not None and fact.credential != row["credential"]
         # What the case tells itself at a deadline is told again by the next worker when one dies, at a moment of its own.
-        yield "received", row["type"] not in ("open", "deadline") and fact.at != row["received_at"]
+        yield "received", row["type"] not in ("open", "deadline") and not received_as_said(row["received_at"], fact, before)
     elif row["status"] == "accepted":
         yield "facts", bool(answer and answer.get("seq"))
+
+
+def received_as_said(received_at: datetime, fact: Recording, before: Recording | None) -> bool:
+    """Whether the command of a fact can have been received at an instant; ``before`` is the fact before the command's first.
+
+    A fact is judged when its command was received, but never before its neighbour; one that was says when it was received.
+    """
+    if "received_at" in fact.model_fields_set:
+        return received_at == (fact.received_at or fact.at)
+    # Of an earlier release, which did not say it: where the neighbour's instant was taken, any before that is as good.
+    return received_at == fact.at or (before is not None and received_at < before.at == fact.at)
 
 
 def _check_effects(case: Case, recordings: Sequence[Recording], around: Surroundings, add: Add) -> None:
