@@ -38,7 +38,7 @@ SECOND_OPS = Actor(id="per_o2", role="ops")
 
 def hidden(kind: str) -> Life:
     """A case of which the respondent's side, everybody who can be on one, was told nothing."""
-    life = a_case(kind, category="injury" if kind == "safety_incident" else "general")
+    life = a_case(kind, category="injury" if kind == "safety_incident" else "collusion" if kind == "fraud_report" else "general")
     for party, role in ((WITNESS, "witness"), ("pty_agent", "representative"), (INSURER, "insurer")):
         life.with_party(party, "respondent", role)
     return life
