@@ -45,10 +45,16 @@ def step(
     ``at`` is the instant the command is judged by (received, or fallen due), ``recorded_at`` when that happens; both aware UTC.
     """
     # A command can be received before, yet recorded after, its neighbour: the record's instants never run backwards.
+    received_at = at
     at = max(at, case.updated_at) if case is not None else at
     informed = context.model_copy(update={"calendars": reference.calendars})
     facts = kept(case, decide(case, command, informed, at), at, reference.calendars)
-    return apply(case, case_id, command, context, facts, at, recorded_at, reference)
+    made = apply(case, case_id, command, context, facts, at, recorded_at, reference)
+    if received_at == at:
+        return made
+    # The facts say so, or nobody could tell this from a command whose row was changed.
+    late = tuple(recording.model_copy(update={"received_at": received_at}) for recording in made.recordings)
+    return made.model_copy(update={"recordings": late})
 
 
 def apply(

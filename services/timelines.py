@@ -14,7 +14,7 @@ from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Rec
 from domain.model.provider_news import ids_left_out
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
-from domain.rules.appointments import told_because
+from domain.rules.appointments_told import told_because
 from domain.rules.confidence import reader_of, thread_of
 from domain.views.case import unsaid, visible
 from domain.views.references import number_erased

@@ -245,3 +245,6 @@ class Recording(Kept):
     zone_data: str | None = None
     calendars: tuple[str, ...] | None = None
     """References of the calendars that its clocks run on."""
+    received_at: Instant | None = None
+    """When its command was received, where that was before ``at``: it was judged after one that was received later. None: at
+    ``at``; or, where the stored fact does not name it at all, not said by a release before this one."""

@@ -303,13 +303,16 @@ def _check_commands(recordings: Sequence[Recording], around: Surroundings, add: 
         elif row["status"] == "pending":
             add("command_differs", recording.seq, f"{recording.command_id} led to it, and counts as not answered")
     by_command = {recording.command_id: recording for recording in recordings}
+    first = {recording.command_id: number for number, recording in reversed([*enumerate(recordings)])}
     for row in around.commands:
-        wrong = [name for name, differs in _differences(row, by_command.get(row["id"])) if differs]
+        number = first.get(row["id"], 0)
+        before = recordings[number - 1] if number else None
+        wrong = [name for name, differs in _differences(row, by_command.get(row["id"]), before) if differs]
         if wrong:
             add("command_differs", 0, f"{row['id']}: {', '.join(wrong)}")
 
 
-def _differences(row: Row, fact: Recording | None) -> Iterator[tuple[str, bool]]:
+def _differences(row: Row, fact: Recording | None, before: Recording | None) -> Iterator[tuple[str, bool]]:
     body, answer = row["body"], row["answer"]
     if body is not None:
         yield "type", body.get("type") != row["type"]
@@ -322,9 +325,20 @@ def _differences(row: Row, fact: Recording | None) -> Iterator[tuple[str, bool]]
         yield "channel", fact.channel != row["channel"]
         yield "credential", fact.credential is not None and fact.credential != row["credential"]
         # What the case tells itself at a deadline is told again by the next worker when one dies, at a moment of its own.
-        yield "received", row["type"] not in ("open", "deadline") and fact.at != row["received_at"]
+        yield "received", row["type"] not in ("open", "deadline") and not received_as_said(row["received_at"], fact, before)
     elif row["status"] == "accepted":
         yield "facts", bool(answer and answer.get("seq"))
+
+
+def received_as_said(received_at: datetime, fact: Recording, before: Recording | None) -> bool:
+    """Whether the command of a fact can have been received at an instant; ``before`` is the fact before the command's first.
+
+    A fact is judged when its command was received, but never before its neighbour; one that was says when it was received.
+    """
+    if "received_at" in fact.model_fields_set:
+        return received_at == (fact.received_at or fact.at)
+    # Of an earlier release, which did not say it: where the neighbour's instant was taken, any before that is as good.
+    return received_at == fact.at or (before is not None and received_at < before.at == fact.at)
 
 
 def _check_effects(case: Case, recordings: Sequence[Recording], around: Surroundings, add: Add) -> None:

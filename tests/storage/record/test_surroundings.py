@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.model.facts import SYSTEM, NoteAdded, Recording
+from domain.model.prose import Prose
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
+from storage.record.surroundings import received_as_said
 from tests.support.database import Server
 from tests.support.owners import owner_of
-from tests.support.worlds import World
+from tests.support.worlds import World, a_command, sql
 
 pytestmark = pytest.mark.postgres
 
@@ -71,3 +79,66 @@ async def test_tampering_shows(world: World, case_id: str, server: Server, chang
 
 async def test_another_master_key_opens_nothing(world: World, case_id: str) -> None:
     assert await found(world, Vault(b"another master key of 32 bytes!!")) >= {"key_unreadable"}
+
+
+async def test_a_command_that_is_judged_after_a_later_one_is_whole(world: World, case_id: str) -> None:
+    """As under many senders: stamped first, on disk only when the later one was read already."""
+    early, late = (a_command("message", "per_mia", text=text) for text in ("First.", "Second."))
+    async with world.database.tenant(world.tenant_id) as conn, conn.transaction():
+        await world.inbox.receive_on(conn, world.tenant_id, case_id, early)
+        recorded = asyncio.create_task(world.record(case_id, late))
+        while not await sql(world, "SELECT FROM commands WHERE id = $1", late["id"]):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert not recorded.done(), "it waits for the row that the other holds"
+    await recorded
+    await world.record(case_id)
+    order = "SELECT f.command_id, f.at, c.received_at FROM facts f JOIN commands c ON c.id = f.command_id ORDER BY f.seq DESC LIMIT 2"
+    last, before = await sql(world, order)
+    assert (before["command_id"], last["command_id"]) == (late["id"], early["id"]), "judged out of the order of arrival"
+    assert last["received_at"] < before["received_at"] == before["at"] == last["at"]
+    assert not await found(world)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    moments=st.lists(st.integers(0, 4), min_size=2, max_size=5),
+    altered=st.integers(0, 4),
+    by=st.sampled_from((-1_000_000, -3, -2, -1, 1, 2, 3, 1_000_000)),
+)
+async def test_any_order_of_arrival_is_whole_and_any_other_moment_shows(
+    world: World, server: Server, moments: list[int], altered: int, by: int
+) -> None:
+    case_id = await world.case()
+    commands = []
+    async with owner_of(server, world.tenant_id) as conn:
+        for moment in moments:
+            commands.append(await world.inbox.put(world.tenant_id, case_id, a_command("note", "per_mia", text="So.")))
+            stamp = "UPDATE commands SET received_at = (SELECT opened_at FROM cases WHERE id = $1) + $2 WHERE id = $3"
+            await conn.execute(stamp, case_id, timedelta(microseconds=moment), commands[-1])
+            await world.record(case_id)
+        assert not await found(world)
+        move = "UPDATE commands SET received_at = received_at + $1::interval WHERE id = $2"
+        one = commands[altered % len(commands)]
+        await conn.execute(move, timedelta(microseconds=by), one)
+        assert await found(world) == {"command_differs"}
+        await conn.execute(move, timedelta(microseconds=-by), one)
+    assert not await found(world)
+
+
+def test_of_an_earlier_release_a_fact_does_not_say_when_its_command_was_received() -> None:
+    at = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    said = {
+        "seq": 2, "at": at, "recorded_at": at, "command_id": "cmd_2", "actor": SYSTEM, "channel": "api", "round": 0,
+        "fact": NoteAdded(text=Prose(content_id="cnt_1", digest="0", length=1)),
+    }  # fmt: skip
+    fact, moment = Recording.model_validate(said), timedelta(microseconds=1)
+    before, long_before = (fact.model_copy(update={"at": at - gap}) for gap in (timedelta(0), moment))
+    assert received_as_said(at, fact, long_before)
+    assert received_as_said(at - moment, fact, before), "it took the instant of its neighbour"
+    assert not received_as_said(at - moment, fact, long_before)
+    assert not received_as_said(at - moment, fact, None)
+    assert not received_as_said(at + moment, fact, before)
+    now = Recording.model_validate({**said, "received_at": None})
+    assert received_as_said(at, now, before)
+    assert not received_as_said(at - moment, now, before)
