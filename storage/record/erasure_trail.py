@@ -15,8 +15,8 @@ from storage.access.trail import Entry
 from storage.postgres.pool import Connection
 
 ROWS = """
-SELECT id, scope, case_id, party_id, reason, though_open, needs_second, asked_by, asked_with, asked_at, approved_by, approved_with,
-    approved_at, dropped_by, dropped_at, done_at
+SELECT id, scope, case_id, party_id, reason, though_open, needs_second, asked_by, asked_with, asked_at, approved_by,
+    approved_with, approved_at, dropped_by, dropped_at, done_at
 FROM erasures
 WHERE tenant = $1
 """
@@ -51,7 +51,7 @@ async def destroyed_keys(conn: Connection, tenant_id: str, case_ids: Sequence[st
 
 
 def check_destroyed(rows: Sequence[Row], named: Mapping[str, Sequence[Destroyed]], add: Add) -> None:
-    """Hold the keys of a case against the trail, both ways: each one that is destroyed stands there, and each one that stands there
+    """Hold the keys of a case against the trail, both ways: each one that is destroyed stands there, and each one there
     is destroyed, as it says."""
     for row in rows:
         which, said = f"the key {row['id']} of {row['holder']}", named.get(row["id"], ())
