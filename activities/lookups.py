@@ -48,9 +48,10 @@ class Lookups:
         """The snapshot with what some steps need beside the record.
 
         The people for an escalation that may be due; what counts against the parties where a ruling waits; who of them
-        is kept by a legal hold elsewhere, where something could be destroyed; what stands in other cases of the matter,
-        where money may be given; how often the pack was departed from this month, where it may be again; the case, campaign or
-        files that a command names; new terms for re-targets that ask for them.
+        is kept by a legal hold elsewhere, where something could be destroyed, or hit by a measure there, where one is to be
+        imposed; what stands in other cases of the matter, where money may be given; how often the pack was departed from this
+        month, where it may be again; the case, campaign or files that a command names; new terms for re-targets that ask for
+        them.
         """
         if self.sanctions is not None and _may_sanction(case, snapshot):
             earlier = await self.sanctions.against(tenant_id, case_id)
@@ -58,7 +59,7 @@ class Lookups:
         if self.other_cases is not None and any(p.body.get("type") in NAMES_OTHERS for p in snapshot.pending):
             pending = [await self._with_others(tenant_id, self.other_cases, case, waiting) for waiting in snapshot.pending]
             snapshot = snapshot.model_copy(update={"pending": tuple(pending)})
-        if self.other_cases is not None and case is not None and (could_destroy(case) or _may_tell(case, snapshot)):
+        if self.other_cases is not None and case is not None and _needs_held(case, snapshot):
             held = await self.other_cases.held(tenant_id, case_id)
             snapshot = snapshot.model_copy(update={"held": tuple(held)})
         if self.other_cases is not None and case is not None and _may_pay(case, snapshot):
@@ -185,6 +186,12 @@ def _may_pay(case: Case, snapshot: CaseSnapshot) -> bool:
     return any(p.body.get("type") in GIVES for p in snapshot.pending) or (
         due and (case.phase is Phase.RULED or case.returning is not None)
     )
+
+
+def _needs_held(case: Case, snapshot: CaseSnapshot) -> bool:
+    """Whether it matters how others have the people of the case."""
+    imposes = any(pending.body.get("type") == "impose_interim" for pending in snapshot.pending)
+    return imposes or could_destroy(case) or _may_tell(case, snapshot)
 
 
 def _may_tell(case: Case, snapshot: CaseSnapshot) -> bool:

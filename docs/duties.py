@@ -40,6 +40,8 @@ DUTIES = (
          "notice-kept-and-complained-of"),
     Duty("17", "Whom a restriction hits is told its reasons, in the fields of the database", "statement_of_reasons.outcomes",
          "statement-incomplete"),
+    Duty("17(3)(b)", "Whom a notice accuses reads neither its words nor who sent it", "decision_elsewhere.first_instance",
+         "notice-is-not-read-by-whom-it-accuses"),
     Duty("20(1)(a)", "Decisions on content can be complained of", "decision_elsewhere.decisions.remove",
          "author-overturned-restored"),
     Duty("20(1)(b)", "So can those that suspend a service", "decision_elsewhere.decisions.suspend_service",

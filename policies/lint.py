@@ -162,6 +162,9 @@ def _rows(pack: Pack) -> Iterator[str]:
 def _untold(pack: Pack) -> Iterator[str]:
     """Events of which nobody, or not everybody who has to act, is told."""
     must_tell = {**_MUST_TELL, **_LATER} if pack.disclosure == "by_owner" else _MUST_TELL
+    if pack.decision_elsewhere is not None and pack.decision_elsewhere.first_instance:
+        # Whom a notice accuses learns of it later; of an appeal both sides hear at once.
+        must_tell = {**must_tell, "case_disclosed": _LATER["case_disclosed"]}
     for event, audiences in must_tell.items():
         if event == "phase_entered:approval" and pack.approval_above is None:
             continue

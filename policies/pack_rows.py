@@ -35,7 +35,8 @@ class Gate(Frozen):
     """CEL over `report` and `attributes`."""
     then: Literal["decline", "triage"]
     """`decline` turns the report away, `triage` puts it before a person. A row that hits for the length of the statement alone
-    declines nobody: a person reads it, unless another row turns it away."""
+    declines nobody: a person reads it, unless another row turns it away. Nor does one decline what is urgent, or is called by a
+    word that the pack does not list, where `withdrawal` says that the kind protects people."""
     reason: Code
     """The code that is told with it."""
 

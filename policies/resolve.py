@@ -254,9 +254,11 @@ def _for_its_length(expression: str, facts: dict[str, Any]) -> bool:
 
 def _of_category(pack: Pack, report: Report, routing: Routing) -> Routing:
     """What a category is, and what it needs, is told before a report is taken in: a misspelt one is nobody's fault but ours."""
-    if not pack.categories or routing.decision != "admit":
-        return routing
     row = pack.categories.get(report.category)
+    # What a word means that nobody lists no gate knows: where it may be a danger, no table turns it away.
+    unknown = row is None and routing.decision == "decline" and pack.withdrawal != "closes"
+    if not pack.categories or (routing.decision != "admit" and not unknown):
+        return routing
     missing = [name for name in row.needs if report.attributes.get(name) in (None, "")] if row is not None else []
     if row is not None and not missing:
         return routing

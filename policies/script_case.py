@@ -162,7 +162,8 @@ class ScriptCase:
 
     def hear(self, command: Command, at: datetime, *, with_actions: bool) -> Line:
         """What another case of the story had to tell this one."""
-        made = step(self.state, self.id, command, DecisionContext(actor=SYSTEM), at, at, self._reference)
+        context = DecisionContext(actor=SYSTEM, target=self.cast.named(self._owner(command)))
+        made = step(self.state, self.id, command, context, at, at, self._reference)
         return self._line_of(None, "system", made, at, with_actions=with_actions)
 
     def actions(self) -> dict[str, tuple[str, ...]]:
@@ -215,7 +216,7 @@ class ScriptCase:
 
     def _owner(self, command: Command) -> str | None:
         """Whoever has the case, where a command could bring somebody to whom they stand close."""
-        return self.state.owner if self.state is not None and command.type in ("add_party", "replace_party") else None
+        return self.state.owner if self.state is not None and command.type in ("add_party", "replace_party", "join") else None
 
     def _new_terms(self, command: Command) -> Terms | None:
         if command.type != "retarget" or self.state is None:

@@ -62,7 +62,7 @@ class Cast:
         manager = next((x.manager for x in said if x.manager), None)
         # Whoever bears the ref of a party is that party, and judges nothing here.
         refs = [ref for x in said for ref in x.conflicts] + [speaker.id]
-        conflicts = tuple(self._known[ref].ref_digest for ref in map(self._side_or, refs) if ref in self._known)
+        conflicts = tuple(dict.fromkeys(filter(None, map(self._digest_of, map(self._side_or, refs)))))
         manager_id = self.person_id(manager)
         return Actor(id=person, role=speaker.role, manager=manager_id, above=self._above(manager_id), conflicts=conflicts)
 
@@ -133,6 +133,11 @@ class Cast:
         if ref in self._known or ref not in SIDES:
             return ref
         return next((p.id for p in self.parties if p.side.value == ref and p.role == "principal"), ref)
+
+    def _digest_of(self, ref: str) -> str | None:
+        """What stands for a party, also for one who is of another case still; None for a side on which nobody is."""
+        known = self._known.get(ref)
+        return known.ref_digest if known is not None else None if ref in SIDES else digest(ref)
 
     def _party_actor(self, speaker: Speaker, case: Case | None) -> Actor:
         joined = (p for p in (case.parties if case is not None else ()) if p.role == "co_claimant")

@@ -19,8 +19,10 @@ from domain.model.people import OpenedParty
 from domain.model.policy_exceptions import ExceptionsGranted
 from domain.model.sanctions import EarlierSanction
 from domain.rules.authorities import accuses, charges, knowing, reported_in_secret
+from domain.rules.fairness import partial
 from domain.rules.links import party_there
 from domain.rules.losses import deciders_of
+from domain.rules.measures import held_alone
 from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.prior_decision import undecided_end
 from policies.script_case import ScriptCase
@@ -59,6 +61,7 @@ def held_elsewhere(case: ScriptCase, others: Iterable[ScriptCase], at: datetime)
                     accused=accuses(state, at) if against else charges(state, party),
                     closed_at=state.closed_at,
                     known_by=knowing(other.record),
+                    held_alone=against and held_alone(state, party),
                 )
 
 
@@ -172,7 +175,12 @@ def as_other(case: Case, here: str | None = None, there: str | None = None) -> O
     unnamed = None in (here, there)
     by = deciders_of(case)
     return OtherCase(
-        **known, given=totals(case), deciders=by, another_matter=not unnamed and here != there, matter_unnamed=unnamed
+        **known,
+        given=totals(case),
+        deciders=by,
+        partial=partial(case),
+        another_matter=not unnamed and here != there,
+        matter_unnamed=unnamed,
     )
 
 
@@ -191,7 +199,7 @@ def ordered(case: ScriptCase, task: CrossCaseTaskOrdered, others: Iterable[Scrip
                       recused=task.recused)  # fmt: skip
         return to, joined
     linked = MirrorLink(**said, link_id=task.link_id or task.errand_id, other=case.id, relation=task.relation or "related",
-                        gone=task.what == "unlink")  # fmt: skip
+                        gone=task.what == "unlink", asked_by=task.asked_by, recused=task.recused)  # fmt: skip
     return to, linked
 
 

@@ -41,6 +41,11 @@ MEANS: dict[str, tuple[str, str]] = {
     "key_missing": ("The key of a text, a person or a file is not among those of the case.", _LOST),
     "key_unreadable": ("A key does not open under the master key.", "Is it the right master key? Else: " + _LOST),
     "erased_unsaid": ("A key was destroyed, and no erasure says so.", _PAST),
+    "erased_back": (
+        "A key that was destroyed is there again: what was erased can be read.",
+        "Erase again what was erased (ombud erasure), see who has read it meanwhile, and: " + _PAST,
+    ),
+    "erasure_differs": ("Who had something erased, why or when is not what the audit trail says.", _PAST),
     "text_missing": ("A text to which the record refers is gone.", _LOST),
     "text_unreadable": ("A text does not open under its key: it was changed, or its key was.", _LOST),
     "text_differs": ("A text is not the one that was put away.", _PAST),

@@ -11,6 +11,7 @@ from uuid_utils import uuid7
 from domain.base import CommandId
 from domain.model.reading import read_incoming
 from domain.views.case import visible
+from services import letter_secrets
 from services.callers import Caller
 from services.cases import Seen, find, seen_by
 from services.errors import Refused, not_found, of_command
@@ -81,6 +82,7 @@ async def put(
     before, in the same words whoever used it, in whatever case, for whatever; ``proof_needed`` (:mod:`services.heavy`)."""
     await need_proof(parts, caller, seen.case, command)
     row, tenant_id = seen.row, caller.tenant_id
+    command = await letter_secrets.of_command(parts, tenant_id, row.id, command)
     own = own_key(caller, key) if key is not None else None
     try:
         receipt = await parts.inbox.receive(

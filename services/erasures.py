@@ -69,6 +69,8 @@ async def ask(
             "reason": reason,
             "though_open": though_open,
             "cases": len(reached),
+            "party_id": party_id,
+            "needs_second": wanted.needs_second,
         }
         await note(conn, who, "erasure_asked", case_id, erasure=made, **more)
         if not wanted.needs_second:

@@ -186,18 +186,20 @@ async def _fetch_left_over(parts: Parts, caller: Caller, seen: Seen, file_id: st
 
 
 async def _bears_a_letter(parts: Parts, tenant_id: str, case_id: str, data: bytes) -> bool:
-    """Whether a file has the token of a letter of ours: of this case in any spelling, of another with its letter's id. What stops
-    its reader is taken for one: nobody has seen that it is none. Raises ``reading_busy``."""
+    """Whether a file has the token or link of a letter of ours: of this case in any spelling, of another with its letter's id,
+    or the link's own path. What stops its reader is taken for one: nobody has seen that it is none. Raises ``reading_busy``."""
     tokens = await parts.answered.tokens(tenant_id, case_id)
     try:
         if await parsed(parts, tenant_id, partial(parts.token_in, data, tokens), len(data), light=-1):
             return True
         named = await parsed(parts, tenant_id, partial(parts.letters_in, data), len(data), light=-1)
+        links = await parsed(parts, tenant_id, partial(parts.links_in, data), len(data), light=-1)
     except Refused as refused:
         if refused.code == "reading_busy":
             raise
         return True
-    return any(parts.answered.held(tenant_id, notice_id, token) for notice_id, token in named)
+    others = await parts.party_links.among(tenant_id, links)
+    return bool(others) or any(parts.answered.held(tenant_id, notice_id, token) for notice_id, token in named)
 
 
 async def words_of(parts: Parts, tenant_id: str, fetched: Fetched) -> str | None:

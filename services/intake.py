@@ -14,7 +14,7 @@ from domain.model.report import Report
 from domain.model.terms import Routing, Terms
 from policies.pack import PackError
 from policies.shelf import Shelf, UnknownKind
-from services import mailroom, trusted_flaggers
+from services import letter_secrets, mailroom, trusted_flaggers
 from services.callers import Caller
 from services.cases import Seen
 from services.commands import judged, refusal_in
@@ -167,6 +167,7 @@ async def land(
 
     Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``."""
     await scanned(parts, *(one.data for one in report.attachments))
+    report = await letter_secrets.of_report(parts, tenant.id, report)
     flagger = await trusted_flaggers.of_report(parts, tenant.id, report, unproven=unproven)
     shelf, terms, routing = await _resolved(parts, tenant, trusted_flaggers.marked(report, flagger))
     if queue is not None:

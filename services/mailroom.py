@@ -20,6 +20,7 @@ from domain.model.report import Report, ReportedParty
 from domain.rules import mail as rules
 from domain.rules.links import merged_as
 from domain.rules.mail import PROVEN, Addressed, Fate, Proof
+from services import letter_secrets
 from services.callers import Caller
 from services.commands import judged
 from services.errors import Refused
@@ -118,16 +119,17 @@ async def take(parts: Parts, mail: Mail) -> Taken:
     came_back, of = await _came_back(parts, mail, marks)
     fate = rules.by_its_marks(marks, came_back=came_back, proven=proven)
     if fate is not None:
-        return await _met(parts, mail, marks, fate, await _words(mail) if fate.outcome == "unplaced" else None, of)
+        return await _met(parts, mail, marks, fate, await _words(parts, mail) if fate.outcome == "unplaced" else None, of)
     try:
         found = await mail.read()
     except Refused as refused:
         fate = rules.unread(marks, refused.code)
         if fate.outcome == "refused":
             raise
-        return await _met(parts, mail, marks, fate, await _words(mail), problem=refused.detail or refused.code)
+        return await _met(parts, mail, marks, fate, await _words(parts, mail), problem=refused.detail or refused.code)
     if found is None:
         return Ignored("no_report")
+    await letter_secrets.of_mail(parts, mail.tenant_id, mail.raw, found)
     about = await _about(parts, mail, marks)
     if about is not None:
         return await _answer(parts, mail, marks, found, about)
@@ -181,14 +183,16 @@ async def _met(
     return await keep(parts, mail, marks, fate.reason, found, about, tell=fate.tell, problem=problem)
 
 
-async def _words(mail: Mail) -> Report | MailReply | None:
+async def _words(parts: Parts, mail: Mail) -> Report | MailReply | None:
     """What can be read of a mail that becomes nothing by itself: for whoever looks at it."""
     try:
-        return await mail.words()
+        found = await mail.words()
     except Refused as refused:
         if refused.code == "reading_busy":
             raise
         return None
+    await letter_secrets.of_mail(parts, mail.tenant_id, mail.raw, found)
+    return found
 
 
 async def _came_back(parts: Parts, mail: Mail, marks: MailMarks) -> tuple[rules.CameBack, _About | None]:

@@ -375,6 +375,8 @@ class Parts:
     """The words of a PDF; None: there are none that could be read. It runs where strangers' bytes are read."""
     letters_in: Callable[[bytes], Sequence[tuple[str, str]]]
     """Ids of notices with what may be their tokens, that a file bears. It runs where strangers' bytes are read."""
+    links_in: Callable[[bytes], Sequence[str]]
+    """What may be secrets of parties' links in them. It runs where strangers' bytes are read."""
     token_in: Callable[[bytes, Collection[str]], bool]
     """Whether a file, or its name, has one of these tokens of letters. Files are looked at where strangers' bytes are read."""
     without_tokens: Callable[[str, Collection[str]], str]

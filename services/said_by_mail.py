@@ -16,6 +16,7 @@ from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 from domain.rules import confidence
 from domain.rules.audiences import told_of
+from services import letter_secrets
 from services.callers import Caller
 from services.cases import Seen, seen_by
 from services.commands import CommandState, judged, refusal_in, send
@@ -83,7 +84,7 @@ async def say(
     missing are handed in. Raises what :func:`send` raises.
     """
     text, attachments = words_of(found)
-    shown = parts.without_tokens(text, await parts.answered.tokens(caller.tenant_id, row.id))
+    shown = await letter_secrets.of_text(parts, caller.tenant_id, row.id, text)
     command_id, there = await _called(parts, caller.tenant_id, row, party, text, message_id)
     case = row.case
     who = case.party(party) if case is not None else None

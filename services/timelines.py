@@ -13,7 +13,7 @@ from domain.model.erasure import Erased
 from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Recording, RulingIssued
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
-from domain.rules.appointments import told_because
+from domain.rules.appointments_told import told_because
 from domain.rules.confidence import reader_of, thread_of
 from domain.views.case import unsaid, visible
 from services.callers import LEADERS, TEAM, Caller

@@ -39,6 +39,7 @@ _ESCAPES = (
 _PACKED = re.compile(rb"(?:zTXt|iTXt|iCCP)[^\x00]{1,79}\x00[\x00-\x7f]{0,80}?(?=\x78[\x01\x5e\x9c\xda])")
 """Compressed words beside a picture (PNG)."""
 _ADDRESS = re.compile(rb"(?=([a-z2-7]{26})([0-9a-f]{20}))")
+_LINK = re.compile(rb"(?=l([0-9a-f]{48}))")
 _ID = re.compile(rb"(?=ntc([0-9a-f]{32})(?:2e|46|u002e)?([0-9a-f]{20}))")
 
 
@@ -131,6 +132,11 @@ def without(text: str, tokens: Collection[str]) -> str:
 
 def _in(text: str, tokens: Collection[str]) -> bool:
     return holds(text.encode("utf-8", "replace"), tokens)
+
+
+def links_in(data: bytes) -> tuple[str, ...]:
+    """What may be the secrets of parties' links (``/l/…``) in a file, a mail or a text, however they are spelled, each once."""
+    return tuple(dict.fromkeys(one[1].decode() for plain in _spellings(data) for one in _LINK.finditer(plain)))[:MOST]
 
 
 def letters_in(data: bytes) -> tuple[tuple[str, str], ...]:

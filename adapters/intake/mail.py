@@ -16,7 +16,7 @@ from adapters.intake.mail_quotes import is_forward, without_quotes
 from adapters.intake.mail_senders import Sender, sender_of
 from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, ORIGINAL, QUOTED, Attachment, Report, ReportedParty
+from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, ORIGINAL, QUOTED, TAKEN_OUT, Attachment, Report, ReportedParty
 
 MAX_BYTES = LARGEST_ATTACHMENT
 """So that each mail can be attached as it came; mail servers rarely take more."""
@@ -33,6 +33,12 @@ _LOCKED = {
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
     "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
 }
+_HEX = rb"(?:[0-9a-f](?:=?[ \t]*\r?\n[>|\t ]{0,8})?)"
+_OPENS = (
+    rb"(?<=/l/)" + _HEX + rb"{47}[0-9a-f](?![0-9a-z])|(?<=%2Fl%2F)" + _HEX + rb"{47}[0-9a-f](?![0-9a-z])"
+    rb"|(?<![a-z0-9])omb_[a-z0-9_-]{40}"
+)
+"""What opens a door of ours by itself, and a letter can bear: the link to a party's page, also cut into lines; a login code."""
 NOTHING_NEW = "(The e-mail says nothing beside what it quotes. That is attached.)"
 UNREAD = "This e-mail could not be read here: it takes more time or memory than is given to one. It is attached as it came."
 
@@ -124,7 +130,7 @@ class MailIntake:
         # What only the letter to one recipient had: whoever is shown what they answer must not be able to speak as they.
         domain = re.escape(message_domain.encode())
         self._token = re.compile(
-            rb"\.[0-9a-f]{20}(?=@" + domain + rb")|(?:\+|%2B)[a-z2-7]{26}[0-9a-f]{20}(?=@|%40)", re.IGNORECASE
+            rb"\.[0-9a-f]{20}(?=@" + domain + rb")|(?:\+|%2B)[a-z2-7]{26}[0-9a-f]{20}(?=@|%40)|" + _OPENS, re.IGNORECASE
         )
         self._kind = kind
         self._respondent = respondent
@@ -165,32 +171,33 @@ class MailIntake:
         return self._reply(mail) if mail.notice_id else self._report(mail, kind or self._kind)
 
     def _mail(self, headers: Headers, contents: Contents, raw: bytes, body_at: int) -> Mail:
-        subject = line(headers.text("Subject"), limit=1_000)
+        subject = line(self._plain(headers.text("Subject")), limit=1_000)
+        sender = sender_of(headers, self._addresses)
         token = _CASE.search(subject or "")
         return Mail(
             headers=headers,
-            sender=sender_of(headers, self._addresses),
+            sender=replace(sender, name=self._plain(sender.name)),
             subject=line(_PREFIX.sub("", subject)) if subject else None,
             message_id=_message_id(headers, raw),
             notice_id=self._answered(headers),
             case_token=token[1].lower() if token else None,
             contents=contents,
-            original=Attachment(name=ORIGINAL, media_type="message/rfc822", data=self._token.sub(b"", _as_written(raw))),
+            original=Attachment(name=ORIGINAL, media_type="message/rfc822", data=self._token.sub(_bare, _as_written(raw))),
             blank=not raw[body_at:].strip(b"\x00 \t\r\n"),
             ours=self._addresses,
         )
 
-    def _without_tokens(self, contents: Contents) -> Contents:
-        def plain(text: str) -> str:
-            data = text.encode("utf-8", "surrogatepass")
-            return self._token.sub(b"", data).decode("utf-8", "surrogatepass") if self._token.search(data) else text
+    def _plain(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogatepass")
+        return self._token.sub(_bare, data).decode("utf-8", "surrogatepass") if self._token.search(data) else text
 
+    def _without_tokens(self, contents: Contents) -> Contents:
         written = ("text/", "message/", "application/xhtml+xml")
         files = tuple(
-            file.model_copy(update={"data": self._token.sub(b"", file.data)}) if file.media_type.startswith(written) else file
+            file.model_copy(update={"data": self._token.sub(_bare, file.data)}) if file.media_type.startswith(written) else file
             for file in contents.files
         )
-        return replace(contents, text=plain(contents.text), inner=plain(contents.inner), files=files)
+        return replace(contents, text=self._plain(contents.text), inner=self._plain(contents.inner), files=files)
 
     def _answered(self, headers: Headers) -> str | None:
         """The newest of our notices that the mail says it answers."""
@@ -237,6 +244,11 @@ class MailIntake:
             headers=mail.headers,
             doubts=worded.doubts,
         )
+
+
+def _bare(found: re.Match[bytes]) -> bytes:
+    """What stands where a secret stood: of an address nothing, of what opens a door that there was something."""
+    return b"" if found[0][:1] in b".+%" else TAKEN_OUT.encode()
 
 
 def _wrong(field: str, code: str, message: str) -> ReportInvalid:

@@ -6,6 +6,7 @@ It is parsed as browsers parse it, by a library; what is said here is only how t
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 from turbohtml import Document, DocumentFragment, Element, Namespace, Text, parse
@@ -26,6 +27,7 @@ from adapters.intake.mail_embedded import (
     shown_from,
     shown_inside,
 )
+from adapters.intake.mail_html_marks import STRUCK, choices, is_ordinal, raised, strikes, ticked
 from adapters.intake.mail_sheets import Sheets, sheets_of
 from adapters.intake.mail_styles import LOOKED_AT, Shown, gone, inside
 
@@ -95,6 +97,10 @@ class _Reader:
         self._kept_as_is = 0
         self._shown = [Shown()]
         self._numbers: list[int | None] = []
+        self._struck: list[bool] = []
+        self._strikes, self._is_struck = 0, False  # how deep; whether that was said
+        self._raised = ""
+        self._chosen: deque[bool] = deque()
         self._links: list[tuple[str, int, int]] = []  # where it leads; the line and the piece of it with which its text begins
 
     def read(self, document: Document) -> None:
@@ -124,6 +130,7 @@ class _Reader:
     def _start(self, element: Element) -> bool:
         """Begin an element; whether what is in it is read."""
         tag = element.tag
+        chosen = self._chosen.popleft() if tag == "option" and self._chosen else None
         if tag in _SILENT and not _is_shown_all_the_same(element):
             return False
         own = _attribute(element, "style")
@@ -139,8 +146,44 @@ class _Reader:
         self._shown.append(shown)
         self._carry(element)
         self._begin(element, tag)
+        self._marked(element, styles, chosen)
         self._elsewhere(element, shown)
         return True
+
+    def _marked(self, element: Element, styles: dict[str, str], chosen: bool | None) -> None:
+        """Say what is shown by how the words look: which are struck out, small, ticked or chosen."""
+        self._struck.append(strikes(element, styles))
+        self._strikes += self._struck[-1]
+        self._raised = raised(element, styles) or self._raised
+        if not self._shown[-1].seen:
+            return
+        match element.tag:
+            case "input" if box := ticked(element):
+                self._say_mark(box)
+            case "select":
+                self._chosen = choices(element)
+            case "option":
+                self._say_mark("[x] " if chosen else "[ ] " if chosen is not None else "")
+                self._text(_attribute(element, "label"))
+            case "optgroup":
+                self._text(_attribute(element, "label"))
+                self._break(1)
+            case _:
+                pass
+
+    def _look_of(self, data: str) -> None:
+        """Say before the first words of them that they are struck out, or small."""
+        if self._strikes and not self._is_struck:
+            self._is_struck = True
+            self._say_mark(STRUCK)
+        elif self._raised and self._line and self._line[-1][-1:].isalnum() and not is_ordinal(data):
+            self._say_mark(self._raised)
+        self._raised = ""
+
+    def _say_mark(self, mark: str) -> None:
+        # It counts as seen, so that of two alternatives the one that has it is read.
+        self.said.append(mark)
+        self._say(mark)
 
     def _begin(self, element: Element, tag: str) -> None:
         if tag == "blockquote" or _is_quotation(element):
@@ -209,7 +252,8 @@ class _Reader:
 
     def _inside(self, element: Element) -> list[object]:
         """What is read of what is in an element: of one that frames a page of the mail's own, that page."""
-        children: list[object] = [] if element.tag == "iframe" else list(element.children)
+        labelled = element.tag == "option" and _attribute(element, "label")
+        children: list[object] = [] if element.tag == "iframe" or labelled else list(element.children)
         what = framed(element)
         if what is None:
             return children
@@ -259,6 +303,11 @@ class _Reader:
 
     def _end(self, tag: str) -> None:
         self._shown.pop()
+        self._raised = ""
+        self._strikes -= self._struck.pop()
+        if self._is_struck and not self._strikes:
+            self._is_struck = False
+            self._say_mark("]")
         if tag == "blockquote":
             self._quotes -= 1
             self._break(2)
@@ -284,6 +333,8 @@ class _Reader:
         if not self._shown[-1].seen:
             self.hidden = self.hidden or bool(data.strip())
             return
+        if (self._strikes or self._raised) and data.strip():
+            self._look_of(data)
         self.said.append(data)
         if self._kept_as_is > 0:
             first, *rest = data.replace("\r\n", "\n").split("\n")

@@ -14,7 +14,7 @@ from typing import Any
 import tinycss2  # type: ignore[import-untyped]  # it says nothing of its types
 from turbohtml import Document, Element, SelectorSyntaxError
 
-from adapters.intake.mail_styles import FOLLOWED, SPACED, Declared, counts, winning
+from adapters.intake.mail_styles import FOLLOWED, LOOKS, SPACED, Declared, counts, winning
 
 MOST_TEXT = 200_000
 """Characters of all sheets of a page that are read; more are not followed."""
@@ -164,7 +164,8 @@ def _declared(content: list[Any], sheets: Sheets) -> tuple[tuple[str, Declared],
             node.lower_name == "all" or value not in ("normal", "none", "auto", "initial", "0", "''", '""')
         ):
             sheets.followed = False
-        if node.lower_name not in FOLLOWED | SPACED:
+        looks = any(word in value.split() for word in LOOKS.get(node.lower_name, ()))
+        if node.lower_name not in FOLLOWED | SPACED and not looks:
             continue
         if "(" in value and node.lower_name != "font-size" and node.lower_name not in SPACED:
             sheets.followed = False

@@ -34,6 +34,10 @@ FOLLOWED = frozenset({
 """Properties by which words are shown or hidden, as far as that is followed."""
 SPACED = frozenset({"padding", "padding-top", "padding-bottom", "padding-left", "padding-right", "min-height", "min-width"})
 """Properties that give a box room which its own height or width does not: films stand in such boxes."""
+LOOKS = {
+    "text-decoration": ("line-through",), "text-decoration-line": ("line-through",), "vertical-align": ("super", "sub"),
+}  # fmt: skip
+"""Values by which shown words say something else: struck out, raised, lowered. Any other value of them is no matter."""
 _DISPLAYS = frozenset({
     "none", "block", "inline", "inline-block", "flex", "inline-flex", "grid", "inline-grid", "flow-root", "contents", "table",
     "inline-table", "table-row", "table-cell", "table-column", "table-caption", "table-row-group", "table-header-group",

@@ -399,6 +399,7 @@ ENGLISH = Words(
         "chargeback_sent": "Evidence was sent to the card network, which may give the money back a second time.",
         "paid_elsewhere": "Another case has given money for the same matter, or goods in its place.",
         "possible_duplicate": "Another case between the same two has given money for the same amount; it may be the same matter.",
+        "link_taken_back": "Whoever drafted it, or whom they report to, took back that another case is of the same matter.",
         "reported_in_secret": "Whoever it hits is reported to an authority and must not learn of it.",
         "accused_elsewhere": "Whoever asks is accused in another case; what is kept there may have to stay, and to stay unsaid.",
         "settled_before": "The sides had agreed, and the matter was taken up again all the same.",

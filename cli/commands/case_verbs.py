@@ -125,6 +125,7 @@ VERBS: dict[str, tuple[str, tuple[Field, ...]]] = {
         _needs("times", "A time, with the zone; repeatable, up to five.", kind=LIST),
         _needs("about", "What it is about and how to take part, as they will read it."),
         Field("sides", "both (when left out), claimant or respondent."),
+        Field("party", "One person of that side alone (pty_…): nobody else there learns of it."),
         Field("form", "call (when left out), video or in_person."),
         Field("minutes", "How long it takes; 60 when left out.")),
     ),

@@ -276,7 +276,7 @@ def _of_leads(database: Database) -> dict[str, Any]:
 
 def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
     """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
-    from adapters.evidence.letter_tokens import holds, letters_in, without
+    from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
     from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
@@ -303,6 +303,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "bulk": bulk,
         "pdf_text": text_of,
         "letters_in": letters_in,
+        "links_in": links_in,
         "token_in": holds,
         "without_tokens": without,
         "campaigns": PostgresCampaigns(database),

@@ -101,7 +101,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "past_decision_kept": ("gavel", "Decided before it moved in: {outcome}"),
     "party_removal_proposed": ("user-minus", "{who} proposed to take a party out; a second person has to agree"),
     "party_change_confirmed": ("user-check", "{who} confirmed what one had changed about a party"),
-    "no_request_proposed": ("file-question", "{who} says that it is no request; a second person has to say so too"),
+    "no_request_proposed": ("file-question", "{who} says that it is put away undecided; a second person has to say so too"),
     "adulthood_proposed": ("user-check", "{who} says that a party is not under age; a second person has to agree"),
     "past_message_kept": ("message-square", "Written before it moved in"),
     "proposal_answered": ("handshake", "The {side}'s answer to the proposal: {answer}"),

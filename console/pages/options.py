@@ -122,7 +122,13 @@ def _offers(found: Shown) -> Iterable[Option]:
 
 def _hearing(one: AppointmentView) -> str:
     """A hearing or call by its form, its people and how it stands."""
-    whom = "both sides" if one.sides == "both" else f"the {one.sides}"
+    whom = (
+        "both sides"
+        if one.sides == "both"
+        else f"the {one.sides}"
+        if one.party is None
+        else f"one of the {one.sides}'s side alone"
+    )
     return f"{in_words(one.form)} with {whom}: {in_words(one.state)}"
 
 

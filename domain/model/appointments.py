@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.base import CommandBase, Instant, Kept, Reference, Side
+from domain.base import CommandBase, Instant, Kept, PartyId, Reference, Side
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
 
@@ -25,6 +25,8 @@ class ProposeAppointment(CommandBase):
     type: Literal["propose_appointment"] = "propose_appointment"
     sides: AppointmentSides = "both"
     """Who is invited: both sides together, or one of them alone, of which the other does not learn."""
+    party: PartyId | None = None
+    """One person of that side alone, whose own matter it is: nobody else there learns of it, but who assists them."""
     form: AppointmentForm = "call"
     times: Times
     """Up to five, each an hour ahead at least and ninety days at most."""
@@ -108,6 +110,8 @@ class AppointmentProposed(Kept):
     type: Literal["appointment_proposed"] = "appointment_proposed"
     appointment_id: str
     sides: AppointmentSides
+    party: str | None = None
+    """Who of the side is invited alone; None: all of it."""
     form: AppointmentForm
     times: tuple[Instant, ...]
     minutes: int
@@ -194,7 +198,7 @@ AppointmentFact = (
 
 
 class AppointmentUnknown(Refusal):
-    """There is no such appointment, or not for this side."""
+    """There is no such appointment, or not for whoever asks."""
 
     code = "appointment_unknown"
 
@@ -248,6 +252,8 @@ class HeardByProtocol(Kept):
     what was put down, or the time for that is over."""
 
     side: Side
+    party: str | None = None
+    """Who of it was there alone with the team; None: all of it."""
     until: Instant
     put_down_at: Instant
     appointment: str | None = None
@@ -266,6 +272,8 @@ class ProtocolComment(Kept):
     """The child who said it to the desk alone; None: everybody who was invited reads it."""
     was_there: bool | None = None
     """Whether they say that they were at it."""
+    by: str | None = None
+    """Who on the side said it; to nobody but the team."""
 
 
 class Appointment(Kept):
@@ -274,6 +282,8 @@ class Appointment(Kept):
     id: str
     number: int
     sides: AppointmentSides
+    party: str | None = None
+    """Who of the side takes part alone; None: all of it."""
     form: AppointmentForm
     minutes: int
     about: Prose
@@ -285,6 +295,8 @@ class Appointment(Kept):
     """The time that was agreed on."""
     confirmed_at: Instant | None = None
     answers: tuple[AppointmentAnswer, ...] = ()
+    coming: tuple[str, ...] = ()
+    """The parties who have said themselves that they can come to it as it was proposed last, or want to."""
     moved_by: tuple[Side, ...] = ()
     """The sides that moved it, a name for each time."""
     moved_by_team: int = 0

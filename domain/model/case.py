@@ -77,7 +77,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by"}
+        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -250,6 +250,8 @@ class Case(Kept):
     joined: tuple[str, ...] = ()
     """Cases that go on in this one."""
     links: tuple[CaseLink, ...] = ()
+    unlinked_by: tuple[str, ...] = ()
+    """Who has taken back what another one had noted: that it is one matter with another case."""
     cross_case_tasks: tuple[CrossCaseTask, ...] = Field(default=(), alias="errands")
     campaign: str | None = None
     credits: tuple[Credit, ...] = ()

@@ -19,9 +19,9 @@ from domain.model.prose import FROM_OUTSIDE
 from pydantic import Field
 from domain.model.clocks import Freeze
 from domain.model.case_import import History
-from domain.model.safeguards import ImposeInterim
+from domain.model.safeguards import ImposeInterim, InterimImposed
 from domain.base import Instant
-from domain.model.legal_hold import LegalHoldCommand
+from domain.model.legal_hold import LegalHoldCommand, LegalHoldPlaced
 from domain.model.links import LinkCommand
 from typing import Literal
 from domain.base import Money
@@ -161,6 +161,10 @@ class Open(CommandBase):
     """What it was called before, as a part of the case that it was split off."""
     limits_since: Instant | None = None
     """Since when the limits of the law run, where it was split off: since the whole of it was reported."""
+    measures: tuple[InterimImposed, ...] = ()
+    """The interim measures with which it begins: they are in force in the case that it was split off."""
+    holds: tuple[LegalHoldPlaced, ...] = ()
+    """The legal holds with which it begins, as that case is under them."""
 
 
 class Deadline(CommandBase):

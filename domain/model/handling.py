@@ -220,9 +220,15 @@ class ClaimUndecided(Refusal):
     code = "claim_undecided"
 
 
+class DangerUnconfirmed(Refusal):
+    """One person alone puts no report away that tells, or may tell, of a danger: a second one says it too."""
+
+    code = "danger_unconfirmed"
+
+
 class NoRequestProposed(Kept):
-    """Somebody of the team says that what came is no request or claim at all (spam, a question about an order); a second person
-    has to say so too."""
+    """Somebody of the team says that what came is no request or claim at all (spam, a question about an order), or that a report
+    of a danger is to be put away; a second person has to say so too."""
 
     type: Literal["no_request_proposed"] = "no_request_proposed"
     reasons: Prose

@@ -49,9 +49,12 @@ class LegalHoldPlaced(Kept):
     type: Literal["legal_hold_placed"] = "legal_hold_placed"
     hold_id: str
     reason: str
-    reasons: Prose
+    reasons: Prose | None = None
+    """None: it came along with a part of another case, which says them."""
     found: tuple[Found, ...] = ()
     """What destroys something and was under way, or done already."""
+    by: str | None = None
+    """Who placed it, where it came along; None: whoever speaks."""
 
 
 class EffectWithheld(Kept):
@@ -124,6 +127,8 @@ class HeldPerson(Kept):
     """When that case was closed; None: it is open."""
     known_by: tuple[str, ...] = ()
     """Who of the team has, or had, a part in that case."""
+    held_alone: bool = False
+    """A measure hits them there, or did, by the word of one who had found them, and no second person has looked at it."""
 
 
 class Withheld(Kept):

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.base import CampaignId, CaseId, Code, CommandBase, Instant, Kept, Money, Outcome, PartyId, Phase, Priority, Reference
+from domain.model.legal_hold import LegalHoldPlaced
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose, SealedText
 from domain.model.refusals import Refusal
+from domain.model.safeguards import InterimImposed
 
 Relation = Literal["related", "duplicate", "retaliation", "appeal_of", "split", "heard_again"]
 """What one case is to another. ``retaliation``, ``appeal_of`` and ``heard_again`` are said of the case that links first."""
@@ -98,6 +100,8 @@ class MirrorLink(CommandBase):
     gone: bool = False
     asked_by: Reference | None = None
     """Whoever linked the two, or took the link back; None as above."""
+    recused: tuple[str, ...] = ()
+    """Of a duplicate: who of the team cannot decide the other one."""
 
 
 LinkCommand = Merge | Join | Link | Unlink | MirrorLink | Split | JoinCampaign | LeaveCampaign
@@ -212,6 +216,10 @@ class CrossCaseTaskOrdered(Kept):
     """What it was called before."""
     limits_since: Instant | None = None
     """Since when the limits of the law run for it."""
+    measures: tuple[InterimImposed, ...] = ()
+    """The interim measures with which the part begins, by the ids of the parties here."""
+    holds: tuple[LegalHoldPlaced, ...] = ()
+    """The legal holds with which it begins."""
 
 
 class CrossCaseTaskReported(Kept):
@@ -383,6 +391,8 @@ class OtherCase(Kept):
     """What is in question there."""
     deciders: tuple[str, ...] = ()
     """Who decided it there, or approved that."""
+    partial: tuple[str, ...] = ()
+    """Who cannot decide it there: they said so, or it came back because of them."""
     another_matter: bool = False
     """Both name a booking or an order, and it is not the same."""
     matter_unnamed: bool = False

@@ -26,6 +26,8 @@ Scalar = bool | int | float | Annotated[str, Field(max_length=500)]
 
 ORIGINAL, QUOTED = "original.eml", "quoted-text.txt"
 """What a mail's reader attaches of its own: the mail as it came, and what it quotes of the letter that it answers."""
+TAKEN_OUT = "\u2026"
+"""What a mail says where the secret of a page of ours stood."""
 FOR_THE_DESK = frozenset({ORIGINAL, QUOTED})
 """For the team and whoever sent it: other parties are not shown the addresses in it, nor what was written to one party alone."""
 

@@ -71,6 +71,10 @@ class InterimImposed(Kept):
     """What whoever it hits is told of it, instead of the reasons."""
     until: Instant | None = None
     """When it ends by itself, unless a second person confirms it: one person imposed it on somebody whom they have found."""
+    by: str | None = None
+    """Who imposed it, where it came along with a part of another case; None: whoever speaks."""
+    kept_by: str | None = None
+    """Who split that part off, and so had it last on."""
 
 
 class InterimReviewed(Kept):
@@ -313,6 +317,7 @@ class Interim(Kept):
     """How often it was prolonged, or imposed anew after it had ended before the matter was decided."""
     kept_by: str | None = None
     """Who prolonged it last."""
+    reasons: Prose | None = None
     told: Prose | None = None
     """What whoever it hits was told of it."""
     asked_at: Instant | None = None

@@ -237,7 +237,8 @@ class NoSettlement(Refusal):
 
 
 class NothingToConcede(Refusal):
-    """The report names no amount, nor do two of the team or the platform, or the kind says no remedy by which one is granted."""
+    """The report names no amount, nor do two of the team or the platform, or less than the platform does; or the kind says no
+    remedy by which one is granted."""
 
     code = "nothing_to_concede"
 

@@ -50,6 +50,7 @@ ALWAYS: Notices = {
     "appointment_held": ("claimant", "respondent"),
     "protocol_commented": ("claimant", "respondent", "owner"),
     "signal_received:closed": ("ops",),
+    "signal_received:money_back": ("owner", "leads"),
     "signal_received": ("owner",),
 }
 """Whom every pack tells, unless it says otherwise."""

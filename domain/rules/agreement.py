@@ -139,6 +139,11 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
             "The report names no amount, and one person of the team has said what was paid. Make an offer that names what you "
             "give, or grant it once a second person has said it too."
         )
+    if stating.more_by_platform(case):
+        return NothingToConcede(
+            "The platform says that it is about more than was reported, so that granting the report does not end it. Make an "
+            "offer that names what you give: whoever reported says whether that is all."
+        )
     return None
 
 

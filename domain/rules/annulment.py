@@ -4,6 +4,7 @@ whoever decided before stays out with their line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.base import Outcome, Phase
@@ -11,6 +12,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.people import Actor
+from domain.model.prose import Prose
 from domain.model.refusals import NothingChanges, OwnCase, Refusal, TooLate
 from domain.model.ruling import NothingToAnnul
 from domain.rules import returns, sanctions
@@ -61,18 +63,29 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
 
 
 def recuse(case: Case, command: c.Recuse, context: DecisionContext, at: datetime) -> Facts:
-    """Whoever could decide the case says that they cannot; a draft of theirs goes back, and so does the case.
+    """Whoever could decide the case says that they cannot."""
+    return stays_out(case, command.by, command.reason, command.reasons)
+
+
+def of_one_matter(case: Case, people: Sequence[str]) -> Facts:
+    """Whoever cannot decide a case (see :func:`domain.rules.fairness.partial`) does not decide another one of the matter: whether
+    that one is free of it does not hang on the number of the file (European Convention on Human Rights, article 6(1))."""
+    return tuple(fact for one in people if one not in case.recused for fact in stays_out(case, one, "duplicate"))
+
+
+def stays_out(case: Case, person: str, reason: str, reasons: Prose | None = None) -> Facts:
+    """Somebody does not decide the case: a draft of theirs goes back, and so does the case.
 
     What they approved goes back as well: the second look was by somebody who could not give it.
     """
-    recused = f.CaseRecused(person=command.by, reason=command.reason, reasons=command.reasons)
+    recused = f.CaseRecused(person=person, reason=reason, reasons=reasons)
     untold = case.ruling if case.phase in (Phase.APPROVAL, Phase.RULED) else None
-    drafted = untold is not None and untold.decider == command.by
+    drafted = untold is not None and untold.decider == person
     back: Facts = ()
-    if untold is not None and command.by in (untold.decider, untold.approved_by):
+    if untold is not None and person in (untold.decider, untold.approved_by):
         phase = Phase.REVIEW if untold.decision == "rule" else Phase.APPEAL
         back = (f.RulingRetracted(ruling_id=untold.id), f.PhaseEntered(phase=phase, reason="retracted", goes_on="paused"))
-    queued = (f.CaseQueued(queue=case.queue, reason="recused"),) if case.owner == command.by or drafted else ()
+    queued = (f.CaseQueued(queue=case.queue, reason="recused"),) if case.open and (case.owner == person or drafted) else ()
     return (recused, *back, *queued)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.model.appointments import Appointment, AppointmentAhead
 from domain.model.case import Case
@@ -23,6 +24,11 @@ _BEFORE = {"tomorrow": timedelta(days=1), "soon": timedelta(hours=1)}
 """Wall time before it begins."""
 _PUT_DOWN_FOR = timedelta(days=1)
 """Wall time from its end: what was said is put down while it is remembered; asked for again each day."""
+
+
+def appointment_of(case: Case, fact: Any) -> Appointment | None:
+    """The hearing or call that a fact is about; None for one that this case does not know."""
+    return next((one for one in case.appointments if one.id == fact.appointment_id), None)
 
 
 def soonest(case: Case, at: datetime) -> datetime:

@@ -39,14 +39,14 @@ from domain.model.evidence import PartyNotAsked
 from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.model.withdrawal import OfOffice
-from domain.rules import protocols
-from domain.rules.appointment_times import ahead, check_times, common_time, soonest
-from domain.rules.audiences import Audience
+from domain.rules import appointments_told, protocols
+from domain.rules.appointment_times import ahead, appointment_of, check_times, common_time, soonest
+from domain.rules.confided import not_theirs
 from domain.rules.disclosure import along, check_says_what
-from domain.rules.meeting import check_can_agree, needs_consent, owing, still_to_agree
+from domain.rules.meeting import check_can_agree, needs_consent, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
-from domain.rules.topic import Known, NoticeData, Refuse, Topic
-from domain.rules.under_age import is_minor
+from domain.rules.topic import Known, Refuse, Topic
+from domain.rules.under_age import is_minor, refusal_of_unconfirmed
 
 MOVES_OF_A_SIDE = 2
 MOVES_OF_THE_TEAM = 2
@@ -60,6 +60,7 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     proposed = f.AppointmentProposed(
         appointment_id=appointment_id,
         sides=command.sides,
+        party=command.party,
         form=command.form,
         times=tuple(sorted(set(command.times))),
         minutes=command.minutes,
@@ -67,8 +68,10 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     )
     invited = tuple(Side) if command.sides == "both" else (Side(command.sides),)
     for side in invited:
-        if not any(party.speaks and not party.left for party in case.side_parties(side)):
+        if not any(party.stands_for_side for party in case.side_parties(side)):
             raise PartyNotAsked(f"Nobody speaks for the side of the {side.value}.", of=side.value)
+    if command.party is not None:
+        _check_stands_there(case, command)
     if case.of_office is not None and Side.CLAIMANT in invited:
         raise OfOffice("Whoever reported it took it back and is asked nothing: invite the respondent alone.")
     if Side.RESPONDENT not in invited:
@@ -78,10 +81,19 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     return (*along(case, "asked"), proposed)
 
 
+def _check_stands_there(case: Case, command: ProposeAppointment) -> None:
+    """Refuses to invite somebody alone whose own matter it is not, or on another side than is said."""
+    party = case.party(command.party) if command.party is not None else None
+    if party is None or party.role != "principal" or party.left or party.side.value != command.sides:
+        said = "Somebody is invited alone whose own matter it is: name in 'sides' the side on which they stand."
+        raise PartyNotAsked(said, party=command.party, of=command.sides)
+
+
 def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at: datetime) -> Facts:
     """What a side can do. The first time that suits everybody is taken; a side that does not come, or does not want to meet the
     other one, ends it."""
     side, one = context.side(), _theirs(case, command.appointment, context)
+    _check_of_their_choosing(case, context)
     _check_not_begun(one, at)
     if unknown := [time.isoformat() for time in command.times if time not in one.times or time <= at]:
         raise TimeNotProposed("Name times that were proposed and are ahead.", times=unknown)
@@ -116,6 +128,7 @@ def answer(case: Case, command: AnswerAppointment, context: DecisionContext, at:
 def move(case: Case, command: MoveAppointment, context: DecisionContext, at: datetime) -> Facts:
     """Other times, from the team or from a side that is invited."""
     one = _theirs(case, command.appointment, context)
+    _check_of_their_choosing(case, context)
     _check_not_begun(one, at)
     check_times(case, command.times, at)
     side = context.actor.side if context.actor is not None else None
@@ -191,6 +204,13 @@ def over(case: Case) -> Change:
     return {"appointments": tuple(one.model_copy(update=gone) if one.open else one for one in case.appointments)}
 
 
+def _check_of_their_choosing(case: Case, context: DecisionContext) -> None:
+    """Refuses the word of whoever speaks for a side by the word of one alone: it agrees to no hearing that would hear them."""
+    refusal = refusal_of_unconfirmed(case, context.actor) if context.actor is not None else None
+    if refusal is not None:
+        raise refusal
+
+
 def _check_not_begun(one: Appointment, at: datetime) -> None:
     if not one.open:
         raise AppointmentNotOpen("It is over, or was called off.", because=one.state)
@@ -202,6 +222,7 @@ def _theirs(case: Case, wanted: str | None, context: DecisionContext) -> Appoint
     """The appointment that is meant, of those that whoever speaks may know."""
     side = context.stands_for or (context.actor.side if context.actor is not None else None)
     known = [one for one in case.appointments if side is None or side in one.invited]
+    known = [one for one in known if context.actor is None or not not_theirs(case, one, context.actor)]
     found = next((one for one in reversed(known) if wanted in (None, one.id)), None)
     if found is None:
         raise AppointmentUnknown("There is no such hearing or call.", appointment=wanted)
@@ -244,15 +265,12 @@ def _with(case: Case, appointment_id: str, **update: Any) -> Change:
     return {"appointments": tuple(changed)}
 
 
-def _of(case: Case, fact: Any) -> Appointment | None:
-    return next((one for one in case.appointments if one.id == fact.appointment_id), None)
-
-
 def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Change:
     one = Appointment(
         id=fact.appointment_id,
         number=len(case.appointments) + 1,
         sides=fact.sides,
+        party=fact.party,
         form=fact.form,
         minutes=fact.minutes,
         about=fact.about,
@@ -263,13 +281,16 @@ def _proposed(case: Case, rec: f.Recording, fact: f.AppointmentProposed) -> Chan
 
 
 def _noted(case: Case, rec: f.Recording, fact: f.AppointmentAnswered) -> Change:
-    one = _of(case, fact)
+    one = appointment_of(case, fact)
     if one is None:
         return {}
     before = _own_answer(case, one, fact.side, rec.actor.id)
     names_others = fact.instead and (before is None or before.instead != fact.instead)
     moved_by = (*one.moved_by, fact.side) if names_others else one.moved_by
-    return _with(case, fact.appointment_id, answers=_answered(case, one, fact, rec.actor.id).answers, moved_by=moved_by)
+    others = tuple(party for party in one.coming if party != rec.actor.id)
+    coming = (*others, rec.actor.id) if fact.times or fact.joint else others
+    answers = _answered(case, one, fact, rec.actor.id).answers
+    return _with(case, fact.appointment_id, answers=answers, moved_by=moved_by, coming=coming)
 
 
 def _confirmed(case: Case, rec: f.Recording, fact: f.AppointmentConfirmed) -> Change:
@@ -277,7 +298,7 @@ def _confirmed(case: Case, rec: f.Recording, fact: f.AppointmentConfirmed) -> Ch
 
 
 def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
-    one = _of(case, fact)
+    one = appointment_of(case, fact)
     if one is None:
         return {}
     # Whether they want to meet stays said; which times would do is asked anew.
@@ -293,7 +314,8 @@ def _moved(case: Case, rec: f.Recording, fact: f.AppointmentMoved) -> Change:
         "moved_by": one.moved_by if fact.side is None or counted else (*one.moved_by, fact.side),
         "moved_by_team": one.moved_by_team + by_team,
     }
-    return _with(case, fact.appointment_id, **again, **moved, answers=mine, told_since=(), reasons=fact.reasons)
+    coming = (fact.party or rec.actor.id,) if fact.side is not None else ()
+    return _with(case, fact.appointment_id, **again, **moved, answers=mine, coming=coming, told_since=(), reasons=fact.reasons)
 
 
 def _called_off(case: Case, rec: f.Recording, fact: f.AppointmentCancelled) -> Change:
@@ -301,109 +323,34 @@ def _called_off(case: Case, rec: f.Recording, fact: f.AppointmentCancelled) -> C
 
 
 def _reminded(case: Case, rec: f.Recording, fact: f.AppointmentReminded) -> Change:
-    one = _of(case, fact)
+    one = appointment_of(case, fact)
     told = {"told": (*one.told, fact.what), "told_since": (*one.told_since, fact.what)} if one is not None else {}
     return _with(case, fact.appointment_id, **told)
 
 
 def _held(case: Case, rec: f.Recording, fact: f.AppointmentHeld) -> Change:
-    one = _of(case, fact)
+    one = appointment_of(case, fact)
     if one is None:
         return {}
     return _with(case, fact.appointment_id, state="held", missed_by=fact.missed_by, protocol=fact.protocol)
 
 
 def _commented(case: Case, rec: f.Recording, fact: f.ProtocolCommented) -> Change:
-    one, alone = _of(case, fact), rec.actor.id if fact.to == "desk" else None
-    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=alone, was_there=fact.was_there)
+    one, alone = appointment_of(case, fact), rec.actor.id if fact.to == "desk" else None
+    said = ProtocolComment(side=fact.side, at=rec.at, text=fact.text, alone=alone, was_there=fact.was_there, by=rec.actor.id)
     return _with(case, fact.appointment_id, comments=(*one.comments, said)) if one is not None else {}
-
-
-def _invited(case: Case, fact: Any, audience: Audience) -> bool:
-    """Whether an audience takes part; a platform's machine may have to help."""
-    if isinstance(fact, f.ProtocolCommented) and fact.to == "desk":
-        return audience == fact.side.value
-    if audience == "platform":
-        return True
-    if isinstance(fact, f.AppointmentProposed):
-        return fact.sides in ("both", audience)
-    one = _of(case, fact)
-    return one is not None and audience in {side.value for side in one.invited}
-
-
-def _still_to_answer(case: Case, fact: f.AppointmentReminded, audience: Audience) -> bool:
-    """Whether a reminder is for an audience: of what is soon for who takes part, of an answer for who still owes it."""
-    one = _of(case, fact)
-    if one is None or fact.what == "protocol" or audience not in {side.value for side in one.invited}:
-        return False
-    return fact.what != "unanswered" or audience in owing(case, one)
-
-
-def _own(case: Case, fact: f.AppointmentAnswered, audience: Audience) -> bool:
-    return audience == fact.side.value
 
 
 def _answers_mean(before: Case | None, fact: f.AppointmentAnswered, after: Case) -> set[str]:
     """That everybody has answered, and no time suits them all; or that somebody named other times for the team alone."""
-    one = _of(after, fact)
-    was = _of(before, fact) if before is not None else None
+    one = appointment_of(after, fact)
+    was = appointment_of(before, fact) if before is not None else None
     if one is not None and fact.instead and fact.instead not in ({said.instead for said in was.answers} if was else ()):
         return {"appointment_times_named"}
     everybody = one is not None and {said.side for said in one.answers} == set(one.invited)
     if one is None or not everybody or one.state != "proposed" or still_to_agree(after, one) or fact.instead:
         return set()
     return {"appointment_unmatched"} if common_time(one, None) is None else set()
-
-
-def words_go(case: Case, fact: f.AppointmentMoved, audience: Audience) -> bool:
-    """Whether an audience reads why a side moved it: where words go to the desk alone, the other side does not, and of a child
-    nobody but the desk does."""
-    party = case.party(fact.party) if fact.party is not None else None
-    if party is not None and party.minor and case.terms.words == "desk":
-        return audience == "staff"
-    return fact.side is None or audience in ("staff", fact.side.value) or case.terms.words == "shared"
-
-
-def _data(case: Case, fact: Any, **more: Any) -> dict[str, Any]:
-    one = _of(case, fact)
-    if one is None:
-        return {}
-    times = {"times": [time.isoformat() for time in one.times]} if one.state == "proposed" else {}
-    begins = {"at": one.at.isoformat()} if one.at is not None else {}
-    consent = {"consent": True} if needs_consent(case, one) else {}
-    named = {"form": one.form, "minutes": one.minutes, "sides": one.sides}
-    return {**named, **times, **begins, **consent, **more}
-
-
-def told_because(fact: f.AppointmentCancelled) -> str:
-    """Why it was called off, as whoever takes part reads it: whose word it was that ends it, the other side does not learn."""
-    return fact.because if fact.because == "no_answer" else "by_hand"
-
-
-def _said(case: Case, fact: Any, audience: Audience) -> NoticeData:
-    one = _of(case, fact)
-    about = {"about": one.about} if one is not None else {}
-    match fact:
-        case f.AppointmentMoved():
-            texts = {"reasons": fact.reasons} if words_go(case, fact, audience) else {}
-            return NoticeData(_data(case, fact, by=fact.side.value if fact.side else "staff"), {**about, **texts})
-        case f.AppointmentCancelled():
-            because = fact.because if audience == "staff" else told_because(fact)
-            why = {"reasons": fact.reasons} if audience == "staff" else {}
-            return NoticeData(_data(case, fact, because=because), {**why, "told_why": fact.told_why})
-        case f.AppointmentHeld():
-            missed = [side.value for side in fact.missed_by]
-            return NoticeData(_data(case, fact, missed_by=missed), {"protocol": fact.protocol})
-        case f.ProtocolCommented():
-            there = {"was_there": fact.was_there} if fact.was_there is not None else {}
-            return NoticeData({"by": fact.side.value, **there}, {"text": fact.text})
-        case f.AppointmentReminded():
-            return NoticeData(_data(case, fact, what=fact.what), about)
-        case f.AppointmentAnswered():
-            named = {"times": [time.isoformat() for time in fact.instead]} if fact.instead else {}
-            return NoticeData(_data(case, fact, by=fact.side.value, **named), {"reasons": fact.reasons})
-        case _:
-            return NoticeData(_data(case, fact), about)
 
 
 _STANDS = {
@@ -415,15 +362,16 @@ _STANDS = {
 """Why not, by how the newest stands."""
 
 
-def _refusal(fits: Callable[[Appointment], bool]) -> Refuse:
-    """Why there is nothing to do about any of them, whichever is named."""
+def _refusal(fits: Callable[[Appointment], bool], *, binds: bool = False) -> Refuse:
+    """Why there is nothing to do about any of them, whichever is named; ``binds``: it is done for a side."""
 
     def why_not(case: Case, actor: Actor) -> Refusal | None:
         known = [one for one in case.appointments if actor.side is None or actor.side in one.invited]
+        known = [one for one in known if not not_theirs(case, one, actor)]
         if not known:
             return AppointmentUnknown("There is no hearing or call here.")
         if any(fits(one) for one in known):
-            return None
+            return refusal_of_unconfirmed(case, actor) if binds else None
         return AppointmentNotOpen(_STANDS[known[-1].state], because=known[-1].state)
 
     return why_not
@@ -435,7 +383,9 @@ def _refusal_of_another(case: Case, actor: Actor) -> Refusal | None:
 
 
 _TAKE_PART = Known(
-    _invited, "nothing", "Whoever is invited has to know when, and what was put down; the platform may have to help."
+    appointments_told.invited,
+    "nothing",
+    "Whoever is invited has to know when, and what was put down; the platform may have to help.",
 )
 
 TOPIC = Topic(
@@ -449,7 +399,8 @@ TOPIC = Topic(
     },
     refuses={
         "propose_appointment": _refusal_of_another,
-        **dict.fromkeys(("answer_appointment", "move_appointment", "cancel_appointment"), _refusal(lambda one: one.open)),
+        **dict.fromkeys(("answer_appointment", "move_appointment"), _refusal(lambda one: one.open, binds=True)),
+        "cancel_appointment": _refusal(lambda one: one.open),
         "record_appointment": _refusal(lambda one: one.state == "confirmed"),
         "comment_protocol": _refusal(lambda one: one.protocol is not None),
     },
@@ -467,10 +418,12 @@ TOPIC = Topic(
     words=frozenset({"appointment_unmatched", "appointment_times_named"}),
     known_to={
         "appointment_answered": Known(
-            _own, "nothing", "What a side can do, and whether it wants to meet the other one, is between it and the team."
+            appointments_told.own_side,
+            "nothing",
+            "What a side can do, and whether it wants to meet the other one, is between it and the team.",
         ),
         "appointment_reminded": Known(
-            _still_to_answer, "nothing", "Whoever takes part is reminded; of the protocol, whoever led it."
+            appointments_told.still_to_answer, "nothing", "Whoever takes part is reminded; of the protocol, whoever led it."
         ),
         **dict.fromkeys(
             (
@@ -495,6 +448,6 @@ TOPIC = Topic(
             "appointment_reminded",
             "protocol_commented",
         ),
-        _said,
+        appointments_told.said,
     ),
 )

@@ -382,12 +382,18 @@ def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant
 
 
 def _as_told(case: Case, fact: f.CaseRetargeted) -> Change:
-    """Other terms neither tell the respondent of the case nor take back that they know."""
-    if fact.terms is None or fact.terms.disclosure == case.terms.disclosure:
+    """Other terms neither tell the respondent of the case nor take back that they know, nor open what a notice says to the desk."""
+    if fact.terms is None:
         return {}
+    kept: dict[str, str] = {}
+    if case.terms.elsewhere is not None:
+        kept = {"words": case.terms.words, "report": case.terms.report}
+    if fact.terms.disclosure == case.terms.disclosure:
+        return {"terms": fact.terms.model_copy(update=kept)} if kept else {}
     if case.is_disclosed:
-        return {"disclosed_at": case.disclosed_at or case.opened_at}
-    return {"terms": fact.terms.model_copy(update={"disclosure": case.terms.disclosure})}
+        told = {"disclosed_at": case.disclosed_at or case.opened_at}
+        return {**told, "terms": fact.terms.model_copy(update=kept)} if kept else told
+    return {"terms": fact.terms.model_copy(update={**kept, "disclosure": case.terms.disclosure})}
 
 
 def owns_clock(case: Case, name: str, audience: Audience) -> bool:

@@ -3,7 +3,8 @@
 Where words go to the desk, whoever reports may have been hurt by whoever reported with them, and one of two accused by the other.
 So what somebody says ``to: desk`` there is read by them and the team alone, as soon as they say so; what they say without saying
 to whom is read by their own side, as the pack has it. What is asked of one of several in person is read by them, whoever speaks
-for them alone, and the team, where words go to the desk, and in every kind where it puts a clause to them: it is a charge.
+for them alone, and the team, where words go to the desk, and in every kind where it puts a clause to them: it is a charge. A
+hearing or a call to which one of several is invited alone is theirs in every kind: that there is one, when, what was put down.
 
 Such a question has a date of its own, also where nobody named one: by the clock of the side, all of it would read when one of
 them was asked, was reminded, and let their time go by, and would lose or win time of their own by it.
@@ -19,10 +20,11 @@ from datetime import datetime
 
 from domain.base import Side
 from domain.model import facts as f
+from domain.model.appointments import Appointment
 from domain.model.case import Case
 from domain.model.evidence import EvidenceRequest
-from domain.model.people import Actor
-from domain.model.terms import EVIDENCE_CLOCKS
+from domain.model.people import Actor, OpenedParty
+from domain.model.terms import APPOINTMENT, EVIDENCE_CLOCKS
 from domain.rules import under_age
 from domain.rules.audiences import Audience
 
@@ -47,12 +49,45 @@ def asked_alone(case: Case, asked: EvidenceRequest | f.EvidenceRequested) -> tup
     party = case.party(asked.party) if asked.party is not None else None
     if party is None or party.role != "principal" or not (asked.ground is not None or case.terms.words == "desk"):
         return None
-    if under_age.asked_in_confidence(case, asked.of, party.id):
+    who = with_the_team(case, party)
+    return who if any(p.speaks and p.id not in who for p in case.side_parties(party.side)) else None
+
+
+def with_the_team(case: Case, party: OpenedParty) -> tuple[str, ...]:
+    """Who on a side learns of what is between one person there and the team: they themselves, and whoever assists them; of a
+    child who has reported something, where words go to the desk, nobody beside it."""
+    if under_age.asked_in_confidence(case, party.side, party.id):
         return (party.id,)
     # Whoever assists somebody who is accused has to know what they are asked, a guardian named for all of the side, too.
     whole = (p.id for p in case.side_parties(party.side) if p.role == "representative" and p.represents is None and not p.left)
-    who = (*with_their_own(case, party.id), *whole)
-    return who if any(p.speaks and p.id not in who for p in case.side_parties(party.side)) else None
+    return (*with_their_own(case, party.id), *whole)
+
+
+def not_theirs(case: Case, one: Appointment, actor: Actor) -> bool:
+    """Whether a hearing or call is one to which another person is invited alone, of which somebody of a side does not learn."""
+    return actor.side is not None and actor.id not in (met_alone(case, one) or (actor.id,))
+
+
+def met_alone(case: Case, one: Appointment) -> tuple[str, ...] | None:
+    """Who on a side learns of a hearing or call to which one there is invited alone; None: all of the side is.
+
+    Not whoever speaks for them by the word of one alone: what is told to the team there is nobody's to read who was put there."""
+    party = case.party(one.party) if one.party is not None else None
+    if party is None:
+        return None
+    found = (case.party(who) for who in with_the_team(case, party))
+    return tuple(p.id for p in found if p is not None and p.stated_by is None)
+
+
+def _met_alone_by(case: Case, fact: f.Fact) -> tuple[OpenedParty, tuple[str, ...]] | None:
+    """Whom alone the team meets, and who learns of it, of a fact that is about such a hearing or call."""
+    if isinstance(fact, f.LevelReached):
+        found = [one for one in case.appointments if fact.clock == APPOINTMENT.name and one.number == fact.instance]
+    else:
+        found = [one for one in case.appointments if one.id == getattr(fact, "appointment_id", None)]
+    who = met_alone(case, found[0]) if found else None
+    party = case.party(found[0].party) if found and found[0].party is not None else None
+    return (party, who) if party is not None and who is not None else None
 
 
 def answers_alone(case: Case, requests: tuple[str, ...]) -> bool:
@@ -76,6 +111,8 @@ def kept_from(case: Case, rec: f.Recording, party_id: str) -> bool:
         return True
     if isinstance(fact, f.EvidenceRequested):
         return _not_theirs(case, fact, party_id)
+    if (met := _met_alone_by(case, fact)) is not None:
+        return party_id not in met[1]
     if isinstance(fact, f.EvidenceLapsed | f.LevelReached):
         return _all_of(_asked_by(case, fact), lambda asked: _not_theirs(case, asked, party_id))
     return False
@@ -136,6 +173,9 @@ _OWN_DATES = frozenset(clock.name for clock in EVIDENCE_CLOCKS)
 
 def of_one_alone(case: Case, fact: f.Fact) -> Audience | None:
     """The side that does not learn of a fact as a side, because it is between one of several on it and the desk."""
+    if (met := _met_alone_by(case, fact)) is not None:
+        speak = {p.id for p in case.side_parties(met[0].side) if p.speaks}
+        return met[0].side.value if speak - {*met[1]} else None
     match fact:
         case f.MessageSent(alone=True, sender="claimant" | "respondent" as side):
             of = Side(side)

@@ -128,6 +128,8 @@ def _refusal_of_seconding(case: Case, actor: Actor) -> Refusal | None:
         because = because or "stated_it"
     if case.credit_proposed.because == "payee_of_own_word" and any(one.by == actor.id for one in confirmation.seats(case)):
         because = because or "seated_them"
+    if case.credit_proposed.because == "link_taken_back" and actor.id in case.unlinked_by:
+        because = because or "took_link_back"
     said = "Another lead has to agree: not whoever proposed it, nor anybody who reports to them."
     return OwnCase(said, because=because) if because is not None else None
 

@@ -10,6 +10,7 @@ from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
+from domain.model.disclosure import NotDisclosed
 from domain.model.evidence import (
     AskIdentity,
     Confidentiality,
@@ -72,7 +73,23 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     if requested.due_at is None and asked_alone(case, requested) is not None:
         requested = requested.model_copy(update={"due_at": time_asked_for(case, requested.of, at, context.calendars)})
     # To ask somebody is to tell them.
-    return (*(along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()), requested)
+    telling = along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()
+    if telling:
+        _check_tells_of_what(case, command)
+    return (*telling, requested)
+
+
+def _check_tells_of_what(case: Case, command: RequestEvidence) -> None:
+    """Refuses to ask one alone (an insurer, a witness, one of two) by which somebody else of the side, whom it is against, would
+    learn that there is a case, and not of what: the day on which they do is chosen, and not by the way."""
+    unknowing = [p for p in case.principals(command.of) if p.id != command.party]
+    if command.party is None or not unknowing:
+        return
+    raise NotDisclosed(
+        "Whoever it is against would learn by it that there is a case, and not of what: tell them by 'disclose' first, with what "
+        "is held against them. Until then nobody on their side is asked alone.",
+        party=command.party,
+    )
 
 
 def _for_all(case: Case, command: RequestEvidence) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from domain.base import Phase, Side
 from domain.model.case import Case
-from domain.model.facts import Actor
+from domain.model.facts import Actor, CaseQueued
 from domain.model.people import OpenedParty
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
@@ -92,6 +92,12 @@ def stay_out(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*case.recused, *before, *annullers)))
 
 
+def partial(case: Case) -> tuple[str, ...]:
+    """Who cannot decide a case because of what they are to it: they said so, or it came back because of them."""
+    found = (part.person for part in case.involved if part.line and part.round < case.round)
+    return tuple(dict.fromkeys((*case.recused, *found)))
+
+
 def set_aside_by(case: Case, actor: Actor) -> Literal["annulled_it", "reports_to_annuller"] | None:
     """Whether this person, or whoever they report to, has set a ruling of the case aside.
 
@@ -112,6 +118,14 @@ def in_conflict(case: Case, actor: Actor) -> bool:
 def close_to(parties: Sequence[OpenedParty], actor: Actor) -> bool:
     """Whether this person declared that they stand close to one of these parties or its organisation, or is one."""
     return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in parties)
+
+
+def owner_in_conflict(case: Case, come: Sequence[OpenedParty], context: DecisionContext) -> tuple[CaseQueued, ...]:
+    """The owner stands close to one of those who come, by whatever door: the case goes back to its queue, and leads are told. The
+    table keeps them out."""
+    owner = context.target
+    close = owner is not None and owner.id == case.owner and close_to(come, owner)
+    return (CaseQueued(queue=case.queue, reason="conflict"),) if close else ()
 
 
 def another_credential(first: str | None, context: DecisionContext) -> None:

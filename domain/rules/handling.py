@@ -101,6 +101,8 @@ def _decline(case: Case, command: c.Decline, context: DecisionContext, at: datet
         return first
     prior_decision.check_completed(case, at, context.calendars)
     over = withdrawal.ended_by_the_desk(case, command, context, at)
+    if first := no_request.danger_put_away(case, command, context):
+        return first
     declined = f.CaseDeclined(reason=command.reason, reasons=command.reasons)
     return (declined, *over, f.CaseClosed(outcome=Outcome.DECLINED, reason=command.reason, reasons=command.reasons))
 
@@ -158,6 +160,8 @@ def _close(case: Case, command: c.Close, context: DecisionContext, at: datetime)
     if first := no_request.proposed(case, command, context, at):
         return first
     over = withdrawal.ended_by_the_desk(case, command, context, at)
+    if first := no_request.danger_put_away(case, command, context):
+        return first
     return (
         *over,
         f.CaseClosed(outcome=no_request.outcome_of(command), reason=command.reason, reasons=command.reasons),

@@ -10,7 +10,7 @@ from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.links import OtherCase
 from domain.model.people import OpenedParty
-from domain.rules import case_import, links, merge_conditions, prior_decision, provider_news, sanctions
+from domain.rules import case_import, links, measures, merge_conditions, prior_decision, provider_news, sanctions
 from domain.rules.address_proof import reported_unproven
 from domain.rules.authorities import may_be_order
 from domain.rules.no_request import is_claim
@@ -30,10 +30,9 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         opened = opened.model_copy(update={"received_at": command.history.received_at})
         return case_import.moved_in((opened, *prior_decision.taken_over(command)), command, command.history, context, at)
     stays_out = (f.CaseRecused(person=one, reason="split") for one in command.recused)
-    begun = (opened, *stays_out, *prior_decision.taken_over(command))
+    begun = (opened, *stays_out, *command.holds, *prior_decision.taken_over(command))
     routing = command.routing
-    # Whoever says that a payment was made without them, or is wrong, is turned away by no machine: 12 CFR 1005.11(c)(1).
-    looked_at = routing.decision == "decline" and is_claim(command.terms, command.category)
+    looked_at = routing.decision == "decline" and _before_a_person(command)
     reason = routing.reason or "gate" if routing.decision == "decline" and not looked_at else None
     reason = reason or provider_news.why_declined(command.provider)
     whose = (command.terms.sanctions, command.parties, context.earlier or (), at)
@@ -55,14 +54,35 @@ def open_case(command: c.Open, context: DecisionContext, at: datetime) -> Facts:
         return (*begun, *_heard_again(command, before))
     begun = (*begun, *_tied(command, context.other, context.decided))
     phase = prior_decision.opens_in(command.terms, command.category, decided=command.decision is not None)
-    return begun if looked_at or routing.decision == "triage" else (*begun, f.PhaseEntered(phase=phase))
+    if looked_at or routing.decision == "triage":
+        return begun
+    return (*begun, f.PhaseEntered(phase=phase), *measures.begun_with(command))
+
+
+def _before_a_person(command: c.Open) -> bool:
+    """Whether no machine turns a report away, whatever the gates of the pack say of it.
+
+    Whoever says that a payment was made without them, or is wrong, is owed a look at it (12 CFR 1005.11(c)(1)); and what is
+    urgent in a kind that protects people is answered at once, and by somebody (Istanbul Convention, article 50(1); UN Convention
+    on the Rights of the Child, article 19).
+    """
+    urgent = command.priority is Priority.URGENT or any(party.minor for party in command.parties)
+    return (command.terms.withdrawal != "closes" and urgent) or is_claim(command.terms, command.category)
 
 
 def _told_later(command: c.Open) -> c.Open:
-    """What is an authority's order, or may be one, is told to nobody whom it is about at its opening."""
-    if not may_be_order(command.terms, command.category):
-        return command
-    return command.model_copy(update={"terms": command.terms.model_copy(update={"disclosure": "by_owner"})})
+    """What nobody whom it is about hears of at its opening: an authority's order, or what may be one; and a notice, or what may be
+    one, whose words stay at the desk.
+
+    Whoever is accused by a notice is told once something is decided against them, or by the owner (Regulation (EU) 2022/2065,
+    articles 16(5) and 17), and who sent it only where that is strictly necessary (article 17(3)(b) and recital 54).
+    """
+    later: dict[str, str] = {}
+    if may_be_order(command.terms, command.category):
+        later = {"disclosure": "by_owner"}
+    if prior_decision.may_be_notice(command):
+        later = {"disclosure": "by_owner", "words": "desk", "report": "desk"}
+    return command.model_copy(update={"terms": command.terms.model_copy(update=later)}) if later else command
 
 
 def _cannot_wait(command: c.Open) -> bool:

@@ -39,9 +39,9 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
     free = _not_hit_yet(case, remedy)
     if not free:
         raise MeasureNotAllowed("This is in force already.", measure=command.measure, allowed=allowed)
-    until = _alone_until(case, remedy, free, context.known(), at)
+    until = _alone_until(case, remedy, free, context, at)
     free = free if until is not None else _without_spared(case, remedy, free, context.known())
-    _check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
+    check_not_alone([one for one in case.interim_over if _alike(one, remedy)], context.known())
     if command.measure in SPEAKS_OF_OTHERS and command.of is Side.RESPONDENT and not case.is_disclosed and command.told is None:
         raise NotDisclosed(
             f"'{command.measure}' tells whoever it hits that there is a report, and of whom. Tell them of the case first "
@@ -62,20 +62,22 @@ _HOLDS_MONEY = frozenset({"payout_freeze"})
 """What keeps money where it is and destroys nothing: a payout that has left comes back from nowhere."""
 
 
-def _alone_until(case: Case, remedy: Remedy, free: tuple[str, ...], actor: Actor, at: datetime) -> datetime | None:
+def _alone_until(case: Case, remedy: Remedy, free: tuple[str, ...], context: DecisionContext, at: datetime) -> datetime | None:
     """When a measure ends that hits only those whom somebody has found themselves; None for every other one.
 
     In an urgent matter protection stands still for nobody who is still to be found: the first such measure goes at once, for a
     day, unless a second person confirms who it is or keeps it (Istanbul Convention, article 52). So it is, however urgent, where
     money is only held: an order may come first and be heard after, if it is short and can be undone (Regulation (EU) 655/2014,
     articles 11 and 33). The next one takes two, whomever it hits and whoever imposes it, until a second person has looked at the
-    first: nobody holds one name after another by their own word.
+    first, in whichever case: nobody holds one name after another, nor one for a second day, by their own word.
     """
     at_once = case.priority is Priority.URGENT or remedy.type in _HOLDS_MONEY
     if not at_once or case.terms.withdrawal == "closes" or remedy.to is not Side.RESPONDENT:
         return None
+    elsewhere = {one.ref_digest for one in context.held if one.held_alone}
     before = any(i.alone and i.of_found for i in (*case.interim, *case.interim_over))
-    if not free or before or not {*free} <= confirmation.spared(case, remedy.to, actor):
+    before = before or any(p.id in free and p.ref_digest in elsewhere for p in case.parties)
+    if not free or before or not {*free} <= confirmation.spared(case, remedy.to, context.known()):
         return None
     return at + confirmation.LONGEST_ALONE
 
@@ -118,7 +120,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
         authorities.check_told_of_measure(case, command.told, side)
     inside = command.told is not None or any(i.told is not None for i in over)
     if command.decision == "keep":
-        _check_not_alone(over, context.known())
+        check_not_alone(over, context.known())
         _check_second(case, ids, context.known())
         return (f.InterimReviewed(measure_ids=ids, reasons=command.reasons, told=command.told, inside=inside),)
     check_ended(case, over, context.known())
@@ -126,7 +128,7 @@ def review(case: Case, command: ReviewInterim, context: DecisionContext, at: dat
     return (ended, *undo(case, ids, command.id))
 
 
-def _check_not_alone(measures: list[Interim], actor: Actor) -> None:
+def check_not_alone(measures: Iterable[Interim], actor: Actor) -> None:
     """Refuses to one person alone what was prolonged once already: whoever imposed or prolonged it last, or reports to them, has
     looked at it with their own eyes only. Imposed anew is prolonged.
 
@@ -359,8 +361,9 @@ def number(case: Case, measure: Interim) -> int:
 def _interim_imposed(case: Case, rec: f.Recording, fact: f.InterimImposed) -> Change:
     before = max((one.kept + 1 for one in case.interim_over if _alike(one, fact.remedy)), default=0)
     imposed = Interim(
-        id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=rec.actor.id, told=fact.told, kept=before,
-        kept_until=fact.until, alone=fact.until is not None, of_found=fact.until is not None,
+        id=fact.measure_id, remedy=fact.remedy, imposed_at=rec.at, by=fact.by or rec.actor.id, told=fact.told,
+        kept=before + (fact.kept_by is not None), kept_by=fact.kept_by, kept_until=fact.until, alone=fact.until is not None,
+        of_found=fact.until is not None, reasons=fact.reasons,
     )  # fmt: skip
     return {"interim": (*case.interim, imposed)}
 

@@ -52,9 +52,11 @@ def unanswered_after(before: Case | None, rec: f.Recording, after: Case, seen: C
     fact, speakers = rec.fact, _speakers(after, rec)
     if speakers is not None:
         side, mine = speakers
-        left = (one for one in known if one.shown_at is None or not _answered(one, side, mine, fact))
+        left = (one for one in known if one.shown_at is None or not _answered(after, one, side, mine, rec))
         known = tuple(protocols.commented(one, fact, mine) for one in left)
         known = (*known, *_again(after, rec, mine, known))
+    if isinstance(fact, f.PartyAdded) and fact.instead_of is not None:
+        known = tuple(_of_successor(one, fact, since(rec)) for one in known)
     if before is not None and isinstance(fact, f.EvidenceLapsed):
         began = _time_began(before, fact)
         known = tuple(one for one in known if one.against is not fact.of or one.shown_at is None or one.shown_at > began)
@@ -120,8 +122,16 @@ def _side_of_past(fact: f.PastMessageKept) -> Side | None:
     return Side(fact.sender) if fact.sender in ("claimant", "respondent") else None
 
 
-def _answered(one: Unanswered, side: Side, mine: tuple[str, ...], fact: f.Fact) -> bool:
-    return one.against is side and (one.party is None or one.party in mine) and protocols.answers(one, fact)
+def _answered(case: Case, one: Unanswered, side: Side, mine: tuple[str, ...], rec: f.Recording) -> bool:
+    return one.against is side and (one.party is None or one.party in mine) and protocols.answers(case, one, rec)
+
+
+def _of_successor(one: Unanswered, fact: f.PartyAdded, at: datetime) -> Unanswered:
+    """What somebody had not answered who is out of the case, for whoever has their place: with all the time, from now on."""
+    if one.party is None or one.party != fact.instead_of:
+        return one
+    shown_at = at if one.shown_at is not None else None
+    return one.model_copy(update={"party": fact.party.id, "shown_at": shown_at, "was_there": False, "until": None})
 
 
 def _time_began(case: Case, fact: f.EvidenceLapsed) -> datetime:
@@ -142,10 +152,10 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         came, named = protocols.came(case, fact), fact.appointment_id
         against = {*Side} - {*came}
         # One person puts down that they came, and what they said: each of them can say that it was otherwise.
-        theirs = (p for one in Side if one in came and one in case.terms.hear for p in case.principals(one))
+        theirs = (p for one in Side if one in came and one in case.terms.hear for p in protocols.were_there(case, fact, one))
         there: dict[str, Any] = {"shown_at": since(rec), "read": True, "was_there": True, "appointment": named}
-        there["until"] = protocols.until_after(rec, fact)
-        yield from (Unanswered(id=found, against=p.side, party=p.id, **there) for p in theirs)
+        until = protocols.until_after
+        yield from (Unanswered(id=found, against=p.side, party=p.id, until=until(case, rec, fact, p), **there) for p in theirs)
     elif side is None:
         of_the_desk = isinstance(fact, f.EvidenceSubmitted | f.PastMessageKept)
         against = {*Side} if rec.actor.role in _OUTSIDE_BOTH or of_the_desk else set()
@@ -156,6 +166,8 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
         read = one.value in seen
         held = fact.appointment_id if isinstance(fact, f.AppointmentHeld) else None
         yield Unanswered(id=found, against=one, shown_at=since(rec) if read else None, read=read, appointment=held)
+    if isinstance(fact, f.AppointmentHeld):
+        yield from (Unanswered(id=found, against=p.side, party=p.id, appointment=fact.appointment_id) for p in _apart(case, fact))
     if party is None or not party.speaks or party.side is not Side.RESPONDENT or party.side not in case.terms.hear:
         return
     # Of several who are accused each could save themselves by what they say of another.
@@ -164,6 +176,15 @@ def _came_in(case: Case, rec: f.Recording, seen: Collection[str]) -> Iterable[Un
     for other in (p for p in case.principals(party.side) if p.id not in mine):
         shown_at = rec.at if beside else None
         yield Unanswered(id=found, against=party.side, shown_at=shown_at, party=other.id, by=mine[0], read=beside)
+
+
+def _apart(case: Case, fact: f.AppointmentHeld) -> Iterable[OpenedParty]:
+    """Who stands beside one of several accused who was alone with the team: they have not said it, and do not read it."""
+    side = Side.RESPONDENT
+    if side not in case.terms.hear or side not in protocols.came(case, fact):
+        return ()
+    there = protocols.were_there(case, fact, side)
+    return tuple(p for p in case.principals(side) if p not in there)
 
 
 def _read_beside(fact: f.Fact, seen: bool) -> bool:

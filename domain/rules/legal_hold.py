@@ -142,6 +142,12 @@ def _place(case: Case, command: c.PlaceHold, context: DecisionContext, at: datet
     return (placed, *stopped)
 
 
+def taken_along(case: Case, split_id: str) -> tuple[f.LegalHoldPlaced, ...]:
+    """The holds with which a part of the case begins: what is kept for a court is kept wherever it goes on."""
+    own = (hold for hold in case.legal_holds if hold.side is None)
+    return tuple(f.LegalHoldPlaced(hold_id=derived_id("lgh", split_id, h.id), reason=h.reason, by=h.by) for h in own)
+
+
 def _drafted(case: Case) -> tuple[c.Found, ...]:
     draft = case.ruling
     if draft is None or draft.issued_at is not None or draft.decision in ("uphold", "remit"):
@@ -208,7 +214,12 @@ def _last_agreement(case: Case) -> _Agreement | None:
 
 
 def _legal_hold_placed(case: Case, rec: f.Recording, fact: f.LegalHoldPlaced) -> dict[str, Any]:
-    return {"legal_holds": (*case.legal_holds, LegalHold(id=fact.hold_id, reason=fact.reason, by=rec.actor.id, since=rec.at))}
+    return {
+        "legal_holds": (
+            *case.legal_holds,
+            LegalHold(id=fact.hold_id, reason=fact.reason, by=fact.by or rec.actor.id, since=rec.at),
+        )
+    }
 
 
 def _legal_hold_lifted(case: Case, rec: f.Recording, fact: f.LegalHoldLifted) -> dict[str, Any]:

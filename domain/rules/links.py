@@ -44,7 +44,7 @@ from domain.model.refusals import AccessReadsOnly, OwnCase, Refusal
 from domain.model.ruling import EffectUnknown
 from domain.model.safeguards import ReportPending
 from domain.model.withdrawal import MeasuresUnnamed, OfOffice, WithdrawalPending
-from domain.rules import confirmation, data_rights, fairness, merge_conditions, money, remedy
+from domain.rules import annulment, confirmation, data_rights, fairness, legal_hold, measures, merge_conditions, money, remedy
 from domain.rules.audiences import UNTOLD
 from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
@@ -154,7 +154,8 @@ def join(case: Case, command: c.Join, context: DecisionContext, at: datetime) ->
         asked_by=command.asked_by, recused=command.recused,
     )  # fmt: skip
     if case.merged_into is None:
-        return (joined, *_as_urgent(case, command.priority, new), *_draft_goes_back(case, new), *_leaves(case, command.recused))
+        follows = (*_as_urgent(case, command.priority, new), *_draft_goes_back(case, new))
+        return (joined, *follows, *_leaves(case, command.recused, new, context))
     # Merged itself in the meantime: whoever came after that follows.
     onward = f.CrossCaseTaskOrdered(
         errand_id=derived_id("mrg", command.id), what="join", to=case.merged_into, parties=new, statement=command.statement,
@@ -170,9 +171,13 @@ def _as_urgent(case: Case, theirs: Priority | None, new: Sequence[OpenedParty]) 
     return (f.CaseRetargeted(priority=worst, reason="joined"),) if case.open and worst is not case.priority else ()
 
 
-def _leaves(case: Case, recused: Sequence[str]) -> Facts:
-    """Whoever said of the other case that they cannot decide it does not decide it here."""
-    return (f.CaseQueued(queue=case.queue, reason="recused"),) if case.open and case.owner in recused else ()
+def _leaves(case: Case, recused: Sequence[str], new: Sequence[OpenedParty], context: DecisionContext) -> Facts:
+    """Whoever said of the other case that they cannot decide it, or stands close to who comes, does not decide it here."""
+    if not case.open:
+        return ()
+    if case.owner in recused:
+        return (f.CaseQueued(queue=case.queue, reason="recused"),)
+    return fairness.owner_in_conflict(case, new, context)
 
 
 def _draft_goes_back(case: Case, new: Sequence[OpenedParty]) -> Facts:
@@ -191,14 +196,26 @@ def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) ->
     other = _other(case.id, command.to, context.other)
     if any((x.other, x.relation) == (other.id, command.relation) for x in case.links):
         raise LinkExists("The two are linked like this already.", case=other.id, relation=command.relation)
-    return linked(command.id, other.id, command.relation, command.note, command.by)
+    one = command.relation == "duplicate"
+    theirs = fairness.partial(case) if one else ()
+    noted = linked(command.id, other.id, command.relation, command.note, command.by, theirs)
+    return (*noted, *(annulment.of_one_matter(case, other.partial) if one else ()))
 
 
-def linked(command_id: str, other: str, relation: Relation, note: Prose | None = None, by: str | None = None) -> Facts:
-    """A link here, and the task that notes it there."""
+def linked(
+    command_id: str,
+    other: str,
+    relation: Relation,
+    note: Prose | None = None,
+    by: str | None = None,
+    recused: tuple[str, ...] = (),
+) -> Facts:
+    """A link here, and the task that notes it there, with whoever cannot decide this case."""
     link_id = derived_id("lnk", command_id)
     made = f.CaseLinked(link_id=link_id, other=other, relation=relation, note=note)
-    task = f.CrossCaseTaskOrdered(errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id, asked_by=by)
+    task = f.CrossCaseTaskOrdered(
+        errand_id=link_id, what="link", to=other, relation=relation, link_id=link_id, asked_by=by, recused=recused
+    )
     return (made, task)
 
 
@@ -225,7 +242,7 @@ def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at:
     made = f.CaseLinked(
         link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True, asked_by=command.asked_by
     )
-    return (made,)
+    return (made, *annulment.of_one_matter(case, command.recused))
 
 
 # --- split
@@ -250,7 +267,8 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     task = f.CrossCaseTaskOrdered(
         errand_id=split_id, what="split", parties=chosen, statement=command.statement, amount=part, relation="split",
         recused=fairness.stay_out(case), category=category, filed_as=remedy.filed_before(case, category or case.category),
-        limits_since=case.limits_since or case.opened_at,
+        limits_since=case.limits_since or case.opened_at, measures=measures.taken_along(case, chosen, command, context),
+        holds=legal_hold.taken_along(case, split_id),
     )  # fmt: skip
     return (made, task)
 
@@ -357,7 +375,11 @@ def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:
 
 
 def _case_unlinked(case: Case, rec: f.Recording, fact: f.CaseUnlinked) -> Change:
-    return {"links": tuple(x for x in case.links if x.id != fact.link_id)}
+    found = next((x for x in case.links if x.id == fact.link_id), None)
+    by = fact.asked_by or (rec.actor.id if rec.actor.role != "system" else None)
+    doubted = found is not None and found.relation == "duplicate" and by is not None and by != found.by
+    parted = (by,) if doubted and by not in case.unlinked_by else ()
+    return {"links": tuple(x for x in case.links if x is not found), "unlinked_by": (*case.unlinked_by, *parted)}
 
 
 def _errand_ordered(case: Case, rec: f.Recording, fact: f.CrossCaseTaskOrdered) -> Change:

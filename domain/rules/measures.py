@@ -1,20 +1,25 @@
 """What becomes of what is in force where a case ends without a ruling: each interim measure, and what an earlier ruling left, is
-named by whoever ends it. Nobody's protection ends by the way.
+named by whoever ends it. And where a part becomes a case of its own, it begins with the measures on whoever goes along. Nobody's
+protection ends by the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from domain.base import derived_id
+from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.handling import Decline
+from domain.model.people import OpenedParty
 from domain.model.ruling import Effect
-from domain.model.safeguards import InterimUnknown
+from domain.model.safeguards import Interim, InterimUnknown
 from domain.model.withdrawal import AcceptWithdrawal, MeasuresUnnamed, NamesMeasures
 from domain.rules import interim
 from domain.rules import ruling as r
+from domain.rules.fairness import who_is_hit
 from domain.rules.remedy import CREDIT, burdens
 from domain.rules.rights import in_force
 from domain.rules.rule import DecisionContext, Facts
@@ -87,3 +92,53 @@ def end_kept(case: Case, instance: int, command_id: str) -> Facts:
         and (i.alone or not case.open or interim.lapses_at(case) is None)
     )
     return (f.InterimEnded(measure_ids=over, because="lapsed"), *interim.undo(case, over, command_id)) if over else ()
+
+
+def held_alone(case: Case, party: OpenedParty) -> bool:
+    """Whether a measure of the case hits somebody, or did, by the word of one who had found them."""
+    found = tuple(i.id for i in (*case.interim, *case.interim_over) if i.alone and i.of_found)
+    return party.id in who_is_hit(case, found)
+
+
+# --- of a part that becomes a case of its own
+
+
+def taken_along(
+    case: Case, go: Sequence[OpenedParty], command: c.Split, context: DecisionContext
+) -> tuple[f.InterimImposed, ...]:
+    """The interim measures with which a part of the case begins: those in force on whoever goes along.
+
+    The case that they were imposed in may end before the part does, and with it what holds there: whoever a measure protects does
+    not lose it by a step of procedure (Istanbul Convention, article 53(2)). Its time begins anew, so to split is to prolong it.
+    """
+    found: list[f.InterimImposed] = []
+    for one in case.interim:
+        hit = who_is_hit(case, (one.id,))
+        mine = {p.id for p in go if p.role == "principal" and p.side is one.remedy.to}
+        if not hit & mine:
+            continue
+        interim.check_not_alone((one,), context.known())
+        # Where it hits all who go along it is the side's, as when it was imposed.
+        on = (None,) if mine <= hit else sorted(hit & mine)
+        found += (_along(one, party, command) for party in on)
+    return tuple(found)
+
+
+def _along(one: Interim, party: str | None, command: c.Split) -> f.InterimImposed:
+    return f.InterimImposed(
+        measure_id=derived_id("itm", command.id, f"{one.id}/{party or one.remedy.to.value}"),
+        remedy=one.remedy.model_copy(update={"party": party}),
+        reasons=one.reasons or command.reasons,
+        told=one.told,
+        by=one.by,
+        kept_by=command.by,
+    )
+
+
+def begun_with(command: c.Open) -> Facts:
+    """The measures with which a part begins, each carried out by itself: what is undone with the other case stands here."""
+    return tuple(
+        fact
+        for one in command.measures
+        for fact in (one, f.EffectOrdered(effect_id=derived_id("eff", one.measure_id), remedy=one.remedy, because=one.measure_id))
+    )

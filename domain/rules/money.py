@@ -19,6 +19,7 @@ from domain.model.money import (
 )
 from domain.model.people import Actor, line_above
 from domain.model.provider_news import REFUNDED, ProviderNews
+from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
@@ -271,13 +272,31 @@ def why_approval(case: Case, remedies: Iterable[Remedy], outcome: str, decider: 
     return why_second(case, given, decider) or ("amount_above_reported" if above else None)
 
 
+def why_upheld(case: Case, remedies: Iterable[Remedy], decider: Actor) -> str | None:
+    """Why nobody alone decides that money stays given which rests on their own word; None when it does not.
+
+    Whoever said what was paid, or ever that it is more than was reported, is asked on appeal whether they were right.
+    """
+    given = [x for x in remedies if x.amount is not None and bounded(case, x.type)]
+    if not given or not case.terms.has(Phase.APPROVAL):
+        return None
+    own = _own_word(case, decider) or (_said_more(case, decider) and above_reported(case, given))
+    return "amount_of_own_word" if own else None
+
+
+def _said_more(case: Case, person: Actor) -> bool:
+    """Whether this person, or somebody they report to, has ever said that it is more than was reported."""
+    said = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
+    return not said.isdisjoint({person.id, *person.superiors})
+
+
 def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | None:
     """Why nobody gives this money alone, by a ruling or until there is one; None when somebody may.
 
     It cannot be compared with the payment, exceeds it, rests on the word of the giver or of their line, goes to whom they have
-    put on that side, or other money stands in another case for the same matter, or what may be it, or there goods stand in its
-    place; the sum of the amounts is above the pack's limit, or its currency has none. So it is of goods that are given in the
-    place of the money, beside whatever stands there.
+    put on that side, or other money stands in another case for the same matter, or what may be it, or was noted to be it until
+    they took that back, or there goods stand in its place; the sum of the amounts is above the pack's limit, or its currency has
+    none. So it is of goods that are given in the place of the money, beside whatever stands there.
     """
     terms = case.terms
     if not terms.has(Phase.APPROVAL):
@@ -285,7 +304,7 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     given = list(remedies)
     asked = [x for x in given if x.amount is not None]
     paying = [x for x in asked if bounded(case, x.type)]
-    found = _why_by_payment(case, paying, giver) or _why_by_others(case, given) or payee_why(case, given, giver)
+    found = _why_by_payment(case, paying, giver) or _why_by_others(case, given, giver) or payee_why(case, given, giver)
     sums = sums_of(x.amount for x in asked if x.amount is not None)
     if found is None and terms.limits:
         if sums.keys() - terms.limits.keys():
@@ -294,11 +313,18 @@ def why_second(case: Case, remedies: Iterable[Remedy], giver: Actor) -> str | No
     return found
 
 
-def _why_by_others(case: Case, given: Iterable[Remedy]) -> str | None:
+def _why_by_others(case: Case, given: list[Remedy], giver: Actor) -> str | None:
     if not others_concern(case, given):
-        return None
+        return "link_taken_back" if _parted(case, given, giver) else None
     others = case.paid_elsewhere
     return "possible_duplicate" if others and all(one.possible for one in others) else "paid_elsewhere"
+
+
+def _parted(case: Case, given: Iterable[Remedy], actor: Actor) -> bool:
+    """Whether this gives money, or goods in its place, and somebody, or whom they report to, took back that it is one matter with
+    another case, as another one had noted. What one person has seen does not end by the word of who pays."""
+    pays = any(in_its_place(x) or (x.amount is not None and bounded(case, x.type)) for x in given)
+    return pays and not {actor.id, *actor.superiors}.isdisjoint(case.unlinked_by)
 
 
 def _why_by_parts(case: Case, sums: Mapping[str, int]) -> str | None:
@@ -358,6 +384,19 @@ def seated_for(case: Case, approver: Actor) -> bool:
     return any(_own_payee(case, side, part) for side in sides for part in drafted)
 
 
+def check_approver(case: Case, approver: Actor) -> None:
+    """Refuses to be the second person to money that rests on one's own word: of what was paid, of who gets it, or that another
+    case is about something else."""
+    if stated_for(case, approver):
+        raise OwnCase("What was paid is known from you, or from whom you report to: another lead.", because="stated_it")
+    if seated_for(case, approver):
+        raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
+    draft = case.ruling
+    if draft is not None and draft.decision not in ("uphold", "remit") and _parted(case, draft.remedies, approver):
+        said = "You, or whom you report to, took back that another case is of this matter: another lead."
+        raise OwnCase(said, because="took_link_back")
+
+
 def stated_for(case: Case, approver: Actor) -> bool:
     """Whether whoever would agree to a draft is who said what was paid, to a drafter of their own line: no second person. Nor is
     who said, ever or last, that it is more than was reported, or reports to who did, where a draft gives more than that.
@@ -365,8 +404,7 @@ def stated_for(case: Case, approver: Actor) -> bool:
     draft = case.ruling
     if draft is None or not any(x.amount and bounded(case, x.type) for x in draft.remedies):
         return False
-    said_more = {one.by for one in case.said_by} | ({case.raised_by} if case.raised_by is not None else set())
-    if not said_more.isdisjoint({approver.id, *approver.superiors}) and above_reported(case, draft.remedies):
+    if _said_more(case, approver) and above_reported(case, draft.remedies):
         return True
     if case.raised_by != approver.id:
         return False

@@ -1,5 +1,7 @@
-"""What came as a request over data and is none: spam, "where is my parcel". Two of the team end it, and whoever wrote is told how
-to ask for their data.
+"""What the team puts away by two, and never by one: what came as a request over data, a claim or a notice and is none, and a
+report of a danger.
+
+What is no request at all is spam, or "where is my parcel"; whoever wrote is told how to ask for their data.
 
 Nobody who asks need name a law (EDPB guidelines 01/2022, section 3.1.2), and who is refused is told why and where to complain
 (Regulation (EU) 2016/679, article 12(4)). So it is never one person's word, nor possible once a right was named, by whoever wrote
@@ -11,18 +13,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.base import Outcome
+from domain.base import Outcome, Priority
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.handling import ClaimUndecided, ProposedNoRequest, RequestUnanswered
+from domain.model.handling import ClaimUndecided, DangerUnconfirmed, ProposedNoRequest, RequestUnanswered
 from domain.model.procedure import IDENTITY_STEP
+from domain.model.refusals import Refusal
 from domain.model.terms import Terms
 from domain.rules import prior_decision
 from domain.rules.confirmation import may_be_second
 from domain.rules.fairness import another_credential
 from domain.rules.remedy import asks_for_data
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.told_category import is_plain
 from domain.rules.topic import Topic, inside
 
 NO_REQUEST = "no_data_request"
@@ -101,16 +105,47 @@ def proposed(case: Case, command: c.Decline | c.Close, context: DecisionContext,
     ends_by = NO_CLAIM if claim else prior_decision.NO_DECISION if unread else NO_REQUEST
     if command.reason != ends_by or not (claim or unread or may_be_none(case)):
         raise refusal
+    said = "One of the team says that it is none: a lead or ops who did not say it, nor reports to who did, has to say it too."
+    return _said_by_two(case, command, context, type(refusal)(said, because="second_person"))
+
+
+def _said_by_two(case: Case, command: c.Decline | c.Close, context: DecisionContext, same_person: Refusal) -> Facts:
+    """The first person's word, or nothing where this is the second one's; what whoever reported it has said since starts anew.
+
+    Raises ``same_person`` for whoever is no second person.
+    """
     first, actor = case.no_request, context.known()
     if first is None or case.came_in.get("claimant", 0) > first.seq:
         return (f.NoRequestProposed(reasons=command.reasons),)
     if not may_be_second(first.by, actor):
-        raise type(refusal)(
-            "One of the team says that it is none: a lead or ops who did not say it, nor reports to who did, has to say it too.",
-            because="second_person",
-        )
+        raise same_person
     another_credential(first.credential, context)
     return ()
+
+
+def danger_put_away(case: Case, command: c.Decline | c.Close, context: DecisionContext) -> Facts:
+    """The first person's word that a report of a danger is put away; nothing where it ends by this one, or tells of none.
+
+    Whoever tells of violence is answered promptly and appropriately, and offered protection (Istanbul Convention, article 50(1)):
+    one person who is tired, or wrong, does not end that. Raises DangerUnconfirmed for whoever is no second person.
+    """
+    if not _may_be_danger(case):
+        return ()
+    said = (
+        "It tells of a danger, or may, and one of the team says that it is put away: a lead or ops who did not say it, nor "
+        "reports to who did, has to say it too."
+    )
+    return _said_by_two(case, command, context, DangerUnconfirmed(said, because="second_person"))
+
+
+def _may_be_danger(case: Case) -> bool:
+    """Whether an undecided report, in a kind that protects people, is urgent, is of somebody under age, or is called by a word
+    that nobody lists; or was, before one of the team called it otherwise."""
+    if case.terms.withdrawal == "closes" or case.rulings:
+        return False
+    listed = case.category_listed or is_plain(case.terms, case.category)
+    called = bool(case.called_by or case.filed_as) or not listed
+    return called or case.priority is Priority.URGENT or any(party.minor for party in case.parties)
 
 
 def _named(case: Case, command: c.Decline | c.Close) -> RequestUnanswered | None:

@@ -32,7 +32,7 @@ from domain.rules import confirmation, merge_conditions, under_age
 from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.confided import with_their_own
 from domain.rules.evidence import lapsed
-from domain.rules.fairness import another_credential
+from domain.rules.fairness import another_credential, owner_in_conflict
 from domain.rules.procedure import proves_identity, without_identity
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, inside
@@ -74,7 +74,7 @@ def add(case: Case, command: AddParty, context: DecisionContext, at: datetime) -
 
 def _comes(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
     """What follows where somebody comes, in whosoever's place."""
-    close = (*_owner_in_conflict(case, party, context), *under_age.raised(case, party))
+    close = (*owner_in_conflict(case, (party,), context), *under_age.raised(case, party))
     return (*close, *_unheard_by(case, party), *_offered_to_others(case, party))
 
 
@@ -267,13 +267,6 @@ def _representing(case: Case, command: AddParty, party: OpenedParty, actor: Acto
     if whom != own and not command.agreed:
         raise AgreementMissing("Whoever is represented has to agree; say so with `agreed`.", represents=whom)
     return party.model_copy(update={"represents": whom})
-
-
-def _owner_in_conflict(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
-    """The owner stands close to whoever came: the case goes back to its queue, and leads are told. The table keeps them out."""
-    owner = context.target
-    close = owner is not None and owner.id == case.owner and {party.ref_digest, party.org_digest} & {*owner.conflicts}
-    return (f.CaseQueued(queue=case.queue, reason="conflict"),) if close else ()
 
 
 # --- what takes all of several on a side

@@ -89,6 +89,12 @@ def hits_whoever_complains(command: Open) -> bool:
     return command.terms.elsewhere is not None and command.decision is not None and command.decision.appellant == "author"
 
 
+def may_be_notice(command: Open) -> bool:
+    """Whether a report brings no decision in a kind that decides notices first: then it says something of somebody else."""
+    terms = command.terms.elsewhere
+    return terms is not None and bool(terms.first_instance) and command.decision is None
+
+
 def first_instance(case: Case) -> bool:
     """Whether nobody had decided about it before it came: a notice of illegal content, say (Digital Services Act, article 16)."""
     terms = case.terms.elsewhere

@@ -95,7 +95,27 @@ def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
     known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     went, over = (known.paid, known.over) if known is not None else (False, False)
-    return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)}
+    return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)} | (
+        _given_back(case) if news.what in BACK else {}
+    )
+
+
+def _given_back(case: Case) -> dict[str, Any]:
+    """What it means for this case's money that a provider took back what it had given: what waits for somebody's hands is owed,
+    what was paid was paid once."""
+    if case.paid_by_provider or _why_not(case, ()) is not None:
+        return {}
+    paid = [e.state for e in case.effects_in_force if e.reverses is None and stops(case, e.remedy)]
+    states = {"owed_again": "needs_hands", "paid_once": "done"}
+    return {name: True for name, state in states.items() if state in paid}
+
+
+def money_back(before: Case | None, fact: f.SignalReceived, after: Case) -> set[str]:
+    """What is told when an end of a dispute takes back what was told of this case's money before: that it is not to be paid, or
+    was paid twice."""
+    if fact.news is None or fact.news.what not in BACK or before is None or not before.paid_by_provider:
+        return set()
+    return {f"{fact.type}:money_back"} if _given_back(after) else set()
 
 
 def twice(case: Case) -> bool:

@@ -88,7 +88,8 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
         if command.decision == "uphold":
             # The appeal is lost by it, maybe for something that was handed in after the ruling it is about.
             last_word.check(case, case.appellants, command.relies_on, at, command.remedies)
-        # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody has to approve them again.
+        # What is upheld goes on as it was: the parties are told the remedies that stand, and nobody approves them again but where
+        # they rest on the word of whoever upholds them.
         remedies = promised(case) if command.decision == "uphold" else ()
         # Misuse is no part of what was decided: it is found whatever becomes of the appeal, but where nothing is decided.
         misused = misuse.found(case, command, None, context, at)
@@ -176,6 +177,8 @@ def _drafted(
     if decision != "uphold" and because is None:
         because = money.why_approval(case, crediting.left_by(case, outcome, remedies), outcome, context.known())
         because = because or sanctions.why_approval(case, sanction, at)
+    if decision == "uphold":
+        because = because or money.why_upheld(case, remedies, context.known())
     because = because or legal_hold.why_approval(case, remedies, context.known())
     because = because or procedure.why_approval(case, context.known(), remedies) or remedying.why_approval(case, remedies)
     because = because or departures.why_approval(case, context.known(), remedies)
@@ -204,10 +207,7 @@ def approve(case: Case, command: c.Approve, context: DecisionContext, at: dateti
     draft = case.ruling
     last_word.check_seen(case, command.seen)
     another_credential(draft.drafted_with if draft else None, context)
-    if money.stated_for(case, context.known()):
-        raise OwnCase("What was paid is known from you, or from whom you report to: another lead.", because="stated_it")
-    if money.seated_for(case, context.known()):
-        raise OwnCase("Who gets it is there by you, and it was drafted in your line: another lead.", because="seated_them")
+    money.check_approver(case, context.known())
     procedure.check_approver(case, context.known())
     if draft is not None:
         legal_hold.check_approver(case, draft, context.known())

@@ -45,11 +45,15 @@ def _said(case: Case, fact: f.SignalReceived, audience: Audience) -> NoticeData:
     return NoticeData({"signal": fact.signal, **told}, {"text": fact.text})
 
 
+def _means(before: Case | None, fact: f.SignalReceived, after: Case) -> set[str]:
+    return (set() if after.open else {"signal_received:closed"}) | provider_news.money_back(before, fact, after)
+
+
 TOPIC = Topic(
     rules={"signal": receive},
     changes={"signal_received": _signal_received},
-    means={"signal_received": lambda before, fact, after: () if after.open else {"signal_received:closed"}},
-    words=frozenset({"signal_received:closed"}),
+    means={"signal_received": _means},
+    words=frozenset({"signal_received:closed", "signal_received:money_back"}),
     known_to={"signal_received": inside("What the platform's machines noticed would show whoever is reported what to avoid.")},
     said={"signal_received": _said},
 )

@@ -1,7 +1,8 @@
 """What was paid, as somebody of the platform or the team knows it: first said, raised, or lowered.
 
 Whoever says more does not give it alone (:mod:`domain.rules.money`), nor does anybody grant it unseen: both sides are told, the
-respondent has their time to answer before they lose by it, and a concession gives what was reported. Where the report names no
+respondent has their time to answer before they lose by it, and a concession gives what was reported. Where the platform says more
+than that, nothing ends so: an offer names what is given, and the claimant says whether that is all. Where the report names no
 amount, it gives what two have said, or the platform: what one alone has said nobody grants unnamed, an offer names it. Whoever
 says less than was reported takes from the claimant, so two say it: until then the case is about what it was, and the claimant is
 told. It stays known what was reported: who got less may appeal, and whoever grants the claim grants that.
@@ -63,6 +64,12 @@ def by_one_alone(case: Case) -> bool:
     """Whether the report names no amount, and one of the team alone has said what the case is about."""
     said = [one for one in case.said_by if one.amount == case.amount]
     return case.amount is not None and reported(case) is None and not any(x.of_platform for x in said) and len(_people(said)) < 2
+
+
+def more_by_platform(case: Case) -> bool:
+    """Whether the platform says that it is about more than was reported: who grants what was reported leaves a rest open, of
+    which the claimant has yet to say anything (German Code of Civil Procedure, section 307 with 301)."""
+    return reported(case) is not None and any(one.of_platform for one in case.said_by)
 
 
 def _people(said: Iterable[AmountSaid]) -> frozenset[str]:

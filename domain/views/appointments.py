@@ -10,6 +10,7 @@ from domain.model.appointments import Appointment, AppointmentAnswer, Appointmen
 from domain.model.case import Case
 from domain.model.prose import Prose
 from domain.rules.audiences import audience_of
+from domain.rules.confided import not_theirs
 from domain.rules.meeting import needs_consent, still_to_agree
 
 
@@ -18,6 +19,8 @@ class AppointmentView(Kept):
 
     id: str
     sides: AppointmentSides
+    party: str | None = None
+    """Who of the side takes part alone: nobody else there sees it, but who assists them."""
     form: AppointmentForm
     minutes: int
     about: Prose
@@ -39,16 +42,21 @@ class AppointmentView(Kept):
 
 def appointments_seen(case: Case, viewer: f.Actor) -> tuple[AppointmentView, ...]:
     """Those that a viewer may know of, oldest first."""
-    return tuple(_seen(case, one, viewer) for one in case.appointments if viewer.side is None or viewer.side in one.invited)
+    theirs = (one for one in case.appointments if viewer.side is None or viewer.side in one.invited)
+    return tuple(_seen(case, one, viewer) for one in theirs if not not_theirs(case, one, viewer))
 
 
 def _seen(case: Case, one: Appointment, viewer: f.Actor) -> AppointmentView:
     staff = audience_of(viewer) == "staff"
-    same = ("id", "sides", "form", "minutes", "about", "state", "times", "at", "ends_at", "missed_by", "protocol")
+    same = ("id", "sides", "party", "form", "minutes", "about", "state", "times", "at", "ends_at", "missed_by", "protocol")
     return AppointmentView(
         **{name: getattr(one, name) for name in same},
         needs_consent=needs_consent(case, one),
-        comments=tuple(said for said in one.comments if staff or said.alone in (None, viewer.id)),
+        comments=tuple(
+            said if staff else said.model_copy(update={"by": None})
+            for said in one.comments
+            if staff or said.alone in (None, viewer.id)
+        ),
         answers=tuple(said for said in one.answers if staff or (said.side is viewer.side and said.party in (None, viewer.id))),
         still_to_agree=still_to_agree(case, one) if staff and one.state == "proposed" else (),
     )

@@ -24,7 +24,7 @@ from domain.model.settlement import MadeOffer, OpenOffer, Proposal, Returning, S
 from domain.notices.plan import deadlines_of_the_sides, own_deadline
 from domain.rules import address_proof, charge, complaints, confirmation, told_by_two, told_category, told_codes
 from domain.rules.agreement import would_grant
-from domain.rules.appointments import words_go
+from domain.rules.appointments_told import words_go
 from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confided import kept_from
@@ -328,9 +328,12 @@ def _beside_others(case: Case, party_id: str) -> bool:
 
 
 def _next_word_by(case: Case) -> Instant | None:
+    """The day that was promised. It stays once it is past: when the next of the team is called is the team's alone."""
     kept = {clock.name for clock in case.terms.clocks if "told:claimant" in clock.restarts}
+    running = (clock for clock in case.clocks if clock.name in kept and clock.stopped_at is None)
+    past = [one.due_at for clock in running for one in clock.fired if one.level == "breach" and not one.before_more_time]
     due = [row.due_at for row in case.timetable if row.clock in kept and row.level == "breach"]
-    return min(due, default=None)
+    return min((*past, *due), default=None)
 
 
 def _of_their_own_appeal(case: Case, viewer: f.Actor) -> dict[str, Any]:
@@ -458,8 +461,8 @@ def unsaid(case: Case, recording: f.Recording, viewer: f.Actor) -> frozenset[str
 
 
 _OUTSIDE = frozenset({"claimant", "respondent", "platform"})
-_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld"})
-"""What follows from somebody's deed and tells of another case or a hold: the team's alone."""
+_NOT_THEIR_DEED = frozenset({"paid_elsewhere_noticed", "effect_withheld", "case_retargeted"})
+"""What follows from somebody's deed and tells of another case, of a hold, or how the team works: the team's alone."""
 
 
 def visible(case: Case, recording: f.Recording, viewer: f.Actor) -> bool:

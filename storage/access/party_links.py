@@ -72,6 +72,13 @@ WITH gone AS (
 )
 SELECT (SELECT count(*) FROM gone) AS links, (SELECT count(*) FROM ended) AS sessions
 """
+# Somebody else may have seen it. The next letter brings another one.
+GOT_OUT = """
+UPDATE party_links SET revoked_at = clock_timestamp(), revoked_by = 'system',
+    tell = CASE tell WHEN 'pending' THEN 'none' ELSE tell END
+WHERE tenant = $1 AND hash = ANY ($2::bytea[]) AND used_at IS NULL AND revoked_at IS NULL
+"""
+AMONG = "SELECT hash FROM party_links WHERE tenant = $1 AND hash = ANY ($2::bytea[])"
 
 _SESSION = "id, case_id, party_id, link_id, from_receipt, device, created_at, last_seen_at, expires_at"
 _LIVE = "ended_at IS NULL AND expires_at > clock_timestamp() AND last_seen_at + idle_for > clock_timestamp()"
@@ -231,6 +238,20 @@ class PostgresPartyLinks:
             row = await conn.fetchrow(REVOKE, tenant_id, case_id, party_id, by)
         assert row is not None, "a count is always there"
         return row["links"], row["sessions"]
+
+    async def among(self, tenant_id: str, secrets: Iterable[str]) -> frozenset[str]:
+        """Those that are secrets of links of this tenant, whatever has become of them."""
+        digests = {hash_of(secret): secret for secret in secrets}
+        if not digests:
+            return frozenset()
+        async with self._database.tenant(tenant_id) as conn:
+            return frozenset(digests[row["hash"]] for row in await conn.fetch(AMONG, tenant_id, list(digests)))
+
+    async def got_out(self, tenant_id: str, secrets: Iterable[str]) -> None:
+        """End the links with these secrets that nobody has used."""
+        if digests := [hash_of(secret) for secret in secrets]:
+            async with self._database.tenant(tenant_id) as conn:
+                await conn.execute(GOT_OUT, tenant_id, digests)
 
     async def ask(self, tenant_id: str, number: str, address: str) -> None:
         """Note that somebody wants a new link. Whether there is such a case is not looked at here."""

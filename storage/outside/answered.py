@@ -1,4 +1,4 @@
-"""Letters that something came back to: an answer with its proof, or a bounce after the mail server had taken them."""
+"""Letters that something came back to: an answer with its proof, a bounce after the mail server had taken them, their secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from domain.base import Kept
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 
-LETTERS = "SELECT id FROM notices WHERE tenant = $1 AND case_id = $2 AND channel = 'email' ORDER BY id DESC LIMIT 2000"
+# Links whatever has become of them: what a text says does not hang on when it is said again.
+SECRETS = """
+(SELECT id, false AS opens FROM notices WHERE tenant = $1 AND case_id = $2 AND channel = 'email' ORDER BY id DESC LIMIT 2000)
+UNION ALL (SELECT id, true FROM party_links WHERE tenant = $1 AND case_id = $2 ORDER BY id DESC LIMIT 2000)
+"""
 NOTICE = "SELECT id, case_id, event, audience, recipient, channel, data, state FROM notices WHERE tenant = $1 AND id = $2"
 # Eight digits are no proof, and several cases may end with the same: the caller looks for the sender among their parties.
 ENDING = "SELECT id FROM cases WHERE tenant = $1 AND right(id, 8) = $2 ORDER BY id DESC LIMIT 20"
@@ -48,10 +52,11 @@ class PostgresAnswered:
         return token is not None and hmac.compare_digest(token.encode(), self._vault.reply_token(tenant_id, notice_id).encode())
 
     async def tokens(self, tenant_id: str, case_id: str) -> frozenset[str]:
-        """What alone the letters of a case by mail have, each its own."""
+        """What alone the letters of a case by mail have, each its own: what their answers bear, and the secrets of links."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(LETTERS, tenant_id, case_id)
-        return frozenset(self._vault.reply_token(tenant_id, row["id"]) for row in rows)
+            rows = await conn.fetch(SECRETS, tenant_id, case_id)
+        made = {True: self._vault.link_token, False: self._vault.reply_token}
+        return frozenset(made[row["opens"]](tenant_id, row["id"]) for row in rows)
 
     async def notice(self, tenant_id: str, notice_id: str) -> AnsweredNotice | None:
         """The notice; None when there is none, or it is another tenant's."""

@@ -20,6 +20,7 @@ from domain.model.commands import Join, MirrorLink, Open
 from domain.model.links import CrossCaseTaskOrdered
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose
+from domain.model.safeguards import InterimImposed
 from domain.model.terms import Routing
 from domain.rules.links import party_there
 from storage.intake.inbox import PLACE, SYSTEM
@@ -101,6 +102,7 @@ class _Order:
         return MirrorLink(
             id=self._command_id, by="system", channel="system", link_id=task.link_id or task.errand_id, other=self._from,
             relation=task.relation or "related", gone=task.what == "unlink", asked_by=task.asked_by,
+            recused=task.recused if task.what == "link" else (),
         )  # fmt: skip
 
     async def _join(self, conn: Connection, to: str) -> Join:
@@ -109,7 +111,7 @@ class _Order:
         come = [p for p in self._task.parties if p.ref_digest not in there]
         parties, keys = await self._move(conn, to, come)
         box = SealBox(keys[parties[0].id]) if parties else await self._vault.sealer(conn, self._tenant, to, STAFF)
-        statement = await self._reseal(conn, box)
+        statement = await self._reseal(conn, box, self._task.statement)
         await self._vault.keep(conn, box)
         task = self._task
         return Join(
@@ -118,9 +120,8 @@ class _Order:
             priority=task.priority, recused=task.recused,
         )  # fmt: skip
 
-    async def _reseal(self, conn: Connection, box: SealBox) -> Prose | None:
+    async def _reseal(self, conn: Connection, box: SealBox, prose: Prose | None) -> Prose | None:
         """What was said, under a key of the other case; None when it was erased."""
-        prose = self._task.statement
         found = await self._vault.reveal(conn, self._tenant, [prose.content_id]) if prose else {}
         text = next(iter(found.values()), None)
         return box(text) if text is not None else None
@@ -176,12 +177,13 @@ class _Order:
         await self._claim(conn, row, old, new_id, command_id)
         parties, keys = await self._move(conn, new_id, self._task.parties)
         box = await self._vault.sealer(conn, self._tenant, new_id, STAFF)
-        statement = await self._reseal(conn, box)
+        statement = await self._reseal(conn, box, self._task.statement)
         if statement is None:
             raise Never("text_erased")
         subject = await self._subject(conn, old, parties, keys)
         await self._metadata(conn, new_id)
         command = self._opening(old, command_id, parties, statement, subject)
+        command = command.model_copy(update={"measures": await self._measures(conn, box)})
         await conn.fetchval(
             PLACE, self._tenant, new_id, command_id, "open", "system", "system", command.model_dump(mode="json"), None, None,
             None, "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], "system", None,
@@ -205,6 +207,18 @@ class _Order:
         subject = box(text)
         await self._vault.keep(conn, box)
         return subject
+
+    async def _measures(self, conn: Connection, box: SealBox) -> tuple[InterimImposed, ...]:
+        """The measures of the part, on whoever they hit there, with their words put away anew."""
+        found: list[InterimImposed] = []
+        for one in self._task.measures:
+            reasons, told = await self._reseal(conn, box, one.reasons), await self._reseal(conn, box, one.told)
+            if reasons is None:
+                raise Never("text_erased")
+            whom = one.remedy.party and party_there(self._task.errand_id, one.remedy.party)
+            remedy = one.remedy.model_copy(update={"party": whom})
+            found.append(one.model_copy(update={"remedy": remedy, "reasons": reasons, "told": told}))
+        return tuple(found)
 
     async def _metadata(self, conn: Connection, new_id: str) -> None:
         """What the platform noted for itself is noted in both; from here on each goes its own way."""
@@ -233,4 +247,5 @@ class _Order:
             routing=Routing(decision="admit", trace=(f"split: {self._from}",), category_listed=listed),
             parties=parties, statement=statement, subject=subject, amount=self._task.amount, synthetic=old.synthetic,
             recused=self._task.recused, filed_as=self._task.filed_as, limits_since=self._task.limits_since,
+            holds=self._task.holds,
         )  # fmt: skip

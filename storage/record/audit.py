@@ -21,6 +21,7 @@ from storage.access.trail import Entry
 from storage.postgres.pool import AWAY, NOW, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
+from storage.record.erasure_trail import ErasuresSaid, compare_erasures, erasure_rows
 from storage.record.heads import (
     OF_THE_DAY,
     OF_THE_READS,
@@ -92,7 +93,7 @@ class Flaw:
     """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
     Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
     ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of the trail: ``rights_differ``,
-    ``rights_unsaid``. Of who read what: ``reads_differ``. Of what the facts refer to: see
+    ``rights_unsaid``, ``erasure_differs``. Of who read what: ``reads_differ``. Of what the facts refer to: see
     :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
     """
     seq: int = 0
@@ -361,6 +362,7 @@ async def _verify_trail(database: Database, tenant: str, signed: Sequence[Signed
     flaws = _Flaws(tenant, OF_THE_TRAIL)
     async with database.tenant(tenant) as conn:
         there, said = await rows_of(conn, tenant), Rights()
+        erasures, asked = await erasure_rows(conn, tenant), ErasuresSaid()
     head, last, wanted = "", 0, {s.seq for s in signed}
     kept: dict[int, str] = {}
     while True:
@@ -374,10 +376,13 @@ async def _verify_trail(database: Database, tenant: str, signed: Sequence[Signed
             # What was done since the rows were read is not in them.
             if entry is not None and row["seq"] <= there.until:
                 said.take(entry)
+            if entry is not None and row["seq"] <= erasures.until:
+                asked.take(entry)
         kept |= {row["seq"]: row["hash"] for row in rows if row["seq"] in wanted}
         last = rows[-1]["seq"]
         verdict.deeds += len(rows)
     compare(there, said, flaws.add)
+    compare_erasures(erasures, asked, flaws.add)
     flaws.of_heads(kept, signed)
     verdict.heads += len(signed)
     verdict.flaws += flaws.found

@@ -12,6 +12,7 @@ from domain.model.money import PaidElsewhere
 from domain.model.people import Actor, Standing
 from domain.model.policy_exceptions import ExceptionsGranted
 from domain.rules.authorities import SECRET
+from domain.rules.fairness import partial
 from domain.rules.losses import deciders_of
 from domain.rules.money import goods_stand, stands_for_others, totals
 from domain.rules.need_to_know import ACCESS, closed_to, right_by_part, right_by_standing
@@ -81,12 +82,18 @@ CHARGES = f"""(c.closed_at IS NULL AND ({WEIGHED} OR ({PROTECTS} AND coalesce(c.
             WHERE r ->> 'of' = 'claimant' AND coalesce(r ->> 'party', other.id) = other.id
                 AND NOT coalesce(c.state -> 'identity_requests', '[]') ? (r ->> 'id')))))"""
 ACCUSED = f"CASE WHEN other.side = 'respondent' THEN {ACCUSES} ELSE other.side = 'claimant' AND {CHARGES} END"
+# What :func:`domain.rules.measures.held_alone` says.
+HELD_ALONE = """EXISTS (
+        SELECT FROM jsonb_array_elements(coalesce(c.state -> 'interim', '[]') || coalesce(c.state -> 'interim_over', '[]')) i
+        JOIN jsonb_array_elements(coalesce(c.state -> 'effects', '[]')) e ON e ->> 'because' = i ->> 'id'
+        WHERE i ->> 'alone' = 'true' AND i ->> 'of_found' = 'true' AND e -> 'hits' ? other.id
+    )"""
 HELD = f"""
 SELECT DISTINCT other.ref_digest, c.id AS case_id, c.legal_hold AS held,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_by', '[]'))) AS lifted_by,
     ARRAY(SELECT jsonb_array_elements_text(coalesce(c.state -> 'lifted_under', '[]'))) AS lifted_under,
     other.side = 'respondent' AND {REPORTED} AS reported,
-    {ACCUSED} AS accused, c.closed_at, {KNOWN_BY} AS known_by
+    {ACCUSED} AS accused, c.closed_at, {KNOWN_BY} AS known_by, {HELD_ALONE} AS held_alone
 FROM parties mine
 JOIN cases this ON this.tenant = mine.tenant AND this.id = mine.case_id
 JOIN parties other ON other.tenant = mine.tenant AND other.ref_digest = mine.ref_digest AND other.case_id <> mine.case_id
@@ -221,7 +228,8 @@ def _other_case(row: Any) -> OtherCase | None:
     if row["state"] is not None:
         case = case_of(row["state"])
         names = ("opened_at", "open", "merged_into", "parties", "outcome", "is_disclosed", "phase", "category", "amount")
-        return OtherCase(**known, **{name: getattr(case, name) for name in names}, given=totals(case), deciders=deciders_of(case))
+        of = {name: getattr(case, name) for name in names}
+        return OtherCase(**known, **of, given=totals(case), deciders=deciders_of(case), partial=partial(case))
     if row["opening"] is None:
         return None
     # Not judged yet: its gates have said already what will become of it.

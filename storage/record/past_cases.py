@@ -33,7 +33,8 @@ LEFT JOIN parties p ON p.tenant = $1 AND p.case_id = $2 AND p.id = w.actor_id
 LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = w.actor_id
 LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id
 LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner',
-    CASE WHEN w.type IN ('add_party', 'replace_party') THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END)
+    CASE WHEN w.type IN ('add_party', 'replace_party', 'join')
+        THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END)
 WHERE w.tenant = $1 AND w.case_id = $2 AND w.body IS NOT NULL AND w.type <> 'deadline' AND w.status <> 'pending'
 ORDER BY w.received_at, w.id
 """  # noqa: S608 - put together from constants

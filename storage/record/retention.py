@@ -13,10 +13,11 @@ from domain.model.facts import SYSTEM
 from domain.rules.legal_hold import retention_bar
 from storage.postgres.pool import NOW, Database
 from storage.postgres.vault import LegalHold
+from storage.record.erasure_trail import BY_TIME
 from storage.record.erasures import CaseOpen, PostgresErasures, ToErase
 from storage.record.records import PostgresRecords
 
-CREDENTIAL = "retention"
+CREDENTIAL = BY_TIME
 """By which credential it is done: no person's."""
 BATCH = 100
 """Cases that are looked at together: one batch's work is lost at most when the process dies."""

@@ -64,7 +64,7 @@ WITH waiting AS (
     LEFT JOIN api_keys k ON k.tenant = $1 AND k.id = w.actor_id AND k.active
     LEFT JOIN people a ON a.tenant = $1 AND a.id = w.actor_id AND a.active
     LEFT JOIN people t ON t.tenant = $1 AND t.id = COALESCE(w.body ->> 'owner', w.body ->> 'to',
-        CASE WHEN w.body ->> 'type' IN ('add_party', 'replace_party')
+        CASE WHEN w.body ->> 'type' IN ('add_party', 'replace_party', 'join')
             THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END) AND t.active
 )
 SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,

@@ -21,6 +21,7 @@ from domain.model.case import Case
 from domain.model.facts import CrossCaseTaskOrdered, Recording, SanctionImposed, SanctionLifted, SanctionVoided
 from storage.postgres.pool import Connection
 from storage.postgres.vault import DataKey, Vault, VaultFault, evidence_path, open_contact
+from storage.record.erasure_trail import Destroyed, check_destroyed, destroyed_keys
 from storage.record.heads import around_hash
 from storage.record.records import expected_effects
 from storage.record.sanctions import sanctions_of
@@ -33,7 +34,7 @@ CONTENTS_AT_ONCE = 20
 """Ciphertexts held in memory at a time; each is at most as large as an attachment."""
 
 COLUMNS = {
-    "keys": "id, holder, wrapped, destroyed_at",
+    "keys": "id, holder, wrapped, destroyed_at, erasure_id",
     "parties": "id, side, ref_digest, contact, key_id, has_email, address_digest",
     "commands": "id, type, actor_id, channel, credential, received_at, body, raw_content, status, answer, answered_at",
     "effects": "id, seq, type, amount, currency, side, to_party, because, reverses, synthetic, state, result, errand",
@@ -47,9 +48,6 @@ TABLES = {
     table: f"SELECT case_id, {columns} FROM {table} WHERE tenant = $1 AND case_id = ANY($2)"  # noqa: S608 - constants
     for table, columns in COLUMNS.items()
 }
-ERASED = """
-SELECT about, body -> 'more' -> 'keys' AS keys FROM trail WHERE tenant = $1 AND deed = 'contents_erased' AND about = ANY($2)
-"""
 CONTENTS = """
 SELECT c.id, c.case_id, c.key_id, c.ciphertext FROM unnest($2::text[]) AS w (id) JOIN contents c ON c.tenant = $1 AND c.id = w.id
 """
@@ -80,8 +78,8 @@ class Surroundings:
     sanctions: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     case_parts: list[Row] = field(default_factory=list)
-    erased: set[str] = field(default_factory=set)
-    """Keys of which the tenant's trail says that they were destroyed."""
+    destroyed: dict[str, list[Destroyed]] = field(default_factory=dict)
+    """What the tenant's trail says of the keys that were destroyed, by key."""
 
     def around(self, seq: int, until: datetime) -> str:
         """The hash of what no fact says: the notices of facts up to a number, and what was answered by an instant."""
@@ -96,8 +94,8 @@ async def surroundings(conn: Connection, tenant: str, case_ids: Sequence[str]) -
     for name, statement in TABLES.items():
         for row in await conn.fetch(statement, tenant, list(case_ids)):
             getattr(found[row["case_id"]], name).append(row)
-    for row in await conn.fetch(ERASED, tenant, list(case_ids)):
-        found[row["about"]].erased.update(row["keys"] or ())
+    for case_id, destroyed in (await destroyed_keys(conn, tenant, case_ids)).items():
+        found[case_id].destroyed = destroyed
     return found
 
 
@@ -231,9 +229,8 @@ def check_around(vault: Vault, tenant: str, case: Case, recordings: Sequence[Rec
 
 
 def _check_keys(around: Surroundings, keys: Mapping[str, DataKey | None], add: Add) -> None:
+    check_destroyed(around.keys, around.destroyed, add)
     for row in around.keys:
-        if row["wrapped"] is None and row["id"] not in around.erased:
-            add("erased_unsaid", 0, f"the key {row['id']} of {row['holder']} was destroyed, and no entry of the trail says so")
         if row["wrapped"] is not None and keys[row["id"]] is None:
             add("key_unreadable", 0, f"the key {row['id']} of {row['holder']} does not open under the master key")
 

@@ -17,7 +17,7 @@ from domain.model.case import Case
 from domain.model.clocks import Clock
 from domain.model.commands import Remedy
 from domain.model.ruling import Ruling
-from domain.model.terms import SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
+from domain.model.terms import APPOINTMENT, SANCTION, SNOOZE, STANDSTILL, ClockTerms, Level
 from domain.notices.plan import NoticeDraft
 from domain.rules.evolve import evolve
 from domain.rules.levels import stands_still
@@ -436,7 +436,8 @@ class Witness:
         other = {because for money, because in paid if money.currency != case.amount.currency}
         assert other <= agreed | freely, "other money than was paid"
         if sum(money.amount for money, because in paid if because not in other) > case.amount.amount:
-            assert case.kind == "bounty_dispute", "more than was paid"
+            # What an injury costs can be more than what was paid.
+            assert case.kind in ("bounty_dispute", "safety_incident"), "more than was paid"
             assert {because for _, because in paid} & (agreed | freely), "more than was asked for, by one person alone"
 
     def _interim(self, made: Step) -> None:
@@ -589,26 +590,35 @@ class Witness:
                 assert notices[0].texts["reasons"] == draft.reasons
                 assert notices[0].data["outcome"] == draft.outcome
 
+    def _moves_a_clock(self, life: Life, made: Step, recording: f.Recording) -> None:
+        for who in OUTSIDE:
+            seen = visible(made.case, recording, life.actor(who))
+            # Whoever was never told, or has left the case, hears of no clock either.
+            may = may_see(made.case, life.actor(who)) and may_know_of(made.case, recording.fact, who)
+            assert seen is may, f"{who} and {recording.fact}"
+
     def _views(self, life: Life, made: Step) -> None:
         facts = [r.fact for r in made.recordings]
-        for recording in made.recordings:
-            if recording.fact.type in HOLDING:
-                for who in OUTSIDE:
-                    seen = visible(made.case, recording, life.actor(who))
-                    # Whoever was never told, or has left the case, hears of no clock either.
-                    may = may_see(made.case, life.actor(who)) and may_know_of(made.case, recording.fact, who)
-                    assert seen is may, f"{who} and {recording.fact}"
+        young = {one for fact in facts if isinstance(fact, f.CaseRetargeted) for one in fact.minors}
+        for recording in (r for r in made.recordings if r.fact.type in HOLDING):
+            self._moves_a_clock(life, made, recording)
         for who in OUTSIDE:
             if not may_see(made.case, life.actor(who)):
                 continue
             now = life.seen_by(who)
             shows_no_secret(now, who)
             answers_are_blind(who, now)
+            if any(p.side is now.your_side for p in made.case.parties if p.id in young):
+                # What may be read, and done, beside a child or as one, their own side has to know.
+                self.views[who] = now
+                continue
             unknown = OF_THE_OTHER_SIDE if who in (CLAIMANT, AGENT) else OF_THE_REPORTER if who != PLATFORM else frozenset()
             if who in self.views and all(fact.type in HOLDING | unknown or _untold(made.case, fact) for fact in facts):
                 same = self.views[who]
                 if any(fact.type in HOLDING for fact in facts):
                     same = with_dates_of(now, same)
+                if young:
+                    same = with_what_a_child_changes(now, same, who)
                 if who == PLATFORM and any(isinstance(fact, f.LegalHoldPlaced | f.LegalHoldLifted) for fact in facts):
                     # The platform keeps data too, and is told how long: not while there is a hold.
                     same = same.model_copy(update={"keep_until": now.keep_until})
@@ -645,7 +655,7 @@ def _alone_with(fact: f.Fact) -> str | None:
     return None
 
 
-_OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason"}
+_OF_LEAVING = {"kind", "your_side", "yourself", "left_by", "reason", "spoke"}
 _OF_A_MEASURE = {"kind", "measure_alone", "measures", "measure_id", "your_side", "due_at", "undoes"}
 
 
@@ -684,10 +694,22 @@ def may_know_of(case: Case, fact: f.Fact, who: str) -> bool:
 
 def with_dates_of(now: CaseView, before: CaseView) -> CaseView:
     """What somebody saw before, with what they may see of a retarget: the dates of their own clocks and of what was asked,
-    the category, and to the platform the priority."""
+    the category, by when they are written to, and to the platform the priority."""
     asked = {one.id: one.due_at for one in now.requests}
     requests = tuple(one.model_copy(update={"due_at": asked.get(one.id)}) for one in before.requests)
     more = {"deadlines": now.deadlines, "category": now.category, "priority": now.priority, "requests": requests}
+    return before.model_copy(update={**more, "next_word_by": now.next_word_by})
+
+
+def with_what_a_child_changes(now: CaseView, before: CaseView, who: str) -> CaseView:
+    """What the other side saw before, with what they may notice when somebody turns out to be under age, which they are not told:
+    that nothing is agreed on until a second person of the team has looked. The platform knows its users."""
+    waits = {one.command: one for one in now.actions if one.code == "change_unconfirmed"}
+    more: dict[str, Any] = {"actions": tuple(waits.get(one.command, one) for one in before.actions)}
+    if now.grant is None and "concede" in waits:
+        more["grant"] = None
+    if who == PLATFORM:
+        more["parties"] = now.parties
     return before.model_copy(update=more)
 
 
@@ -720,7 +742,9 @@ def stands(case: Case) -> None:
     assert all(measure.kept_until is not None for measure in case.interim)
     assert case.withdrawal is None, "nobody answers it any more"
     assert case.outcome is not Outcome.RULED or case.rulings
-    assert case.quiet is not (bool(running) or any(e.state == "running" for e in case.effects))
+    under_way = any(one.state == "running" for one in (*case.effects, *case.cross_case_tasks))
+    given_on = len(rows) < len(case.timetable)
+    assert case.quiet is not (bool(running) or under_way or given_on)
 
 
 def clocks_are_kept(made: Step, before: Case | None) -> None:
@@ -734,7 +758,7 @@ def clocks_are_kept(made: Step, before: Case | None) -> None:
         assert definition is not None
         if clock.stopped_at is None and not stands_still(case, clock, definition):
             wanted += [(clock.name, clock.instance, x.name) for x in definition.levels if _is_ahead(case, clock, x)]
-    wanted += _of_requests(case)
+    wanted += [*_of_requests(case), *_of_appointments(case)]
     if case.open and not wanted:
         wanted = [(STANDSTILL.name, case.standstills + 1, "look")]
     numbers = {effect.because: n for n, effect in reversed([*enumerate(case.effects, 1)])}
@@ -761,6 +785,24 @@ def _of_requests(case: Case) -> list[tuple[str, int, str]]:
     dated = [one for one in case.requests if one.due_at is not None]
     ends = [(f"{one.of.value}_evidence", one.number, "end") for one in dated]
     return ends + [(f"{one.of.value}_evidence", one.number, "remind") for one in dated if not one.reminded]
+
+
+def _of_appointments(case: Case) -> list[tuple[str, int, str]]:
+    """Whoever has not answered what was proposed is reminded once, and it ends with its last time; of what is agreed on everybody
+    is reminded the day before and the hour before, if there is as long, and whoever led it to put it down, until it is."""
+    leads = {"tomorrow": timedelta(days=1), "soon": timedelta(hours=1)}
+    wanted: list[tuple[str, int, str]] = []
+    for n, one in enumerate(case.appointments, 1):
+        if case.open and one.state == "proposed":
+            wanted += [(APPOINTMENT.name, n, "lapse")]
+            wanted += [(APPOINTMENT.name, n, "unanswered")] if "unanswered" not in one.told_since else []
+        if case.open and one.state == "confirmed":
+            assert one.at is not None
+            assert one.confirmed_at is not None
+            left = one.at - one.confirmed_at
+            before = (name for name, lead in leads.items() if left > lead and name not in one.told_since)
+            wanted += [(APPOINTMENT.name, n, name) for name in (*before, "protocol")]
+    return wanted
 
 
 def _is_ahead(case: Case, clock: Clock, level: Level) -> bool:

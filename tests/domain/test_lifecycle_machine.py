@@ -48,7 +48,8 @@ MONEY = st.fixed_dictionaries(
 )
 
 
-PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000}
+LIVED = (*KINDS, "conduct_report", "safety_incident")
+PAID = {"bounty_dispute": 900_000, "fraud_report": 200_000, "payment_dispute": 200_000, "safety_incident": 200_000}
 """What a case is about, in cents: just enough for the rulings by which it gets to where a life starts."""
 
 
@@ -81,7 +82,24 @@ RULINGS: dict[str, list[dict[str, Any]]] = {
         {"outcome": "refunded", "ground": "wrong_amount", "remedies": [_pay("refund", 210_000)]},
         {"outcome": "denied", "ground": "cancelled"},
     ],
+    "conduct_report": [
+        {"outcome": "violation", "ground": "insult"},
+        {"outcome": "violation", "ground": "insult", "remedies": [{"type": "remove", "to": "respondent"}]},
+        {"outcome": "educational_notice", "ground": "insult"},
+        {"outcome": "violation", "ground": "extortion"},
+        {"outcome": "unproven", "ground": "insult"},
+        {"outcome": "no_violation", "ground": "insult"},
+    ],
+    "safety_incident": [
+        {"outcome": "substantiated", "ground": "duty_of_care", "remedies": [_pay("refund", 5_000), _WARN]},
+        {"outcome": "substantiated", "ground": "emergency_steps", "remedies": [_pay("refund", 210_000)]},
+        {"outcome": "partly_substantiated", "ground": "duty_of_care", "remedies": [_WARN]},
+        {"outcome": "unsubstantiated", "ground": "no_breach"},
+        {"outcome": "accident", "ground": "no_breach", "remedies": [_pay("refund", 5_000)]},
+    ],
 }
+CLAUSES = {"conduct_report": "insult"}
+"""What is put to the respondent by name, in kinds whose ladders have clauses."""
 BY_PARTIES = (
     "message", "submit_evidence", "offer", "accept_offer", "decline_offer", "appeal", "escalate", "ask_interim_review", "concede",
 )  # fmt: skip
@@ -90,6 +108,10 @@ BY_THE_TEAM = (
     "request_evidence", "message", "retract", "return_ruling", "approve", "assign", "note", "hand_over", "annul", "recuse",
     "accept_withdrawal", "continue_of_office", "place_hold", "lift_hold", "disclose", "credit_provisionally",
     "acknowledge",
+)  # fmt: skip
+HEARINGS = (
+    "propose_appointment", "propose_appointment", "answer_appointment", "answer_appointment", "record_appointment",
+    "record_appointment", "comment_protocol", "comment_protocol", "move_appointment", "cancel_appointment",
 )  # fmt: skip
 ABOUT_TIME = ("pause", "resume", "snooze", "extend", "retarget", "freeze", "thaw", "impose_interim", "review_interim")
 BY_ANYBODY = (
@@ -146,6 +168,7 @@ RETARGETS = st.one_of(
     st.fixed_dictionaries({"category": st.sampled_from(["general", "injury"])}),
     st.fixed_dictionaries({"calendar": st.sampled_from(["us-office", "europe-office", "follow-the-sun", "mars-office"])}),
     st.fixed_dictionaries({"newest": st.sampled_from(["calendars", "pack"])}),
+    st.fixed_dictionaries({"minors": st.lists(st.sampled_from([CLAIMANT, RESPONDENT]), min_size=1, unique=True)}),
 )
 CLOCKS_TO_NAME = ("ruling", "first_response", "settlement", "final_answer", "respondent_response", "appeal_window", "nonsense")
 SPANS = st.sampled_from(["1 working hour", "20 hours", "2 business days", "9 days", "45 days", "0 days"])
@@ -157,7 +180,7 @@ class AnyLife(RuleBasedStateMachine):
     life: WatchedLife
 
     @initialize(
-        kind=st.sampled_from(KINDS),
+        kind=st.sampled_from(LIVED),
         start=st.sampled_from(START),
         urgent=st.booleans(),
         paid=st.booleans(),
@@ -166,7 +189,7 @@ class AnyLife(RuleBasedStateMachine):
     )
     def begins(self, kind: str, start: str, urgent: bool, paid: bool, destroys: bool, protects: bool) -> None:
         report: dict[str, Any] = {"priority": "urgent" if urgent else "low"}
-        if paid:
+        if paid and kind in PAID:
             report["amount"] = {"amount": PAID[kind], "currency": "USD"}
         self.life = WatchedLife(kind, report).watched_by(Witness())
         if destroys:
@@ -176,7 +199,11 @@ class AnyLife(RuleBasedStateMachine):
             # As the pack says: nobody is ruled against unheard.
             self.life.that_protects()
         self.life.with_party(AGENT, "claimant", "representative").with_party(WITNESS, "respondent", "witness")
-        getattr(self.life, start)()
+        if start in START[:3] or kind in KINDS:
+            getattr(self.life, start)()
+        else:
+            # Nothing is ruled there before both were heard and the procedure is done.
+            self.life.in_review().disclosed().heard(CLAUSES.get(kind))
 
     @property
     def case(self) -> Case:
@@ -256,6 +283,52 @@ class AnyLife(RuleBasedStateMachine):
                 fields |= {"party": st.just(found.id), "by_party": st.fixed_dictionaries(said), "agreed": st.booleans()}
         who = data.draw(st.sampled_from((*self._parties(), WITNESS, MEDIATOR, LEAD, OPS, PLATFORM)))
         self.tries(who, what, **data.draw(st.fixed_dictionaries(fields)))
+
+    @rule(data=st.data(), what=st.sampled_from(HEARINGS))
+    def they_meet(self, data: st.DataObject, what: str) -> None:
+        """A hearing is proposed, agreed on, put down and commented on, in whatever order."""
+        newest = self.case.appointments[-1] if self.case.appointments else None
+        times = [when.isoformat() for when in newest.times] if newest is not None else []
+        ahead = st.lists(st.sampled_from([5, 60, 200]), min_size=1, max_size=2, unique=True).map(
+            lambda hours: [(self.life.now + timedelta(hours=one)).isoformat() for one in hours]
+        )
+        mine = self.case.owner or MEDIATOR
+        if what == "record_appointment" and newest is not None and newest.at is not None:
+            self.life.now = max(self.life.now, newest.at)
+            self._catch_up()
+        fields: dict[str, st.SearchStrategy[Any]] = {
+            "propose_appointment": st.fixed_dictionaries(
+                {"times": ahead, "about": st.just("A call."), "sides": st.sampled_from(["both", "claimant", "respondent"])}
+            ),
+            "answer_appointment": st.fixed_dictionaries(
+                {"times": st.just(times) | ahead, "joint": st.sampled_from([True, True, False])}
+            ),
+            "move_appointment": st.fixed_dictionaries({"times": ahead}),
+            "cancel_appointment": st.just({}),
+            "record_appointment": st.fixed_dictionaries(
+                {
+                    "protocol": st.sampled_from([None, "They admit it.", "They admit it."]),
+                    "missed_by": st.lists(SIDES, max_size=1),
+                }
+            ),
+            "comment_protocol": st.fixed_dictionaries(
+                {"text": st.just("So."), "was_there": st.sampled_from([None, True, False])}
+            ),
+        }
+        team = what in ("propose_appointment", "record_appointment")
+        who = mine if team else data.draw(st.sampled_from((*self._parties(), mine)))
+        self.tries(who, what, **data.draw(fields[what]))
+
+    @rule(data=st.data())
+    def a_part_is_split_off(self, data: st.DataObject) -> None:
+        there = st.lists(st.sampled_from([p.id for p in self.case.parties]), unique=True, max_size=3)
+        said = {
+            "statement": st.just("The other booking."),
+            "parties": there,
+            "amount": st.none() | MONEY,
+            "reasons": st.just("x"),
+        }
+        self.tries(data.draw(st.sampled_from([self.case.owner or LEAD, LEAD])), "split", **data.draw(st.fixed_dictionaries(said)))
 
     def _parties(self) -> tuple[str, ...]:
         return (*PARTIES, *(p.id for p in self.case.parties if p.since is not None))
@@ -403,6 +476,20 @@ class AnyLife(RuleBasedStateMachine):
         }
         who = data.draw(st.sampled_from([self.case.owner or LEAD, LEAD, LEAD_2, OPS]))
         self.tries(who, what, **(fields if what == "accept_withdrawal" else {}))
+
+    @precondition(lambda self: bool(self.case.terms.procedure))
+    @rule(data=st.data(), what=st.sampled_from(["complete_step", "complete_step", "skip_step", "name_root_cause"]))
+    def the_procedure_goes_on(self, data: st.DataObject, what: str) -> None:
+        done = {one.step for one in self.case.steps}
+        left = [step for step in self.case.terms.procedure if step not in done] or [*self.case.terms.procedure]
+        named = {"cause": "unknown"} if what == "name_root_cause" else {"step": data.draw(st.sampled_from(left))}
+        self.tries(self.case.owner or MEDIATOR, what, **named)
+
+    @precondition(lambda self: any(one.state == "running" for one in self.case.cross_case_tasks))
+    @rule(data=st.data(), result=st.sampled_from(["done", "done", "needs_hands"]))
+    def a_part_is_a_case_of_its_own(self, data: st.DataObject, result: str) -> None:
+        there = [one.id for one in self.case.cross_case_tasks if one.state == "running"]
+        self.tries(ROBOT, "report_effect", effect_id=data.draw(st.sampled_from(there)), result=result)
 
     @precondition(lambda self: self.case.returning is not None)
     @rule(data=st.data(), what=st.sampled_from(ABOUT_GOODS))

@@ -110,9 +110,7 @@ class TestVerify:
 
 def test_every_finding_has_its_words() -> None:
     sources = [Path(module.__file__ or "").read_text() for module in (audit, heads, rights, surroundings)]
-    codes = {
-        code for source in sources for code in re.findall(r'(?:add|flaw|_flaw|Flaw)\((?:tenant, \w+, )?"([a-z_]+)"', source)
-    }
+    codes = {code for source in sources for code in re.findall(r'(?:add|flaw|_flaw|Flaw)\((?:tenant, \w+, )?"([a-z_]+)"', source)}
     assert codes == MEANS.keys()
 
 

@@ -393,9 +393,9 @@ class Life:
         """Have one command judged now."""
         owner = getattr(command, "owner", None) or getattr(command, "to", None)
         files = tuple(file for by, file in self.uploads if by == command.by)
-        found = {"appealed_before": self.appealed_before, "earlier": self.earlier, "files": files, **self.elsewhere}
         target = PEOPLE.get(owner) if owner else None
-        context = DecisionContext(actor=self.actor(who), target=target, terms=self._new_terms(command), **found)
+        found = {"target": target, "appealed_before": self.appealed_before, "earlier": self.earlier, "files": files}
+        context = DecisionContext(actor=self.actor(who), terms=self._new_terms(command), **{**found, **self.elsewhere})
         return self._take(step(self._case, self.case_id, command, context, self.now, self.now, self.reference))
 
     def _new_terms(self, command: Command) -> Terms | None:

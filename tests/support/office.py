@@ -21,7 +21,7 @@ from activities.ports.errors import Never
 from activities.record import RecordActivities
 from adapters.delivery.endpoints import SignedPost
 from adapters.evidence.file_types import MEDIA_TYPES, Inspector
-from adapters.evidence.letter_tokens import holds, letters_in, without
+from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
 from adapters.evidence.pdf_text import text_of
 from adapters.evidence.stores import MemoryEvidenceStore
 from adapters.letters.composer import Composer
@@ -227,6 +227,7 @@ class Office:
             inspector=Inspector(MEDIA_TYPES, 100_000),
             pdf_text=text_of,
             letters_in=letters_in,
+            links_in=links_in,
             token_in=holds,
             without_tokens=without,
             bulk=bulk,

@@ -11,7 +11,7 @@ from domain.base import Side
 from domain.model.commands import read_command
 from domain.model.links import KnownCampaign, OtherCase
 from domain.model.people import OpenedParty
-from tests.support.cases import AGENT, CLAIMANT, MONDAY, RESPONDENT, ROBOT, WITNESS, Life, a_case, digest_of
+from tests.support.cases import AGENT, CLAIMANT, MONDAY, PEOPLE, RESPONDENT, ROBOT, WITNESS, Life, a_case, digest_of
 
 OTHER_CASE = "case_0196a7c1-0000-7000-8000-000000000001"
 """An hour older than the case of tests."""
@@ -68,7 +68,13 @@ def named(command: str, kind: str) -> Mapping[str, Any]:
 
 
 def joined(
-    kind: str = "fraud_report", life: Life | None = None, *, priority: str | None = None, minor: bool = False, **more: Any
+    kind: str = "fraud_report",
+    life: Life | None = None,
+    *,
+    priority: str | None = None,
+    minor: bool = False,
+    owner_conflicts: tuple[str, ...] = (),
+    **more: Any,
 ) -> Life:
     """A case in which somebody else's report goes on."""
     life = life or a_case(kind).in_review()
@@ -79,4 +85,9 @@ def joined(
     command = read_command(
         {"id": "cmd_sys-join-1", "type": "join", "by": ROBOT, "statement": statement, **said, "priority": priority}
     )
-    return life.judge(command, ROBOT)
+    owner = PEOPLE.get(life.case.owner or "")
+    if owner is not None:
+        life.elsewhere = {**life.elsewhere, "target": owner.model_copy(update={"conflicts": owner_conflicts})}
+    life.judge(command, ROBOT)
+    life.elsewhere.pop("target", None)
+    return life

@@ -47,6 +47,13 @@ def test_whoever_filled_it_in_may_have_an_id_and_be_the_other_side_themselves() 
     assert [party.ref for party in report.parties] == ["acct_9"]
 
 
+@pytest.mark.parametrize("field", ["role", "side", "represents", "parties.1.role", "parties[1][role]", "representative"])
+def test_nobody_names_by_it_who_speaks_for_the_other_side(field: str) -> None:
+    """Whom a platform's report names to speak for a side needs no second word; a form proves nothing of anybody else."""
+    parties = read(urlencode({**FILLED, field: "representative"}).encode()).parties
+    assert [(p.side, p.role) for p in parties] == [(Side.CLAIMANT, "principal"), (Side.RESPONDENT, "principal")]
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.intake.mail import MailIntake
 from adapters.intake.mail_html import MAX_TEXT, rendered, text_of_html
 
 
@@ -23,7 +24,7 @@ class TestLayout:
 
     def test_fields_and_pictures_show_words_too(self) -> None:
         assert text_of_html('<input value="blue"> <img alt="a kettle"><button>Send</button>') == "blue a kettle Send"
-        assert text_of_html('<input type=hidden value="token"><input type=checkbox value=1>x') == "x"
+        assert text_of_html('<input type=hidden value="token"><input type=checkbox value=1>x') == "[ ] x"
 
 
 class TestSeen:
@@ -100,3 +101,39 @@ def test_no_page_is_hidden_whole_by_its_sheet(sheet: str) -> None:
 def test_what_stands_for_frames_is_read() -> None:
     assert rendered("<frameset><frame src=x></frameset><noframes><p>I paid <b>twice</b>.</p></noframes>").text == "I paid twice."
     assert rendered("<frameset>" + "<noframes>" * 9_000).text == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("I do <s>not</s> accept <del>40</del> <ins>90</ins>.", "I do [struck out: not] accept [struck out: 40] 90."),
+        ('I <span style="text-decoration: line-through">do <i>not</i></span> agree', "I [struck out: do not] agree"),
+        ("<style>.x { text-decoration-line: line-through }</style>I do <b class=x>not</b> agree", "I do [struck out: not] agree"),
+        ("<s>a<s>b</s></s>c<s> </s><strike>d</strike>", "[struck out: ab]c [struck out: d]"),
+        ("They took 40<sup>99</sup> EUR", "They took 40^99 EUR"),
+        ("10<sup>2</sup>, H<sub>2</sub>O, 5<sup>th</sup> May, Acme<sup>™</sup>", "10^2, H_2O, 5th May, Acme™"),
+        ('40<span style="vertical-align:super">99</span>', "40^99"),
+        ("Accept? <label><input type=radio> Yes</label><label><input type=radio checked> No</label>", "Accept? ( ) Yes (x) No"),
+        ("<input type=checkbox checked> Refund <input type=CHECKBOX> New one", "[x] Refund [ ] New one"),
+        ("<select><option>a<option selected>b<option>c</select>", "[ ] a\n[x] b\n[ ] c"),
+        ("<select><option>a<option>b</select>", "[x] a\n[ ] b"),
+        ("<select multiple><optgroup label=Money><option label='To me'>x</optgroup></select>", "Money\n[ ] To me"),
+    ],
+)
+def test_what_the_look_of_words_says_is_told(html: str, text: str) -> None:
+    page = rendered(html)
+    assert (page.text, page.hidden, page.styled) == (text, False, False)
+
+
+def test_how_a_link_looks_below_the_pointer_is_no_matter() -> None:
+    assert not rendered("<style>a:hover { text-decoration: underline }</style><a>x</a>").styled
+    assert rendered("<style>p:nth-child(2) { text-decoration: line-through }</style><p>x</p><p>y</p>").styled
+
+
+def test_of_two_alternatives_the_one_that_has_the_look_is_read() -> None:
+    raw = (
+        b"From: kim@example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nI do not accept 4099 EUR.\n"
+        b"--b\nContent-Type: text/html\n\n<p>I do <s>not</s> accept 40<sup>99</sup> EUR.</p>\n--b--\n"
+    )
+    assert MailIntake("ombud.example").words(raw).text == "I do [struck out: not] accept 40^99 EUR."

@@ -47,6 +47,17 @@ class TestOpen:
         assert life.case.phase is Phase.INTAKE
         assert [row.clock for row in life.case.timetable] == ["triage"]
 
+    @pytest.mark.parametrize("category", ["self_harm", "threats", "stalked_at_home"])
+    @pytest.mark.parametrize("attributes", [{"about": "bounty"}, {"happened_days_ago": 366}])
+    def test_no_gate_turns_a_danger_away(self, category: str, attributes: dict[str, Any]) -> None:
+        """Istanbul Convention, article 50(1): whoever tells of it is answered by somebody."""
+        life = a_case("conduct_report", category=category, attributes=attributes).opened()
+        assert (life.case.phase, types_of(life.facts)) == (Phase.INTAKE, ["case_opened"])
+
+    def test_nor_what_somebody_under_age_reports(self) -> None:
+        life = a_case("conduct_report", attributes={"about": "severity"}).under_age(CLAIMANT).opened()
+        assert life.case.phase is Phase.INTAKE
+
     def test_without_a_case_nothing_else_can_be_said(self) -> None:
         life = a_case()
         assert life.refused(ROBOT, "assign", owner=MEDIATOR).code == "not_opened"

@@ -10,6 +10,7 @@ import pytest
 from domain.base import Outcome, Phase, Priority, Side
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.commands import read_command
 from domain.model.facts import Actor
 from domain.model.links import KnownCampaign
 from domain.model.people import OpenedParty
@@ -259,6 +260,12 @@ class TestJoin:
         close = Actor(id="per_close", role="mediator", conflicts=(digest_of(NEIGHBOUR),))
         assert life.refused(close, "take").code == "own_case"
 
+    def test_an_owner_who_stands_close_to_whoever_came_loses_the_case(self) -> None:
+        assert joined(life=a_case("fraud_report").in_review()).case.owner == MEDIATOR
+        life = joined(life=a_case("fraud_report").in_review(), owner_conflicts=(digest_of(NEIGHBOUR),))
+        (queued,) = facts_named(life.recordings, "case_queued")
+        assert (life.case.owner, getattr(queued, "reason", None)) == (None, "conflict")
+
 
 class TestOpen:
     def test_a_report_of_the_same_matter_is_merged_at_once_and_the_other_side_hears_nothing(self) -> None:
@@ -334,6 +341,23 @@ class TestLink:
         life.says(MEDIATOR, "link", to=OTHER_CASE)
         assert life.refused(MEDIATOR, "unlink", link_id="lnk_none").code == "link_unknown"
 
+    def test_as_a_duplicate_brings_whoever_cannot_decide_the_other(self) -> None:
+        """Neither by the link, nor by its counterpart; what is only related brings nobody."""
+        life = a_case("bounty_dispute").appealable().says(LEAD_2, "annul", reason="decider_was_biased")
+        life.elsewhere = elsewhere(partial=(MEDIATOR_2,))
+        life.says(LEAD, "link", to=OTHER_CASE)
+        life.says(LEAD, "link", to=OTHER_CASE, relation="duplicate")
+        related, duplicate = facts_named(life.recordings, "errand_ordered")[-2:]
+        assert (getattr(related, "recused", None), getattr(duplicate, "recused", None)) == ((), (MEDIATOR,))
+        assert life.case.recused == (MEDIATOR_2,)
+
+    def test_whoever_cannot_decide_the_other_loses_the_case_and_the_draft(self) -> None:
+        life = a_case("bounty_dispute").ruled()
+        said = {"link_id": "lnk_there", "other": OTHER_CASE, "relation": "duplicate", "recused": [MEDIATOR]}
+        life.judge(read_command({"id": "cmd_sys-link-1", "type": "mirror_link", "by": ROBOT, **said}), ROBOT)
+        assert (life.case.recused, life.case.owner, life.case.phase) == ((MEDIATOR,), None, Phase.REVIEW)
+        assert life.refused(MEDIATOR, "take").fields["because"] == "recused"
+
     def test_what_could_not_be_done_there_waits_for_hands(self) -> None:
         life = beside_another().says(MEDIATOR, "link", to=OTHER_CASE)
         task = life.case.cross_case_tasks[0].id
@@ -346,9 +370,10 @@ def split_off(life: Life, **said: Any) -> Case:
     """The case that comes of a split, as it is opened."""
     (task,) = facts_named(life.says(LEAD, "split", **said).recordings, "errand_ordered")
     assert isinstance(task, f.CrossCaseTaskOrdered)
-    assert task.category is not None
-    part: dict[str, Any] = {"source": "split", "category": task.category, "filed_as": task.filed_as}
-    opening = life.opening().model_copy(update={**part, "limits_since": task.limits_since})
+    category = task.category or life.case.category
+    part: dict[str, Any] = {"source": "split", "category": category, "filed_as": task.filed_as, "parties": task.parties}
+    part |= {"limits_since": task.limits_since, "measures": task.measures, "holds": task.holds}
+    opening = life.opening().model_copy(update=part)
     facts = open_case(opening, DecisionContext(actor=None), life.now)
     said_by: dict[str, Any] = {
         "round": 0,
@@ -427,6 +452,34 @@ class TestSplit:
         """12 CFR 1005.11(c)(1)."""
         life = a_case("fraud_report", category="unauthorised").that_protects().in_review()
         assert uninvestigated(split_off(life, category="general")) is not None
+
+    def test_begins_with_the_measures_on_whoever_goes_along_and_with_the_holds(self) -> None:
+        life = a_case("safety_incident").with_party("pty_friend", "respondent", "principal").in_review()
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Until it is clear.", told="For a week.").says(
+            LEAD, "place_hold", reason="litigation", reasons="We are sued."
+        )
+        part = split_off(life, parties=[CLAIMANT, "pty_friend"])
+        (measure,), (hold,) = part.interim, part.legal_holds
+        (effect,) = part.effects
+        assert (measure.by, measure.kept_by, measure.kept, measure.told) == (MEDIATOR, LEAD, 1, life.case.interim[0].told)
+        assert (effect.remedy.type, effect.hits, effect.because) == ("suspend", ("pty_friend",), measure.id)
+        assert effect.id not in {e.id for e in life.case.effects}
+        assert (hold.reason, hold.by) == ("litigation", LEAD)
+        # What holds in the first case ends there, and nowhere else.
+        assert life.case.interim[0].kept == 0
+
+    def test_begins_with_no_measure_on_somebody_who_does_not_go_along(self) -> None:
+        life = a_case("safety_incident").with_party("pty_friend", "respondent", "principal").in_review()
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Until it is clear.")
+        assert split_off(life, parties=[CLAIMANT]).interim == ()
+
+    def test_is_no_way_to_prolong_a_measure_alone(self) -> None:
+        life = a_case("safety_incident").in_review()
+        life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Until it is clear.").says(
+            MEDIATOR, "review_interim", decision="keep", reasons="Not clear yet."
+        )
+        assert life.refused(MEDIATOR, "split").fields["because"] == "one_person"
+        assert len(split_off(life).interim) == 1
 
     def test_links_the_two_when_the_new_case_is_there(self) -> None:
         life = beside_another().says(LEAD, "split")

@@ -429,6 +429,29 @@ class TestBesideAnotherCaseOfTheMatter:
         assert life.refused(MEDIATOR, "split", amount=usd(6_001), **part).code == "amount_too_high"
         assert life.says(MEDIATOR, "split", amount=usd(6_000), **part).case.split_off == (Money(**usd(6_000)),)
 
+    @pytest.mark.parametrize("noted_by", [LEAD, MEDIATOR])
+    def test_whoever_takes_back_that_two_are_one_matter_pays_nothing_alone(self, noted_by: str) -> None:
+        life = a_payment().in_review()
+        life.elsewhere = elsewhere("payment_dispute")
+        life.says(noted_by, "link", to=OTHER_CASE, relation="duplicate")
+        (link,) = life.case.links
+        life.says(ROBOT, "report_effect", effect_id=link.id, result="done").says(MEDIATOR, "unlink", link_id=link.id)
+        life.says(MEDIATOR, "rule", **ruling(refund(usd(4_000))))
+        if noted_by == MEDIATOR:
+            assert why(life) is None, "it was their own word"
+        else:
+            assert (life.case.phase, why(life)) == (Phase.APPROVAL, "link_taken_back")
+
+    def test_nor_is_whoever_took_it_back_the_second_person(self) -> None:
+        life = a_payment().in_review()
+        life.elsewhere = elsewhere("payment_dispute")
+        life.says(MEDIATOR, "link", to=OTHER_CASE, relation="duplicate")
+        (link,) = life.case.links
+        life.says(ROBOT, "report_effect", effect_id=link.id, result="done").says(LEAD, "unlink", link_id=link.id)
+        life.elsewhere = {"paid_elsewhere": (PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(4_000)),), possible=True),)}
+        life.says(MEDIATOR, "rule", **ruling(refund(usd(4_000))))
+        assert life.refused(LEAD, "approve").fields["because"] == "took_link_back"
+
     def test_what_may_be_the_same_matter_is_looked_at_and_stops_nobody(self) -> None:
         there = PaidElsewhere(case=OTHER_CASE, given=(Money(**usd(10_000)),), possible=True)
         life = a_payment().in_review()

@@ -121,7 +121,13 @@ class TestAClaimOfAnErrorInAPayment:
         terms = terms_of(pack, Priority.NORMAL, shelf().references)
         assert pack.categories["card_stolen"].claim
         assert all(is_claim(terms, one) for one in ("card_stolen", "sim_swap", "account_taken", "unheard_of"))
-        assert not any(is_claim(terms, one) for one in ("collusion", "general"))
+        assert not any(is_claim(terms, one) for one in ("collusion", "friendly_fraud"))
+
+    @pytest.mark.parametrize("category", ["general", "other", "false_identity", "paid_outside"])
+    def test_what_names_no_error_or_another_one_may_be_one(self, category: str) -> None:
+        """12 CFR 1005.11(b)(1): whoever gives notice need not name it."""
+        life = a_case("fraud_report", category=category).in_review()
+        assert life.refused(OPS, "close", reason="no_case", reasons="Nothing.").code == "claim_undecided"
 
     def test_nor_does_a_machine_turn_it_away(self) -> None:
         life = a_case("fraud_report", category="sim_swap", attributes={"status": "won"}).that_protects().in_intake()

@@ -120,6 +120,27 @@ class TestOpening:
         assert (seen.ruling.outcome, seen.ruling.elsewhere, seen.ruling.decider) == ("remove", True, None)
 
 
+class TestWhomANoticeAccuses:
+    """Regulation (EU) 2022/2065, article 17(3)(b) and recital 54."""
+
+    @pytest.mark.parametrize("category", ["illegal_content", "general", "hate"])
+    def test_hears_nothing_at_its_opening_and_reads_no_word_of_who_sent_it(self, category: str) -> None:
+        life = a_case("moderation_appeal", category=category, attributes={"content_url": WHERE, "good_faith": True}).opened()
+        life.says(CLAIMANT, "message")
+        assert (life.notices_for(RESPONDENT), life.case.is_disclosed) == ((), False)
+        assert (life.case.terms.words, life.case.terms.report) == ("desk", "desk")
+
+    def test_nor_after_newer_rules_came(self) -> None:
+        life = a_case("moderation_appeal", category="illegal_content", attributes={"content_url": WHERE, "good_faith": True}).opened()
+        life.says(OPS, "retarget", newest="pack", reason="new_rules")
+        terms = life.case.terms
+        assert (terms.disclosure, terms.words, terms.report, life.case.is_disclosed) == ("by_owner", "desk", "desk", False)
+
+    def test_an_appeal_against_a_decision_is_known_to_both_sides(self) -> None:
+        terms = an_appeal().opened().case.terms
+        assert (terms.disclosure, terms.words, terms.report) == ("at_opening", "shared", "shared")
+
+
 class TestWhoDecides:
     @pytest.mark.parametrize("person", [MEDIATOR, JUNIOR])
     def test_not_the_first_decider_nor_who_reports_to_them(self, person: str) -> None:

@@ -192,3 +192,105 @@ class TestTheLastWordCounts:
         assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
         assert {n.recipient for _, n in life.last.notices if n.event == "ruling_withheld"} == {MEDIATOR, "role:leads"}
         assert not life.case.rulings
+
+
+MOTHER, COUNSEL, DIRK = "pty_mother", "pty_counsel", "pty_dirk"
+
+
+def beside(kind: str, who: str = COUNSEL, answers: str = COUNSEL, *, young: bool = False) -> Life:
+    """A call with the accused, just put down, beside whom the report names a representative, who may have agreed to it."""
+    life = a_case(kind).with_party(who, "respondent", "representative")
+    life = (life.under_age(RESPONDENT) if young else life).that_protects().in_review()
+    if not life.case.is_disclosed:
+        life.disclosed(text="You shouted at somebody on Monday.")
+    offered = times(life, 3)
+    life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="respondent")
+    life.says(answers, "answer_appointment", times=offered).later(4 * DAY)
+    return life.says(MEDIATOR, "record_appointment", protocol="They say: I did it.")
+
+
+def waits(life: Life, kind: str) -> bool:
+    """Whether what was put down hears the accused, or is held against them, not yet."""
+    if kind == ASKED:
+        return hearing.unheard(life.case, Side.RESPONDENT, life.now) is not None
+    found = (one for one in life.case.unanswered if one.party == RESPONDENT and one.appointment is not None)
+    ends = [one.until or one.shown_at + shortest_for(life.case.terms, one.against) for one in found if one.shown_at is not None]
+    return any(end > life.now for end in ends)
+
+
+class TestThatSomebodyWasThereIsTheirOwnWord:
+    """UN Convention on the Rights of the Child, article 12(2); European Convention on Human Rights, article 6(3)(c)."""
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    @pytest.mark.parametrize("young", [True, False])
+    def test_who_represents_them_does_not_say_it_over_their_no(self, kind: str, *, young: bool) -> None:
+        life = beside(kind, answers=RESPONDENT, young=young)
+        life.says(RESPONDENT, "comment_protocol", text="I was not there.", was_there=False)
+        life.says(COUNSEL, "comment_protocol", text="Yes, they were.", was_there=True)
+        assert waits(life, kind)
+        assert kind != ASKED or hearing.unheard(life.later(30 * DAY).case, Side.RESPONDENT, life.now) is not None
+        assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    @pytest.mark.parametrize("young", [True, False])
+    def test_nor_over_their_silence_and_who_has_not_agreed_to_it_has_all_the_time(self, kind: str, *, young: bool) -> None:
+        life = beside(kind, young=young)
+        whole = shortest_for(life.case.terms, Side.RESPONDENT)
+        told = datetime.fromisoformat(life.notices_for(RESPONDENT)[-1].data["answer_until"])
+        assert told == life.now + whole >= life.now + TO_MONDAY
+        life.says(COUNSEL, "comment_protocol", text="Yes, they were.", was_there=True)
+        assert waits(life.later(whole - 2 * MINUTE), kind)
+        assert not waits(life.later(2 * MINUTE), kind)
+        assert fold(life.case_id, life.recordings) == life.case
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    def test_they_say_it_themselves_after_who_represents_them_has_denied_it(self, kind: str) -> None:
+        life = beside(kind, answers=RESPONDENT).says(COUNSEL, "comment_protocol", text="Nobody called.", was_there=False)
+        assert waits(life, kind)
+        life.says(COUNSEL, "comment_protocol", text="It was another day.", was_there=True)
+        assert waits(life, kind), "which of the two it was is open"
+        assert not waits(life.says(RESPONDENT, "comment_protocol", text="I was there.", was_there=True), kind)
+
+    @pytest.mark.parametrize("kind", [ASKED, *TOLD])
+    def test_whom_a_child_has_chosen_says_it_for_the_child_unless_the_child_denies_it(self, kind: str) -> None:
+        for denied in (False, True):
+            life = a_case(kind).under_age(RESPONDENT).that_protects().in_review()
+            if not life.case.is_disclosed:
+                life.disclosed(text="You shouted at somebody on Monday.")
+            counsel = {"side": "respondent", "role": "representative", "ref": "counsel"}
+            put_down(life.says(RESPONDENT, "add_party", party=counsel))
+            if denied:
+                life.says(RESPONDENT, "comment_protocol", text="No.", was_there=False)
+            life.says(COUNSEL, "comment_protocol", text="We were there.", was_there=True)
+            assert waits(life, kind) is denied
+            life.says(RESPONDENT, "comment_protocol", text="I was not.", was_there=False)
+            assert waits(life, kind)
+            assert fold(life.case_id, life.recordings) == life.case
+
+    def test_only_the_team_reads_who_of_a_side_it_was(self) -> None:
+        life = beside(ASKED).says(COUNSEL, "comment_protocol", text="Yes.", was_there=True)
+        assert [one.by for one in life.seen_by(MEDIATOR).appointments[-1].comments] == [COUNSEL]
+        assert [one.by for one in life.seen_by(RESPONDENT).appointments[-1].comments] == [None]
+
+    def test_counsel_by_the_word_of_one_agrees_to_no_hearing(self) -> None:
+        life = a_case(ASKED).in_review().disclosed(text="You shouted at somebody on Monday.")
+        counsel = {"side": "respondent", "role": "representative", "ref": "counsel"}
+        life.says(MEDIATOR, "add_party", party=counsel, represents=RESPONDENT, agreed=True)
+        offered = times(life, 3)
+        life.says(MEDIATOR, "propose_appointment", times=offered, about="You and I.", sides="respondent")
+        assert life.refused(COUNSEL, "answer_appointment", times=offered).code == "agreement_missing"
+        assert life.refused(COUNSEL, "move_appointment", times=times(life, 5), reasons="Work.").code == "agreement_missing"
+        assert newest(life).state == "proposed"
+
+    @pytest.mark.parametrize("kind", [ASKED, "payment_dispute"])
+    def test_a_successor_is_not_heard_by_what_was_before_they_came(self, kind: str) -> None:
+        life = held(kind)
+        for who in (MEDIATOR, LEAD):
+            by_party = {"side": "respondent", "ref": "dirk"}
+            life.says(who, "replace_party", party=RESPONDENT, by_party=by_party, reasons="It is his account now.")
+        life.says(DIRK, "comment_protocol", text="ok", was_there=True)
+        found = [one for one in life.case.unanswered if one.party == DIRK]
+        assert [(one.was_there, one.until) for one in found] == [(False, None)], "it is theirs to answer, with all the time"
+        unheard = hearing.unheard(life.later(30 * DAY).case, Side.RESPONDENT, life.now)
+        assert kind != ASKED or (unheard is not None and unheard.missing == "answer")
+        assert fold(life.case_id, life.recordings) == life.case

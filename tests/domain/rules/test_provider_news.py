@@ -425,6 +425,18 @@ class TestAPaymentOnItsWay:
         told_to = [(n.recipient, n.data["money_twice"]) for _, n in life.last.notices if n.event == "manual_work_reported:twice"]
         assert told_to == [("role:leads", True)], life.last.notices
 
+    @pytest.mark.parametrize(("result", "means"), [(None, "owed_again"), ("done", "paid_once"), ("impossible", None)])
+    def test_of_which_the_provider_takes_back_its_word_is_told_as_owed_or_paid_once(self, result: str | None, means: str) -> None:
+        life, effect = self.running()
+        if result == "done":
+            life.says("system", "report_effect", effect_id=effect, result=result)
+        elif result is not None:
+            life.says(MEDIATOR, "report_manual_work", effect_id=effect, result=result, text="Nobody can.")
+        told(life, news("won", 9_000, "evt_10"))
+        found = [n for _, n in life.last.notices if n.event == "signal_received:money_back"]
+        assert {n.recipient for n in found} == ({MEDIATOR, "role:leads"} if means else set())
+        assert all([name for name in ("owed_again", "paid_once") if n.data.get(name)] == [means] for n in found)
+
     def test_whose_dispute_was_won_is_no_double(self) -> None:
         life, effect = self.running("updated")
         life.says("system", "report_effect", effect_id=effect, result="done")

@@ -9,7 +9,7 @@ import pytest
 from domain.base import Money, Phase
 from domain.model import facts as f
 from domain.model.people import Actor
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, LEAD_3, MEDIATOR, OPS, PLATFORM, RESPONDENT, Life, a_case
 
 REPORTED = {"amount": 12_000, "currency": "USD"}
 
@@ -146,6 +146,20 @@ class TestMoreThanWasReported:
         assert [one.of_amount for one in life.case.unanswered] == [False]
 
     @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
+    def test_by_the_platform_leaves_a_rest_that_is_the_claimants_to_let_go(self, kind: str) -> None:
+        life = reported(kind).in_settlement().says(PLATFORM, "state_amount", amount=usd(90_000))
+        assert life.refused(RESPONDENT, "concede").code == "nothing_to_concede"
+        remedy = "refund" if kind == "payment_dispute" else "payout"
+        life.says(RESPONDENT, "offer", remedy=remedy, amount=REPORTED)
+        assert life.case.phase is Phase.SETTLEMENT
+        assert life.says(CLAIMANT, "accept_offer").case.phase is Phase.CLOSED
+
+    def test_that_the_platform_takes_back_is_granted(self) -> None:
+        life = reported().in_settlement().says(PLATFORM, "state_amount", amount=usd(90_000))
+        life.says(PLATFORM, "state_amount", amount=REPORTED).says(RESPONDENT, "concede")
+        assert life.case.phase is Phase.CLOSED
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
     def test_what_no_report_named_is_granted_once_two_have_said_it(self, kind: str) -> None:
         """Nobody grants a sum that one of the team alone has named: a second one says it too, or an offer names it."""
         life = a_case(kind).in_settlement().says(LEAD, "state_amount", amount=usd(50_000))
@@ -170,3 +184,36 @@ class TestMoreThanWasReported:
     def test_what_no_report_named_is_told_as_well(self) -> None:
         life = a_case("payment_dispute").in_review().says(MEDIATOR, "state_amount", amount=usd(50_000))
         assert events(life, RESPONDENT) == ["amount_stated:raised"]
+
+
+class TestUpheldOnAppeal:
+    """Nobody says alone on appeal that they were right about what was paid."""
+
+    def appealed(self, *, stated: tuple[str, ...] = (LEAD,), cents: int = 45_000) -> Life:
+        life = reported().that_protects().in_review().says(RESPONDENT, "message", text="It came.")
+        for more, who in enumerate(stated):
+            life.says(who, "state_amount", amount=usd(50_000 + more))
+        life.says(RESPONDENT, "message", text="It was 120.00.").says(
+            MEDIATOR, "rule", outcome="refunded", ground="not_received", relies_on=[], less_because="not_proven",
+            remedies=[{"type": "refund", "amount": usd(cents)}],
+        )  # fmt: skip
+        if life.case.phase is Phase.APPROVAL:
+            life.says(LEAD_2, "approve")
+        return life.fire("grace").says(RESPONDENT, "appeal", reasons="It was 120.00.")
+
+    @pytest.mark.parametrize("who", [LEAD, Actor(id="per_under", role="lead", manager=LEAD)], ids=["who", "reports_to"])
+    @pytest.mark.parametrize("stated", [(LEAD,), (LEAD, OPS)], ids=["last", "before"])
+    @pytest.mark.parametrize("cents", [45_000, 12_000])
+    def test_whoever_said_so_and_upholds_is_looked_at(self, who: str | Actor, stated: tuple[str, ...], cents: int) -> None:
+        life = self.appealed(stated=stated, cents=cents).says(who, "take")
+        life.says(who, "decide_appeal", decision="uphold", relies_on=[])
+        assert life.case.ruling is not None
+        rests = cents > 12_000 or stated[-1] == LEAD
+        assert life.case.ruling.approval_because == ("amount_of_own_word" if rests else None)
+        assert life.case.phase is (Phase.APPROVAL if rests else Phase.RULED)
+        if rests:
+            assert life.says(LEAD_3, "approve").case.phase is Phase.RULED
+
+    def test_whoever_said_nothing_of_it_upholds_alone(self) -> None:
+        life = self.appealed().says(LEAD_3, "take").says(LEAD_3, "decide_appeal", decision="uphold", relies_on=[])
+        assert life.case.phase is Phase.RULED

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.base import Outcome, Phase, Priority, Side
+from domain.model.people import Actor
 from domain.model.refusals import Refusal
 from domain.rules.evolve import fold
 from domain.rules.under_age import without_guardian
@@ -266,10 +267,9 @@ class TestFoundOutLater:
         assert self.found("safety_incident", priority="low").case.priority is Priority.URGENT
 
     def test_and_is_kept_no_longer(self) -> None:
-        kept = [
-            life.says(OPS, "close", outcome="expired").case
-            for life in (a_case("conduct_report").in_review(), self.found("conduct_report"))
-        ]
+        # Nobody puts a child's report away alone.
+        by_two = self.found("conduct_report").says(Actor(id="per_o2", role="ops"), "close", outcome="expired")
+        kept = [life.says(OPS, "close", outcome="expired").case for life in (a_case("conduct_report").in_review(), by_two)]
         spans = [case.keep_until - case.closed_at for case in kept if case.keep_until is not None and case.closed_at is not None]
         assert spans == [kept[0].terms.keep_for, kept[0].terms.keep_for_minors]
 

@@ -343,6 +343,18 @@ class TestVisible:
             assert self.shown(life, recording) == {MEDIATOR}, recording.fact.type
 
 
+class TestAChildIsAdded:
+    def test_how_urgent_the_case_becomes_is_the_teams_to_know_whoever_added_the_child(self) -> None:
+        for who in (CLAIMANT, PLATFORM):
+            life = a_case("conduct_report").in_review()
+            life.says(who, "add_party", party={"side": "claimant", "ref": "new1", "minor": True}, agreed=True)
+            added, retargeted = life.last.recordings
+            assert retargeted.fact.type == "case_retargeted"
+            assert visible(life.case, added, life.actor(who))
+            assert not visible(life.case, retargeted, life.actor(who))
+            assert visible(life.case, retargeted, life.actor(MEDIATOR))
+
+
 class TestNextWord:
     def test_whoever_reported_a_danger_hears_again_by_then_or_somebody_is_called(self) -> None:
         life = a_case("safety_incident", category="assault").opened()
@@ -354,6 +366,19 @@ class TestNextWord:
         assert level.action == "escalate"
         assert life.seen_by(RESPONDENT).next_word_by is None
         assert a_case().opened().seen_by(CLAIMANT).next_word_by is None
+
+    def test_the_day_that_was_promised_stays_until_somebody_writes_and_nobody_outside_reads_when_the_team_is_called_next(
+        self,
+    ) -> None:
+        life = a_case("safety_incident", category="assault").opened()
+        before = life.seen_by(CLAIMANT)
+        while ("care", "breach") not in {(row.clock, row.level) for row in life.case.timetable if row.count > 0}:
+            life.fire_next()
+        assert life.seen_by(CLAIMANT).next_word_by == before.next_word_by
+        life.says(MEDIATOR, "take").says(MEDIATOR, "message", to="claimant")
+        after = life.seen_by(CLAIMANT).next_word_by
+        assert after is not None
+        assert after > life.now
 
 
 class TestGrant:

@@ -13,6 +13,7 @@ from activities.lookups import Lookups
 from activities.messages import EffectRef, Recorded
 from activities.ports.effects import OrderedEffect
 from activities.record import RecordActivities
+from domain.base import Side
 from domain.model.case import Case
 from domain.model.facts import Recording
 from domain.model.report import Report
@@ -142,6 +143,16 @@ class TestMerge:
         assert joined.statement is not None
         assert joined.statement.content_id != gone.statement.content_id
         assert (await cases.texts(joined.statement.content_id)).popitem()[1] == "Reported by user-2."
+
+    async def test_an_owner_who_stands_close_to_whoever_comes_loses_the_case(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
+        await cases.send(first, "assign", owner="per_mia")
+        tenant, tenants = cases.world.tenant_id, cases.world.tenants
+        mia = next(person for person in await tenants.people(tenant) if person.id == "per_mia")
+        await tenants.put_person(tenant, mia.model_copy(update={"conflicts": tenants.conflicts(tenant, ["user-2"])}))
+        await cases.send(second, "merge", into=first, reasons="The same booking.")
+        await cases.finish(second, first)
+        assert ((await cases.now(first)).owner, (await cases.facts(first))[-1]) == (None, "case_queued")
 
     async def test_what_they_said_is_erased_with_their_key_there_and_nothing_else_is(self, cases: Cases) -> None:
         first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
@@ -354,6 +365,14 @@ class TestLink:
         await cases.finish(first, second)
         assert ((await cases.now(first)).links, (await cases.now(second)).links) == ((), ())
 
+    async def test_a_duplicate_brings_whoever_cannot_decide_either(self, cases: Cases) -> None:
+        first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
+        await cases.world.record(first, a_command("recuse", "per_max", reason="knows_a_party"))
+        await cases.world.record(second, a_command("recuse", "per_mia", reason="knows_a_party"))
+        await cases.send(first, "link", to=second, relation="duplicate")
+        await cases.finish(first, second)
+        assert {*(await cases.now(first)).recused} == {*(await cases.now(second)).recused} == {"per_max", "per_mia"}
+
     async def test_what_the_other_case_has_not_heard_of_cannot_be_taken_back_yet(self, cases: Cases) -> None:
         first, second = await cases.case("user-1", matter=None), await cases.case("user-2", matter=None)
         await cases.send(second, "link", to=first)
@@ -432,6 +451,33 @@ class TestSplit:
         await cases.finish(first)
         new = await cases.now(await cases.newest())
         assert [(p.side, p.role) for p in new.parties] == [("respondent", "principal"), ("claimant", "principal")]
+
+    async def test_what_is_in_force_goes_on_in_the_part(self, cases: Cases) -> None:
+        opened = await cases.world.opened(report_of("user-1"), some_terms(interim=[{"name": "suspend", "to": "respondent"}]))
+        case_id = opened.case_id
+        await cases.world.record(case_id)
+        await cases.send(case_id, "assign", owner="per_mia")
+        imposed = a_command("impose_interim", "per_mia", measure="suspend", reasons="He is at the door.", told="For a week.")
+        hold = a_command("place_hold", "per_ola", reason="litigation", reasons="We have been sued.")
+        await cases.world.record(case_id, imposed, hold)
+        await cases.send(case_id, "split", statement="The other evening.", reasons="Two matters.")
+        (task,) = (one.id for one in (await cases.now(case_id)).cross_case_tasks)
+        with pytest.raises(ApplicationError):
+            await cases.carry.carry_out(EffectRef(tenant_id=cases.world.tenant_id, case_id=case_id, effect_id=task))
+        new_id = await cases.newest()
+        await cases.world.record(new_id)
+        old, new = await cases.now(case_id), await cases.now(new_id)
+        assert [(hold.reason, hold.by) for hold in new.legal_holds] == [("litigation", "per_ola")]
+        (measure,), (effect,) = new.interim, new.effects
+        assert (measure.by, measure.kept_by, effect.remedy.type, effect.state) == ("per_mia", "per_lee", "suspend", "running")
+        assert effect.hits == tuple(p.id for p in new.principals(Side.RESPONDENT))
+        assert (len(old.interim), [e.state for e in old.effects]) == (1, ["running"])
+        # Its words are of the new case.
+        assert measure.reasons is not None
+        assert measure.told is not None
+        found = await cases.texts(measure.reasons.content_id, measure.told.content_id)
+        assert list(found.values()) == ["He is at the door.", "For a week."]
+        assert measure.reasons != old.interim[0].reasons
 
     async def test_the_words_of_the_team_are_under_the_teams_key(self, cases: Cases) -> None:
         case_id = await cases.case("user-1")

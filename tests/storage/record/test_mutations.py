@@ -17,7 +17,9 @@ import yaml
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit, Verdict
+from storage.record.erasures import PostgresErasures, ToErase
 from storage.record.heads import Signer
+from storage.record.retention import CREDENTIAL
 from storage.record.signing import Signing
 from storage.tenants import PostgresTenants
 from tests.support.database import Server
@@ -92,11 +94,23 @@ async def house(database: Database, server: Server, tmp_path: Path) -> House:
             "INSERT INTO reads (tenant, case_id, who, role, credential, what, why) "
             "SELECT tenant, id, 'per_ines', 'ops', 'key_1', 'case', 'ops' FROM cases WHERE seq > 0 LIMIT 3"
         )
+    await erased(database, server)
     heads = tmp_path / "heads.jsonl"
     audit = PostgresAudit(database, vault)
     told = await Signing(audit, Signer.of(vault), settled_for=timedelta(0)).sign(heads, "harbor")
     assert told.flaws == []
     return House(audit, heads, server)
+
+
+async def erased(database: Database, server: Server) -> None:
+    """One closed case is past its time: its keys are destroyed, and the trail says so."""
+    async with owner_of(server, "harbor") as owner:
+        case_id = await owner.fetchval("SELECT id FROM cases WHERE tenant = 'harbor' AND status = 'closed' ORDER BY id LIMIT 1")
+    kept = PostgresErasures(database)
+    async with database.deed("harbor") as conn:
+        made = await kept.ask(conn, "harbor", ToErase(case_id, None, "retention", needs_second=False), "system", CREDENTIAL)
+        assert made is not None
+        assert await kept.carry_out(conn, "harbor", made, "system", CREDENTIAL)
 
 
 @asynccontextmanager
@@ -196,7 +210,7 @@ async def picked(house: House, owner: asyncpg.Connection[Any], table: str, name:
     return found
 
 
-OF_THE_TENANT = {"trail", "people", "api_keys", "signing_keys"}
+OF_THE_TENANT = {"trail", "erasures", "people", "api_keys", "signing_keys"}
 """What belongs to no case: compared with the trail."""
 WITHOUT_ROWS = {"sanctions", "signing_keys", "sessions", "webhook_endpoints"}
 """The made-up tenant has none; how their rows are compared is tested in ``test_surroundings`` and ``test_rights``."""

@@ -231,6 +231,27 @@ async def test_whoever_had_a_part_in_a_report_is_found_as_the_rules_say(world: W
     assert [one.known_by for one in found if one.reported] == [knowing(recordings)] == [("per_lee", "per_mia", "per_ola")]
 
 
+async def test_whom_one_person_has_found_and_held_is_found_in_every_other_case(world: World) -> None:
+    await world.staff()
+    terms = some_terms(interim=[{"name": "payout_freeze", "to": "respondent"}], withdrawal="asks")
+    report = a_report(parties=[{"side": "claimant", "ref": "cardholder"}])
+    first, second = [(await world.opened(report, terms)).case_id for _ in range(2)]
+    taker = {"side": "respondent", "ref": "taker"}
+    freeze = {"measure": "payout_freeze", "reasons": "It would be gone."}
+    found = PostgresOtherCases(world.database)
+    for case_id in (first, second):
+        await world.record(case_id)
+        await world.record(
+            case_id, a_command("assign", "per_ola", owner="per_mia"), a_command("add_party", "per_mia", party=taker)
+        )
+    assert [one.held_alone for one in await found.held(world.tenant_id, second)] == [False]
+    await world.record(first, a_command("impose_interim", "per_mia", **freeze))
+    assert [one.held_alone for one in await found.held(world.tenant_id, second)] == [True]
+    # A second person has looked at it.
+    await world.record(first, a_command("review_interim", "per_ola", decision="keep", reasons="It is right."))
+    assert [one.held_alone for one in await found.held(world.tenant_id, second)] == [False]
+
+
 async def test_what_is_known_of_others_is_read_by_indices(world: World) -> None:
     _, second = await reported_by_two(world)
     async with world.database.tenant(world.tenant_id) as conn:
