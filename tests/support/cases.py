@@ -179,7 +179,10 @@ class FakeSealer:
         return made
 
 
-_CALLED: Mapping[str, Mapping[str, str]] = {"fraud_report": {"category": "collusion"}, "safety_incident": {"category": "property"}}
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    "fraud_report": {"category": "collusion"},
+    "safety_incident": {"category": "property"},
+}
 """What is neither a claim of an error in a payment nor urgent: reports without a category are."""
 
 
