@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
+
 from storage.access.trail import Entry
 from storage.postgres.pool import Connection
 
@@ -28,7 +30,7 @@ BY_TIME = "retention"
 CLOSE = timedelta(minutes=10)
 """A row is written a moment before its entry, and the entry may wait for another deed: never as long as this."""
 Add = Callable[[str, int, str], None]
-Row = Mapping[str, Any]
+Row = asyncpg.Record
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ class ErasuresSaid:
         elif entry.deed == "erasure_dropped":
             known |= {"dropped_by": entry.by, "dropped_at": entry.at, "done_at": None}
         else:
-            told = {name: more[name] for name in ("scope", "reason", "though_open", "asked_by", "approved_by") if name in more}
+            of_it = ("scope", "reason", "though_open", "asked_by", "approved_by")
+            told: dict[str, Any] = {name: more[name] for name in of_it if name in more}
             told |= {"done_at": entry.at, "dropped_by": None, "dropped_at": None}
             if entry.credential == BY_TIME:
                 # Nobody asked, so no entry came before.

@@ -556,7 +556,7 @@ class TestAnErasedCase:
     @pytest.fixture
     async def door(self, office: Office) -> Door:
         """What comes in is a dispute of a payment that nobody calls unauthorised."""
-        named = {"created_by": "per_dana", "secret": SECRET, "kind": "payment_dispute"}
+        named: dict[str, Any] = {"created_by": "per_dana", "secret": SECRET, "kind": "payment_dispute"}
         return Door(office, (await office.sources.create(office.tenant_id, "stripe", **named)).id)
 
     async def erased(self, door: Door, case_id: str) -> None:
@@ -584,7 +584,7 @@ class TestAnErasedCase:
         return said
 
     async def test_leads_nobody_to_whoever_paid(self, door: Door) -> None:
-        dispute = dict(zip(("id", "charge", "payment_intent"), self.IDS, strict=True))
+        dispute: dict[str, Any] = dict(zip(("id", "charge", "payment_intent"), self.IDS, strict=True))
         assert await door.takes(by_stripe(reason="product_not_received", **dispute)) == [(201, "opened")]
         case_id = await self.closed(door, **dispute)
         said = await self.said(door, case_id)
@@ -598,7 +598,7 @@ class TestAnErasedCase:
         assert [row["dispute"] for row in rows] == []
 
     async def test_leaves_what_is_known_of_another_dispute_about_the_payment(self, door: Door) -> None:
-        of_one = {"charge": self.IDS[1], "payment_intent": self.IDS[2]}
+        of_one: dict[str, Any] = {"charge": self.IDS[1], "payment_intent": self.IDS[2]}
         of_one["reason"] = "product_not_received"
         first, other = {"id": self.IDS[0], **of_one}, {"id": "dp_another", **of_one}
         assert await door.takes(by_stripe(**first), by_stripe(minutes=1, **other)) == [(201, "opened")] * 2
