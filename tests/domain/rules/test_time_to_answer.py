@@ -138,20 +138,20 @@ class TestAMoreUrgentCase:
     """What was not late is not late because the case became more urgent: the new target counts from then."""
 
     def test_moves_no_target_before_now(self) -> None:
-        life = a_case("safety_incident", category="general").in_review().later(timedelta(hours=3))
+        life = a_case("safety_incident", category="property").in_review().later(timedelta(hours=3))
         was = breach_of(life, "first_response")
         life.says(LEAD, "retarget", priority="urgent", reason="it_is_worse")
         assert breach_of(life, "first_response") == life.now + timedelta(minutes=15) < was
         assert not [row for row in life.case.timetable if row.due_at < life.now and row.level == "breach"]
 
     def test_nor_later_than_it_was(self) -> None:
-        life = a_case("safety_incident", category="general").in_review()
+        life = a_case("safety_incident", category="property").in_review()
         was = breach_of(life, "first_response")
         life.later(was - timedelta(minutes=5) - life.now).says(LEAD, "retarget", priority="urgent", reason="it_is_worse")
         assert breach_of(life, "first_response") == was
 
     def test_one_that_is_ahead_all_the_same_counts_from_its_beginning(self) -> None:
-        life = a_case("safety_incident", category="general").in_review()
+        life = a_case("safety_incident", category="property").in_review()
         began = life.case.phase_entered_at
         life.later(timedelta(minutes=5)).says(LEAD, "retarget", priority="urgent", reason="it_is_worse")
         assert breach_of(life, "ruling") == began + timedelta(hours=72)
