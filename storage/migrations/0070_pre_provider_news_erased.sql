@@ -1,8 +1,8 @@
 -- What a provider of payments said of a dispute goes with the number of its case: whoever may look into the provider's books has by
 -- one of these ids the name, the address and the card of whoever paid. What was said of the payment itself (a refund) goes, too, unless
--- another dispute about it is known.
+-- another dispute about it is known. It runs inside carry_out_erasure, with the rights of that.
 CREATE FUNCTION provider_news_go_with_the_number() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     payments text[] := ARRAY(
         SELECT n.dispute FROM provider_news n
