@@ -179,6 +179,13 @@ class FakeSealer:
         return made
 
 
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    "fraud_report": {"category": "collusion"},
+    "safety_incident": {"category": "property"},
+}
+"""What is neither a claim of an error in a payment nor urgent: reports without a category are."""
+
+
 def a_case(kind: str = "bounty_dispute", **report: Any) -> Life:
     """A case that is still to be opened; ``report`` replaces parts of the report (``priority="urgent"``, ``amount=…``)."""
     return Life(kind, report)
@@ -235,7 +242,7 @@ class Life:
         """What is found of another case (``other``) and of a ``campaign`` when a command names one."""
         self.uploads: list[tuple[str, EvidenceFile]] = []
         self._case: Case | None = None
-        self._report = {"statement": "The report was closed as a duplicate, and it is none.", **report}
+        self._report = {"statement": "The report was closed as a duplicate, and it is none.", **_CALLED.get(kind, {}), **report}
         self._parties = [OpenedParty(id=p, side=s, ref_digest=digest_of(p)) for p, s in _PRINCIPALS]
         self._triage = False
         self._time_scale = 1.0

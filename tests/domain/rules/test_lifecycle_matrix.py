@@ -106,7 +106,8 @@ def expected(kind: str, situation: str) -> Iterator[Cell]:
 
 def _with_witness(kind: str) -> Life:
     """What has to be done before a ruling is left out: here it is about who may do what."""
-    category = {"compliance_request": "gdpr_access"}.get(kind, "general")
+    named = {"compliance_request": "gdpr_access", "fraud_report": "collusion", "safety_incident": "property"}
+    category = named.get(kind, "general")
     life = a_case(kind, category=category).with_terms(procedure=(), hear=(), root_cause_needed=False, disclosure="at_opening")
     return life.with_party(WITNESS, "respondent", "witness")
 

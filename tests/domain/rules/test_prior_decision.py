@@ -131,7 +131,9 @@ class TestWhomANoticeAccuses:
         assert (life.case.terms.words, life.case.terms.report) == ("desk", "desk")
 
     def test_nor_after_newer_rules_came(self) -> None:
-        life = a_case("moderation_appeal", category="illegal_content", attributes={"content_url": WHERE, "good_faith": True}).opened()
+        life = a_case(
+            "moderation_appeal", category="illegal_content", attributes={"content_url": WHERE, "good_faith": True}
+        ).opened()
         life.says(OPS, "retarget", newest="pack", reason="new_rules")
         terms = life.case.terms
         assert (terms.disclosure, terms.words, terms.report, life.case.is_disclosed) == ("by_owner", "desk", "desk", False)

@@ -225,7 +225,7 @@ class TestPriority:
 
     @pytest.mark.parametrize("kind", ["safety_incident", "conduct_report"])
     def test_is_what_it_would_have_been_at_the_opening(self, kind: str) -> None:
-        life = a_case(kind, category="other").in_review()
+        life = a_case(kind, category="property" if kind == "safety_incident" else "other").in_review()
         before = life.case.priority
         life.says(MEDIATOR, "add_party", party=self.CHILD)
         assert (before is Priority.URGENT, life.case.priority) == (False, Priority.URGENT)
@@ -235,13 +235,13 @@ class TestPriority:
         life = a_case().in_review()
         before = life.case.priority
         assert life.says(MEDIATOR, "add_party", party=self.CHILD).case.priority is before
-        life = a_case("safety_incident", category="other").in_review()
+        life = a_case("safety_incident", category="property").in_review()
         before = life.case.priority
         life.says(MEDIATOR, "add_party", party={**self.CHILD, "role": "witness"})
         assert life.case.priority is before
 
     def test_is_never_lowered(self) -> None:
-        life = a_case("safety_incident", category="other").in_review().says(OPS, "retarget", priority="urgent", reason="grown")
+        life = a_case("safety_incident", category="property").in_review().says(OPS, "retarget", priority="urgent", reason="grown")
         assert life.says(MEDIATOR, "add_party", party=self.CHILD).case.priority is Priority.URGENT
         assert [r.fact.type for r in life.last.recordings] == ["party_added"]
 
