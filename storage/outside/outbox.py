@@ -116,7 +116,8 @@ ORDER BY id FOR UPDATE
 """
 
 # $4 the time in which one letter is enough. What is held already has its letter; the first one after a letter becomes the next.
-# Answers which letters go out now: what is recorded after this look, or given back by a letter that has just gone, is none of them.
+# Answers which letters go out now: what is recorded after this look, or given back by a letter that has just gone, is none of
+# them.
 FOLD = """
 WITH letters AS (
     SELECT n.id, n.seq, n.recipient, n.event, f.actor_id, n.state, n.sent_at FROM notices n

@@ -26,7 +26,7 @@ coalesce(
     (SELECT true FROM notices x WHERE x.tenant = c.tenant AND x.case_id = c.id AND x.state = 'pending' LIMIT 1),
     false)
 """
-"""Whether there is something for the workflow of a case to do. What was handed over is its ``Delivery``'s, and no run can speed it."""
+"""Whether a case has something for its workflow to do. What was handed over is its ``Delivery``'s: no run can speed it."""
 
 # Each source gives its next ones by an index of its own, so that no closed case is looked at that has nothing left. A letter that
 # waits in another one is that one's; and what was poked again and again waits longer each time, an hour at most.

@@ -82,6 +82,19 @@ class TestTemporal:
             await stack.destroy()
 
 
+class TestDeployment:
+    async def test_one_that_was_not_looked_at_is_not_called_well(self, tmp_path: Path) -> None:
+        given = settings(tmp_path, **ELSEWHERE, worker_deployment_name=None)
+        look = await checks.deployment(given, Stack(given), PATIENCE)
+        assert look.found.startswith("not looked at")
+        assert "OMBUD_WORKER_DEPLOYMENT_NAME" in look.found
+
+    async def test_its_name_is_enough_to_ask_temporal(self, tmp_path: Path) -> None:
+        given = settings(tmp_path, **ELSEWHERE, worker_deployment_name="ombud", worker_build_id=None)
+        look = await checks.deployment(given, Stack(given), PATIENCE)
+        assert (look.verdict, look.next_step) == ("warn", "See what it says of Temporal.")
+
+
 class TestMail:
     async def test_without_a_server_it_is_said_that_no_notice_goes_out(self, tmp_path: Path) -> None:
         given = settings(tmp_path)

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activities.messages import Arrival, RecordInput
+from activities.record import RecordActivities
 from domain.model.facts import SYSTEM, NoteAdded, Recording
 from domain.model.prose import Prose
+from storage.intake.inbox import PostgresInbox
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
 from storage.record.surroundings import received_as_said
@@ -84,13 +87,14 @@ async def test_another_master_key_opens_nothing(world: World, case_id: str) -> N
 async def test_a_command_that_is_judged_after_a_later_one_is_whole(world: World, case_id: str) -> None:
     """As under many senders: stamped first, on disk only when the later one was read already."""
     early, late = (a_command("message", "per_mia", text=text) for text in ("First.", "Second."))
+    read = asyncio.Event()
+    recorder = RecordActivities(world.records, world.inbox, "2025b", hit=lambda _: read.set())
     async with world.database.tenant(world.tenant_id) as conn, conn.transaction():
-        await world.inbox.receive_on(conn, world.tenant_id, case_id, early)
-        recorded = asyncio.create_task(world.record(case_id, late))
-        while not await sql(world, "SELECT FROM commands WHERE id = $1", late["id"]):
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)
-        assert not recorded.done(), "it waits for the row that the other holds"
+        await PostgresInbox(world.database, world.vault).receive_on(conn, world.tenant_id, case_id, early)
+        arrivals = (Arrival(command=late),)
+        ask = RecordInput(tenant_id=world.tenant_id, case_id=case_id, arrivals=arrivals)
+        recorded = asyncio.create_task(recorder.record(ask))
+        await read.wait()
     await recorded
     await world.record(case_id)
     order = (
