@@ -281,7 +281,7 @@ class TestOneOfSeveral:
     """What a question puts to one of several it puts to nobody else (European Convention on Human Rights, article 6(3)(a))."""
 
     def two(self) -> Life:
-        life = a_case("safety_incident").that_protects().with_party(SECOND, "respondent", "principal")
+        life = a_case("safety_incident", category="general").that_protects().with_party(SECOND, "respondent", "principal")
         life = life.with_terms(procedure=(), root_cause_needed=False).in_review().says(MEDIATOR, "disclose")
         return life.says(RESPONDENT, "message").says(SECOND, "message")
 
