@@ -128,7 +128,9 @@ test-domain: $(READY) ## the tests of the rules alone: some seconds
 
 .PHONY: rehearse-release
 rehearse-release: $(READY) temporal ## old code runs cases, new code takes over, and back; FROM=REF: from that release to this tree
-	@folder=; if [ -n "$(FROM)" ]; then folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; git archive "$(FROM)" | tar -x -C "$$folder"; fi; \
+	@folder=; if [ -n "$(FROM)" ]; then \
+	git rev-parse --quiet --verify "$(FROM)^{commit}" >/dev/null || { echo "FROM=$(FROM) is no tag or commit here: see 'git tag'" >&2; exit 2; }; \
+	folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; git archive "$(FROM)" | tar -x -C "$$folder"; fi; \
 	OMBUD_REHEARSE_FROM="$$folder" OMBUD_REQUIRE_LAYERS=faults $(BIN)/pytest tests/replay tests/faults/test_release_rehearsal.py $(ARGS)
 
 .PHONY: test-random

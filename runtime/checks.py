@@ -75,7 +75,7 @@ async def temporal(
         return Look("warn", f"{found}; it does not say its search attributes ({error})")
     if missing:
         named = " ".join(f"--name {name} --type {wanted[name]}" for name in missing)
-        step = f"Run `temporal operator search-attribute create {named}`."
+        step = f"Run `ombud temporal operator search-attribute create {named}`."
         verdict: Literal["warn", "fail"] = "warn" if set(missing) <= set(may_lack) else "fail"
         return Look(verdict, f"{found}; search attributes are missing: {', '.join(missing)}", step)
     return Look("ok", found)
@@ -84,8 +84,8 @@ async def temporal(
 async def deployment(settings: Settings, stack: Stack, patience: timedelta) -> Look:
     """Whether a version of the workers takes new tasks, where they are versioned."""
     name = settings.worker_deployment_name
-    if not name or not settings.worker_build_id:
-        return Look("ok", "workers without versions")
+    if not name:
+        return Look("ok", "not looked at: no OMBUD_WORKER_DEPLOYMENT_NAME here; set it where workers have versions")
     try:
         client = await connect_temporal(settings, stack.info().temporal_address, deadline_for=patience)
         build = await current_build(client, name, patience)
@@ -94,7 +94,7 @@ async def deployment(settings: Settings, stack: Stack, patience: timedelta) -> L
     except RPCError as error:
         return Look("warn", f"not looked at: {error.status.name}", "See what it says of Temporal.")
     if build is None:
-        promote = f"ombud worker promote {settings.worker_build_id}"
+        promote = f"ombud worker promote {settings.worker_build_id or 'BUILD'}"
         return Look("fail", f"no version of {name} is current: every case waits", f"Start a worker, then run `{promote}`.")
     return Look("ok", f"{name}: {build} is current")
 
@@ -113,7 +113,9 @@ async def upkeep(settings: Settings, stack: Stack, patience: timedelta) -> Look:
         found = "no schedule erases what is past its time" if missing else f"not looked at: {error.status.name}"
         return Look("warn", found, step)
     if told.schedule.state.paused:
-        return Look("warn", f"the schedule {schedule} is paused", f"Run `temporal schedule toggle --unpause -s {schedule}`.")
+        return Look(
+            "warn", f"the schedule {schedule} is paused", f"Run `ombud temporal schedule toggle --unpause -s {schedule}`."
+        )
     if not told.info.recent_actions:
         return Look("ok", f"{schedule}: not begun yet")
     began = told.info.recent_actions[-1].started_at

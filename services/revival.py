@@ -169,7 +169,7 @@ class Sweep:
             # One that never ran, or that Temporal forgot, needs no run as long as nothing of it is under way: the relay starts it
             # when something falls due, or somebody speaks.
             lost = named.workflow_id in runs or bool(case.begun)
-            if lost and not case.rests and await self._doors.revive(named):
+            if lost and case.needs_run and not case.rests and await self._doors.revive(named):
                 swept.started += 1
                 await note_poke(self._database, case.tenant_id, case.case_id)
         elif case.begun or case.pokes >= RESTART_AFTER:

@@ -11,11 +11,13 @@ from domain.base import Side
 from domain.model.case import Case
 from domain.model.erasure import Erased
 from domain.model.facts import Actor, AppointmentCancelled, PastMessageKept, Recording, RulingIssued
+from domain.model.provider_news import ids_left_out
 from domain.model.translations import texts_at
 from domain.rules import told_category, told_codes
 from domain.rules.appointments_told import told_because
 from domain.rules.confidence import reader_of, thread_of
 from domain.views.case import unsaid, visible
+from domain.views.references import number_erased
 from services.callers import LEADERS, TEAM, Caller
 from services.cases import Seen
 from services.need_to_know import cases_named, closed_among, names_one, without
@@ -132,7 +134,7 @@ async def read_whole(parts: Parts, caller: Caller, seen: Seen, recordings: Seque
         return frozenset()
     told = {}
     for recording in recordings:
-        for entry in entries(seen.case, [recording], seen.viewer):
+        for entry in _without_numbers(seen, entries(seen.case, [recording], seen.viewer)):
             if entry.data == recording.fact.model_dump(mode="json", exclude={"type"}) and _by_what_they_know(
                 caller, seen, recording
             ):
@@ -167,7 +169,7 @@ async def _told(parts: Parts, caller: Caller, seen: Seen, most: int, thread: Sid
 async def _shown(parts: Parts, caller: Caller, seen: Seen, told: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries with their texts. One that is about another case which the viewer may not know says that it happened, and
     nothing else."""
-    told = [replace(entry, data=_beside_its_original(entry)) for entry in told]
+    told = [replace(entry, data=_beside_its_original(entry)) for entry in _without_numbers(seen, told)]
     closed = await closed_among(parts, caller, seen.viewer, cases_named([entry.data for entry in told]) - {seen.id})
     if closed:
         told = [replace(entry, data={} if names_one(entry.data, closed) else without(entry.data, closed)) for entry in told]
@@ -191,6 +193,13 @@ def _kept(said: dict[str, Any], texts: Texts) -> tuple[str, ...]:
     """Where texts stand whose words are still there: what was erased, or does not open, is translated by nobody."""
     there = {key for key, text in texts.items() if text is not None and not isinstance(text, Unreadable)}
     return tuple(place for place, text in texts_at(said) if text.content_id in there)
+
+
+def _without_numbers(seen: Seen, told: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries, without a payment provider's ids where the number of the case was erased: they lead to whoever paid."""
+    if not number_erased(seen.row.external_id):
+        return told
+    return [replace(entry, data=ids_left_out(entry.data)) for entry in told]
 
 
 def _beside_its_original(entry: Entry) -> dict[str, Any]:

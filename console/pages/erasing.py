@@ -64,8 +64,11 @@ async def export(visit: Visit) -> Response:
 
 async def approve(visit: Visit) -> Response:
     """Agree to one as the second person."""
-    await visit.form()
+    form = await visit.form()
     try:
+        if form.text("sure") != "yes":
+            # One press beside "Drop" would be one slip, and nothing takes it back.
+            raise Refused("malformed", "Look at what is meant and tick that you did: what is erased nobody brings back.")
         await erasures.approve(visit.parts, visit.caller, visit.request.path_params["erasure_id"])
     except Refused as refused:
         return await _page(visit, refused)

@@ -6,7 +6,7 @@ what was said last by that, not what came last.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from domain.base import Code, Instant, Kept, Money, Reference
 
@@ -157,6 +157,26 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
         due=later(before.due, news.due_at is not None and news.verified),
         verified=before.verified or news.verified,
     )
+
+
+ERASED: Final = "erased"
+"""Stands where an id of a provider's stood whose case had its number erased."""
+_IDS: Final[dict[str, str | list[str] | None]] = {
+    "dispute": ERASED, "event": ERASED, "payment": None, "intent": None, "also_about": [], "account": None,
+}  # fmt: skip
+
+
+def without_ids(dispute: ProviderDispute) -> ProviderDispute:
+    """How a dispute stands, without the ids by which it, its payment and so whoever paid are found at the provider."""
+    return ProviderDispute.model_validate(ids_left_out(dispute.model_dump(mode="json")))
+
+
+def ids_left_out(said: Any) -> Any:
+    """The same of news in any JSON, however deep."""
+    if isinstance(said, dict):
+        inner = {name: ids_left_out(value) for name, value in said.items()}
+        return inner | _IDS if inner.keys() >= {"provider", "what", *_IDS} else inner
+    return [ids_left_out(one) for one in said] if isinstance(said, list) else said
 
 
 def _refunds(news: ProviderNews) -> bool:

@@ -382,7 +382,7 @@ def _with_its_time(case: Case, clock: Clock, fact: f.CaseRetargeted, at: Instant
 
 
 def _as_told(case: Case, fact: f.CaseRetargeted) -> Change:
-    """Other terms neither tell the respondent of the case nor take back that they know, nor open what is said to the desk."""
+    """Other terms neither tell the respondent of the case nor take back that they know, nor open what was said to the desk."""
     if fact.terms is None:
         return {}
     kept: dict[str, str] = {}

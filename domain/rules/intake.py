@@ -71,8 +71,8 @@ def _before_a_person(command: c.Open) -> bool:
 
 
 def _told_later(command: c.Open) -> c.Open:
-    """What nobody whom it is about hears of at its opening: an authority's order, or what may be one; and a notice, or
-    what may be one, whose words stay at the desk.
+    """What nobody whom it is about hears of at its opening: an authority's order, or what may be one; and a notice, or what may
+    be one, whose words stay at the desk.
 
     Whoever is accused by a notice is told once something is decided against them, or by the owner (Regulation (EU) 2022/2065,
     articles 16(5) and 17), and who sent it only where that is strictly necessary (article 17(3)(b) and recital 54).

@@ -17,7 +17,7 @@ from domain.model.people import OpenedParty
 from domain.model.ruling import Effect
 from domain.model.safeguards import Interim, InterimUnknown
 from domain.model.withdrawal import AcceptWithdrawal, MeasuresUnnamed, NamesMeasures
-from domain.rules import interim
+from domain.rules import authorities, interim
 from domain.rules import ruling as r
 from domain.rules.fairness import who_is_hit
 from domain.rules.remedy import CREDIT, burdens
@@ -110,7 +110,12 @@ def taken_along(
 
     The case that they were imposed in may end before the part does, and with it what holds there: whoever a measure protects does
     not lose it by a step of procedure (Istanbul Convention, article 53(2)). Its time begins anew, so to split is to prolong it.
+
+    None of a case that was ever reported in secret: its reasons are read by nobody outside, and the part does not know that
+    (directive (EU) 2015/849, article 39(1)). There it is imposed by hand, in words that two have agreed on.
     """
+    if authorities.is_secret(case) or case.reported_spans:
+        return ()
     found: list[f.InterimImposed] = []
     for one in case.interim:
         hit = who_is_hit(case, (one.id,))

@@ -47,6 +47,8 @@ TEXTS: Mapping[tuple[str, str], How] = {
     ("open", "attachments"): "party",
     ("open", "decision"): "party",
     ("open", "history"): "party",
+    ("open", "measures"): "hidden",
+    ("open", "holds"): "inside",
     ("decline", "reasons"): "hidden",
     ("message", "text"): "word",
     ("note", "text"): "inside",

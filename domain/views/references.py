@@ -46,8 +46,12 @@ class References(Kept):
 def own_id(source: str, external_id: str | None) -> str | None:
     """The platform's own id of a report; None once it was erased. A case that was split off another has one that we made up
     ourselves."""
-    erased = external_id is not None and external_id.startswith("erased:")
-    return external_id if source != "split" and not erased else None
+    return external_id if source != "split" and not number_erased(external_id) else None
+
+
+def number_erased(external_id: str | None) -> bool:
+    """Whether the platform's, or the payment provider's, own id of a report was erased, with the ids that lead to the same."""
+    return external_id is not None and external_id.startswith("erased:")
 
 
 def may_know(viewer: Actor) -> bool:

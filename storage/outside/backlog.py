@@ -9,20 +9,22 @@ import asyncpg
 
 from storage.postgres.pool import AWAY, Database
 from storage.postgres.server import ServerAway
+from storage.record.revival import NEEDS_RUN
 
 STUCK_AFTER = 8
 """Times a case was woken without a move, over two and a half minutes: more than an outage of a worker takes."""
 NAMED_AT_MOST = 50
 """Cases of a tenant that are named."""
 
-# Whoever still waits was woken within the last minutes: what moved since, or waits for nothing any more, is not poked.
-STUCK = """
+# Whoever still waits was woken within the last minutes: what moved since is not poked. What waits for nothing but letters that
+# are on their way is not stuck, however often it was woken before they were.
+STUCK = f"""
 SELECT c.id, c.kind, c.opened_at, p.times, count(*) OVER () AS all_of_them
 FROM pokes p JOIN cases c ON c.tenant = $1 AND c.id = p.case_id AND c.turn = p.turn
-WHERE p.tenant = $1 AND p.poked_at > now() - interval '5 minutes' AND p.times >= $2
+WHERE p.tenant = $1 AND p.poked_at > now() - interval '5 minutes' AND p.times >= $2 AND {NEEDS_RUN}
 ORDER BY p.times DESC, c.id
 LIMIT $3
-"""
+"""  # noqa: S608 - put together from constants
 OLDEST = """
 SELECT now() - least(
     (SELECT min(received_at) FROM commands WHERE tenant = $1 AND status = 'pending'),

@@ -116,23 +116,29 @@ ORDER BY id FOR UPDATE
 """
 
 # $4 the time in which one letter is enough. What is held already has its letter; the first one after a letter becomes the next.
+# Answers which letters go out now: what is recorded after this look, or given back by a letter that has just gone, is none of them.
 FOLD = """
 WITH letters AS (
-    SELECT n.id, n.recipient, n.event, f.actor_id, n.state, n.sent_at FROM notices n
+    SELECT n.id, n.seq, n.recipient, n.event, f.actor_id, n.state, n.sent_at FROM notices n
     JOIN facts f ON f.tenant = n.tenant AND f.case_id = n.case_id AND f.seq = n.seq
     WHERE n.tenant = $1 AND n.case_id = $2 AND n.channel = 'email' AND split_part(n.event, ':', 1) = ANY($3)
         AND n.folded_into IS NULL
 ), unsent AS (
-    SELECT *, first_value(id) OVER (PARTITION BY recipient, event, actor_id ORDER BY id) AS first
+    SELECT *, first_value(id) OVER (PARTITION BY recipient, event, actor_id ORDER BY seq, id) AS first
     FROM letters WHERE state IN ('pending', 'handed_over')
 ), recent AS (
     SELECT DISTINCT recipient, event, actor_id FROM letters
     WHERE state = 'sent' AND sent_at > clock_timestamp() - $4::interval
+), placed AS (
+    SELECT u.id, u.first, u.id = u.first AND r.recipient IS NULL AS goes_out
+    FROM unsent u LEFT JOIN recent r ON (r.recipient, r.event, r.actor_id) = (u.recipient, u.event, u.actor_id)
+    WHERE u.state = 'pending'
+), held AS (
+    UPDATE notices n SET state = 'handed_over', folded_into = nullif(p.first, p.id),
+        taken_at = CASE WHEN p.id <> p.first THEN clock_timestamp() END
+    FROM placed p WHERE n.tenant = $1 AND n.id = p.id AND NOT p.goes_out
 )
-UPDATE notices n SET state = 'handed_over', folded_into = nullif(u.first, u.id),
-    taken_at = CASE WHEN u.id <> u.first THEN clock_timestamp() END
-FROM unsent u LEFT JOIN recent r ON (r.recipient, r.event, r.actor_id) = (u.recipient, u.event, u.actor_id)
-WHERE n.tenant = $1 AND n.id = u.id AND u.state = 'pending' AND (u.id <> u.first OR r.recipient IS NOT NULL)
+SELECT id FROM placed WHERE goes_out
 """
 
 # After a letter: those that it told of are sent with it, and those that came while it was on its way are not told yet.
@@ -183,8 +189,10 @@ class PostgresOutbox:
             if any(row["folded"] is not None for row in rows):
                 async with conn.transaction():
                     await conn.execute(HOLD, tenant_id, case_id, FOLDS)
-                    await conn.execute(FOLD, tenant_id, case_id, FOLDS, ONE_LETTER_FOR)
+                    now = {row["id"] for row in await conn.fetch(FOLD, tenant_id, case_id, FOLDS, ONE_LETTER_FOR)}
                 rows = await conn.fetch(UNDELIVERED, tenant_id, case_id, limit)
+                # Others write meanwhile: a letter that the folding has not seen waits for the next look, and is folded there.
+                rows = [row for row in rows if row["folded"] is None or row["id"] in now]
             return await self._resolved(conn, tenant_id, rows)
 
     async def one(self, tenant_id: str, notice_id: str) -> OutgoingNotice | None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
+
 from storage.access.trail import Entry
 from storage.postgres.pool import Connection
 
 ROWS = """
-SELECT id, scope, case_id, party_id, reason, though_open, needs_second, asked_by, asked_with, asked_at, approved_by, approved_with,
-    approved_at, dropped_by, dropped_at, done_at
+SELECT id, scope, case_id, party_id, reason, though_open, needs_second, asked_by, asked_with, asked_at, approved_by,
+    approved_with, approved_at, dropped_by, dropped_at, done_at
 FROM erasures
 WHERE tenant = $1
 """
@@ -28,7 +30,7 @@ BY_TIME = "retention"
 CLOSE = timedelta(minutes=10)
 """A row is written a moment before its entry, and the entry may wait for another deed: never as long as this."""
 Add = Callable[[str, int, str], None]
-Row = Mapping[str, Any]
+Row = asyncpg.Record
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ async def destroyed_keys(conn: Connection, tenant_id: str, case_ids: Sequence[st
 
 
 def check_destroyed(rows: Sequence[Row], named: Mapping[str, Sequence[Destroyed]], add: Add) -> None:
-    """Hold the keys of a case against the trail, both ways: each one that is destroyed stands there, and each one that stands there
+    """Hold the keys of a case against the trail, both ways: each one that is destroyed stands there, and each one there
     is destroyed, as it says."""
     for row in rows:
         which, said = f"the key {row['id']} of {row['holder']}", named.get(row["id"], ())
@@ -113,7 +115,8 @@ class ErasuresSaid:
         elif entry.deed == "erasure_dropped":
             known |= {"dropped_by": entry.by, "dropped_at": entry.at, "done_at": None}
         else:
-            told = {name: more[name] for name in ("scope", "reason", "though_open", "asked_by", "approved_by") if name in more}
+            of_it = ("scope", "reason", "though_open", "asked_by", "approved_by")
+            told: dict[str, Any] = {name: more[name] for name in of_it if name in more}
             told |= {"done_at": entry.at, "dropped_by": None, "dropped_at": None}
             if entry.credential == BY_TIME:
                 # Nobody asked, so no entry came before.

@@ -16,9 +16,21 @@ BATCH = 500
 GRACE_FOR = timedelta(minutes=1)
 """What was begun or handed over so lately is probably under way."""
 
+# Asked with a limit, so that each is a look into an index: of EXISTS beside an OR the planner reads all of them into memory.
+NEEDS_RUN = """
+coalesce(
+    nullif(c.status = 'open', false),
+    (SELECT true FROM commands x WHERE x.tenant = c.tenant AND x.case_id = c.id AND x.status = 'pending' LIMIT 1),
+    (SELECT true FROM deadlines x WHERE x.tenant = c.tenant AND x.case_id = c.id LIMIT 1),
+    (SELECT true FROM effects x WHERE x.tenant = c.tenant AND x.case_id = c.id AND x.state = 'running' LIMIT 1),
+    (SELECT true FROM notices x WHERE x.tenant = c.tenant AND x.case_id = c.id AND x.state = 'pending' LIMIT 1),
+    false)
+"""
+"""Whether there is something for the workflow of a case to do. What was handed over is its ``Delivery``'s, and no run can speed it."""
+
 # Each source gives its next ones by an index of its own, so that no closed case is looked at that has nothing left. A letter that
 # waits in another one is that one's; and what was poked again and again waits longer each time, an hour at most.
-TO_REVIVE = """
+TO_REVIVE = f"""
 WITH found AS (
     (SELECT id FROM cases WHERE tenant = $1 AND status = 'open' AND id > $2 ORDER BY id LIMIT 500)
     UNION (SELECT DISTINCT case_id FROM commands
@@ -33,9 +45,10 @@ WITH found AS (
     UNION (SELECT $3::text WHERE $3::text IS NOT NULL)
 )
 SELECT c.id, c.kind, c.opened_at, c.priority,
-    (SELECT coalesce(array_agg(n.id ORDER BY n.id), '{}') FROM notices n
+    (SELECT coalesce(array_agg(n.id ORDER BY n.id), '{{}}') FROM notices n
      WHERE n.tenant = $1 AND n.case_id = c.id AND n.state = 'handed_over' AND n.folded_into IS NULL) AS handed_over,
-    (SELECT coalesce(array_agg(e.id ORDER BY e.id), '{}') FROM effects e
+    {NEEDS_RUN} AS needs_run,
+    (SELECT coalesce(array_agg(e.id ORDER BY e.id), '{{}}') FROM effects e
      WHERE e.tenant = $1 AND e.case_id = c.id AND e.state = 'running' AND e.began_at < now() - $4::interval) AS begun,
     coalesce(p.times, 0) AS pokes,
     coalesce(p.poked_at > now() - least(interval '1 hour', interval '2 s' * power(2, least(p.times, 20))), false) AS rests,
@@ -45,7 +58,7 @@ LEFT JOIN pokes p ON p.tenant = c.tenant AND p.case_id = c.id AND p.turn = c.tur
 WHERE $3::text IS NULL OR c.id = $3
 ORDER BY c.id
 LIMIT 500
-"""
+"""  # noqa: S608 - put together from constants
 STILL_BEGUN = """
 SELECT count(*) FROM effects
 WHERE tenant = $1 AND case_id = $2 AND state = 'running' AND began_at < now() - $3::interval
@@ -91,6 +104,8 @@ class CaseToRevive:
     """How often it was woken since it last moved."""
     rests: bool = False
     """It was woken so lately that it is left alone for now."""
+    needs_run: bool = True
+    """False: all that is left is on its way, and has workflows of its own."""
     restarted: bool = False
     """Its run was ended and begun anew within the hour."""
     priority: str | None = None
@@ -128,7 +143,7 @@ async def batch_to_revive(database: Database, tenant_id: str, after: str, case_i
 def _case(tenant_id: str, row: asyncpg.Record) -> CaseToRevive:
     return CaseToRevive(
         tenant_id, row["id"], row["kind"], row["opened_at"], tuple(row["handed_over"]), tuple(row["begun"]),
-        row["pokes"], row["rests"], row["restarted"], row["priority"],
+        row["pokes"], row["rests"], row["needs_run"], row["restarted"], row["priority"],
     )  # fmt: skip
 
 

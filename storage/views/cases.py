@@ -20,7 +20,7 @@ from storage.postgres.vault import Vault, open_contact
 from storage.record.stored_case import case_of
 from storage.views import sql
 from storage.views.references import references
-from storage.views.rows import CaseRow, CaseRows
+from storage.views.rows import CaseRow, CaseRows, as_shown
 
 
 @dataclass(frozen=True)
@@ -357,7 +357,7 @@ def case_row(row: asyncpg.Record) -> CaseRow:
         id=row["id"],
         kind=row["kind"],
         opened_at=row["opened_at"],
-        case=case_of(row["state"]) if row["state"] else None,
+        case=as_shown(case_of(row["state"]), row["external_id"]) if row["state"] else None,
         external_id=row["external_id"],
         source=row["source"],
         turn=row["turn"],

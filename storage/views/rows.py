@@ -11,7 +11,9 @@ from datetime import datetime
 import asyncpg
 
 from domain.model.case import Case
+from domain.model.provider_news import without_ids
 from domain.model.terms import Terms
+from domain.views.references import number_erased
 from domain.views.urgency import NO_END
 from storage.postgres.pool import Connection
 from storage.record.stored_case import case_with, terms_of
@@ -91,13 +93,20 @@ class CaseRows:
         return found
 
 
+def as_shown(case: Case, external_id: str | None) -> Case:
+    """The case as it is shown: where its number was erased nothing leads to it at a payment provider any more."""
+    if not case.provider_disputes or not number_erased(external_id):
+        return case
+    return case.model_copy(update={"provider_disputes": tuple(without_ids(one) for one in case.provider_disputes)})
+
+
 def _case_row(row: asyncpg.Record, terms: Terms | None) -> CaseRow:
     state = row["state"]
     return CaseRow(
         id=row["id"],
         kind=row["kind"],
         opened_at=row["opened_at"],
-        case=case_with(state, terms) if state else None,
+        case=as_shown(case_with(state, terms), row["external_id"]) if state else None,
         external_id=row["external_id"],
         source=row["source"],
         turn=row["turn"],

@@ -6,12 +6,14 @@ What is in the clear on purpose stands in ``canaries_in_the_clear.yaml``, column
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from cli.demo.signatures import stripe_header
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
 from storage.record.erasures import PostgresErasures, ToErase
@@ -19,6 +21,7 @@ from tests.support.clear_text import in_columns
 from tests.support.database import Server
 from tests.support.leaks import Planted, a_planted_tenant, found_in, planted
 from tests.support.office import Office, party
+from tests.support.places import FIXTURES
 
 pytestmark = pytest.mark.postgres
 TENANT = "canaries"
@@ -122,3 +125,45 @@ async def test_a_life_and_an_erasure(house: Planted, server: Server) -> None:
     theirs |= {"mail_id", "mail_key"}
     gone: dict[str, Any] = {place: words & theirs for place, words in (await in_columns(server.owner_dsn, TENANT)).items()}
     assert {place: words for place, words in gone.items() if words} == {}
+
+
+OF_A_PROVIDER = {"provider_dispute", "provider_charge", "provider_intent"}
+"""By which a dispute and whoever paid are found at the payment provider."""
+OF_THE_RECORD = {"facts.body", "commands.body", "cases.state"}
+"""Where its ids stay: what the provider says next is matched by them, and the record is never changed."""
+
+
+async def disputed(office: Office) -> str:
+    """A dispute that Stripe tells of, closed by the team."""
+    secret, told = "whsec_of_canaries", json.loads((FIXTURES / "intake" / "stripe-dispute-created.json").read_text())
+    ids = {
+        name: planted(f"provider_{what}")
+        for name, what in (("id", "dispute"), ("charge", "charge"), ("payment_intent", "intent"))
+    }
+    told["data"]["object"] |= {"reason": "product_not_received", **ids}
+    body = json.dumps(told).encode()
+    made = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret=secret, kind="payment_dispute")
+    headers = {"Stripe-Signature": stripe_header(body, secret), "Content-Type": "application/json"}
+    sent = await office.desk(None).post(f"/v1/intake/{made.id}", content=body, headers=headers)
+    assert sent.status_code == 201, sent.text
+    case_id = str(sent.json()["id"])
+    said = await office.desk("dana").command(case_id, "close", "per_dana", reason="duplicate", reasons="It is settled.")
+    assert said.status_code == 200, said.text
+    return case_id
+
+
+async def test_a_payment_providers_ids_lie_where_the_docs_say(office: Office, server: Server) -> None:
+    """docs/explanation/what-erasing-means.md names the columns: no other one has them, and after an erasure fewer do."""
+    case_id = await disputed(office)
+    before = {place for place, words in (await in_columns(server.owner_dsn, office.tenant_id)).items() if words & OF_A_PROVIDER}
+    assert before == OF_THE_RECORD | {"cases.external_id", "provider_news.dispute", "provider_news.news"}
+    async with office.database.deed(office.tenant_id) as conn:
+        wanted, kept = ToErase(case_id, None, "request", needs_second=False), PostgresErasures(office.database)
+        asked = await kept.ask(conn, office.tenant_id, wanted, "per_dana", "key_1")
+        assert asked is not None
+        await kept.carry_out(conn, office.tenant_id, asked, "per_dana", "key_1")
+    after = {place for place, words in (await in_columns(server.owner_dsn, office.tenant_id)).items() if words & OF_A_PROVIDER}
+    assert after == OF_THE_RECORD
+    for path in ("", "/timeline", "/proof"):
+        read = await office.desk("dana").get(f"/v1/cases/{case_id}{path}")
+        assert (read.status_code, found_in(read.text) & OF_A_PROVIDER) == (200, frozenset()), path

@@ -42,6 +42,10 @@ async def test_one_asks_another_agrees_and_the_pages_go_on(lobby: Lobby) -> None
     assert "1 case meant" in omar.words
     assert "kim-7" in omar.words
     await omar.send(f"/erasing/{erasure['id']}/approve")
+    assert "Look at what is meant and tick that you did" in omar.words
+    (waits,) = (await office.desk("dana").get("/v1/erasures")).json()["data"]
+    assert waits["state"] == "waiting", "one press erases nothing"
+    await omar.send(f"/erasing/{erasure['id']}/approve", sure="yes")
     await omar.open("/erasing")
     assert "erased" in omar.words
     for page in ("", "/history"):

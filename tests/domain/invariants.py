@@ -742,7 +742,7 @@ def stands(case: Case) -> None:
     assert all(measure.kept_until is not None for measure in case.interim)
     assert case.withdrawal is None, "nobody answers it any more"
     assert case.outcome is not Outcome.RULED or case.rulings
-    under_way = any(one.state == "running" for one in (*case.effects, *case.cross_case_tasks))
+    under_way = "running" in {*(one.state for one in case.effects), *(one.state for one in case.cross_case_tasks)}
     given_on = len(rows) < len(case.timetable)
     assert case.quiet is not (bool(running) or under_way or given_on)
 

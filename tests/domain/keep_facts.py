@@ -71,7 +71,7 @@ def fraud_report() -> Life:
     """Declined, reopened, held and aimed anew, ruled, overturned on appeal, appealed and withdrawn, reopened, taken back."""
     steps = ("payments_read", "bank_asked")
     life = a_case("fraud_report", priority="urgent").with_terms(procedure=steps).in_intake()
-    life.says(LEAD, "decline").says(OPS, "decline").says(OPS, "reopen")
+    life.says(LEAD, "decline", reason="no_claim").says(OPS, "decline", reason="no_claim").says(OPS, "reopen")
     life.fire("first_response", "breach").in_review()
     life.says(MEDIATOR, "complete_step", step="payments_read").says(MEDIATOR, "skip_step", step="bank_asked")
     life.says(MEDIATOR, "complete_step", step="bank_asked", reasons="They wrote back after all.")

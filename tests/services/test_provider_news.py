@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import io
 import itertools
 import json
 import time
+import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +18,7 @@ from stripe import WebhookSignature
 from domain.model.case import Case
 from domain.model.provider_news import BESIDE
 from domain.rules.money import by_provider
+from storage.tenants import Person
 from tests.support.office import PAYPAL, ClosedDoor, Office
 from tests.support.places import FIXTURES
 
@@ -545,3 +548,66 @@ def solved(vectors: Sequence[int], wanted: int) -> set[int]:
             wanted, chosen = wanted ^ lead, chosen ^ used
     assert wanted == 0
     return chosen
+
+
+class TestAnErasedCase:
+    IDS = ("dp_zqcanary1", "ch_zqcanary2", "pi_zqcanary3")
+
+    @pytest.fixture
+    async def door(self, office: Office) -> Door:
+        """What comes in is a dispute of a payment that nobody calls unauthorised."""
+        named: dict[str, Any] = {"created_by": "per_dana", "secret": SECRET, "kind": "payment_dispute"}
+        return Door(office, (await office.sources.create(office.tenant_id, "stripe", **named)).id)
+
+    async def erased(self, door: Door, case_id: str) -> None:
+        office = door.office
+        await office.tenants.put_person(office.tenant_id, Person(id="per_omar", name="Omar", roles=("ops",)))
+        office.keys["omar"] = await office.key(person_id="per_omar", scopes=("cases:read", "cases:write", "admin"))
+        asked = await office.desk("dana").post("/v1/erasures", {"case": case_id, "reason": "request"})
+        assert asked.status_code == 200, asked.text
+        done = await office.desk("omar").post(f"/v1/erasures/{asked.json()['id']}/approve")
+        assert done.json()["state"] == "done", done.text
+
+    async def closed(self, door: Door, **dispute: Any) -> str:
+        (case,) = [one for one in await door.cases() if one.provider_disputes[0].newest.dispute == dispute["id"]]
+        said = await door.office.desk("dana").command(case.id, "close", "per_dana", reason="duplicate", reasons="It is settled.")
+        assert said.status_code == 200, said.text
+        return case.id
+
+    async def said(self, door: Door, case_id: str) -> str:
+        """All that whoever may read most is answered of it."""
+        desk, said = door.office.desk("dana"), ""
+        for path in ("", "/timeline", "/proof"):
+            read = await desk.get(f"/v1/cases/{case_id}{path}")
+            assert read.status_code == 200, (path, read.text)
+            said += "".join(zip_texts(read.content)) if read.content[:2] == b"PK" else read.text
+        return said
+
+    async def test_leads_nobody_to_whoever_paid(self, door: Door) -> None:
+        dispute: dict[str, Any] = dict(zip(("id", "charge", "payment_intent"), self.IDS, strict=True))
+        assert await door.takes(by_stripe(reason="product_not_received", **dispute)) == [(201, "opened")]
+        case_id = await self.closed(door, **dispute)
+        said = await self.said(door, case_id)
+        assert [one for one in self.IDS if one not in said] == []
+        await self.erased(door, case_id)
+        said = await self.said(door, case_id)
+        assert [one for one in self.IDS if one in said] == []
+        assert '"provider":"stripe"' in said.replace(" ", ""), "how it stands there is told as before"
+        async with door.office.database.tenant(door.office.tenant_id) as conn:
+            rows = await conn.fetch("SELECT dispute FROM provider_news WHERE tenant = $1", door.office.tenant_id)
+        assert [row["dispute"] for row in rows] == []
+
+    async def test_leaves_what_is_known_of_another_dispute_about_the_payment(self, door: Door) -> None:
+        of_one: dict[str, Any] = {"charge": self.IDS[1], "payment_intent": self.IDS[2]}
+        of_one["reason"] = "product_not_received"
+        first, other = {"id": self.IDS[0], **of_one}, {"id": "dp_another", **of_one}
+        assert await door.takes(by_stripe(**first), by_stripe(minutes=1, **other)) == [(201, "opened")] * 2
+        await self.erased(door, await self.closed(door, **first))
+        async with door.office.database.tenant(door.office.tenant_id) as conn:
+            rows = await conn.fetch("SELECT news ->> 'dispute' AS of FROM provider_news WHERE tenant = $1", door.office.tenant_id)
+        assert {row["of"] for row in rows} == {"dp_another"}
+
+
+def zip_texts(content: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]

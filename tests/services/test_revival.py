@@ -253,6 +253,20 @@ class TestSweep:
         assert set(doors.delivered) == notices - {min(notices)}
         assert swept.delivered >= len(notices) - 1
 
+    async def test_a_closed_case_whose_letters_are_on_their_way_needs_no_run(self, world: World) -> None:
+        case_id = await world.case()
+        await world.record(case_id, a_command("withdraw", await world.claimant(case_id)))
+        notices = await in_state(world, case_id, "pending")
+        doors = FakeDoors(world, delivering={min(notices)})
+        doors.over = {case_id}
+        await PostgresOutbox(world.database, world.vault).handed_over(world.tenant_id, sorted(notices))
+        await a_sweep(world, doors).look()
+        assert doors.started == [], "what its Delivery is at does not go faster by it"
+        assert set(doors.delivered) == notices - {min(notices)}, "a Delivery that was lost is taken up all the same"
+        await sql(world, "UPDATE notices SET state = 'pending' WHERE id = $1", min(notices))
+        await a_sweep(world, doors).look()
+        assert [case.case_id for case in doors.started] == [case_id], "a letter that nobody has needs a run"
+
     async def test_wakes_a_case_whose_effect_nobody_carries_out(self, world: World) -> None:
         case_id = await world.case()
         await begun(world, case_id)

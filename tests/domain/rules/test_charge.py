@@ -309,11 +309,11 @@ class TestOneOfSeveral:
         life.fire("respondent_response", "end")
         assert life.says(MEDIATOR, "rule", **self.hits(None)).case.ruling is not None
 
-    def test_whom_a_question_makes_known_the_case_is_told_nothing_of_what_another_was_asked(self) -> None:
+    def test_to_ask_one_makes_the_case_known_to_no_other(self) -> None:
         life = a_case("safety_incident").that_protects().with_party(SECOND, "respondent", "principal").in_review()
-        life.says(MEDIATOR, "request_evidence", of="respondent", party=FIRST, ground="duty_of_care")
-        assert life.case.disclosed is not None
-        assert life.case.disclosed.charge == "general"
+        asked = {"of": "respondent", "party": FIRST, "ground": "duty_of_care"}
+        assert life.refused(MEDIATOR, "request_evidence", **asked).code == "not_disclosed"
+        assert life.case.disclosed is None
 
 
 class TestWhoeverReports:

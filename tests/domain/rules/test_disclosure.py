@@ -33,6 +33,8 @@ from tests.support.other_cases import OTHER_CASE, elsewhere
 KEPT_FROM_THEM = ("fraud_report", "conduct_report", "safety_incident")
 THEIRS = (RESPONDENT, WITNESS, "pty_agent", INSURER)
 
+SECOND_OPS = Actor(id="per_o2", role="ops")
+
 
 def hidden(kind: str) -> Life:
     """A case of which the respondent's side, everybody who can be on one, was told nothing."""
@@ -51,7 +53,12 @@ class TestBefore:
     @pytest.mark.parametrize("reach", ["in_intake", "in_review", "closed_early"])
     def test_everything_that_anybody_of_their_side_sends_is_a_strangers(self, kind: str, reach: str) -> None:
         life = hidden(kind)
-        life = life.in_review().says(OPS, "close") if reach == "closed_early" else getattr(life, reach)()
+        if reach == "closed_early":
+            closes = {"reason": "no_claim"}
+            life.in_review().says(SECOND_OPS, "close", **closes)
+            life = life.says(OPS, "close", **closes) if life.case.open else life
+        else:
+            life = getattr(life, reach)()
         needs = {"complete_step": {"step": "x"}, "skip_step": {"step": "x"}, "rule": OUTCOMES[kind]["light"]}
         for command in ("message", "submit_evidence", "appeal", "rule", "withdraw", "disclose", "note", "take"):
             for who in THEIRS:
@@ -74,9 +81,9 @@ class TestBefore:
     def test_however_it_ends_without_them_they_are_never_told(self, kind: str) -> None:
         for life, ends in ((hidden(kind).in_review(), "close"), (hidden(kind).in_intake(), "decline")):
             # A report of a danger is put away by two.
-            for who in (Actor(id="per_o2", role="ops"), OPS):
+            for who in (SECOND_OPS, OPS):
                 if life.case.open:
-                    life.says(who, ends)
+                    life.says(who, ends, reason="no_claim")
             for who in THEIRS:
                 assert (life.notices_for(who), sees(life, who)) == ((), [])
                 assert not may_see(life.case, life.actor(who))
@@ -273,7 +280,8 @@ class TestMeasures:
 
     def test_neither_do_they_hear_why_it_ends(self) -> None:
         life = self.imposed()
-        life.says(OPS, "close", ends=[measure.id for measure in life.case.interim])
+        for who in (SECOND_OPS, OPS):
+            life.says(who, "close", reason="no_claim", ends=[measure.id for measure in life.case.interim])
         assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "interim_ended"]
         assert life.notices_for(RESPONDENT)[-1].data.keys() == {"kind", "measure_alone", "measures", "your_side"}
         assert life.notices_for(RESPONDENT)[-1].texts == {}

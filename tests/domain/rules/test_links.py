@@ -473,6 +473,16 @@ class TestSplit:
         life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Until it is clear.")
         assert split_off(life, parties=[CLAIMANT]).interim == ()
 
+    def test_brings_no_words_of_a_measure_to_somebody_who_was_reported_in_secret(self) -> None:
+        life = a_case("fraud_report").in_review()
+        life.says(MEDIATOR, "impose_interim", measure="payout_freeze", reasons="He launders money.")
+        assert len(life.case.interim) == 1
+        life.says(MEDIATOR, "report_to_authority", authority="financial_intelligence_unit", reasons="Mules.")
+        life.says(LEAD, "return_report", reasons="Not enough.").says(LEAD, "split", reasons="Two matters.")
+        assert [x.measures for x in facts_named(life.recordings, "errand_ordered") if isinstance(x, f.CrossCaseTaskOrdered)] == [
+            ()
+        ]
+
     def test_is_no_way_to_prolong_a_measure_alone(self) -> None:
         life = a_case("safety_incident").in_review()
         life.says(MEDIATOR, "impose_interim", measure="suspend", reasons="Until it is clear.").says(

@@ -56,7 +56,7 @@ class TestADateOfTheirOwn:
 
     def test_a_witness_is_asked_by_any_date(self) -> None:
         life = a_case("conduct_report").that_protects().with_party(WITNESS, "respondent", "witness").in_review()
-        due_at = soon(life)
+        due_at = soon(life.says(MEDIATOR, "disclose", text="You are said to have threatened somebody."))
         life.says(MEDIATOR, "request_evidence", of="respondent", party=WITNESS, due_at=due_at)
         assert end_of(life, "respondent_evidence").isoformat() == due_at
 

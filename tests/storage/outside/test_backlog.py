@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from storage.outside.backlog import STUCK_AFTER, backlog
-from tests.support.worlds import World, sql
+from tests.support.worlds import World, a_command, sql
 
 pytestmark = pytest.mark.postgres
 
@@ -34,6 +34,15 @@ async def test_a_case_that_was_woken_often_without_a_move_is_stuck(world: World)
     await woken(world, long_ago, STUCK_AFTER, ago="1 hour")
     await woken(world, young, STUCK_AFTER - 1)
     assert await mine(world) == {stuck: STUCK_AFTER}
+
+
+async def test_what_waits_for_nothing_but_letters_on_their_way_is_not_stuck(world: World) -> None:
+    case_id = await world.case()
+    await world.record(case_id, a_command("withdraw", await world.claimant(case_id)))
+    await woken(world, case_id, STUCK_AFTER)
+    assert await mine(world) == {case_id: STUCK_AFTER}, "its letters are not sent, and nobody has them"
+    await sql(world, "UPDATE notices SET state = 'handed_over' WHERE case_id = $1", case_id)
+    assert await mine(world) == {}
 
 
 async def test_the_oldest_that_waits_says_how_far_behind_all_are(world: World) -> None:

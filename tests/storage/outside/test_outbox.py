@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -196,6 +197,27 @@ class TestDigest:
         await self.says(world, case_id, "From somebody else.", by="per_lee")
         (other,) = await self.told(world, case_id)
         assert other.texts == {"text": "From somebody else."}
+
+    async def test_many_messages_at_once_are_one_letter(self, world: World) -> None:
+        """Recorded while letters are looked for, sent and noted by several: between any two statements of theirs."""
+        case_id, outbox = await world.case(), PostgresOutbox(world.database, world.vault)
+        letters, over = set[str](), asyncio.Event()
+
+        async def deliver() -> None:
+            while not over.is_set():
+                for letter in await self.told(world, case_id):
+                    letters.add(letter.id)
+                    await outbox.sent(world.tenant_id, letter.id, "<mail>", letter.folded)
+
+        deliverers = [asyncio.create_task(deliver()) for _ in range(3)]
+        for number in range(40):
+            await self.says(world, case_id, f"Message {number}.")
+        over.set()
+        await asyncio.gather(*deliverers)
+        while "pending" in await self.states(world, case_id):
+            assert await self.told(world, case_id) == []
+        assert len(letters) == 1, "one letter is enough for ten minutes"
+        assert set(await self.states(world, case_id)) == {"sent", "handed_over"}, "and the next one brings the others"
 
     async def test_what_asks_or_decides_is_never_folded(self, world: World) -> None:
         case_id = await world.case()

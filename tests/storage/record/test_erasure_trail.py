@@ -46,6 +46,12 @@ class Erased:
                 await conn.execute("UPDATE parties SET has_email = true WHERE id = $1", self.holder)
 
 
+MADE_UP = """
+INSERT INTO erasures (tenant, id, scope, case_id, reason, needs_second, asked_by, asked_with)
+SELECT tenant, 'ers_made_up', 'case', case_id, 'request', true, 'per_finn', 'key_1' FROM erasures LIMIT 1
+"""
+
+
 async def of_keys(database: Database, tenant_id: str, holder: str) -> dict[str, bytes]:
     async with database.tenant(tenant_id) as conn:
         rows = await conn.fetch("SELECT id, wrapped FROM keys WHERE tenant = $1 AND holder = $2", tenant_id, holder)
@@ -104,8 +110,7 @@ async def test_what_is_erased_again_is_whole_again(erased: Erased) -> None:
         "UPDATE erasures SET though_open = 'unlawful'",
         "UPDATE erasures SET done_at = done_at + interval '1 day'",
         "UPDATE erasures SET done_at = NULL, dropped_at = done_at, dropped_by = 'per_dana'",
-        "INSERT INTO erasures (tenant, id, scope, case_id, reason, needs_second, asked_by, asked_with) "
-        "SELECT tenant, 'ers_made_up', 'case', case_id, 'request', true, 'per_finn', 'key_1' FROM erasures LIMIT 1",
+        MADE_UP,
     ],
 )
 async def test_who_asked_who_agreed_why_and_when_cannot_be_forged(erased: Erased, change: str) -> None:

@@ -93,7 +93,9 @@ async def test_a_command_that_is_judged_after_a_later_one_is_whole(world: World,
         assert not recorded.done(), "it waits for the row that the other holds"
     await recorded
     await world.record(case_id)
-    order = "SELECT f.command_id, f.at, c.received_at FROM facts f JOIN commands c ON c.id = f.command_id ORDER BY f.seq DESC LIMIT 2"
+    order = (
+        "SELECT f.command_id, f.at, c.received_at FROM facts f JOIN commands c ON c.id = f.command_id ORDER BY f.seq DESC LIMIT 2"
+    )
     last, before = await sql(world, order)
     assert (before["command_id"], last["command_id"]) == (late["id"], early["id"]), "judged out of the order of arrival"
     assert last["received_at"] < before["received_at"] == before["at"] == last["at"]
