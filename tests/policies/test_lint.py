@@ -127,7 +127,7 @@ class TestWordsForWhatHappens:
             ("starts: [case_opened]", "starts: [case_opend]", "clocks.triage.starts", "did you mean 'case_opened'?"),
             ("offer_made: [parties]", "'offer_made:shop': [parties]", "notices.offer_made:shop", "'offer_made:respondent'?"),
             ("offer_made: [parties]", "'level_reached:warm': [owner]", "notices.level_reached:warm", "'level_reached:warn'?"),
-            ("offer_made: [parties]", "'signal_received:paid': [owner]", "notices.signal_received:paid", "only 'closed'"),
+            ("offer_made: [parties]", "'signal_received:paid': [owner]", "notices.signal_received:paid", "one of closed"),
         ],
     )
     def test_that_never_happens_is_an_error_with_what_may_have_been_meant(

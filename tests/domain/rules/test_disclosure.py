@@ -280,8 +280,7 @@ class TestMeasures:
 
     def test_neither_do_they_hear_why_it_ends(self) -> None:
         life = self.imposed()
-        for who in (SECOND_OPS, OPS):
-            life.says(who, "close", reason="no_claim", ends=[measure.id for measure in life.case.interim])
+        life.says(OPS, "close", reason="abandoned", ends=[measure.id for measure in life.case.interim])
         assert [n.event for n in life.notices_for(RESPONDENT)] == ["interim_imposed", "interim_ended"]
         assert life.notices_for(RESPONDENT)[-1].data.keys() == {"kind", "measure_alone", "measures", "your_side"}
         assert life.notices_for(RESPONDENT)[-1].texts == {}
