@@ -33,7 +33,8 @@ def test_what_is_said_to_stay_inside_does_by_the_rules(command: str, field: str)
 
 
 def test_reasons_that_leave_the_team_are_said_to_stay_inside_nowhere() -> None:
-    leave = {row for row, how in TEXTS.items() if how == "hidden"}
+    # What a part begins with comes with the split: no form asks for it.
+    leave = {row for row, how in TEXTS.items() if how == "hidden"} - {("open", "measures")}
     leave |= {("cancel_appointment", "told_why"), ("move_appointment", "reasons"), ("propose_appointment", "about")}
     assert leave <= set(READS)
     assert {row for row in leave if READS[row] == "team"} == set()
