@@ -141,7 +141,7 @@ def _terms(
         priority_for_minors=for_minors,
         time_scale=time_scale,
     )
-    # What the calendars of a tenant's teams are called is the tenant's: nobody's report is refused because there are many of them.
+    # What the calendars of a tenant are called is the tenant's: nobody's report is refused because there are many of them.
     size = len(terms.model_dump_json(exclude={"names"}).encode())
     # A development tenant's spans take longer to write ("504 seconds", not "7 days"): a pack is not too large by that.
     if size > MAX_TERMS_BYTES and time_scale == 1.0:
