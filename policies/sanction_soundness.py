@@ -45,6 +45,8 @@ def _known(terms: SanctionTerms, name: str) -> str:
 
 def _kinds(pack: Pack, terms: SanctionTerms) -> Iterator[str]:
     names = [kind.name for kind in terms.kinds]
+    unknown = [name for name in terms.bars if name not in names]
+    yield from (f"sanctions.bars: there is no sanction '{name}'{_known(terms, name)}" for name in unknown)
     yield from (f"sanctions.kinds: '{name}' is defined twice" for name in repeated(names))
     measures = {measure.name for measure in pack.interim_measures}
     yield from (f"sanctions.kinds.{name}: an interim measure is called the same" for name in names if name in measures)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
 from domain.model.procedure import IDENTITY_STEP
-from domain.model.terms import BUILT_IN, ClockTerms, Level
+from domain.model.terms import ALL_REDRESS, BUILT_IN, ClockTerms, Level
 from domain.rules.hearing import HEARING_STEP
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import Span, SpanUnit
@@ -133,6 +133,12 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
         yield "decision_elsewhere: a kind opens in appeal when, and only when, it is against decisions made elsewhere"
     if rows is not None and rows.first_instance and Phase.REVIEW not in pack.labels:
         yield "decision_elsewhere.first_instance: the kind has no phase 'review' among its labels, where it would be decided"
+    # A notice whose category is misspelt here has no decision to be against, and would be turned away by a machine.
+    of_reports = {*pack.categories, *pack.grounds}
+    for name in rows.first_instance if rows is not None else ():
+        if name not in of_reports:
+            meant = did_you_mean(name, of_reports)
+            yield f"decision_elsewhere.first_instance: no category and no ground of the pack is called '{name}'{meant}"
     outcomes = {outcome.name: outcome for outcome in pack.outcomes}
     for name, row in (rows.decisions if rows is not None else {}).items():
         place = f"decision_elsewhere.decisions.{name}"
@@ -174,6 +180,9 @@ def _stated(pack: Pack, remedies: Collection[str]) -> Iterator[str]:
         for name in named:
             if name not in known:
                 yield f"statement_of_reasons.{place}: the kind has no '{name}'{did_you_mean(name, known)}"
+    for name in row.redress:
+        if name not in ALL_REDRESS and (meant := did_you_mean(name, ALL_REDRESS)):
+            yield f"statement_of_reasons.redress: nobody is told of '{name}'{meant}"
     if not (row.outcomes or row.sanctions or row.remedies):
         yield "statement_of_reasons: name the outcomes, sanctions or remedies that need one"
 

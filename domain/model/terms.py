@@ -140,17 +140,18 @@ class CreditLessTerms(Compact):
     """The categories in which the law lets it be withheld; left out: all."""
 
 
-_ALL_REDRESS = ("internal_complaint", "out_of_court_settlement", "court")
+ALL_REDRESS = ("internal_complaint", "out_of_court_settlement", "court")
+"""Where a decision can be complained of (Digital Services Act, articles 20 and 21)."""
 
 
 def _redress(value: Any) -> Any:
     """Every way at once, in one word: terms travel in the opening fact of every case."""
     said = tuple(value.split()) if isinstance(value, str) else value
-    return _ALL_REDRESS if said == ("all",) else said
+    return ALL_REDRESS if said == ("all",) else said
 
 
 def _in_a_word(value: tuple[str, ...]) -> str:
-    return "all" if value == _ALL_REDRESS else " ".join(value)
+    return "all" if value == ALL_REDRESS else " ".join(value)
 
 
 Redress = Annotated[tuple[Code, ...], BeforeValidator(_redress), PlainSerializer(_in_a_word, return_type=str)]

@@ -225,6 +225,24 @@ class TestEverythingInOnePass:
         assert any(says in one.problem for one in only_errors(changed(old, new))), only_errors(changed(old, new))
 
 
+class TestWhatNoticesAreDecidedBy:
+    """A misspelt word here would turn every notice away, let a suspended sender through, or leave a way to complain untold."""
+
+    TEXT = (PACKS_DIR / "moderation_appeal.yaml").read_text("utf-8")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "place", "meant"),
+        [
+            ("first_instance: [illegal_", "first_instance: [ilegal_", "decision_elsewhere.first_instance", "illegal_content"),
+            ("bars: [processing_", "bars: [procesing_", "sanctions.bars", "processing_suspension"),
+            ("redress: [internal_complaint", "redress: [internal_complant", "statement_of_reasons.redress", "internal_complaint"),
+        ],
+    )
+    def test_a_misspelt_one_is_an_error_with_what_may_have_been_meant(self, old: str, new: str, place: str, meant: str) -> None:
+        (found,) = only_errors(changed(old, new, self.TEXT))
+        assert (found.place, f"did you mean '{meant}'?" in found.problem) == (place, True)
+
+
 class TestHostileTexts:
     """Whoever may propose a pack may send any text: it is answered at once, in a few words."""
 
