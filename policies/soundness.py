@@ -131,14 +131,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
     rows = pack.decision_elsewhere
     if (pack.opens_in is Phase.APPEAL) is not (rows is not None):
         yield "decision_elsewhere: a kind opens in appeal when, and only when, it is against decisions made elsewhere"
-    if rows is not None and rows.first_instance and Phase.REVIEW not in pack.labels:
-        yield "decision_elsewhere.first_instance: the kind has no phase 'review' among its labels, where it would be decided"
-    # A notice whose category is misspelt here has no decision to be against, and would be turned away by a machine.
-    of_reports = {*pack.categories, *pack.grounds}
-    for name in rows.first_instance if rows is not None else ():
-        if name not in of_reports:
-            meant = did_you_mean(name, of_reports)
-            yield f"decision_elsewhere.first_instance: no category and no ground of the pack is called '{name}'{meant}"
+    yield from _first_instance(pack)
     outcomes = {outcome.name: outcome for outcome in pack.outcomes}
     for name, row in (rows.decisions if rows is not None else {}).items():
         place = f"decision_elsewhere.decisions.{name}"
@@ -164,6 +157,18 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
         for name in getattr(pack, place):
             if name not in remedies:
                 yield f"{place}: no outcome comes with '{name}'{did_you_mean(name, remedies)}"
+
+
+def _first_instance(pack: Pack) -> Iterator[str]:
+    """What is decided without a decision before it. A notice whose category is misspelt there would be turned away by a machine."""
+    named = pack.decision_elsewhere.first_instance if pack.decision_elsewhere is not None else ()
+    place = "decision_elsewhere.first_instance"
+    if named and Phase.REVIEW not in pack.labels:
+        yield f"{place}: the kind has no phase 'review' among its labels, where it would be decided"
+    known = {*pack.categories, *pack.grounds}
+    for name in named:
+        if name not in known:
+            yield f"{place}: no category and no ground of the pack is called '{name}'{did_you_mean(name, known)}"
 
 
 def _stated(pack: Pack, remedies: Collection[str]) -> Iterator[str]:
