@@ -160,7 +160,7 @@ def _prior_decision(pack: Pack) -> Iterator[str]:
 
 
 def _first_instance(pack: Pack) -> Iterator[str]:
-    """What is decided without a decision before it. A notice whose category is misspelt there would be turned away by a machine."""
+    """What is decided without a decision before it. A notice whose category is misspelt there a machine would turn away."""
     named = pack.decision_elsewhere.first_instance if pack.decision_elsewhere is not None else ()
     place = "decision_elsewhere.first_instance"
     if named and Phase.REVIEW not in pack.labels:
