@@ -4,6 +4,7 @@ No text that somebody wrote, and no person but by id.
 """
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import workflow
@@ -20,6 +21,9 @@ PHASE = SearchAttributeKey.for_keyword("Phase")
 QUEUE = SearchAttributeKey.for_keyword("Queue")
 PRIORITY = SearchAttributeKey.for_keyword("Priority")
 NEXT_DUE_AT = SearchAttributeKey.for_datetime("NextDueAt")
+NOTHING_DUE = datetime(9999, 12, 31, tzinfo=UTC)
+"""What the lists say where nothing is due any more. An instant that was taken away goes into the next run as none at all, and the
+SDK cannot read such a run's beginning: no task of it would ever be done."""
 
 ASK = (
     "Send a command, as a JSON object with an id of its own, and wait for what was recorded. A refusal is an error with its code."
@@ -106,7 +110,7 @@ def bring_up_to_date(known: Recorded) -> None:
     shown = workflow.info().typed_search_attributes
     wanted: list[tuple[SearchAttributeKey[Any], Any]] = [
         (CASE_STATUS, known.status), (OUTCOME, known.outcome), (PHASE, known.phase), (QUEUE, known.queue),
-        (PRIORITY, known.priority), (NEXT_DUE_AT, known.due_at),
+        (PRIORITY, known.priority), (NEXT_DUE_AT, known.due_at or (NOTHING_DUE if shown.get(NEXT_DUE_AT) else None)),
     ]  # fmt: skip
     changes = [key.value_unset() if value is None else key.value_set(value) for key, value in wanted if shown.get(key) != value]
     if not changes:

@@ -31,7 +31,7 @@ from tests.support.clerk import (
 )
 from workflows.handles import CASE_KIND, CASE_STATUS, OUTCOME, TENANT_ID
 from workflows.options import REARM_FOR, SOON_FOR
-from workflows.summaries import NEXT_DUE_AT
+from workflows.summaries import NEXT_DUE_AT, NOTHING_DUE
 
 DAY = timedelta(days=1)
 
@@ -599,11 +599,11 @@ class TestListsThatFollow:
         bench.now_comes(bench.done(RECORD, standing(lists=True, phase="review")))
         assert [change["Phase"] for change in self._shown(bench)] == ["review"]
 
-    def test_what_is_not_so_any_more_is_taken_away(self, bench: Bench) -> None:
+    def test_where_nothing_is_due_any_more_it_says_so_and_takes_no_instant_away(self, bench: Bench) -> None:
         opened(bench, standing(lists=True, due_at=self.DUE, queue="mediation"))
         bench.now_comes(bench.signal({"command_id": "cmd_2"}))
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_2"), lists=True, queue="mediation")))
-        assert bench.upserts[1].get(NEXT_DUE_AT) is None
+        assert bench.upserts[1].get(NEXT_DUE_AT) == NOTHING_DUE
         bench.now_comes(bench.signal({"command_id": "cmd_3"}))
         bench.now_comes(bench.done(RECORD, standing(accepted("cmd_3"), lists=True, queue="mediation")))
         assert len(bench.upserts) == 2
