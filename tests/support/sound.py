@@ -23,9 +23,10 @@ UNREST = """
 SELECT 'command' AS what, id FROM commands WHERE tenant = $1 AND status = 'pending'
 UNION ALL SELECT 'notice', id FROM notices WHERE tenant = $1 AND state IN ('pending', 'handed_over')
 UNION ALL SELECT 'effect', id FROM effects WHERE tenant = $1 AND state = 'running'
-UNION ALL SELECT 'deadline', clock || ':' || level FROM deadlines WHERE tenant = $1 AND due_at < clock_timestamp() - interval '3
-s'
+UNION ALL SELECT 'deadline', clock || ':' || level FROM deadlines
+    WHERE tenant = $1 AND due_at < clock_timestamp() - interval '3 s'
 """
+OPEN = "SELECT 'case' AS what, id FROM cases WHERE tenant = $1 AND status = 'open'"
 HARMLESS = {
     # The task was given up because something new had come meanwhile; the server makes another one at once.
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
@@ -58,7 +59,7 @@ async def assert_sound(house: House, firm: Firm, *, repeats: int = 0, ended: boo
     """
     left: list[str] = ["Postgres"]
     await until(
-        lambda: _at_rest(house, firm, left), lambda: f"the cases of {firm.id} to come to rest; left are {', '.join(left)}"
+        lambda: _at_rest(house, firm, left, ended), lambda: f"the cases of {firm.id} to come to rest; left are {', '.join(left)}"
     )
     found = Sound()
     async with house.database.tenant(firm.id) as conn:
@@ -82,11 +83,14 @@ async def assert_sound(house: House, firm: Firm, *, repeats: int = 0, ended: boo
     return found
 
 
-async def _at_rest(house: House, firm: Firm, left: list[str]) -> bool:
-    """Whether nothing is left to do; ``left`` is filled with what is, for whoever has waited in vain."""
+async def _at_rest(house: House, firm: Firm, left: list[str], ended: bool) -> bool:
+    """Whether nothing is left to do, nor, where all is to have ended, to wait for; ``left`` is filled with what is, for whoever
+    has waited in vain."""
     try:
         async with house.database.tenant(firm.id) as conn:
             left[:] = [f"{row['what']} {row['id']}" for row in await conn.fetch(UNREST, firm.id)]
+            if ended:
+                left += [f"{row['what']} {row['id']}" for row in await conn.fetch(OPEN, firm.id)]
     except OSError:
         return False
     return not left
