@@ -134,9 +134,14 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         ),
     ),
     "fraud_report": (
-        Exit("a gate turns it away", "declined", report={"attributes": {"status": "won"}}),
+        Exit("a gate turns it away", "declined", report={"category": "collusion", "attributes": {"status": "won"}}),
         Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
-        Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
+        Exit(
+            "closed by ops",
+            "expired",
+            (act("review", "per_ola", "close", reason="account_gone", **WHY),),
+            report={"category": "collusion"},
+        ),
         Exit("ruled, and nobody appeals", "ruled", (act("review", "owner", "rule", **_FRAUD),), fired=("grace", "appeal_window")),
         Exit(
             "a measure that nobody reviews lapses by itself",

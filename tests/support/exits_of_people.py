@@ -50,10 +50,15 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "not booked here",
             "declined",
             (act("intake", "per_ola", "decline", reason="not_ours", **WHY),),
-            report={"attributes": {"booked_here": False}},
+            report={"category": "property", "attributes": {"booked_here": False}},
         ),
         Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"), act("review", "owner", "accept_withdrawal"))),
-        Exit("closed by ops", "expired", (act("review", "per_ola", "close", reason="account_gone", **WHY),)),
+        Exit(
+            "closed by ops",
+            "expired",
+            (act("review", "per_ola", "close", reason="account_gone", **WHY),),
+            report={"category": "property"},
+        ),
         Exit(
             "nobody's fault",
             "ruled",
