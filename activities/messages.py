@@ -6,12 +6,16 @@ their JSON, because every byte of them lies in a history; so a default never cha
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
 from domain.base import Compact, Kept
+
+NOTHING_DUE = datetime(9999, 12, 31, tzinfo=UTC)
+"""What the lists say where nothing is due any more. An instant that was taken away goes into the next run as none at all, and the
+SDK cannot read such a run's beginning: no task of it would ever be done."""
 
 
 class CaseStart(Kept):

@@ -4,7 +4,6 @@ No text that somebody wrote, and no person but by id.
 """
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import workflow
@@ -12,7 +11,7 @@ from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import Answer, NoticeRef, Recorded
+    from activities.messages import NOTHING_DUE, Answer, NoticeRef, Recorded
     from workflows import arrivals, options
 
 CASE_STATUS = SearchAttributeKey.for_keyword("CaseStatus")
@@ -21,9 +20,6 @@ PHASE = SearchAttributeKey.for_keyword("Phase")
 QUEUE = SearchAttributeKey.for_keyword("Queue")
 PRIORITY = SearchAttributeKey.for_keyword("Priority")
 NEXT_DUE_AT = SearchAttributeKey.for_datetime("NextDueAt")
-NOTHING_DUE = datetime(9999, 12, 31, tzinfo=UTC)
-"""What the lists say where nothing is due any more. An instant that was taken away goes into the next run as none at all, and the
-SDK cannot read such a run's beginning: no task of it would ever be done."""
 
 ASK = (
     "Send a command, as a JSON object with an id of its own, and wait for what was recorded. A refusal is an error with its code."

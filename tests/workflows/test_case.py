@@ -11,7 +11,7 @@ import pytest
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.messages import Delivered, Recorded
+from activities.messages import NOTHING_DUE, Delivered, Recorded
 from tests.support.activation import NOON, Bench, plain
 from tests.support.clerk import (
     ASSIGN,
@@ -31,7 +31,7 @@ from tests.support.clerk import (
 )
 from workflows.handles import CASE_KIND, CASE_STATUS, OUTCOME, TENANT_ID
 from workflows.options import REARM_FOR, SOON_FOR
-from workflows.summaries import NEXT_DUE_AT, NOTHING_DUE
+from workflows.summaries import NEXT_DUE_AT
 
 DAY = timedelta(days=1)
 
