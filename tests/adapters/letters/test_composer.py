@@ -60,6 +60,7 @@ def to_staff(event: str, **changes: Any) -> OutgoingNotice:
 
 
 BACK = {"type": "refund", "amount": 12000, "currency": "USD", "to": "claimant"}
+PAID = {"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}
 SHOP: dict[str, Any] = {"kind": "payment_dispute"}
 INQUIRING = {"phase": "settlement", "phase_label": "Inquiry"}
 SENDING = {**INQUIRING, "due_clock": "return_shipping", "by_default": "end_return", **DUE}
@@ -565,32 +566,16 @@ LETTERS = {
     ),
     "ruling_issued.looked_at_first.claimant": a_notice(
         "ruling_issued",
-        data={
-            "phase": "appealable",
-            "outcome": "pay",
-            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
-            "looked_at_first": True,
-            **APPEAL,
-        },
+        data={"phase": "appealable", "outcome": "pay", "remedies": [PAID], "looked_at_first": True, **APPEAL},
         texts={"reasons": REASONS},
     ),
     "stopped.staff": to_staff(
         "effect_reported:needs_hands",
-        data={
-            "effect": "eff_1",
-            "result": "needs_hands",
-            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
-            "stopped_by": "paid_by_provider",
-        },
+        data={"effect": "eff_1", "result": "needs_hands", "remedies": [PAID], "stopped_by": "paid_by_provider"},
     ),
     "paid_twice.staff": to_staff(
         "effect_reported:twice",
-        data={
-            "effect": "eff_1",
-            "result": "done",
-            "remedies": [{"type": "refund", "to": "claimant", "amount": 10_000, "currency": "USD"}],
-            "money_twice": True,
-        },
+        data={"effect": "eff_1", "result": "done", "remedies": [PAID], "money_twice": True},
     ),
     "manual_work_reported.staff": to_staff(
         "manual_work_reported",
