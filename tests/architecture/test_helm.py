@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 # What kubernetes-validate itself reads with; neither says its types.
-import jsonschema  # type: ignore[import-untyped]
-import kubernetes_validate  # type: ignore[import-untyped]
+import jsonschema  # type: ignore[import-untyped] # it ships no types
+import kubernetes_validate  # type: ignore[import-untyped] # nor does it
 import pytest
 import yaml
 

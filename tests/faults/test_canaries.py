@@ -20,7 +20,7 @@ from cli.demo.cast import PAYPAL_WEBHOOK, STRIPE_SECRET
 from cli.demo.signatures import PayPalSigner, stripe_header
 from cli.local.fleet import Fleet
 from storage.access.party_links import PostgresPartyLinks
-from storage.intake.sources import PostgresSources
+from storage.intake.sources import PostgresSources, Provider
 from storage.record.erasures import PostgresErasures, ToErase
 from tests.support.browsing import Browser
 from tests.support.clear_text import in_columns, in_files
@@ -77,8 +77,8 @@ def of_provider(file: str, provider: str) -> bytes:
 async def through_every_door(house: House, firm: Firm, paypal: PayPalSigner) -> list[str]:
     """The ids of the cases."""
     sources, found = PostgresSources(house.database, house.vault), list[str]()
-    secrets = {"stripe": STRIPE_SECRET, "paypal": PAYPAL_WEBHOOK}
-    made = {one: await sources.create(firm.id, one, secret=said, created_by="per_dana") for one, said in secrets.items()}  # type: ignore[arg-type]
+    secrets: dict[Provider, str] = {"stripe": STRIPE_SECRET, "paypal": PAYPAL_WEBHOOK}
+    made = {one: await sources.create(firm.id, one, secret=said, created_by="per_dana") for one, said in secrets.items()}
     async with house.api(firm.platform) as http:
 
         async def sent(path: str, **more: Any) -> dict[str, Any]:
