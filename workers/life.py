@@ -109,8 +109,7 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 def _answers(parts: WorkerParts) -> Check:
     async def check() -> bool:
         try:
-            async with parts.database.nobody() as conn:
-                await conn.execute("SELECT 1")
+            await parts.database.ready()
         except (PostgresError, InterfaceError) as error:
             # What a database says may quote values: its class is enough to know where to look.
             raise OSError(type(error).__name__) from error

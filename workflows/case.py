@@ -33,6 +33,7 @@ class CaseWorkflow:
         self._known, self._loaded = Recorded(), False
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
+        self._rang_early = 0
         self._look = True
         self._beside: dict[str, asyncio.Task[None]] = {}
         self._carried: list[str] = []
@@ -201,6 +202,7 @@ class CaseWorkflow:
                 return
             self._alarm.cancel()
         self._alarm, self._alarm_at = None, at
+        self._rang_early = self._rang_early + 1 if again else 0
         if at is not None:
-            wait_for = max(at - workflow.now(), options.REARM_FOR if again else options.SOON_FOR)
+            wait_for = max(at - workflow.now(), options.rearm_for(self._rang_early) if again else options.SOON_FOR)
             self._alarm = asyncio.create_task(workflow.sleep(wait_for, summary=summaries.alarm_summary(self._known)))

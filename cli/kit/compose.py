@@ -392,14 +392,10 @@ def _inspector(settings: Settings) -> Inspects:
 
 
 def _checks(database: Database, client: Client, also: Mapping[str, Check]) -> dict[str, Any]:
-    async def database_ready() -> None:
-        async with database.nobody() as conn:
-            await conn.execute("SELECT 1")
-
     async def temporal_ready() -> None:
         await client.service_client.check_health()
 
-    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, **also}}
+    return {"database_ready": database.ready, "also_ready": {"temporal": temporal_ready, **also}}
 
 
 def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:
