@@ -157,6 +157,8 @@ class AbsencesFirst:
         try:
             if cases := await self._absences.begin():
                 log.info("cases of people who are away go back to their queues", count=cases)
+        except AWAY:
+            raise  # as what comes after it would
         except Exception:
             # Whatever is wrong with an absence, commands of an outage must not wait for it.
             log.exception("absences failed; trying again")

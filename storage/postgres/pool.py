@@ -19,6 +19,8 @@ AWAY: tuple[type[Exception], ...] = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    # Said of a connection on which the server's last word was that it goes, before the end of the connection was heard.
+    asyncpg.InternalClientError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 """What asyncpg raises when the database is away, going, coming, full or a standby by now (``TimeoutError`` is an ``OSError``)."""
@@ -27,6 +29,7 @@ _GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 """After these the other connections of the pool are to the wrong server too."""

@@ -50,7 +50,9 @@ class Hosts:
         read_only, last = False, None
         for host in self._hosts:
             try:
-                found = await asyncpg.connect(dsn, timeout=each, target_session_attrs=self._wanted, **_named(host), **options)
+                found: RawConnection = await asyncpg.connect(
+                    dsn, timeout=each, target_session_attrs=self._wanted, **_named(host), **options
+                )
             except _NEXT as error:
                 read_only |= isinstance(error, asyncpg.TargetServerAttributeNotMatched)
                 last = error

@@ -25,6 +25,7 @@ from storage.postgres.vault import VaultFault
         (TimeoutError(), "storage_unavailable"),
         (asyncpg.ReadOnlySQLTransactionError(), "storage_unavailable"),
         (NoPrimary(), "storage_unavailable"),
+        (asyncpg.InternalClientError('cannot switch to state 12; protocol is in the "failed" state'), "storage_unavailable"),
         (Never("too_many_files", "At most 200."), "too_many_files"),
         (not_found(), "not_found"),
     ],
