@@ -165,7 +165,12 @@ class CaseWorkflow:
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
         to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
-        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
+        try:
+            await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                return  # Let go of: nobody waits for this task any more, and the next run begins the effect again.
+            raise
         self._done(effect)
 
     async def _deliver(self) -> None:

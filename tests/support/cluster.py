@@ -37,6 +37,7 @@ class Member(NamedTuple):
 class Cluster(House):
     """A house with more than one of everything. What it is asked to kill it names itself: :attr:`victims`."""
 
+    patience = 600.0
     database_of_temporal: DebianPostgres
     servers: dict[str, TemporalServer]
 

@@ -79,6 +79,9 @@ class Firm:
 class House:
     """The processes of one state folder, with handles for looking and for breaking."""
 
+    patience = PATIENCE_FOR
+    """What people who live cases in it wait for an answer."""
+
     def __init__(
         self, stack: Stack, info: StackInfo, fleet: Fleet, settings: Settings, database: Database, client: Client
     ) -> None:
