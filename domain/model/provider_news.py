@@ -15,7 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Instant, Kept, Money, Reference
-from domain.model.prose import FROM_OUTSIDE, Prose
+from domain.model.prose import FROM_OUTSIDE, NOBODYS_WORDS, Prose
 
 What = Literal[
     "opened", "updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded",
@@ -113,7 +113,7 @@ class ProviderNews(Kept):
     """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
-    ids: SkipJsonSchema[Annotated[Prose | None, BeforeValidator(_sealed_inside)]] = None
+    ids: SkipJsonSchema[Annotated[Prose | None, BeforeValidator(_sealed_inside), NOBODYS_WORDS]] = None
     """The ids themselves, as JSON and sealed. Nobody sends it: the inbox seals what was said."""
 
     @model_validator(mode="after")

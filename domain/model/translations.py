@@ -23,8 +23,8 @@ LanguageTag = Annotated[
 ]
 Translator = Literal["team", "translator", "machine"]
 """Who or what: somebody of the team, a person whom nobody of the team is, or a machine."""
-_NO_TEXTS = frozenset({"attachments", "ids"})
-"""Fields that hold files, and ids of a payment provider: nobody's words."""
+_NO_TEXTS = frozenset({"attachments", "ids", "reference"})
+"""Fields that hold files, and numbers of a bank's or a payment provider's: nobody's words."""
 
 
 def _found_inside(value: Any, info: ValidationInfo) -> Any:

@@ -13,6 +13,7 @@ import asyncpg
 from activities.ports.errors import Never
 from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
+from domain.model.manual_work import ReportManualWork
 from domain.model.reading import MAX_KEPT, Incoming, read_incoming, unstorable
 from domain.model.refusals import Refusal
 from domain.model.safeguards import Signal
@@ -251,12 +252,13 @@ class _Arrival:
         return found, key
 
     async def _for_ids(self, conn: Connection) -> SealBox | None:
-        """For the ids of a payment provider, which go with whichever person of the case is erased first; None: it names none, or
-        stands where they are kept as they are."""
+        """For the ids of a payment provider and the number of a payment, which go with whichever person of the case is erased
+        first; None: it names none, or stands where ids are kept as they are."""
         command = self._incoming.command
-        if not isinstance(command, Signal) or command.news is None:
+        news = isinstance(command, Signal) and command.news is not None
+        if not news and not (isinstance(command, ReportManualWork) and command.reference is not None):
             return None
-        if await conn.fetchval(IDS_AS_THEY_ARE, self._tenant, self._case):
+        if news and await conn.fetchval(IDS_AS_THEY_ARE, self._tenant, self._case):
             return None
         return await self._vault.sealer(conn, self._tenant, self._case, PLATFORM)
 

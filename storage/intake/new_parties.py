@@ -64,6 +64,10 @@ class PartySealer:
         ids = self._ids(ids_text(news))
         return concealed(news, partial(self._vault.provider_token, self._tenant), ids)
 
+    def number(self, value: str) -> Prose:
+        """A number that leads to somebody, where the ids lie."""
+        return (self._ids or self._box)(value)
+
     async def keep(self, conn: Connection) -> None:
         """Keys and contacts of everybody whom the command brought, and the ids."""
         if self._ids is not None:

@@ -307,8 +307,8 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
 async def _for_ids(
     conn: Connection, tenant_id: str, order: Order, members: Sequence[Member], vault: Vault
 ) -> Mapping[str, SealBox]:
-    """For the ids of a payment provider, where the order names some: they go with whoever of a case is erased first."""
-    if "news" not in (order.more or {}):
+    """For ids of a payment provider and numbers of payments, where the order names some: they go with whoever is erased first."""
+    if (order.more or {}).keys().isdisjoint({"news", "reference"}):
         return {}
     keys = await vault.keys(conn, tenant_id, [member.case_id for member in members], PLATFORM)
     return {case_id: SealBox(key) for case_id, key in keys.items()}

@@ -93,7 +93,7 @@ class TestIds:
         news = command.news
         assert news is not None
         assert (news.dispute, news.payment, news.also_about, news.intent) == ("pid_dp_1", "pid_ch_1", ("pid_ch_2",), None)
-        assert [one.content_id for one in text_of(command)] == ["cnt_1"]
+        assert (news.ids and news.ids.content_id, [*text_of(command)]) == ("cnt_1", []), "nobody has said anything by them"
         assert revealed(news, sealer.kept[0]) == ProviderNews.model_validate(self.RAW)
         assert read_command(command.model_dump(mode="json")) == command, "read back it is as it was kept"
 
