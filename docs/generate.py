@@ -318,7 +318,7 @@ _LONGEST = 130
 _SECTIONS = {
     "Pack": "The file", "CategoryRow": "A category", "Gate": "A gate",
     "PriorityRow": "A row of `priority`", "StepRow": "A rung of a ladder",
-    "ClockRow": "A clock", "_LevelRow": "A level of a clock", "Extension": "The extension of a statutory limit",
+    "ClockRow": "A clock", "_LevelRow": "A level of a clock", "_ExtensionRow": "The extension of a statutory limit",
     "TargetRow": "A target by report", "OutcomeRow": "An outcome", "RemedyRow": "A remedy", "OfferRow": "An offer",
     "Money": "A limit of money", "_InterimRow": "An interim measure", "SanctionsRow": "The section `sanctions`",
     "_KindRow": "A sanction", "_SanctionLadderRow": "A ladder of sanctions", "ChargebackRow": "The section `chargeback`",

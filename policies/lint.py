@@ -15,9 +15,10 @@ import yaml
 from domain.base import Kept, Priority
 from domain.worktime.spans import Span
 from policies.loading import examine
+from policies.odd_names import never_equal, slips
 from policies.pack import ClockRow, Pack
 from policies.suggestions import did_you_mean
-from policies.yaml_text import line_of, nodes
+from policies.yaml_text import line_of, nodes, read
 
 _REPORT_FACTS = frozenset(
     {
@@ -56,6 +57,10 @@ _MUST_TELL: Mapping[str, tuple[str, ...]] = {
     "evidence_requested:claimant": ("claimant",),
     "evidence_requested:respondent": ("respondent",),
     "phase_entered:approval": ("leads",),
+    # Whoever gets money for the time being hears that they have it, and that it goes back (12 CFR 1005.11(c)(2)(ii), (d)(2)).
+    "provisional_credit_given": ("claimant",),
+    "provisional_credit_ended:reversed": ("claimant",),
+    "provisional_credit_ended:final": ("claimant",),
     "level_reached:escalate": (),
     "delivery_failed": (),
 }
@@ -85,10 +90,16 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
         pack, errors, well_formed = None, [f"not YAML that can be read: {error}"], False
     warnings: list[str] = []
     if pack is not None:
-        errors = [*errors, *_unknown_facts(pack), *(_unknown_calendars(pack, calendars) if calendars is not None else ())]
+        errors = [
+            *errors,
+            *_unknown_facts(pack),
+            *never_equal(pack),
+            *(_unknown_calendars(pack, calendars) if calendars is not None else ()),
+        ]
     if pack is not None and well_formed:
         unclear = (odd for odd in _unclear(pack) if not any(error.startswith(odd.partition(": ")[0]) for error in errors))
         warnings = [*unclear, *_rows(pack), *_untold(pack), *_told_at_once(pack), *_limits(pack)]
+        warnings += (slip for slip in slips(read(text)) if not any(_same(slip, error) for error in errors))
     found = [_finding(text, x, "error") for x in errors] + [_finding(text, x, "warning") for x in warnings]
     return sorted([*found, *_twice(text)], key=lambda finding: finding.line)
 
@@ -96,6 +107,12 @@ def lint(text: str, name: str, calendars: frozenset[str] | None = None) -> list[
 def lint_file(path: Path, calendars: frozenset[str] | None = None) -> list[Finding]:
     """The same for a file. Raises ``OSError`` and ``UnicodeDecodeError``."""
     return lint(path.read_bytes().decode("utf-8-sig"), path.name, calendars)
+
+
+def _same(slip: str, error: str) -> bool:
+    """Whether an error tells of the same name at the same place already."""
+    place, _, words = slip.partition(": ")
+    return words.split(" ", 1)[0] in error and error.startswith(place.partition(".")[0])
 
 
 def _unknown_calendars(pack: Pack, known: frozenset[str]) -> Iterator[str]:
@@ -167,6 +184,8 @@ def _untold(pack: Pack) -> Iterator[str]:
         must_tell = {**must_tell, "case_disclosed": _LATER["case_disclosed"]}
     for event, audiences in must_tell.items():
         if event == "phase_entered:approval" and pack.approval_above is None:
+            continue
+        if event.startswith("provisional_credit_") and not pack.provisional_credit:
             continue
         told = pack.notices.get(event)
         if told is None:

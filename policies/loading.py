@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from domain.base import Priority
 from domain.model.terms import ClockTerms
-from policies.pack import LIMIT_TAGS, Pack, PackError
+from policies.pack import LIMIT_TAGS, TARGET_TAGS, Pack, PackError
 from policies.soundness import problems
 from policies.suggestions import of_form
 from policies.yaml_text import read
@@ -23,6 +23,8 @@ from policies.yaml_text import read
 _ROUNDS = 10
 """So often what is wrong is taken out and the rest is read again, before a text counts as no pack at all."""
 _GONE: Any = object()
+_PUT_BETWEEN = frozenset({*LIMIT_TAGS, *TARGET_TAGS, "[key]"})
+"""What pydantic puts into a place that no text has."""
 
 
 class Examined(NamedTuple):
@@ -181,7 +183,7 @@ def _clock_terms(pack: Pack, missing: _Missing) -> tuple[dict[str, ClockTerms], 
     for row in pack.clocks:
         gaps = [f"clocks.{row.name}.{place}: give a span for each of urgent, high, normal, low" for place in row.gaps]
         if gaps:
-            found += gaps
+            found += [gap for gap in gaps if not missing.explains(gap)]
             missing.row({"name": row.name})
             missing.part_of(f"clocks.{row.name}")
             continue
@@ -201,4 +203,4 @@ def _clock_terms(pack: Pack, missing: _Missing) -> tuple[dict[str, ClockTerms], 
 
 
 def _place_of(error: Any) -> str:
-    return ".".join(str(p) for p in error["loc"] if p not in LIMIT_TAGS) or "pack"
+    return ".".join(str(p) for p in error["loc"] if p not in _PUT_BETWEEN) or "pack"

@@ -54,7 +54,11 @@ Limits = Annotated[
     Discriminator(lambda said: LIMIT_TAGS[isinstance(said, list | tuple)]),
 ]
 """One amount, or one for each currency. Told apart before they are read, so that a mistake is named as it was meant."""
-Targets = Span | dict[Priority, Span]
+TARGET_TAGS = ("one span", "spans by priority")
+Targets = Annotated[
+    Annotated[Span, Tag(TARGET_TAGS[0])] | Annotated[dict[Priority, Span], Tag(TARGET_TAGS[1])],
+    Discriminator(lambda said: TARGET_TAGS[isinstance(said, Mapping) and not {"amount", "unit"} & set(said)]),
+]
 """One target for all, or one for each priority."""
 
 
@@ -78,12 +82,18 @@ class _LevelRow(Level):
         return raw
 
 
+class _ExtensionRow(Extension):
+    __doc__ = Extension.__doc__
+    model_config = STRICT
+
+
 class _StrictClock(ClockTerms):
     """The same clock, but a misspelt field is an error: what is read from a record is patient, what a person writes is not."""
 
     model_config = STRICT
 
     levels: tuple[_LevelRow, ...]
+    extension: _ExtensionRow | None = None
 
 
 class OutcomeRow(OutcomeTerms):

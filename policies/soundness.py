@@ -42,6 +42,7 @@ def problems(pack: Pack, clocks: Mapping[str, ClockTerms]) -> list[str]:
         *_prior_decision(pack),
         *_conditions(pack),
         *_categories(pack),
+        *_queues(pack),
         *_triggers(pack, clocks),
         *_clocks(clocks),
         *_ladder(pack, clocks),
@@ -115,7 +116,7 @@ def _money(pack: Pack) -> Iterator[str]:
     yield from (f"remedies: '{name}' is defined twice" for name in repeated(row.name for row in pack.remedies))
     for number, row in enumerate(pack.remedies):
         if row.name not in given:
-            yield f"remedies.{number}: no outcome and no offer comes with '{row.name}'"
+            yield f"remedies.{number}: no outcome and no offer comes with '{row.name}'{did_you_mean(row.name, given)}"
         if row.above == "second_person" and (row.bounded_by is None or Phase.APPROVAL not in pack.labels):
             yield f"remedies.{number}.above: a second person needs a bound ('bounded_by') and a phase 'approval'"
     if isinstance(pack.approval_above, tuple):
@@ -198,10 +199,14 @@ def _routes(pack: Pack) -> Iterator[str]:
         yield "appeal_needs: the pack names no complaint_routes, so no appeal could ever be decided"
     if pack.appeal_needs and Phase.APPEAL not in pack.labels:
         yield "appeal_needs: the kind has no phase 'appeal' among its labels"
-    for name in pack.complaint_routes_for:
+    for name, categories in pack.complaint_routes_for.items():
         if name not in pack.complaint_routes:
             near = did_you_mean(name, pack.complaint_routes)
             yield f"complaint_routes_for.{name}: the pack names no such route among its complaint_routes{near}"
+        for category in categories if pack.categories else ():
+            if category not in pack.categories:
+                near = did_you_mean(category, pack.categories)
+                yield f"complaint_routes_for.{name}: the pack lists no category '{category}'{near}"
 
 
 def _conditions(pack: Pack) -> Iterator[str]:
@@ -240,6 +245,15 @@ def _categories(pack: Pack) -> Iterator[str]:
 
 def _as_codes(said: object) -> list[str]:
     return said.split() if isinstance(said, str) else [str(code) for code in said] if isinstance(said, list | tuple) else []
+
+
+def _queues(pack: Pack) -> Iterator[str]:
+    """Hours of a queue in which no case of the kind ever is, while those of the queue that was meant are the pack's."""
+    queues = {pack.queue, pack.appeal_queue, *pack.sites}
+    for queue in pack.queue_calendars:
+        if queue not in queues:
+            near = did_you_mean(queue, queues, "there are")
+            yield f"queue_calendars.{queue}: no case of the kind is ever in '{queue}' (queue, appeal_queue, sites){near}"
 
 
 def _triggers(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from domain.base import Phase
-from domain.model.clock_terms import ClockTerms
+from domain.base import Phase, Priority
+from domain.model.clock_terms import USUAL, ClockTerms
 from domain.rules.triggers import WORDS
 
 _CLOSE = 0.6
@@ -41,6 +41,8 @@ _PHASES: Mapping[str, str] = {
 _DEEDS: Mapping[str, str] = dict.fromkeys(("notified", "informed", "served"), "told:respondent")
 """What people call something that has a word of its own here."""
 _USUAL = ("case_opened", "phase_entered:review", "message_sent:claimant", "evidence_requested:respondent", "ruling_issued")
+_OF_TARGETS = "urgent"
+"""Stands in the pattern of what targets and ladders are for, and in no other."""
 _QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -106,11 +108,25 @@ def of_form(error: Any, model: type[BaseModel]) -> str:
         name = str(error["loc"][-1])[:_LONGEST]
         return f"there is no field '{name}' here{did_you_mean(name, _fields_at(model, error['loc'][:-1]), 'there are')}"
     message = str(error["msg"]).removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch" and isinstance(said, str) and _OF_TARGETS in str(error.get("ctx", {}).get("pattern")):
+        return f"'{said[:_LONGEST]}' is not written as it is to be here{_near_target(said)}"
+    if isinstance(said, Mapping) and isinstance(said.get("like"), str) and said["like"] not in USUAL:
+        return message + did_you_mean(said["like"], USUAL)
     if kind in ("literal_error", "enum") and isinstance(said, str):
         expected = _QUOTED.findall(str(error.get("ctx", {}).get("expected", "")))
         near = did_you_mean(said, expected)
         return f"there is no '{said}' here{near}" if near else f"{message}, not '{said[:_LONGEST]}'"
     return message
+
+
+def _near_target(said: str) -> str:
+    """What to add to a name that has no form: a priority that was meant, else what names are made of."""
+    priorities = [priority.value for priority in Priority]
+    category, slash, priority = said.rpartition("/")
+    near = get_close_matches(priority[:_LONGEST], priorities, 1, _CLOSE)
+    if near:
+        return f"; did you mean '{category}{slash}{near[0]}'?"
+    return "; say a priority, a category or both: 'urgent', 'injury/', 'injury/urgent'"
 
 
 def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> Iterable[str]:

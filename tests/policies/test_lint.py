@@ -303,7 +303,7 @@ class TestUnknownFacts:
 
     def test_of_the_calendar_of_one_clock(self) -> None:
         text = changed("calendar: around-the-clock", "calendar: around-the-block", FRAUD)
-        found = only(text)
+        (found,) = (one for one in findings(text) if one.severity == "error")
         assert (found.place, found.line) == ("clocks.final_answer.calendar", line_of(text, "around-the-block"))
 
     def test_of_the_calendar_of_one_queue(self) -> None:
@@ -454,3 +454,31 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + PACK.encode())
     assert lint_file(path, CALENDARS) == []
+
+
+class TestNamesOfRowsElsewhere:
+    """What names a row of another table, and no such row is there."""
+
+    @pytest.mark.parametrize(
+        ("pack", "old", "new", "meant"),
+        [
+            ("safety_incident", "{safety-us:", "{safty-us:", "safety-us"),
+            ("compliance_request", "authority_and_court: [gdpr_access", "authority_and_court: [gdpr_acess", "gdpr_access"),
+            ("compliance_request", "{name: human_review, only", "{name: human_reveiw, only", "human_review"),
+            ("fraud_report", "like: credit_reversal", "like: credit_reversl", "credit_reversal"),
+            ("fraud_report", "only_for: [new", "only_fro: [new", "only_for"),
+            ("safety_incident", "target: {urgent: 15 minutes", "target: {urgnt: 15 minutes", "urgent"),
+            ("safety_incident", "ladders:\n  urgent:", "ladders:\n  urgnt:", "urgent"),
+        ],
+    )
+    def test_the_one_that_was_meant_is_named(self, pack: str, old: str, new: str, meant: str) -> None:
+        text = (PACKS_DIR / f"{pack}.yaml").read_text(encoding="utf-8")
+        found = only(changed(old, new, text))
+        assert found.severity == "error"
+        assert f"did you mean '{meant}'?" in found.problem
+        assert abs(found.line - line_of(changed(old, new, text), new.splitlines()[-1])) <= 1
+
+    def test_a_customer_is_told_of_the_credit(self) -> None:
+        text = (PACKS_DIR / "fraud_report.yaml").read_text(encoding="utf-8")
+        found = only(changed("provisional_credit_given: [claimant, platform]", "provisional_credit_given: [platform]", text))
+        assert (found.severity, found.problem) == ("warning", "claimant would not hear of it")
