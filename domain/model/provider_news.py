@@ -48,6 +48,9 @@ GOES_ON: Final = frozenset({
 """A provider's words for a dispute that it still decides: said after an end, they take it up again (an inquiry that becomes a
 chargeback, an arbitration after a decision)."""
 
+_ALL: Final = 10**15 + 1
+"""More than any amount: what does not say how much went counts as all of it."""
+
 
 PAYMENT_PROVIDERS: Final = frozenset({"stripe", "paypal"})
 """Sources whose numbers are those of disputes, by which whoever paid is found there."""
@@ -144,11 +147,16 @@ class ProviderNews(Kept):
         return not {*self.payments}.isdisjoint(other.payments)
 
     @property
-    def order(self) -> tuple[Instant, int, str, str]:
-        """What was said later counts. At the same instant what ends the dispute does, and money that went before money that came
-        back: then nothing is paid by mistake."""
-        weight = 3 * (self.what in ENDS) + 2 * (self.what in GIVEN) + (self.what in BACK)
-        return (self.at, weight, self.event, self.model_dump_json(exclude={"ids"}))
+    def order(self) -> tuple[Instant, int, int, str, str]:
+        """What was said later counts. Providers tell whole seconds, and promise no order within one.
+
+        At the same instant what ends the dispute does, and money that went before money that came back, and more of it before
+        less: then nothing is paid by mistake. Of one refund it is that it failed: nothing follows that.
+        """
+        failed = self.what == "refund_failed" and self.stage == "refund"
+        weight = 3 * (self.what in ENDS or failed) + 2 * (self.what in GIVEN) + (self.what in BACK)
+        went = (self.amount.amount if self.amount is not None else _ALL) if self.what in GIVEN else 0
+        return (self.at, weight, went, self.event, self.model_dump_json(exclude={"ids"}))
 
 
 class ProviderDispute(Kept):
