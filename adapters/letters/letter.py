@@ -74,7 +74,6 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {name: _with_translation(notice, words, name) for name in _PROSE},
         **_what_happened(data, words, side),
-        # Of what an earlier release recorded it is no text.
         "reference": _line_or_none(notice.texts.get("reference") or _string(data.get("reference"))),
         "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),

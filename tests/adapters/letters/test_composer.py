@@ -717,6 +717,16 @@ def test_the_main_letters_read_as_kept(name: str) -> None:
     assert written == path.read_text()
 
 
+@pytest.mark.parametrize("place", ["data", "texts"])
+def test_a_payment_by_hand_says_by_which_number_it_is_found_however_it_was_kept(place: str) -> None:
+    """An earlier release kept the number among the codes of a notice."""
+    data: dict[str, Any] = {"effect": "eff_1", "result": "done", "remedies": [PAID]}
+    number = {"reference": "SEPA-118204"}
+    kept = {"data": data | number} if place == "data" else {"data": data, "texts": number}
+    letter = COMPOSER.compose(to_staff("manual_work_reported", **kept))
+    assert "The payment is found by: SEPA-118204" in letter.text
+
+
 def test_the_html_says_the_same_as_the_text() -> None:
     for notice in LETTERS.values():
         letter = COMPOSER.compose(notice)
