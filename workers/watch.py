@@ -16,7 +16,7 @@ from runtime.pollers import HEARD_WITHIN, Queue, pollers
 from runtime.settings import Settings
 from services.held_up import held_up
 from storage.outside.backlog import Backlog, StuckCase, backlog
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from workers.metrics import Counters
 from workflows.handles import FOLLOWED, NEEDED, SEARCH_ATTRIBUTES, Named, NotReached
 from workflows.runs import TASK_TRIES, PendingActivity, RunState
@@ -24,6 +24,8 @@ from workflows.runs import TASK_TRIES, PendingActivity, RunState
 LOOKED_AT = 20
 """Stuck cases whose runs are looked at, to say what they wait for."""
 PATIENCE = timedelta(seconds=10)
+
+_AWAY: tuple[type[Exception], ...] = (NotReached, RPCError, *AWAY)
 
 log = structlog.stdlib.get_logger("ombud.watch")
 
@@ -92,7 +94,7 @@ class Watch:
     async def _looked(self, part: Callable[[], Awaitable[None]]) -> None:
         try:
             await part()
-        except (NotReached, RPCError, OSError, TimeoutError) as away:
+        except _AWAY as away:
             log.warning("not looked at", part=part.__name__.strip("_"), error=f"{type(away).__name__}: {away}"[:200])
         except Exception:
             # Looking must outlive whatever a driver raises: nobody else says that the fleet is stuck.

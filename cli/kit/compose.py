@@ -195,7 +195,7 @@ def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[
     from storage.intake.sources import PostgresSources
     from storage.postgres.budgets import PostgresBudgets
 
-    news, sources = PostgresProviderNews(database), PostgresSources(database, vault)
+    news, sources = PostgresProviderNews(database, vault), PostgresSources(database, vault)
     return {"sources": sources, "budgets": PostgresBudgets(database), "provider_news": news, "disputes": _disputes(settings)}
 
 
