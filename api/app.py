@@ -58,6 +58,16 @@ AT_THE_DESK = (bulk, campaigns, desk, on_call)
 """What people of the team ask about their work."""
 
 
+_BY_US: dict[str, Any] = {
+    "openapi_url": None,
+    "docs_url": None,
+    "redoc_url": None,
+    # Its own spans and logs would tell paths, questions and the words of errors to whoever takes them.
+    "telemetry": {"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+}
+"""What FastAPI would do by itself, and we do otherwise or not at all."""
+
+
 def create_app(
     parts: Parts,
     *,
@@ -73,9 +83,7 @@ def create_app(
     """
     app = FastAPI(
         title="Ombud",
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
+        **_BY_US,
         redirect_slashes=False,
         dependencies=[Depends(known_headers), Depends(known_parameters)],
     )

@@ -313,8 +313,9 @@ class Settings(BaseSettings):
         True, description="Answer Prometheus at /metrics of the health ports, and of the API where it has none of its own."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least important log line to write.")
-    log_format: Literal["console", "json"] = Field(
-        "console", description="Log lines for people (console) or for machines (json)."
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people (console), or machines (json).")
+    otlp_endpoint: str | None = _or_plain(
+        "OTLP_ENDPOINT", "Where OpenTelemetry takes traces (OTLP by HTTP). Empty: no traces.", "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
 
     relay_every_for: timedelta = Field(

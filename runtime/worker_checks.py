@@ -37,7 +37,8 @@ async def workers(server: Server, queues: Sequence[Queue]) -> Look:
     everybody = [poller for some in found.values() for poller in some]
     processes, last = {poller.identity for poller in everybody}, max(poller.heard_at for poller in everybody)
     ago = max(0, round((datetime.now(UTC) - last).total_seconds()))
-    return Look("ok", f"{len(processes)} take tasks of {', '.join(sorted({q.name for q in queues}))}; last heard {ago} s ago")
+    who = f"{len(processes)} workers take" if len(processes) > 1 else "1 worker takes"
+    return Look("ok", f"{who} tasks of {', '.join(sorted({q.name for q in queues}))}; last heard {ago} s ago")
 
 
 async def deployment(server: Server, queue: Queue, name: str | None, here: str | None = None) -> Look:

@@ -30,6 +30,7 @@ from runtime.codec import SealedPayloads, codec_of
 from runtime.failpoints import FailPoints
 from runtime.places import Places
 from runtime.settings import Settings
+from runtime.tracing import OFF, Tracing
 from services.temporal_door import TemporalDoor
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
@@ -88,14 +89,14 @@ class WorkerParts:
 
 
 @asynccontextmanager
-async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerParts]:
+async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> AsyncIterator[WorkerParts]:
     """Everything a worker needs, connected; closed again at the end."""
     points = FailPoints.of(settings)
     vault = Vault.from_text(places.master_key)
     counters = Counters()
-    smallest, largest = settings.database_pool_min, settings.database_pool_max
+    smallest, largest, told = settings.database_pool_min, settings.database_pool_max, traced.statements
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
-    async with await Database.connect(places.database_url, min_size=smallest, max_size=largest) as database:
+    async with await Database.connect(places.database_url, min_size=smallest, max_size=largest, statements=told) as database:
         masters = PostgresMasterKeys(database, vault)
         await masters.check()
         mail = _mail(settings, places, points)

@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -19,6 +20,7 @@ from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from runtime.telemetry import Telemetry, telemetry
+from runtime.tracing import tracing
 from storage.postgres.master_keys import MasterKeyLost
 from workers.business import BusinessMetrics, keep_counting
 from workers.compose import WorkerParts, compose
@@ -52,10 +54,10 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     told = telemetry(metrics=settings.metrics and settings.worker_health_port is not None)
-    async with compose(settings, places) as parts:
-        plugins = [ombud_plugin(codec=parts.codec)]
+    async with tracing(settings, "worker") as traced, compose(settings, places, traced) as parts:
+        seen: dict[str, Any] = {"plugins": [ombud_plugin(codec=parts.codec)], "interceptors": traced.interceptors}
         client = await connect_temporal(
-            settings, places.temporal_address, plugins=plugins, runtime=told.runtime, deadline_for=TEMPORAL_FOR
+            settings, places.temporal_address, runtime=told.runtime, deadline_for=TEMPORAL_FOR, **seen
         )
         runs = CaseRuns(client, settings.task_queue)
         watch = Watch(parts.database, runs, client, settings, parts.counters, parts.lists)

@@ -24,6 +24,7 @@ from runtime.patience import START_FOR
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
+from runtime.tracing import OFF, Tracing, tracing
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.migrate import migrate
@@ -131,13 +132,14 @@ class PassingDoors:
         return await self._doors.ask(case, command_id, wait_for)
 
 
-async def _lazily(settings: Settings, places: Places, plugin: Plugin, runtime: Runtime | None) -> Client:
-    return await connect_temporal(settings, places.temporal_address, plugins=[plugin], runtime=runtime, lazy=True)
+async def _lazily(settings: Settings, places: Places, plugin: Plugin, runtime: Runtime | None, traced: Tracing = OFF) -> Client:
+    more: dict[str, Any] = {"plugins": [plugin], "interceptors": traced.interceptors, "runtime": runtime}
+    return await connect_temporal(settings, places.temporal_address, lazy=True, **more)
 
 
 @asynccontextmanager
 async def api_parts(
-    settings: Settings, places: Places, operator: Target | None = None, runtime: Runtime | None = None
+    settings: Settings, places: Places, operator: Target | None = None, runtime: Runtime | None = None, traced: Tracing = OFF
 ) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
     from cli.kit.health import ready_checks
@@ -155,8 +157,8 @@ async def api_parts(
     sealed = codec(settings, vault)
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
-    client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
-    pool = _pool(settings, places.database_admin_url, served=operator is None)
+    client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime, traced)
+    pool = _pool(settings, places.database_admin_url, served=operator is None) | {"statements": traced.statements}
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
         tenants, masters = PostgresTenants(database, vault), PostgresMasterKeys(database, vault)
         await masters.check()
@@ -416,13 +418,14 @@ async def serve(settings: Settings, places: Places) -> None:
         structlog.get_logger("ombud.api").warning("no mail relay is named", setting="OMBUD_MAIL_RELAY", means=told)
     apart = settings.api_health_port is not None
     core = telemetry(metrics=settings.metrics, heartbeats=False)
-    async with api_parts(settings, places, runtime=core.runtime) as parts:
+    async with tracing(settings, "api") as traced, api_parts(settings, places, runtime=core.runtime, traced=traced) as parts:
         metrics = settings.metrics and not apart
         app = create_app(parts, public_url=settings.public_url, metrics=metrics, gate=_gate(settings, parts))
         house = None if settings.console == "off" else house_of(settings, parts)
         served: ASGIApp
         served, watch = (app, None) if house is None else (beside(app, house), house.watch)
         async with answering(settings, app, core):
+            served = traced.requests(served)
             await _until_told(settings, served, settings.api_host, settings.api_port, patience_s=10, watch=watch)
 
 
@@ -433,9 +436,9 @@ async def serve_console(settings: Settings, places: Places) -> None:
     from runtime.telemetry import telemetry
 
     told = telemetry(metrics=False, heartbeats=False)
-    async with api_parts(settings, places, runtime=told.runtime) as parts:
+    async with tracing(settings, "console") as traced, api_parts(settings, places, runtime=told.runtime, traced=traced) as parts:
         house = house_of(settings, parts)
-        pages = create_console(house)
+        pages = traced.requests(create_console(house))
         await _until_told(settings, pages, settings.console_host, settings.console_port, patience_s=2, watch=house.watch)
 
 

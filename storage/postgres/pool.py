@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     Connection = asyncpg.Connection[type_of_row] | PoolConnectionProxy[type_of_row]
     Pool = asyncpg.Pool[type_of_row]
     RawConnection = asyncpg.Connection[type_of_row]
+    from asyncpg.connection import LoggedQuery
 else:
     Connection = Pool = Any
     RawConnection = asyncpg.Connection
@@ -142,6 +144,7 @@ class Database:
         lend_within: float | None = None,
         share: int | None = None,
         admin_dsn: str | None = None,
+        statements: Callable[[LoggedQuery], None] | None = None,
     ) -> Database:
         """Open the pool as the application role, on the server that takes writes: of several hosts in the address whichever does.
 
@@ -150,8 +153,9 @@ class Database:
         ``command_timeout`` and ``lend_within`` bound one statement and the wait for a connection, in seconds: past them the
         database counts as away. ``share`` is how many connections one tenant may have at a time; None: all of them.
         ``admin_dsn`` is the database as the administrator's role, connected to with the first deed; None: this process does none.
+        ``statements`` is told of each statement that was answered.
         """
-        bounds: dict[str, Any] = {"command_timeout": command_timeout, "lend_within": lend_within}
+        bounds: dict[str, Any] = {"command_timeout": command_timeout, "lend_within": lend_within, "statements": statements}
 
         async def administrator() -> Database:
             assert admin_dsn is not None
@@ -165,7 +169,7 @@ class Database:
             min_size=min_size,
             max_size=max_size,
             command_timeout=command_timeout,
-            init=_prepare,
+            init=_prepare if statements is None else partial(_prepare, statements=statements),
             reset=_leave,
             connection_class=_Session,
             server_settings=_SERVER_SETTINGS,
@@ -277,7 +281,9 @@ class Database:
         await self.close()
 
 
-async def _prepare(conn: Connection) -> None:
+async def _prepare(conn: Connection, statements: Callable[[LoggedQuery], None] | None = None) -> None:
+    if statements is not None:
+        conn.add_query_logger(statements)
     await conn.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_encode, decoder=_decode)
 
 
