@@ -6,7 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.ports.evidence import EvidenceStore
@@ -20,14 +20,14 @@ from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
 from runtime.logs import set_up_logs
-from runtime.patience import START_FOR
+from runtime.patience import START_FOR, once_there
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.migrate import migrate
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
 from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
@@ -157,7 +157,9 @@ async def api_parts(
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
     limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
     pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
-    async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
+    connect = partial(Database.connect, places.database_url, **pool)
+    opened = once_there(connect, AWAY) if operator is None else connect()
+    async with await opened as database, _readers(settings) as readers:
         await PostgresMasterKeys(database, vault).check()
         tenants = PostgresTenants(database, vault)
         yield Parts(
