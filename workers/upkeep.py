@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 import uvicorn
@@ -210,8 +209,11 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
     """The jobs for which this process has what they need. Raises ServiceFault ``upkeep_nothing`` where there is none."""
     tally, jobs = Tally(), dict[str, Job]()
     vault = Vault.from_text(places.master_key)
-    bounds: dict[str, Any] = {"admin_dsn": places.database_admin_url, "min_size": 1, "max_size": CONNECTIONS}
-    async with await once_there(partial(Database.connect, places.database_url, **bounds), AWAY) as database:
+
+    def connect() -> Awaitable[Database]:
+        return Database.connect(places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=CONNECTIONS)
+
+    async with await once_there(connect, AWAY) as database:
         await PostgresMasterKeys(database, vault).check()
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)

@@ -155,11 +155,9 @@ async def api_parts(
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
-    limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
-    pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
+    pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **_limits(settings, operator)}
     connect = partial(Database.connect, places.database_url, **pool)
-    opened = once_there(connect, AWAY) if operator is None else connect()
-    async with await opened as database, _readers(settings) as readers:
+    async with await (once_there(connect, AWAY) if operator is None else connect()) as database, _readers(settings) as readers:
         await PostgresMasterKeys(database, vault).check()
         tenants = PostgresTenants(database, vault)
         yield Parts(
@@ -237,11 +235,13 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     }
 
 
-def _limits(settings: Settings) -> dict[str, Any]:
+def _limits(settings: Settings, operator: Target | None) -> dict[str, Any]:
     """What bounds the API's use of the database: half of it for one tenant at most, and no waiting for one that hangs.
 
-    The wait for a connection and that for a statement come one after the other, so they share the time.
+    The wait for a connection and that for a statement come one after the other, so they share the time. An operator waits.
     """
+    if operator is not None:
+        return {"max_size": settings.database_pool_max}
     patience = settings.api_database_for.total_seconds()
     return {
         "max_size": settings.database_pool_max,
