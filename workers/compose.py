@@ -99,7 +99,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[WorkerPar
     connect = partial(Database.connect, places.database_url, min_size=smallest, max_size=largest)
     async with await once_there(connect, AWAY) as database:
         masters = PostgresMasterKeys(database, vault)
-        await masters.check()
+        await once_there(masters.check, AWAY)
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)

@@ -214,7 +214,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
         return Database.connect(places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=CONNECTIONS)
 
     async with await once_there(connect, AWAY) as database:
-        await PostgresMasterKeys(database, vault).check()
+        await once_there(PostgresMasterKeys(database, vault).check, AWAY)
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
         if settings.heads_key_file is not None and settings.heads_file is not None:

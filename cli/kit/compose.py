@@ -158,7 +158,7 @@ async def api_parts(
     pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **_limits(settings, operator)}
     connect = partial(Database.connect, places.database_url, **pool)
     async with await (once_there(connect, AWAY) if operator is None else connect()) as database, _readers(settings) as readers:
-        await PostgresMasterKeys(database, vault).check()
+        await once_there(PostgresMasterKeys(database, vault).check, AWAY)
         tenants = PostgresTenants(database, vault)
         yield Parts(
             intake=PostgresIntake(database, vault),
