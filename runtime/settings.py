@@ -274,7 +274,7 @@ class Settings(BaseSettings):
         "OMBUD_API_PORT, when it is set, goes first.",
     )
     worker_health_port: int | None = Field(
-        None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
+        None, ge=0, le=65535, description="Port of the worker's health, readiness and metrics; 0 takes a free one. Empty: none."
     )
     api_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the API's health and metrics. Empty: whoever reaches the API reads them there."
