@@ -156,8 +156,9 @@ async def api_parts(
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
-    pool = _pool(settings, places.database_admin_url, served=operator is None)
-    connect = partial(Database.connect, places.database_url, **pool)
+    connect = partial(
+        Database.connect, places.database_url, **_pool(settings, places.database_admin_url, served=operator is None)
+    )
     async with await (once_there(connect, AWAY) if operator is None else connect()) as database, _readers(settings) as readers:
         tenants, masters = PostgresTenants(database, vault), PostgresMasterKeys(database, vault)
         await once_there(masters.check, AWAY)
