@@ -124,7 +124,7 @@ test-browser: $(READY) temporal node stripe-mock promtool helm ## the tests with
 
 .PHONY: test-cluster
 test-cluster: $(READY) temporal cluster-servers ## two real Temporal servers, three workers, two APIs, KILLS=200 of them: minutes to an hour (needs Go, Debian's Postgres)
-	@OMBUD_CLUSTER_KILLS=$(KILLS) OMBUD_REQUIRE_LAYERS=cluster $(BIN)/pytest -s -m cluster $(ARGS)
+	@OMBUD_CLUSTER_KILLS=$(KILLS) OMBUD_REQUIRE_LAYERS=cluster $(BIN)/pytest -s -o faulthandler_timeout=0 -m cluster $(ARGS)
 
 .PHONY: cluster-servers
 cluster-servers: $(SERVER)/server

@@ -1,11 +1,14 @@
 """How long a start may take. A loaded machine is slow, not broken: what ends a wait early is the death of what is waited for."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import TypeVar
+
+from runtime.errors import ServiceFault
 
 Result = TypeVar("Result")
 Say = Callable[[str], None]
@@ -13,6 +16,8 @@ Say = Callable[[str], None]
 
 START_FOR = timedelta(minutes=10)
 """How long a service or a process may take until it answers, as long as it lives."""
+POSTGRES_FOR = timedelta(minutes=1)
+"""How long Postgres may be away when a process starts; then whoever supervises it starts it anew. A failover takes less."""
 SAY_EVERY = timedelta(seconds=10)
 """How often whoever waits is told that it goes on."""
 
@@ -61,3 +66,25 @@ async def telling(what: str, work: Awaitable[Result], say: Say, every: timedelta
     finally:
         waiting.cancel()  # nothing is left of it when whoever waits is stopped; one that is done stays so
     return waiting.result()
+
+
+async def once_there(
+    connect: Callable[[], Awaitable[Result]], away: tuple[type[Exception], ...], within: timedelta = POSTGRES_FOR
+) -> Result:
+    """The database, once it answers: a process that starts in the middle of a failover waits for its end.
+
+    ``away`` is what says that it does not answer yet. Raises `ServiceFault` `postgres_unreachable` when that is still so after
+    ``within``.
+    """
+    until, pauses = time.monotonic() + within.total_seconds(), Pauses(timedelta(seconds=0.2), timedelta(seconds=5))
+    while True:
+        try:
+            return await connect()
+        except away as error:
+            pause = pauses.after_failure()
+            # Its class alone, but for our own: what a server says may quote what it was given.
+            said = f"Postgres does not answer ({type(error).__name__})"
+            if time.monotonic() + pause > until:
+                raise ServiceFault("postgres_unreachable", f"{said}. Does it run, and is OMBUD_DATABASE_URL right?") from error
+            logging.getLogger("ombud").warning("%s; waiting for it", said)
+        await asyncio.sleep(pause)

@@ -28,6 +28,7 @@ from domain.worktime.calculator import zone_data_version
 from policies.shelf import Shelf
 from runtime.codec import SealedPayloads, codec_of
 from runtime.failpoints import FailPoints
+from runtime.patience import once_there
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.tracing import OFF, Tracing
@@ -45,7 +46,7 @@ from storage.outside.relay import PostgresRelay
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.master_keys import PostgresMasterKeys
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
@@ -96,9 +97,10 @@ async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> 
     counters = Counters()
     smallest, largest, told = settings.database_pool_min, settings.database_pool_max, traced.statements
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
-    async with await Database.connect(places.database_url, min_size=smallest, max_size=largest, statements=told) as database:
+    connect = partial(Database.connect, places.database_url, min_size=smallest, max_size=largest, statements=told)
+    async with await once_there(connect, AWAY) as database:
         masters = PostgresMasterKeys(database, vault)
-        await masters.check()
+        await once_there(masters.check, AWAY)
         mail = _mail(settings, places, points)
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)

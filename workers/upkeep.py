@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -40,12 +40,13 @@ from adapters.evidence.stores import ObjectEvidenceStore
 from runtime.codec import codec_of
 from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
+from runtime.patience import once_there
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
 from runtime.telemetry import Telemetry, telemetry
 from storage.postgres.master_keys import PostgresMasterKeys
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
 from storage.record.audit import PostgresAudit
 from storage.record.heads import Signer, last_signed
@@ -208,10 +209,12 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
     """The jobs for which this process has what they need. Raises ServiceFault ``upkeep_nothing`` where there is none."""
     tally, jobs = Tally(), dict[str, Job]()
     vault = Vault.from_text(places.master_key)
-    async with await Database.connect(
-        places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=CONNECTIONS
-    ) as database:
-        await PostgresMasterKeys(database, vault).check()
+
+    def connect() -> Awaitable[Database]:
+        return Database.connect(places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=CONNECTIONS)
+
+    async with await once_there(connect, AWAY) as database:
+        await once_there(PostgresMasterKeys(database, vault).check, AWAY)
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
         if settings.heads_key_file is not None and settings.heads_file is not None:

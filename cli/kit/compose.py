@@ -6,7 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities.ports.evidence import EvidenceStore
@@ -20,7 +20,7 @@ from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
 from runtime.logs import set_up_logs
-from runtime.patience import START_FOR
+from runtime.patience import START_FOR, once_there
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
 from runtime.settings import Settings
@@ -28,7 +28,7 @@ from runtime.tracing import OFF, Tracing, tracing
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.migrate import migrate
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
 from storage.record.pressing import place_cases
 from storage.tenants import PostgresTenants
@@ -158,10 +158,11 @@ async def api_parts(
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime, traced)
-    pool = _pool(settings, places.database_admin_url, served=operator is None) | {"statements": traced.statements}
-    async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
+    pool = _pool(settings, places, served=operator is None) | {"statements": traced.statements}
+    connect = partial(Database.connect, places.database_url, **pool)
+    async with await (once_there(connect, AWAY) if operator is None else connect()) as database, _readers(settings) as readers:
         tenants, masters = PostgresTenants(database, vault), PostgresMasterKeys(database, vault)
-        await masters.check()
+        await once_there(masters.check, AWAY)
         yield Parts(
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
@@ -237,9 +238,9 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     }
 
 
-def _pool(settings: Settings, admin_dsn: str | None, *, served: bool) -> dict[str, Any]:
+def _pool(settings: Settings, places: Places, *, served: bool) -> dict[str, Any]:
     limits = _limits(settings) if served else {"max_size": settings.database_pool_max}
-    return {"admin_dsn": admin_dsn, "min_size": settings.database_pool_min, **limits}
+    return {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
 
 
 def _limits(settings: Settings) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from itertools import islice
 
 import pytest
 
-from runtime.patience import Pauses, growing_patience, silent, telling
+from runtime.errors import ServiceFault
+from runtime.patience import Pauses, growing_patience, once_there, silent, telling
 
 SOON = timedelta(milliseconds=5)
 
@@ -79,3 +80,31 @@ class TestPauses:
     def test_a_long_outage_overflows_nothing(self) -> None:
         pauses = Pauses(timedelta(seconds=2))
         assert max(pauses.after_failure() for _ in range(5000)) <= 30
+
+
+class TestOnceThere:
+    async def test_a_database_that_comes_while_somebody_waits_is_there(self) -> None:
+        tries = iter([OSError("starting up"), OSError("starting up"), None])
+
+        async def connect() -> str:
+            if (error := next(tries)) is not None:
+                raise error
+            return "there"
+
+        assert await once_there(connect, (OSError,)) == "there"
+
+    async def test_one_that_does_not_come_is_a_fault_with_the_next_step_and_nothing_of_what_it_said(self) -> None:
+        async def connect() -> None:
+            raise OSError("password is 1234")
+
+        with pytest.raises(ServiceFault, match=r"OSError.*OMBUD_DATABASE_URL") as fault:
+            await once_there(connect, (OSError,), within=timedelta(seconds=0.3))
+        assert fault.value.code == "postgres_unreachable"
+        assert "1234" not in str(fault.value)
+
+    async def test_what_is_wrong_for_good_is_not_waited_for(self) -> None:
+        async def connect() -> None:
+            raise LookupError("no such role")
+
+        with pytest.raises(LookupError):
+            await once_there(connect, (OSError,))
