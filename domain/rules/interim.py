@@ -50,12 +50,17 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         )
     authorities.check_told_of_measure(case, command.told, command.of)
     legal_hold.check_not_held(case, (remedy,))
-    if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
-        # It is in force already against somebody who stands, or stood, beside this one.
-        remedy = remedy.model_copy(update={"party": free[0]})
-    measure_id = derived_id(_OF_MEASURES, command.id)
-    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told, until=until)
-    return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+    # A measure is one person's: of several on a side each has their own, which ends or goes on without the others'.
+    beside = len(case.principals(command.of)) + _gone(case, remedy) > 1
+    whom = free if beside else (None,)
+    return tuple(fact for number, one in enumerate(whom) for fact in _on(command, remedy, one, number, until))
+
+
+def _on(command: ImposeInterim, remedy: Remedy, party: str | None, number: int, until: datetime | None) -> Facts:
+    named = (command.id,) if number == 0 else (command.id, str(number))
+    measure_id, hit = derived_id(_OF_MEASURES, *named), remedy.model_copy(update={"party": party})
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=hit, reasons=command.reasons, told=command.told, until=until)
+    return (imposed, f.EffectOrdered(effect_id=derived_id("eff", *named), remedy=hit, because=measure_id))
 
 
 _HOLDS_MONEY = frozenset({"payout_freeze"})
@@ -167,7 +172,7 @@ def _check_second(case: Case, ids: Collection[str], actor: Actor) -> None:
     for one in case.interim:
         if one.id not in ids or not one.alone:
             continue
-        own = bool({one.by, one.taken_out_by} & {actor.id, *actor.superiors})
+        own = bool({one.by, one.taken_out_by, one.taken_out_with} & {actor.id, *actor.superiors})
         if own and one.taken_out_by is not None:
             said = (
                 "Whoever it hits is no party any more: it ends by itself unless somebody keeps it who neither took them out nor "
