@@ -351,7 +351,7 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     return {**change, "interim_over": tuple(past)}
 
 
-def _as_confirmed(case: Case, one: Interim, gone: Collection[str], by: str) -> Interim:
+def _as_confirmed(case: Case, one: Interim, gone: set[str], by: str) -> Interim:
     """A measure once a second person has said who stands there, or does not any more."""
     if one.alone and _is_settled(case, one):
         return _lasts(one)
