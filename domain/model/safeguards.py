@@ -331,3 +331,5 @@ class Interim(Kept):
     """It is the former."""
     taken_out_by: str | None = None
     """Who removed or replaced whoever it hits."""
+    taken_out_with: str | None = None
+    """Who had proposed that before, or confirmed it since: it was their word as well."""

@@ -72,23 +72,24 @@ Moment = tuple[f.Recording, frozenset[str]]
 def plan(after: Case, moments: Iterable[Moment], notices: Notices) -> Planned:
     """The notices of one transition. The pack says which event tells whom, weightiest first.
 
-    A party gets one notice for a transition, of its weightiest event; the team and the platform's endpoints get each event once.
+    A party gets one notice for a transition, of its weightiest event; the team and the endpoints each event, or measure, once.
     """
     if not notices:
         return ()
     notices = {**ALWAYS, **notices, **{event: told for event, told in LAST.items() if event not in notices}}
-    happened: dict[str, f.Recording] = {}
+    happened: dict[str, list[f.Recording]] = {}
     mentions: list[tuple[int, NoticeDraft]] = []
     for recording, events in moments:
         mentions += _mentioned(after, recording)
         for event in sorted(events):
-            happened.setdefault(event, recording)
+            of_event = happened.setdefault(event, [])
+            of_event += [recording] if not of_event or isinstance(recording.fact, f.InterimImposed) else []
     planned: dict[tuple[str, str], tuple[int, NoticeDraft]] = {}
     for event, audiences in notices.items():
-        if event in happened:
-            for draft in _drafts(after, happened[event], event, audiences):
-                party = draft.audience in ("claimant", "respondent")
-                planned.setdefault((draft.recipient, "" if party else event), (happened[event].seq, draft))
+        for number, recording in enumerate(happened.get(event, ())):
+            for draft in _drafts(after, recording, event, audiences):
+                name = "" if draft.audience in ("claimant", "respondent") else f"{event}{number}"
+                planned.setdefault((draft.recipient, name), (recording.seq, draft))
     return (*planned.values(), *mentions)
 
 

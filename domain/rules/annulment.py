@@ -17,7 +17,7 @@ from domain.model.refusals import NothingChanges, OwnCase, Refusal, TooLate
 from domain.model.ruling import NothingToAnnul
 from domain.rules import returns, sanctions
 from domain.rules.audiences import Audience
-from domain.rules.fairness import ABOUT_DECIDERS, in_conflict, set_aside_by
+from domain.rules.fairness import ABOUT_DECIDERS, deciders_out, goes_along, in_conflict, set_aside_by
 from domain.rules.phases import reopened_afresh
 from domain.rules.rights import standing
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -39,7 +39,8 @@ def annul(case: Case, command: c.Annul, context: DecisionContext, at: datetime) 
     back: Facts = (f.PhaseEntered(phase=Phase.REVIEW, reason="annulled"),)
     if case.phase is Phase.CLOSED:
         back = (f.CaseReopened(reason="annulled"), f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
-    return (annulled, *sanctions.void_all(case, "annulled"), *undone, *goods, *back)
+    out = deciders_out(case, command.id, command.by) if about else ()
+    return (annulled, *sanctions.void_all(case, "annulled"), *undone, *goods, *back, *out)
 
 
 def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
@@ -64,7 +65,10 @@ def _refusal_of_annulment(case: Case, actor: Actor) -> Refusal | None:
 
 def recuse(case: Case, command: c.Recuse, context: DecisionContext, at: datetime) -> Facts:
     """Whoever could decide the case says that they cannot."""
-    return stays_out(case, command.by, command.reason, command.reasons)
+    return (
+        *stays_out(case, command.by, command.reason, command.reasons),
+        *goes_along(case, (command.by,), command.id, command.by),
+    )
 
 
 def of_one_matter(case: Case, people: Sequence[str]) -> Facts:

@@ -42,7 +42,7 @@ from domain.model.withdrawal import OfOffice
 from domain.rules import appointments_told, protocols
 from domain.rules.appointment_times import ahead, appointment_of, check_times, common_time, soonest
 from domain.rules.confided import not_theirs
-from domain.rules.disclosure import along, check_says_what
+from domain.rules.disclosure import along, check_says_what, check_tells_of_what
 from domain.rules.meeting import check_can_agree, needs_consent, still_to_agree
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, Refuse, Topic
@@ -77,6 +77,7 @@ def propose(case: Case, command: ProposeAppointment, context: DecisionContext, a
     if Side.RESPONDENT not in invited:
         return (proposed,)
     if not case.is_disclosed:
+        check_tells_of_what(case, Side.RESPONDENT, command.party)
         check_says_what(command.about)
     return (*along(case, "asked"), proposed)
 

@@ -291,9 +291,12 @@ def undone(case: Case, party: OpenedParty) -> Change:
     return {"parties": there, "seated": seated, "interim": back}
 
 
+_STANDS_THERE: Change = {"taken_out_by": None, "taken_out_with": None}
+
+
 def _back(one: Interim) -> Interim:
     """A measure whose party stands there again. By one person's word they were found all the same."""
-    return one.model_copy(update={"taken_out_by": None}) if one.of_found else _lasts(one)
+    return one.model_copy(update=_STANDS_THERE) if one.of_found else _lasts(one)
 
 
 def gone_with(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
@@ -306,7 +309,8 @@ def gone_with(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
     found = [one for one in case.interim if fact.party in (hit := _hit(case, one)) and not hit & there]
     if not found:
         return {}
-    by: dict[str, Any] = {"alone": True, "taken_out_by": rec.actor.id}
+    proposed = case.removal.by if case.removal is not None and case.removal.party == fact.party else None
+    by: dict[str, Any] = {"alone": True, "taken_out_by": rec.actor.id, "taken_out_with": proposed}
     ends_at = rec.at + LONGEST_ALONE
     over = (
         one.model_copy(update={**by, "kept_until": one.kept_until or ends_at}) if one in found else one for one in case.interim
@@ -340,11 +344,18 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     if fact.change == "adult":
         change["parties"] = tuple(_grown(p, fact.party, rec.actor.id) for p in case.parties)
     then = case.model_copy(update=change)
-    if any(one.alone and _is_settled(then, one) for one in case.interim):
-        change["interim"] = tuple(_lasts(one) if one.alone and _is_settled(then, one) else one for one in case.interim)
+    gone = {one.instead_of or one.party for one in case.seated if one not in seated and one.change in ("replaced", "removed")}
+    change["interim"] = tuple(_as_confirmed(then, one, gone, rec.actor.id) for one in case.interim)
     # Nor is it held against whoever finds another one next that the first measure was over when a second person said who it hit.
     past = (one.model_copy(update={"of_found": False}) if _is_settled(then, one) else one for one in case.interim_over)
     return {**change, "interim_over": tuple(past)}
+
+
+def _as_confirmed(case: Case, one: Interim, gone: set[str], by: str) -> Interim:
+    """A measure once a second person has said who stands there, or does not any more."""
+    if one.alone and _is_settled(case, one):
+        return _lasts(one)
+    return one.model_copy(update={"taken_out_with": by}) if one.taken_out_by is not None and gone & _hit(case, one) else one
 
 
 def _is_settled(case: Case, measure: Interim) -> bool:
@@ -355,7 +366,7 @@ def _is_settled(case: Case, measure: Interim) -> bool:
 
 def _lasts(one: Interim) -> Interim:
     """What one person's word let begin, or left in force, is a measure like every other: a second one has said who it hits."""
-    return one.model_copy(update={"alone": False, "of_found": False, "kept_until": None, "taken_out_by": None})
+    return one.model_copy(update={"alone": False, "of_found": False, "kept_until": None, **_STANDS_THERE})
 
 
 def _grown(party: OpenedParty, grown: str, by: str) -> OpenedParty:

@@ -82,6 +82,18 @@ def check_says_what(text: Prose | None, *, beside_clause: bool = False) -> None:
         )
 
 
+def check_tells_of_what(case: Case, side: Side, alone: str | None) -> None:
+    """Refuses to ask or invite one alone (an insurer, a witness, one of two) by which somebody else of the side, whom it is
+    against, would learn that there is a case, and not of what: the day on which they do is chosen, and not by the way."""
+    if alone is None or all(p.id == alone for p in case.principals(side)):
+        return
+    raise NotDisclosed(
+        "Whoever it is against would learn by it that there is a case, and not of what: tell them by 'disclose' first, with what "
+        "is held against them. Until then nobody on their side is asked or invited alone.",
+        party=alone,
+    )
+
+
 def _check_nobody_withdraws(case: Case) -> None:
     """Refuses to tell somebody of a report that whoever made it wants to take back, maybe for fear of them, before an answer."""
     if case.withdrawal is not None and not case.is_disclosed:

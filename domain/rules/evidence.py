@@ -10,7 +10,6 @@ from domain.base import Instant, Phase, Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.commands import OpenedParty
-from domain.model.disclosure import NotDisclosed
 from domain.model.evidence import (
     AskIdentity,
     Confidentiality,
@@ -33,7 +32,7 @@ from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
 from domain.rules.confided import answers_alone, asked_alone, known_across
 from domain.rules.confidence import evidence_for, talked
-from domain.rules.disclosure import along, check_says_what
+from domain.rules.disclosure import along, check_says_what, check_tells_of_what
 from domain.rules.evidence_due import EVIDENCE_DUE, identity_asked, identity_open
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.sanctions import heard
@@ -75,21 +74,8 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     # To ask somebody is to tell them.
     telling = along(case, "asked", _for_all(case, command)) if command.of is Side.RESPONDENT else ()
     if telling:
-        _check_tells_of_what(case, command)
+        check_tells_of_what(case, command.of, command.party)
     return (*telling, requested)
-
-
-def _check_tells_of_what(case: Case, command: RequestEvidence) -> None:
-    """Refuses to ask one alone (an insurer, a witness, one of two) by which somebody else of the side, whom it is against, would
-    learn that there is a case, and not of what: the day on which they do is chosen, and not by the way."""
-    unknowing = [p for p in case.principals(command.of) if p.id != command.party]
-    if command.party is None or not unknowing:
-        return
-    raise NotDisclosed(
-        "Whoever it is against would learn by it that there is a case, and not of what: tell them by 'disclose' first, with what "
-        "is held against them. Until then nobody on their side is asked alone.",
-        party=command.party,
-    )
 
 
 def _for_all(case: Case, command: RequestEvidence) -> str | None:
@@ -320,6 +306,13 @@ def _said_of_evidence(case: Case, fact: f.EvidenceSubmitted, audience: Audience)
     return NoticeData({"side": fact.side.value if fact.side else "platform", **more}, texts)
 
 
+def _requested_of(before: Case | None, fact: f.EvidenceRequested, after: Case) -> set[str]:
+    """A question is a word of the team to the side; to one of several, whom it is put to in person, it is none to the others:
+    whoever reported something beside them hears from us, too (directive 2012/29/EU, article 6)."""
+    whole = fact.party is None or all(p.id == fact.party for p in after.principals(fact.of))
+    return {f"evidence_requested:{fact.of.value}", *({f"told:{fact.of.value}"} if whole else ())}
+
+
 TOPIC = Topic(
     rules={"request_evidence": request, "submit_evidence": submit, "ask_identity": _ask_identity},
     refuses={"submit_evidence": _refusal_of_late_evidence, "ask_identity": _refusal_of_asking},
@@ -330,7 +323,7 @@ TOPIC = Topic(
         "identity_asked": _identity_asked,
     },
     means={
-        "evidence_requested": lambda before, fact, after: {f"evidence_requested:{fact.of.value}", f"told:{fact.of.value}"},
+        "evidence_requested": _requested_of,
         "evidence_lapsed": lambda before, fact, after: {f"evidence_lapsed:{fact.of.value}"},
         "evidence_submitted": lambda before, fact, after: {
             f"evidence_submitted:{fact.side.value if fact.side else 'platform'}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final, Literal
 
-from domain.base import Phase, Side
+from domain.base import Phase, Side, derived_id
 from domain.model.case import Case
-from domain.model.facts import Actor, CaseQueued
+from domain.model.facts import Actor, CaseQueued, CrossCaseTaskOrdered
 from domain.model.people import OpenedParty
 from domain.model.refusals import NotAllowed, NotInThisPhase, NotYourCase, OwnCase, Refusal
 from domain.model.ruling import OwnRuling, SameCredential
@@ -118,6 +118,29 @@ def in_conflict(case: Case, actor: Actor) -> bool:
 def close_to(parties: Sequence[OpenedParty], actor: Actor) -> bool:
     """Whether this person declared that they stand close to one of these parties or its organisation, or is one."""
     return any(p.id == actor.id or {p.ref_digest, p.org_digest} & {*actor.conflicts} for p in parties)
+
+
+_ONE_MATTER = frozenset({"duplicate", "split"})
+
+
+def goes_along(
+    case: Case, people: Sequence[str], command_id: str, by: str | None, told_by: str | None = None
+) -> tuple[CrossCaseTaskOrdered, ...]:
+    """What tells the other cases of the matter, its duplicates and what was split off on either side, that these people cannot
+    decide it; not the one that has told this (by its link ``told_by``)."""
+    others = {x.other: x for x in case.links if x.relation in _ONE_MATTER and x.id != told_by} if people else {}
+    return tuple(
+        CrossCaseTaskOrdered(
+            errand_id=derived_id("rec", command_id, str(number)), what="link", to=other, relation=x.relation, link_id=x.id,
+            asked_by=by, recused=tuple(people),
+        )
+        for number, (other, x) in enumerate(others.items())
+    )  # fmt: skip
+
+
+def deciders_out(case: Case, command_id: str, by: str) -> tuple[CrossCaseTaskOrdered, ...]:
+    """The same where a case is taken up again because of who decided it."""
+    return goes_along(case, tuple(dict.fromkeys(part.person for part in case.involved)), command_id, by)
 
 
 def owner_in_conflict(case: Case, come: Sequence[OpenedParty], context: DecisionContext) -> tuple[CaseQueued, ...]:

@@ -32,7 +32,7 @@ from domain.rules.clocks import held_by_people, woken
 from domain.rules.confided import speaks_alone
 from domain.rules.confidence import addressed, talked
 from domain.rules.evidence import came_late
-from domain.rules.fairness import ABOUT_DECIDERS, disqualification, set_aside_by
+from domain.rules.fairness import ABOUT_DECIDERS, deciders_out, disqualification, set_aside_by
 from domain.rules.phases import ASKED_BY, end_codes, said_of_end
 from domain.rules.remedy import asks_for_data
 from domain.rules.rights import decides_afresh
@@ -223,7 +223,8 @@ def _reopen(case: Case, command: c.Reopen, context: DecisionContext, at: datetim
     reopened = f.CaseReopened(
         reason=command.reason, reasons=command.reasons, new_decider=command.new_decider or about, about_deciders=about
     )
-    return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"))
+    out = deciders_out(case, command.id, command.by) if about else ()
+    return (reopened, f.PhaseEntered(phase=Phase.REVIEW, reason="reopened"), *out)
 
 
 def _check_asked(case: Case, command: c.Reopen) -> None:

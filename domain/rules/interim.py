@@ -50,12 +50,16 @@ def impose(case: Case, command: ImposeInterim, context: DecisionContext, at: dat
         )
     authorities.check_told_of_measure(case, command.told, command.of)
     legal_hold.check_not_held(case, (remedy,))
-    if len(free) == 1 and len(free) < len(case.principals(command.of)) + _gone(case, remedy):
-        # It is in force already against somebody who stands, or stood, beside this one.
-        remedy = remedy.model_copy(update={"party": free[0]})
-    measure_id = derived_id(_OF_MEASURES, command.id)
-    imposed = f.InterimImposed(measure_id=measure_id, remedy=remedy, reasons=command.reasons, told=command.told, until=until)
-    return (imposed, f.EffectOrdered(effect_id=derived_id("eff", command.id), remedy=remedy, because=measure_id))
+    # A measure is one person's: of several on a side each has their own, which ends or goes on without the others'.
+    whom = free if len(case.principals(command.of)) + _gone(case, remedy) > 1 else (None,)
+    return tuple(fact for number, one in enumerate(whom) for fact in _on(command, remedy, one, number, until))
+
+
+def _on(command: ImposeInterim, remedy: Remedy, party: str | None, number: int, until: datetime | None) -> Facts:
+    of, hit = (command.id, str(number or "")), remedy.model_copy(update={"party": party})
+    measure_id = derived_id(_OF_MEASURES, *of)
+    imposed = f.InterimImposed(measure_id=measure_id, remedy=hit, reasons=command.reasons, told=command.told, until=until)
+    return (imposed, f.EffectOrdered(effect_id=derived_id("eff", *of), remedy=hit, because=measure_id))
 
 
 _HOLDS_MONEY = frozenset({"payout_freeze"})
@@ -100,8 +104,7 @@ def _not_hit_yet(case: Case, remedy: Remedy) -> tuple[str, ...]:
         return () if alike else ("",)
     if any(e.because not in own or not e.hits for e in alike):
         return ()
-    hit = {one for e in alike for one in e.hits}
-    return tuple(one for one in there if one not in hit)
+    return tuple(one for one in there if not any(one in e.hits for e in alike))
 
 
 def _gone(case: Case, remedy: Remedy) -> int:
@@ -167,7 +170,7 @@ def _check_second(case: Case, ids: Collection[str], actor: Actor) -> None:
     for one in case.interim:
         if one.id not in ids or not one.alone:
             continue
-        own = bool({one.by, one.taken_out_by} & {actor.id, *actor.superiors})
+        own = bool({one.by, one.taken_out_by, one.taken_out_with} & {actor.id, *actor.superiors})
         if own and one.taken_out_by is not None:
             said = (
                 "Whoever it hits is no party any more: it ends by itself unless somebody keeps it who neither took them out nor "
@@ -445,11 +448,8 @@ def _said(case: Case, fact: f.InterimImposed | f.InterimReviewed | f.InterimEnde
 
 def said_of_kept(case: Case, audience: Audience) -> dict[str, Any]:
     """What stays in force although the case is over, for whom it hits, and until when; nothing where nothing does."""
-    kept = [
-        i
-        for i in case.interim
-        if i.kept_until is not None and not i.alone and audience in ("platform", "staff", i.remedy.to.value)
-    ]
+    lasting = (i for i in case.interim if i.kept_until is not None and not i.alone)
+    kept = [i for i in lasting if audience in ("platform", "staff", i.remedy.to.value)]
     if not kept:
         return {}
     until = max(i.kept_until for i in kept if i.kept_until is not None)

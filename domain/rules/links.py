@@ -199,7 +199,8 @@ def link(case: Case, command: c.Link, context: DecisionContext, at: datetime) ->
     one = command.relation == "duplicate"
     theirs = fairness.partial(case) if one else ()
     noted = linked(command.id, other.id, command.relation, command.note, command.by, theirs)
-    return (*noted, *(annulment.of_one_matter(case, other.partial) if one else ()))
+    anew = tuple(one for one in other.partial if one not in case.recused) if one else ()
+    return (*noted, *annulment.of_one_matter(case, anew), *fairness.goes_along(case, anew, command.id, command.by))
 
 
 def linked(
@@ -242,7 +243,12 @@ def mirror_link(case: Case, command: c.MirrorLink, context: DecisionContext, at:
     made = f.CaseLinked(
         link_id=command.link_id, other=command.other, relation=command.relation, mirrored=True, asked_by=command.asked_by
     )
-    return (made, *annulment.of_one_matter(case, command.recused))
+    anew = tuple(one for one in command.recused if one not in case.recused)
+    out = annulment.of_one_matter(case, anew)
+    known = any(x.id == command.link_id for x in case.links)
+    follows = fairness.goes_along(case, anew, command.id, command.asked_by, command.link_id)
+    # Of a link that is there already it says who else cannot decide the other case.
+    return (*(() if known and out else (made,)), *out, *follows)
 
 
 # --- split
@@ -371,7 +377,7 @@ def _case_linked(case: Case, rec: f.Recording, fact: f.CaseLinked) -> Change:
         id=fact.link_id, other=fact.other, relation=fact.relation, mirrored=fact.mirrored, note=fact.note,
         by=by, credential=rec.credential if not fact.mirrored else None,
     )  # fmt: skip
-    return {"links": (*(x for x in case.links if x.id != new.id), new)}
+    return {} if any(x.id == new.id for x in case.links) else {"links": (*case.links, new)}
 
 
 def _case_unlinked(case: Case, rec: f.Recording, fact: f.CaseUnlinked) -> Change:

@@ -20,7 +20,7 @@ from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
 from domain.model.terms import Payer
-from domain.rules import complaints, last_word, money, under_age
+from domain.rules import appointment_times, complaints, last_word, money, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -202,6 +202,8 @@ def _refusal_of_objection(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_deciding(case: Case, actor: Actor) -> Refusal | None:
+    if (heard_first := appointment_times.refusal_of_deciding(case)) is not None:
+        return heard_first
     if case.returning is not None and case.returning.state != "contested":
         said = (
             "A side still has time to send them, or to say whether they are there, and silence counts as was said: decide what "

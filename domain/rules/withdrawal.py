@@ -29,6 +29,7 @@ from domain.model.withdrawal import (
 )
 from domain.rules import appeals, confirmation, interim, losses, measures, parties, proposals, sanctions, under_age
 from domain.rules import ruling as r
+from domain.rules.appointment_times import refusal_of_deciding
 from domain.rules.audiences import Audience
 from domain.rules.confided import with_their_own
 from domain.rules.evidence import dropped_of, lapsed
@@ -400,7 +401,8 @@ def _refusal_of_answer(case: Case, actor: Actor) -> Refusal | None:
 
 
 def _refusal_of_granting(case: Case, actor: Actor) -> Refusal | None:
-    return _refusal_of_answer(case, actor) or confirmation.refusal_of_granting(case, actor)
+    # Who is pressed into taking it back may say so in the talk that was agreed on.
+    return _refusal_of_answer(case, actor) or refusal_of_deciding(case) or confirmation.refusal_of_granting(case, actor)
 
 
 def _said_of_end(case: Case, fact: f.CaseWithdrawn, audience: Audience) -> NoticeData:

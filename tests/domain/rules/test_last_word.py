@@ -456,7 +456,8 @@ class TestWhileTheCaseIsFrozen:
     def ends(self, life: Life) -> str | None:
         refusal = life.refused(MEDIATOR, "rule", **DENIED)
         assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "evidence")
-        return refusal.fields["until"]
+        until: str | None = refusal.fields["until"]
+        return until
 
     @pytest.mark.parametrize("since_for", [timedelta(), HOUR])
     def test_it_stands_still_and_what_was_lost_comes_on_top(self, since_for: timedelta) -> None:

@@ -410,6 +410,39 @@ class TestSplit:
         facts = open_case(part, DecisionContext(actor=None), MONDAY)
         assert [fact.person for fact in facts if isinstance(fact, f.CaseRecused)] == [LEAD_2, MEDIATOR_2]
 
+    @pytest.mark.parametrize(("relation", "goes"), [("split", True), ("duplicate", True), ("related", False)])
+    def test_nor_where_they_say_so_afterwards(self, relation: str, goes: bool) -> None:
+        """In either case, whichever of the two it is said in; not in what is only related."""
+        life = a_case("payment_dispute").in_review()
+        link = {"link_id": "spl_there", "other": OTHER_CASE, "relation": relation}
+        life.judge(read_command({"id": "cmd_sys-link-1", "type": "mirror_link", "by": ROBOT, **link}), ROBOT)
+        life.says(MEDIATOR, "recuse", reason="knows_a_party")
+        tasks = [task for task in facts_named(life.recordings, "errand_ordered") if isinstance(task, f.CrossCaseTaskOrdered)]
+        assert [(task.what, task.to, task.link_id, task.recused) for task in tasks] == (
+            [("link", OTHER_CASE, "spl_there", (MEDIATOR,))] if goes else []
+        )
+
+    def test_who_hears_it_from_there_loses_the_case_and_tells_it_back_to_nobody(self) -> None:
+        life = a_case("payment_dispute").in_review()
+        link = {"type": "mirror_link", "by": ROBOT, "link_id": "spl_there", "other": OTHER_CASE, "relation": "split"}
+        life.judge(read_command({"id": "cmd_sys-link-1", **link}), ROBOT)
+        before = life.case.links
+        for number in (2, 3):
+            life.judge(read_command({"id": f"cmd_sys-link-{number}", **link, "recused": [MEDIATOR]}), ROBOT)
+            assert (life.case.recused, life.case.owner, life.case.links) == ((MEDIATOR,), None, before)
+        assert facts_named(life.recordings, "errand_ordered") == []
+
+    @pytest.mark.parametrize("how", ["annul", "reopen"])
+    def test_nor_where_it_turns_out_that_the_decider_was_biased(self, how: str) -> None:
+        life = a_case("bounty_dispute").appealable()
+        link = {"link_id": "lnk_there", "other": OTHER_CASE, "relation": "duplicate"}
+        life.judge(read_command({"id": "cmd_sys-link-1", "type": "mirror_link", "by": ROBOT, **link}), ROBOT)
+        if how == "reopen":
+            life.later(timedelta(days=40))
+        life.says(LEAD_2 if how == "annul" else OPS, how, reason="decider_was_biased", reasons="They are friends.")
+        (task,) = facts_named(life.recordings, "errand_ordered")
+        assert MEDIATOR in getattr(task, "recused", ())
+
     @pytest.mark.parametrize("category", ["gdpr_access", "gdpr_erasure"])
     def test_of_a_request_over_data_says_which_right_the_part_asks_for(self, category: str) -> None:
         life = a_case("compliance_request", category=category).in_review()
