@@ -41,6 +41,7 @@ _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:
 _LOCKED = {
     "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
+    "partial": "The e-mail is one part of a longer one (message/partial), and the rest is not here. It is attached.",
     "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
 }
 _HEX = rb"(?:[0-9a-f](?:=?[ \t]*\r?\n[>|\t ]{0,8})?)"
