@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from domain.base import Side
 from domain.model.people import OpenedParty
-from domain.model.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty, email_or_none
 from domain.rules import mail as rules
 from domain.rules.links import merged_as
 from domain.rules.mail import PROVEN, Addressed, Fate, Proof
@@ -346,8 +346,9 @@ async def _again(parts: Parts, mail: Mail, about: _About, found: Report | MailRe
 
 def _as_reported(party: OpenedParty, contact: Any) -> ReportedParty:
     return ReportedParty(
-        side=party.side, ref=contact["ref"], name=contact["name"], email=contact["email"], locale=party.locale, zone=party.zone
-    )
+        side=party.side, ref=contact["ref"], name=contact["name"], email=email_or_none(contact["email"]), locale=party.locale,
+        zone=party.zone,
+    )  # fmt: skip
 
 
 async def link(parts: Parts, tenant_id: str, new: CaseRow, old: CaseRow) -> None:

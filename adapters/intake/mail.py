@@ -14,9 +14,19 @@ from adapters.intake.mail_mime import opened
 from adapters.intake.mail_parts import Contents, contents_of
 from adapters.intake.mail_quotes import is_forward, without_quotes
 from adapters.intake.mail_senders import Sender, sender_of
-from adapters.intake.shapes import email_or_none, line, prose, reference_or_none, shaped
+from adapters.intake.shapes import line, prose, reference_or_none, shaped
 from domain.base import Side
-from domain.model.report import LARGEST_ATTACHMENT, MOST_ATTACHED, ORIGINAL, QUOTED, TAKEN_OUT, Attachment, Report, ReportedParty
+from domain.model.report import (
+    LARGEST_ATTACHMENT,
+    MOST_ATTACHED,
+    ORIGINAL,
+    QUOTED,
+    TAKEN_OUT,
+    Attachment,
+    Report,
+    ReportedParty,
+    email_or_none,
+)
 
 MAX_BYTES = LARGEST_ATTACHMENT
 """So that each mail can be attached as it came; mail servers rarely take more."""
@@ -31,6 +41,7 @@ _PREFIX = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg|tr|rv)\s*(?:\[\d+\])?\s*:
 _LOCKED = {
     "smime": "The e-mail, or a part of it, is encrypted or sealed (S/MIME) and cannot be opened here. It is attached.",
     "pgp": "The e-mail, or a part of it, is encrypted (PGP) and cannot be opened here. It is attached.",
+    "partial": "The e-mail is one part of a longer one (message/partial), and the rest is not here. It is attached.",
     "tnef": "The e-mail has a file of Outlook's own (winmail.dat) that is not opened here. It is attached.",
 }
 _HEX = rb"(?:[0-9a-f](?:=?[ \t]*\r?\n[>|\t ]{0,8})?)"
@@ -176,7 +187,7 @@ class MailIntake:
         token = _CASE.search(subject or "")
         return Mail(
             headers=headers,
-            sender=replace(sender, name=self._plain(sender.name)),
+            sender=replace(sender, name=self._plain(_name_of(sender))),
             subject=line(_PREFIX.sub("", subject)) if subject else None,
             message_id=_message_id(headers, raw),
             notice_id=self._answered(headers),
@@ -261,9 +272,12 @@ def _sender(mail: Mail) -> tuple[str, str | None]:
     sender = email_or_none(mail.sender.address)
     if sender is None or reference_or_none(sender.lower()) is None:
         raise _wrong("From", "email_invalid", "The sender is not an e-mail address.")
-    # A name that holds an address tells whoever reads only names that it is somebody else's.
-    name = line(mail.sender.name)
-    return sender, None if name is not None and _HOLDS_ADDRESS.search(name) else name
+    return sender, line(mail.sender.name)
+
+
+def _name_of(sender: Sender) -> str:
+    """The name, unless it holds an address: that tells whoever reads only names that it is somebody else's."""
+    return "" if _HOLDS_ADDRESS.search(sender.name) else sender.name
 
 
 def _message_id(headers: Headers, raw: bytes) -> str:

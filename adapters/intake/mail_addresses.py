@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from turbohtml import Document
+from turbohtml import Document, Namespace
 
 LONGEST = 500
 """Characters of an address that are told; of a longer one so many, with a mark behind them."""
@@ -46,10 +46,11 @@ def in_one_piece(address: str) -> str:
 
 
 def base_of(page: Document) -> str:
-    """The address by which a page completes its own (``base``), the first that says one; empty: there is none."""
+    """The address by which a page completes its own (``base``), the first that says one; empty: there is none. One in a template,
+    or in a picture, is none of the page's."""
     for element in page.find_all("base"):
         said = element.attrs.get("href")
-        if isinstance(said, str):
+        if isinstance(said, str) and element.namespace is Namespace.HTML and element.closest("template") is None:
             found = completed(said, "")
             return found.told if found is not None and not found.cut else ""
     return ""

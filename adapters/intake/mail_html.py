@@ -27,6 +27,7 @@ from adapters.intake.mail_embedded import (
     shown_from,
     shown_inside,
 )
+from adapters.intake.mail_html_lists import Numbers, numbers_of
 from adapters.intake.mail_html_marks import STRUCK, choices, is_ordinal, raised, strikes, ticked
 from adapters.intake.mail_sheets import Sheets, sheets_of
 from adapters.intake.mail_styles import LOOKED_AT, Shown, gone, inside
@@ -51,6 +52,8 @@ _LINES = frozenset({
 _APART = frozenset({"td", "th", "button", "select", "input", "label", "img", "svg", "text", "tspan"})
 _BOXES = _PARAGRAPHS | _LINES | _APART
 _KEPT_AS_IS = frozenset({"pre", "textarea", "xmp", "listing", "plaintext"})
+_AROUND = {"q": ("\u201c", "\u201d"), "rt": ("(", ")")}
+"""What stands around words that a browser marks as somebody else's, or puts above others to say how those are read."""
 _UNSEEN_INPUTS = frozenset({"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"})
 _LINK = re.compile(r"(?:mailto|tel|sms|ftp):[^\s<>]+", re.IGNORECASE)
 _FILMS = frozenset({"video", "audio", "iframe", "object", "embed"})
@@ -96,7 +99,7 @@ class _Reader:
         self._quotes = 0
         self._kept_as_is = 0
         self._shown = [Shown()]
-        self._numbers: list[int | None] = []
+        self._numbers: list[Numbers | None] = []
         self._struck: list[bool] = []
         self._strikes, self._is_struck = 0, False  # how deep; whether that was said
         self._raised = ""
@@ -200,6 +203,8 @@ class _Reader:
             self._list(element)
             if tag == "textarea" and not element.text.strip():
                 self._text(_attribute(element, "placeholder"))
+        elif tag in _AROUND and self._shown[-1].seen:
+            self._say_mark(_AROUND[tag][0])
         elif tag in _APART:
             self._say(" ")
             self._value(element)
@@ -276,13 +281,10 @@ class _Reader:
     def _list(self, element: Element) -> None:
         tag = element.tag
         if tag in ("ul", "ol"):
-            self._numbers.append(_number(element, "start", 1) - 1 if tag == "ol" else None)
+            self._numbers.append(numbers_of(element) if tag == "ol" else None)
         elif tag == "li":
-            number = self._numbers[-1] if self._numbers else None
-            if number is not None:
-                number = _number(element, "value", number + 1) - 1
-                self._numbers[-1] = number + 1
-            self._say("- " if number is None else f"{number + 1}. ")
+            numbers = self._numbers[-1] if self._numbers else None
+            self._say("- " if numbers is None else numbers.take(element))
 
     def _value(self, element: Element) -> None:
         """What a field or a picture shows."""
@@ -302,7 +304,8 @@ class _Reader:
         return shut or "hidden" in attributes
 
     def _end(self, tag: str) -> None:
-        self._shown.pop()
+        if self._shown.pop().seen and tag in _AROUND:
+            self._say_mark(_AROUND[tag][1])
         self._raised = ""
         self._strikes -= self._struck.pop()
         if self._is_struck and not self._strikes:
@@ -393,12 +396,6 @@ def _is_shown_all_the_same(element: Element) -> bool:
 def _attribute(element: Element, name: str) -> str:
     value = element.attrs.get(name)
     return value if isinstance(value, str) else " ".join(value) if isinstance(value, list) else ""
-
-
-def _number(element: Element, name: str, otherwise: int) -> int:
-    """A whole number of a few digits that an attribute says."""
-    said = _attribute(element, name).strip()
-    return int(said) if re.fullmatch(r"-?[0-9]{1,6}", said) else otherwise
 
 
 def rendered(html: str) -> Rendered:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from adapters.intake.mail_addresses import completed
 from adapters.intake.mail_charsets import text_of
 from adapters.intake.mail_embedded import PAGES, packed_length
 from adapters.intake.mail_files import clean_name, ending_of, type_of
@@ -158,6 +159,8 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
             # Some programs name the text itself, others show a small text file below it: it is both.
             reading.files.append(_file(name, kind, sent.data, reading.number))
         return _text(part, kind, sent.data, reading)
+    if kind == "message/partial":
+        reading.locked.add("partial")
     if kind.startswith("message/") and kind != "message/delivery-status":
         _inner(sent.data, reading, depth)
     if sent.data:
@@ -165,7 +168,15 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
             reading.doubts.add("type")
         said = kind if part.headers.raw("Content-Type") and not shown else ""
         reading.files.append(_file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number))
-    return None
+    return _elsewhere(part, reading) if kind == "message/external-body" else None
+
+
+def _elsewhere(part: Part, reading: _Reading) -> _Piece:
+    """Where that lies which a part says is somewhere else (RFC 2017). One that says no address of the web is noted."""
+    found = completed(part.parameters.get("url", "").replace(" ", ""), "")
+    told = found.told if found is not None else ""
+    reading.doubts |= {code for code, there in (("skipped", not told), ("cut", found is not None and found.cut)) if there}
+    return _Piece(f"({told})" if told else "", told, html=False)
 
 
 def _unpacked(part: Part) -> Sent:

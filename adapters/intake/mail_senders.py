@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from adapters.intake.mail_headers import Headers, words_decoded
+from domain.base import plain_line
 
 _LOOKED_AT = 4_000
 """Characters of such a field: an address has at most 254."""
 _MOST_FIELDS = 10
 """From fields that are looked at: a mail has one."""
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_ENTITY = re.compile(r"&(?:lt|gt|quot|amp|apos|nbsp|commat|#[0-9]{1,4}|#x[0-9a-f]{1,3});?", re.IGNORECASE)
+"""How a page writes the signs of a field: a form that put the page's own text into the field made them."""
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d \t"
 _ROUTE = re.compile(r"^(?:@[^:<>]{1,255},?)+:")
 _BARE = re.compile(r"(?:[^\s,;:<>()\[\]\"]{1,200}|\"(?:[^\"\\]|\\.){1,62}\")\s{0,3}@\s{0,3}[^\s,;:<>()\"@]{1,255}")
@@ -46,7 +49,8 @@ def sender_of(headers: Headers, ours: Collection[str] = ()) -> Sender:
         return Sender(found.address, found.name, True) if found else author
     if not _rewritten(author.address, headers, ours):
         named = frozenset[str]().union(*map(_authors_in, fields)) - {author.address.lower()}
-        return replace(author, guessed=len(fields) > 1 or bool(named), others=tuple(sorted(named)))
+        guessed = author.guessed or len(fields) > 1 or bool(named)
+        return replace(author, guessed=guessed, others=tuple(sorted(named)))
     posts = _listed(headers)
     for name in ("X-Original-From", "Reply-To", "X-Original-Sender"):
         for known in mailboxes(headers.raw(name)):
@@ -109,6 +113,8 @@ def mailbox(field: str) -> Sender:
     """Name and address of the first mailbox in a field; empty when there is none."""
     field = field[:_LOOKED_AT]
     found = _in_brackets(field)
+    if found is None and "<" not in field and _ENTITY.search(field) and "<" in (shown := html.unescape(field)):
+        return replace(mailbox(shown), guessed=True)
     if found is None and "<" in field and ("<" in _without_comments(field)[0] or field.count("(") != field.count(")")):
         # A quotation mark or a comment that has no end hides the rest from nobody; one that has an end is no address.
         found = _in_brackets(re.sub(r'["()]', " ", field))
@@ -117,7 +123,7 @@ def mailbox(field: str) -> Sender:
         field = words_decoded(field)
         found = _in_brackets(field)
     if found is not None:
-        return Sender(found[1], _name(found[0], found[1]))
+        return Sender(_address(found[1]), _name(found[0], _address(found[1])), _is_mended(found[1]))
     return _bare(field)
 
 
@@ -140,22 +146,27 @@ def _in_brackets(field: str) -> tuple[str, str] | None:
         elif sign == "<":
             begun = at
         elif sign == ">" and begun >= 0:
-            address = _address(field[begun + 1 : at])
-            if "@" in address:
-                return field[after:begun], address
+            given = field[begun + 1 : at]
+            if "@" in _address(given):
+                return field[after:begun], given
             begun = -1
         at += 1
-    if begun >= 0 and "@" in (address := _address(field[begun + 1 :].split()[0] if field[begun + 1 :].split() else "")):
-        return field[:begun], address
-    return None
+    words = field[begun + 1 :].split() if begun >= 0 else []
+    return (field[:begun], words[0]) if words and "@" in _address(words[0]) else None
+
+
+def _is_mended(given: str) -> bool:
+    """Whether something stood there that is in no address (RFC 5321, section 4.1.2; RFC 5890), and was left out."""
+    text = " ".join(words_decoded(given).split())
+    return plain_line(text) != text or text.endswith((";", ",")) or _ENTITY.search(text) is not None
 
 
 def _address(given: str) -> str:
-    text = _BIDI.sub("", words_decoded(given))
+    text = plain_line(words_decoded(given))
     if (quoted := _QUOTED_LOCAL.fullmatch(text.strip())) is not None:
         local = quoted[1] if _ATOM.fullmatch(quoted[1]) else f'"{quoted[1]}"'
         return f"{local}@{quoted[2].rstrip('.')}"
-    text = _ROUTE.sub("", re.sub(r"\s+", "", text)).strip(_QUOTES)
+    text = _ROUTE.sub("", re.sub(r"\s+", "", html.unescape(text) if _ENTITY.search(text) else text)).strip(_QUOTES + "<>,;")
     # A domain in a mail has no dot at its end (RFC 5321, section 4.1.2).
     return (text[7:] if text.lower().startswith("mailto:") else text).rstrip(".")
 
@@ -166,7 +177,7 @@ def _bare(field: str) -> Sender:
     found = _BARE.search(plain)
     if found is None:
         return Sender("", _name(field, ""))
-    return Sender(_address(found[0]), _name(comments, found[0]))
+    return Sender(_address(found[0]), _name(comments, found[0]), _is_mended(found[0]))
 
 
 def _without_comments(field: str) -> tuple[str, str]:
@@ -187,7 +198,7 @@ def _name(given: str, address: str) -> str:
     """The name in plain text; what says the address again is none."""
     whole = re.fullmatch(r'\s*"((?:[^"\\]|\\.)*)"\s*', given)
     text = words_decoded(re.sub(r"\\([\"\\])", r"\1", whole[1] if whole else given))
-    text = _BIDI.sub("", " ".join(text.split())).strip(_QUOTES + ",;")
+    text = plain_line(text).strip(_QUOTES + ",;")
     if whole is None and text.count('"') == 2 and not text.startswith('"'):
         text = text.replace('"', "")
     return "" if text.strip(_QUOTES).lower() == address.lower() else text

@@ -6,10 +6,15 @@ import binascii
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[A-Za-z0-9-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 _COMMENT = re.compile(r"\([^()]*\)")
 _SOFT = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_OF_THE_WEB = re.compile(rb"[A-Za-z0-9_-]*={0,2}")
+"""The letters of base64 as addresses of the web have them (RFC 4648, section 5)."""
+_FROM_WEB = bytes.maketrans(b"-_", b"+/")
+_RULE = re.compile(rb"^[-_]{2,}\s*$", re.MULTILINE)
+"""A line that parts a text from what stands below it."""
 _WORDS = re.compile(rb"[A-Za-z] [A-Za-z]")
 _SHORTEST = 20
 """Letters of a line that can be a block of base64 behind another one; a shorter one is a word."""
@@ -32,10 +37,10 @@ class Sent:
 def unpacked(body: bytes, encoding: str) -> Sent:
     """The bytes of a part by its ``Content-Transfer-Encoding``, whatever stands around the word that counts."""
     token = _TOKEN.search(_COMMENT.sub(" ", encoding))
-    name = token[0].lower() if token else ""
+    name = token[0].lower().replace("_", "-") if token else ""
     if name in ("quoted-printable", "quotedprintable", "qp"):
         return Sent(binascii.a2b_qp(_SOFT.sub(b"=", body)))
-    if name in ("base64", "b64", "base-64"):
+    if name in ("base64", "b64", "base-64", "base64url", "base64-url"):
         return _base64(body)
     if name in _UU:
         files, rest = uu_files(body)
@@ -51,6 +56,8 @@ def _base64(body: bytes) -> Sent:
         return Sent(body, True)
     if _BASE64.fullmatch(letters):
         return Sent(_decoded(letters), bool(letters.rstrip(b"=")) and len(letters.rstrip(b"=")) % 4 == 1)
+    if _OF_THE_WEB.fullmatch(letters) and not _RULE.search(body):
+        return Sent(_decoded(letters.translate(_FROM_WEB)), True)
     kept: list[bytes] = []
     block: list[bytes] = []
     lines = body.splitlines(keepends=True)

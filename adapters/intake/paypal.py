@@ -15,12 +15,12 @@ from adapters.intake.errors import ReportInvalid
 from adapters.intake.foreign import Told, told, unread_line, utc_now
 from adapters.intake.paypal_refunds import about_refund, refund_news
 from adapters.intake.paypal_signature import TransmissionCheck
-from adapters.intake.shapes import code, email_or_none, line, plain_words, present, prose, reference_or_none, shaped
+from adapters.intake.shapes import code, line, plain_words, present, prose, reference_or_none, shaped
 from adapters.intake.stripe import Said
 from domain.base import Money, Side
 from domain.currencies import in_words
 from domain.model.provider_news import ENDS, GIVEN, ProviderNews, What
-from domain.model.report import Attachment, Report, ReportedParty
+from domain.model.report import Attachment, Report, ReportedParty, email_or_none
 
 MAX_BYTES = 1_000_000
 

@@ -12,10 +12,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from adapters.intake.errors import FieldError, ReportInvalid
 from domain.base import Reference
 from domain.model.prose import MAX_PROSE
-from domain.model.report import EmailAddress, Report
+from domain.model.report import Report
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
 _REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -80,14 +79,6 @@ def prose(value: str) -> tuple[str, bool]:
     if len(clean) <= MAX_PROSE:
         return clean, False
     return clean[: MAX_PROSE - len(CUT)].rstrip() + CUT, True
-
-
-def email_or_none(value: str | None) -> str | None:
-    """The address when it is one: a report is not refused for a bad address of somebody who did not write it."""
-    try:
-        return _EMAIL.validate_python(value)
-    except ValidationError:
-        return None
 
 
 def reference_or_none(*candidates: str | None) -> str | None:

@@ -16,11 +16,11 @@ from stripe import SignatureVerificationError, WebhookSignature
 from adapters.currencies import NotExact, from_stripe
 from adapters.intake.errors import ReportInvalid
 from adapters.intake.foreign import Told, told, unread_line, utc_now
-from adapters.intake.shapes import code, email_or_none, line, plain_words, present, reference_or_none, shaped
+from adapters.intake.shapes import code, line, plain_words, present, reference_or_none, shaped
 from domain.base import Money, Side
 from domain.currencies import in_words
 from domain.model.provider_news import ENDS, GIVEN, ProviderNews, What
-from domain.model.report import Report, ReportedParty
+from domain.model.report import Report, ReportedParty, email_or_none
 
 TOLERANCE_FOR = timedelta(seconds=300)
 """Stripe signs each attempt anew with its own time, so an older signature is a replay; and none comes from the future."""

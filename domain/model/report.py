@@ -12,12 +12,14 @@ from pydantic import (
     AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
     model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side, plain
 from domain.model.prior_decision import DecisionElsewhere
 from domain.model.prose import checked_text
 
@@ -48,18 +50,33 @@ def _known_zone(value: str) -> str:
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 """A local part in quotation marks may hold a space (RFC 5321, section 4.1.2)."""
+_HOST = re.compile(r"(?:[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.){1,126}[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.?|\[[0-9.]{7,15}\]")
+"""The name of a host, in any script (RFC 5890), or its number in brackets; of ASCII letters, digits and strokes."""
 
 
 def _email(value: str) -> str:
     local, _, host = value.rpartition("@")
-    spaced = " " in host or (" " in local and not _QUOTED.fullmatch(local))
-    if not local or "." not in host or spaced or len(value) > 254:
+    spaced = " " in local and not _QUOTED.fullmatch(local)
+    if not local or spaced or len(value) > 254 or not _HOST.fullmatch(host) or plain(value) != value:
+        _plain(value)
         raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
-    return _plain(value)
+    return value
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
+_EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
+
+
+def email_or_none(value: str | None) -> str | None:
+    """The address when it is one: nobody's report or case is lost for a bad address of somebody who did not write it, nor for
+    one that was kept before addresses were looked at so closely."""
+    try:
+        return _EMAIL.validate_python(value)
+    except ValidationError:
+        return None
+
+
 MetadataKey = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_plain)]
 MetadataValue = Annotated[str, Field(max_length=500), AfterValidator(_plain)]
 MOST_METADATA = 50

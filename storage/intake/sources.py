@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import asyncpg
 from pydantic import Field
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from uuid_utils import uuid7
 
 from domain.base import Kept
-from domain.model.report import ReportedParty
+from domain.model.report import ReportedParty, email_or_none
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import Vault, secret_place, signing_secret
 
@@ -224,7 +224,8 @@ class PostgresSources:
     def _respondent(self, tenant_id: str, row: asyncpg.Record) -> ReportedParty | None:
         if row["respondent"] is None:
             return None
-        return ReportedParty.model_validate_json(self._vault.open_secret(tenant_id, _party(row["id"]), row["respondent"]))
+        kept = from_json(self._vault.open_secret(tenant_id, _party(row["id"]), row["respondent"]))
+        return ReportedParty.model_validate(kept | {"email": email_or_none(kept.get("email"))})
 
 
 def _party(source_id: str) -> str:

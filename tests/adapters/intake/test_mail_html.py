@@ -137,3 +137,42 @@ def test_of_two_alternatives_the_one_that_has_the_look_is_read() -> None:
         b"--b\nContent-Type: text/html\n\n<p>I do <s>not</s> accept 40<sup>99</sup> EUR.</p>\n--b--\n"
     )
     assert MailIntake("ombud.example").words(raw).text == "I do [struck out: not] accept 40^99 EUR."
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ol type=a><li>x<li>y</ol>", "a. x\nb. y"),
+        ("<ol type=A start=27><li>x<li>y</ol>", "AA. x\nAB. y"),
+        ("<ol start=53 type=a><li>x</ol>", "ba. x"),
+        ("<ol type=i start=4><li>x<li>y</ol>", "iv. x\nv. y"),
+        ("<ol type=I start=1994><li>x</ol>", "MCMXCIV. x"),
+        ("<ol type=a start=0><li>x<li>y</ol>", "0. x\na. y"),
+        ("<ol reversed><li>x<li>y<li>z</ol>", "3. x\n2. y\n1. z"),
+        ("<ol reversed start=9><li>x<li value=3>y<li>z</ol>", "9. x\n3. y\n2. z"),
+        ('<ol style="list-style: upper-alpha inside"><li>x<li type=1>y</ol>', "A. x\n2. y"),
+        ("<ol type=x><li>x<ol type=a><li>y</ol><li>z</ol>", "1. x\n\na. y\n\n2. z"),
+    ],
+)
+def test_points_have_the_numbers_that_their_sender_saw(html: str, text: str) -> None:
+    assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("She said <q>I never <b>paid</b></q>.", "She said \u201cI never paid\u201d."),
+        ("<ruby>\u6f22<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "\u6f22(kan)"),
+        ("<ruby>\u6f22<rt>kan</ruby>", "\u6f22(kan)"),
+        ("<q hidden>no</q>yes", "yes"),
+        ('<div style="visibility:hidden"><q>no</q></div>yes', "yes"),
+    ],
+)
+def test_what_a_browser_draws_around_words_is_told(html: str, text: str) -> None:
+    assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize("around", ["<template>{}</template>", "<svg>{}</svg>", "<div><template><p>{}</p></template></div>"])
+def test_a_base_that_is_none_of_the_pages_leads_nowhere(around: str) -> None:
+    page = f'{around.format("<base href=https://other.example/>")}<base href="https://shop.example/"><a href="terms">terms</a>'
+    assert text_of_html(page).endswith("terms (https://shop.example/terms)")

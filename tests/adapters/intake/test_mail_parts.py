@@ -266,3 +266,30 @@ def test_the_cost_grows_with_the_length_alone(kind: str) -> None:
 
     small = min(cost(60_000) for _ in range(2))
     assert min(cost(480_000) for _ in range(2)) < 24 * small + 0.3
+
+
+def a_mail(part: str) -> bytes:
+    return f"From: mia@x.example\nMIME-Version: 1.0\n{part}".encode()
+
+
+def test_one_piece_of_a_mail_in_pieces_says_so() -> None:
+    piece = 'Content-Type: message/partial; id="p@x.example"; number=1; total=2\n\nSubject: Order 9\n\nThe first half.\n'
+    found = MailIntake("ombud.example").read(a_mail(piece))
+    assert isinstance(found, Report)
+    assert "The first half." in found.statement
+    assert "one part of a longer one" in found.statement
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('access-type=URL; URL="https://files.example/a.pdf"', "(https://files.example/a.pdf)"),
+        ('access-type=URL; url="https://files.example/\n a.pdf"', "(https://files.example/a.pdf)"),
+        ("access-type=local-file; name=/tmp/a", ""),
+    ],
+)
+def test_what_lies_elsewhere_is_told_by_its_address(said: str, told: str) -> None:
+    parts = f"--b\n\nSee the file.\n--b\nContent-Type: message/external-body; {said}\n\nContent-Type: application/pdf\n\n--b--\n"
+    read = MailIntake("ombud.example").words(a_mail(f"Content-Type: multipart/mixed; boundary=b\n\n{parts}"))
+    assert read.text == "\n\n".join(one for one in ("See the file.", told) if one)
+    assert ("skipped" in read.doubts) is not bool(told)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from adapters.intake.errors import ReportInvalid
 from adapters.intake.mail import MailIntake
 from adapters.intake.mail_headers import Headers
 from adapters.intake.mail_senders import Sender, mailbox, sender_of
+from adapters.intake.outcome import outcome_of
 from domain.model.report import Report
 
 OURS = frozenset({"help@desk.example", "@notices.example"})
@@ -45,6 +47,64 @@ OURS = frozenset({"help@desk.example", "@notices.example"})
 def test_an_address_is_what_stands_in_brackets_wherever_there_are_any(field: str, address: str, name: str) -> None:
     found = mailbox(field)
     assert (found.address, found.name.replace("  ", " ")) in [(address, name), (address, name.replace("(", ""))]
+
+
+class TestWhatIsInNoAddress:
+    @pytest.mark.parametrize(
+        ("field", "name"),
+        [
+            ("Mia &lt;mia@x.example&gt;", "Mia"),
+            ("&quot;Holt, Mia&quot; &lt;mia@x.example&gt;", "Holt, Mia"),
+            ("Mia &#60;mia&#64;x.example&#62;", "Mia"),
+            ("&lt;mia@x.example&gt", ""),
+            ("Mia <mia@x.example;>", "Mia"),
+            ("Mia <mia@x.example,>", "Mia"),
+            ("Mia <mia@x.example&gt;>", "Mia"),
+            ("Mia <mia@\u200bx.example>", "Mia"),
+            ("Mia <\u200bmia@x.exa\u00admple\u2060>", "Mia"),
+            ("Mia <mia\u202e@x.example>", "Mia"),
+            ("mia@x.exa\u200bmple", ""),
+        ],
+    )
+    def test_is_left_out_and_noted(self, field: str, name: str) -> None:
+        found = of(From=field)
+        assert (found.address, found.name, found.guessed, found.others) == ("mia@x.example", name, True, ())
+
+    @pytest.mark.parametrize(
+        "field", ["Mia <mia.o'hara@x.example>", "Mia <mia@x.example> ", "R&D <r&d@x.example>", "R&D;Q <q@x.example>"]
+    )
+    def test_what_can_be_in_one_is_kept_and_no_guess(self, field: str) -> None:
+        found = of(From=field)
+        assert (found.address, found.guessed) == (field.partition("<")[2].partition(">")[0], False)
+
+    @pytest.mark.parametrize(
+        "host", ["x..example", ".x.example", "x.exa/mple", "x.exam&ple", "x_example", "x.example;y", f"{'x' * 64}.example"]
+    )
+    def test_of_a_host_that_there_cannot_be_no_case_is_made(self, host: str) -> None:
+        """Nobody could be told anything: it waits for somebody to look at it."""
+        with pytest.raises(ReportInvalid) as refused:
+            MailIntake("ombud.example").read(f"From: Mia <mia@{host}>\n\nIt never came.\n".encode())
+        assert [error.code for error in refused.value.errors] == ["email_invalid"]
+
+    @pytest.mark.parametrize(
+        "host",
+        ["b\u00fccher.example", "\u4f8b\u3048.\u30c6\u30b9\u30c8", "xn--bcher-kva.example", "[192.0.2.1]", "a_b.x-y.example"],
+    )
+    def test_hosts_of_every_script_are_hosts(self, host: str) -> None:
+        found = MailIntake("ombud.example").read(f"From: Mia <mia@{host}>\n\nIt never came.\n".encode())
+        assert isinstance(found, Report)
+        assert found.parties[0].email == f"mia@{host}"
+
+
+@pytest.mark.parametrize("name", ['"Shop <admin@desk.example>"', "=?utf-8?q?mia=40bank=2Eexample?=", "ole@x.example via Market"])
+def test_a_name_that_holds_an_address_is_told_nowhere(name: str) -> None:
+    raw = f"From: {name} <mia@x.example>\nSubject: Order 9\n\nIt never came.\n".encode()
+    intake = MailIntake("ombud.example")
+    report = intake.read(raw)
+    assert isinstance(report, Report)
+    assert report.parties[0].name is None
+    told = outcome_of("mail", raw, intake)
+    assert (told.outcome, told.address, told.name) == ("report", "mia@x.example", None)
 
 
 def of(**fields: str) -> Sender:

@@ -69,3 +69,21 @@ class TestUuencode:
     def test_what_only_begins_like_one_stays(self) -> None:
         for text in (b"begin 644 is how they start", b"begin 644 x\nwords of somebody\nend", b"begin 644 x\n#0V%T\n"):
             assert uu_files(text) == ([], text)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "data"),
+    [
+        ("quoted_printable", b"40 =E2=82=AC", "40 \u20ac".encode()),
+        ("Quoted_Printable (mostly)", b"=41", b"A"),
+        ("base_64", b"QUJD", b"ABC"),
+        ("base64url", b"Pz8_Pj4-", b"???>>>"),
+        ("base64", b"Pz8_\r\nPj4-\r\n", b"???>>>"),
+    ],
+)
+def test_a_near_name_means_what_it_is_near_to(name: str, body: bytes, data: bytes) -> None:
+    assert unpacked(body, name).data == data
+
+
+def test_a_rule_below_base64_is_no_letter_of_it() -> None:
+    assert b"Sent_by_the_list" in unpacked(b"QUJD\n____\nSent_by_the_list\n", "base64").data

@@ -265,9 +265,9 @@ class TestRefundsOutside:
             ([of_refund(10_000), of_refund(10_000, what="refund_failed")], 10_000),
             ([of_refund(10_000), of_charge(10_000), of_refund(10_000, what="refund_failed")], 10_000),
             ([of_refund(4_000, what="updated"), of_refund(4_000, what="refund_failed"), of_charge(4_000)], 10_000),
-            # Beside it another one that was made stays with the buyer, whether the payment was told before the failure or after it.
-            ([of_refund(4_000), of_refund(3_000, name="re_2"), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(7_000)], 6_000),
-            ([of_refund(4_000), of_refund(3_000, name="re_2"), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(4_000)], 6_000),
+            # Another one that was made stays with the buyer, whether the payment was told before the failure or after it.
+            ([of_refund(4_000), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(7_000)], 6_000),
+            ([of_refund(4_000), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(4_000)], 6_000),
             # Two refunds in one second: of what is told of the payment the larger sum holds.
             ([of_charge(4_000, event="z"), of_charge(9_000, event="a")], 1_000),
             ([of_charge(4_000, event="z"), of_charge(None, event="a")], 0),
