@@ -21,6 +21,7 @@ from domain.model.reading import field_errors
 from domain.model.report import Report
 from domain.worktime.calculator import due
 from domain.worktime.errors import WorktimeError
+from policies.attributes import AttributeUnreadable
 from policies.pack import Pack
 from policies.script_case import Known, Line, ScriptCase, for_people
 from policies.script_cast import digest, sanctions_before
@@ -92,7 +93,10 @@ class _Stage:
         if pack is None or (name == FIRST and pack is not self._pack):
             raise ScriptError([f"{place}report.kind: the story is about '{report.kind}', and the pack defines '{kind}'"])
         others = tuple(self._cases.values())
-        new = ScriptCase(name, len(others), self._shelf, pack, self._script, report)
+        try:
+            new = ScriptCase(name, len(others), self._shelf, pack, self._script, report)
+        except AttributeUnreadable as error:
+            raise ScriptError([f"{place}report.attributes.{x}: takes {takes}" for x, takes in error.fields.items()]) from error
         line = new.open(number, self._known_of(new, others), self._now, with_actions=self._with_actions)
         self._cases[name] = new
         yield from self._with_what_follows(new, self._checked(new, line, expected), 0)

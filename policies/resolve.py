@@ -31,6 +31,7 @@ from domain.model.terms import (
     Terms,
 )
 from domain.rules import told_category
+from policies import attributes
 from policies.pack import Pack, PackError
 from policies.pack_rows import PriorityRow
 
@@ -43,9 +44,10 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     """The terms for a report and what the gates said.
 
     ``calendars`` maps the pack's calendar names to references; ``time_scale`` below 1 is for development tenants (1/3600 makes
-    hours seconds). Raises :class:`PackError` when the terms of real time outgrow 4 KiB, KeyError for an unknown calendar.
+    hours seconds). Raises :class:`PackError` when the terms of real time outgrow 4 KiB, KeyError for an unknown calendar,
+    :class:`AttributeUnreadable` for an attribute that no condition can compare.
     """
-    facts = _report_facts(report)
+    facts = _report_facts(pack, report)
     routing = _of_category(pack, report, _gates(pack, facts, files=bool(report.attachments)))
     priority, why = _priority(pack, report, facts)
     fitting = _variants(pack, facts)
@@ -205,7 +207,7 @@ def _step(step: LadderStep, time_scale: float) -> LadderStep:
     return own if time_scale == 1.0 else own.model_copy(update={"wait_for": own.wait_for.scaled(time_scale)})
 
 
-def _report_facts(report: Report) -> dict[str, Any]:
+def _report_facts(pack: Pack, report: Report) -> dict[str, Any]:
     said = {
         "kind": report.kind,
         "source": report.source,
@@ -220,7 +222,8 @@ def _report_facts(report: Report) -> dict[str, Any]:
         "decision": report.decision.outcome if report.decision else "",
         "appellant": report.decision.appellant if report.decision else "",
     }
-    return {"report": said, "attributes": dict(report.attributes)}
+    conditions = (condition for _, condition in pack.cel_conditions)
+    return {"report": said, "attributes": attributes.read(conditions, report.attributes)}
 
 
 def _gates(pack: Pack, facts: dict[str, Any], *, files: bool = False) -> Routing:

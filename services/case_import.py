@@ -15,6 +15,7 @@ from domain.model.reading import field_errors
 from domain.model.refusals import Refusal
 from domain.transition import Step
 from domain.worktime.errors import WorktimeError
+from policies.attributes import AttributeUnreadable
 from policies.case_import import rehearsed, routed
 from policies.pack import PackError
 from policies.shelf import Shelf, UnknownKind
@@ -68,7 +69,7 @@ class Movers:
             case_id = known if dry_run else await self._written(moving, notify)
         except Refusal as refusal:
             return refused(problem={"code": refusal.code, "detail": refusal.detail, "fields": refusal.fields})
-        except (UnknownKind, PackError) as error:
+        except (UnknownKind, PackError, AttributeUnreadable) as error:
             return refused(problem={"code": error.code, "detail": str(error)})
         except (WorktimeError, OverflowError) as error:
             return refused(problem={"code": "date_impossible", "detail": str(error)})

@@ -12,6 +12,7 @@ from domain.model.facts import Actor
 from domain.model.provider_news import ProviderNews
 from domain.model.report import Report
 from domain.model.terms import Routing, Terms
+from policies.attributes import AttributeUnreadable
 from policies.pack import PackError
 from policies.shelf import Shelf, UnknownKind
 from services import letter_secrets, mailroom, trusted_flaggers
@@ -165,7 +166,8 @@ async def land(
     where its pack says, ``news`` how the dispute stands with the provider that reports it; ``unproven``: anybody can have said
     that they are who the report names.
 
-    Raises ``kind_unknown``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``, ``scanner_away``."""
+    Raises ``kind_unknown``, ``attribute_unreadable``, ``idempotency_key_reused``, ``external_id_reused``, ``file_infected``,
+    ``scanner_away``."""
     await scanned(parts, *(one.data for one in report.attachments))
     report = await letter_secrets.of_report(parts, tenant.id, report)
     flagger = await trusted_flaggers.of_report(parts, tenant.id, report, unproven=unproven)
@@ -207,6 +209,9 @@ async def _resolved(parts: Parts, tenant: Tenant, report: Report) -> tuple[Shelf
     except UnknownKind as unknown:
         kinds = f"Use one of: {', '.join(unknown.known)}."
         raise Refused("kind_unknown", errors=[FieldError("kind", "kind_unknown", kinds)]) from None
+    except AttributeUnreadable as unreadable:
+        errors = [FieldError(f"attributes.{x}", unreadable.code, f"Takes {takes}.") for x, takes in unreadable.fields.items()]
+        raise Refused(unreadable.code, errors=errors) from None
     except PackError as error:
         raise Refused("policy_unusable", str(error)) from None
 

@@ -148,6 +148,9 @@ PROBLEMS: dict[str, Row] = {
     # reports
     "report_invalid": Row(422, "The report cannot become a case", "See `errors` for each field."),
     "metadata_full": Row(422, "Too many keys of metadata", "A case takes 50 keys; take some away by null."),
+    "attribute_unreadable": Row(
+        422, "An attribute that cannot be read", "See `errors` for what it takes; leave out what nobody said."
+    ),
     "kind_unknown": Row(422, "Unknown kind of case", "Use a kind that the tenant has a policy pack for."),
     "owner_missing": Row(422, "Nobody is named", "Choose who gets the cases."),
     "claimant_missing": Row(422, "No claimant", "Name a party with side `claimant` and role `principal`."),

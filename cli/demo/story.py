@@ -195,5 +195,7 @@ class Story:
         reasons = (
             "The sitter acted for the buyer and with her code: the walks were taken, nobody was deceived. The ruling stands."
         )
-        self.send(name, "cleo", 200, type="decide_appeal", decision="uphold", ground="no_fraud", reasons=reasons)
+        route = "out_of_court_and_court"
+        said = {"decision": "uphold", "ground": "no_fraud", "complaint_route": route, "reasons": reasons}
+        self.send(name, "cleo", 200, type="decide_appeal", **said)
         self.wait(name, "appeal upheld, no right left, closed", lambda c: c["outcome"] == "ruled")

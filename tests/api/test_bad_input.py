@@ -48,6 +48,11 @@ REPORTS: list[tuple[str, bytes, int, str, str]] = [
     ("infinity", _with("occurred_at", "1e999"), 422, "malformed", "occurred_at"),
     ("huge integer", _with("amount", '{"amount": ' + "9" * 5000 + ', "currency": "USD"}'), 422, "malformed", "amount.amount"),
     ("unknown kind", _raw(kind="lost_dog"), 422, "kind_unknown", "kind"),
+    (
+        "neither yes nor no", _raw(kind="fraud_report", attributes={"new_account": "perhaps"}),
+        422, "attribute_unreadable", "attributes.new_account",
+    ),
+    ("no number", _raw(kind="fraud_report", attributes={"risk_score": "high"}), 422, "attribute_unreadable", "attributes.risk_score"),
     ("kind of the wrong type", _raw(kind=7), 422, "report_invalid", "kind"),
     ("a field too many", _raw(colour="red"), 422, "report_invalid", "colour"),
     ("no statement", _raw(statement=None), 422, "report_invalid", "statement"),

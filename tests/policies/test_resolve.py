@@ -10,6 +10,7 @@ from domain.base import Priority
 from domain.model.report import ORIGINAL, Attachment
 from domain.model.terms import ClockTerms, Routing
 from domain.worktime.spans import SpanUnit
+from policies.attributes import AttributeUnreadable
 from policies.loading import load_pack
 from policies.pack import PackError
 from policies.resolve import resolve
@@ -106,11 +107,18 @@ class TestGates:
         _, routing = resolve(pack, a_report("bounty_dispute", **said, attributes={"old": True}), shelf().references)
         assert (routing.decision, routing.reason) == ("decline", "too_old")
 
-    @pytest.mark.parametrize("value", ["many", True, ""])
-    def test_what_cannot_be_told_is_for_a_person_to_look_at(self, value: Any) -> None:
-        routing = routed("bounty_dispute", attributes={"closed_days_ago": value})
+    @pytest.mark.parametrize("said", [{}, {"region": 7}])
+    def test_what_cannot_be_told_is_for_a_person_to_look_at(self, said: dict[str, Any]) -> None:
+        raw = source("bounty_dispute")
+        raw["gates"] = [{"name": "abroad", "when": 'attributes.region.startsWith("US")', "then": "decline", "reason": "abroad"}]
+        _, routing = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute", attributes=said), shelf().references)
         assert (routing.decision, routing.reason) == ("triage", "gate_unclear")
-        assert routing.trace[-2] == "gates/not_too_old: unclear"
+        assert routing.trace[-2] == "gates/abroad: unclear"
+
+    @pytest.mark.parametrize("value", ["many", True])
+    def test_what_is_no_number_is_refused_where_one_is_compared(self, value: Any) -> None:
+        with pytest.raises(AttributeUnreadable, match="closed_days_ago takes a number"):
+            routed("bounty_dispute", attributes={"closed_days_ago": value})
 
     def test_blanks_are_no_reason(self) -> None:
         assert routed("bounty_dispute", statement="no" + " " * 60 + ".").decision == "admit"
@@ -193,11 +201,11 @@ class TestPriority:
             ("bounty_dispute", {}, Priority.NORMAL),
             ("fraud_report", {"attributes": {"risk_score": 80}}, Priority.URGENT),
             ("fraud_report", {"attributes": {"risk_score": 79.9}}, Priority.NORMAL),
-            ("fraud_report", {"attributes": {"risk_score": "high"}}, Priority.NORMAL),
+            ("fraud_report", {"attributes": {"risk_score": "99"}}, Priority.URGENT),
             ("fraud_report", {"amount": {"amount": 100_000, "currency": "EUR"}}, Priority.HIGH),
             ("fraud_report", {"priority": "low", "attributes": {"risk_score": 99}}, Priority.LOW),
             ("moderation_appeal", {"category": "illegal_content", "attributes": {"child_sexual_abuse": True}}, Priority.URGENT),
-            ("moderation_appeal", {"category": "illegal_content", "attributes": {"child_sexual_abuse": "yes"}}, Priority.NORMAL),
+            ("moderation_appeal", {"category": "illegal_content", "attributes": {"child_sexual_abuse": "yes"}}, Priority.URGENT),
         ],
     )
     def test_the_first_row_that_hits_unless_the_report_says_it(self, kind: str, changes: Any, priority: Priority) -> None:

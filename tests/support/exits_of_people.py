@@ -173,7 +173,15 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
         ),
     ),
     "compliance_request": (
-        Exit("not ours to answer", "declined", report={"category": "gdpr_access", "attributes": {"controller": "another"}}),
+        Exit(
+            "no request at all, as two say",
+            "declined",
+            (
+                act("intake", "per_ola", "decline", reason="no_data_request", **WHY),
+                act("intake", "per_cleo", "decline", reason="no_data_request", **WHY),
+            ),
+            report={"category": "general"},
+        ),
         Exit("withdrawn", "withdrawn", (act("review", "claimant", "withdraw"),), report={"category": "gdpr_access"}),
         Exit(
             "closed by ops",
