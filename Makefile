@@ -12,17 +12,22 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAYERS := postgres,temporal,faults
 OUTSIDE := browser or identity or stripe or promtool or helm
+# Runs apart, for minutes: make test-cluster.
+APART := $(OUTSIDE) or cluster
 BROWSER := browser,identity,stripe,promtool,helm
 STRIPE_MOCK_VERSION := v0.203.0
 STRIPE_MOCK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/stripe-mock/$(STRIPE_MOCK_VERSION)/stripe-mock
 PROMTOOL_VERSION := v0.316.0
 PROMTOOL := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/promtool/promtool
+SERVER_VERSION := v1.32.0
+SERVER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/temporal-server/$(SERVER_VERSION)
+DEBIAN_POSTGRES := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/debian-postgres
 HELM_VERSION := v3.22.0
 HELM := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/helm/$(HELM_VERSION)/helm
 OPERATOR_VERSION := v0.85.0
 OPERATOR_KINDS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ombud/helm/prometheus-operator/.$(OPERATOR_VERSION)
 CHART := deploy/helm/ombud
-FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(OUTSIDE) or slow)"
+FAST := HYPOTHESIS_PROFILE=quick $(BIN)/pytest -p no:schemathesis -m "not (postgres or temporal or faults or $(APART) or slow)"
 # Compiled modules are kept, beside the environment and never in the tree: half of a short run would be spent on compiling.
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.bytecode
@@ -66,10 +71,10 @@ temporal: $(READY)
 	@$(BIN)/ombud stack fetch
 
 .PHONY: test
-test: $(READY) temporal ## every test but those of `make test-browser`; no layer may be skipped
-	@if [ -n "$(ARGS)" ]; then OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not ($(OUTSIDE))" $(ARGS); else \
-		OMBUD_REQUIRE_LAYERS=postgres $(BIN)/pytest -n 2 --dist loadfile -m "not (temporal or faults or $(OUTSIDE))" && \
-		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not ($(OUTSIDE))"; fi
+test: $(READY) temporal ## every test but those of `make test-browser` and `make test-cluster`; no layer may be skipped
+	@if [ -n "$(ARGS)" ]; then OMBUD_REQUIRE_LAYERS=$(LAYERS) $(BIN)/pytest -m "not ($(APART))" $(ARGS); else \
+		OMBUD_REQUIRE_LAYERS=postgres $(BIN)/pytest -n 2 --dist loadfile -m "not (temporal or faults or $(APART))" && \
+		OMBUD_REQUIRE_LAYERS=temporal,faults $(BIN)/pytest -m "(temporal or faults) and not ($(APART))"; fi
 
 .PHONY: node
 node: tests/node/node_modules/.package-lock.json
@@ -116,6 +121,27 @@ $(OPERATOR_KINDS):
 .PHONY: test-browser
 test-browser: $(READY) temporal node stripe-mock promtool helm ## the tests with programs of others: Chromium, a provider of identities, Stripe's mock server, promtool, helm (needs Node, Chromium, Go)
 	@OMBUD_REQUIRE_LAYERS=$(BROWSER) $(BIN)/pytest -m "$(OUTSIDE)" $(ARGS)
+
+.PHONY: test-cluster
+test-cluster: $(READY) temporal cluster-servers ## two real Temporal servers, three workers, two APIs, KILLS=200 of them: minutes to an hour (needs Go, Debian's Postgres)
+	@OMBUD_CLUSTER_KILLS=$(KILLS) OMBUD_REQUIRE_LAYERS=cluster $(BIN)/pytest -s -m cluster $(ARGS)
+
+.PHONY: cluster-servers
+cluster-servers: $(SERVER)/server
+	@$(BIN)/python -c 'import sys; from tests.support.temporal_servers import postgres_programs; sys.exit(postgres_programs() is None)' || { \
+	echo "Unpacking Debian's Postgres (once; nothing is installed) ..."; folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; chmod 755 "$$folder"; \
+	package="$$(apt-cache depends postgresql 2>/dev/null | sed -n 's/ *Depends: \(postgresql-[0-9]*\)$$/\1/p' | head -n 1)"; \
+	if [ -n "$$package" ] && (cd "$$folder" && apt-get download -qq "$$package" libpq5 && for one in *.deb; do dpkg -x "$$one" there; done) >/dev/null; then \
+		rm -rf $(DEBIAN_POSTGRES); mv "$$folder/there" $(DEBIAN_POSTGRES); \
+	else \
+		echo "There is no Postgres with btree_gin, and apt-get brings none: install PostgreSQL 15 or newer below /usr/lib/postgresql." >&2; exit 1; \
+	fi; }
+
+$(SERVER)/server:
+	@command -v go >/dev/null || { echo "The Temporal server is built with Go, and Go is not on the PATH." >&2; exit 1; }; \
+	echo "Building the Temporal server with Go (once, some minutes) ..."; \
+	GOBIN=$(SERVER) GOFLAGS=-buildvcs=false nice -n 19 go install -ldflags='-s -w' \
+	go.temporal.io/server/cmd/server@$(SERVER_VERSION) go.temporal.io/server/cmd/tools/sql@$(SERVER_VERSION)
 
 .PHONY: test-fast
 test-fast: $(READY) ## the tests that need no server: under two minutes on two cores

@@ -233,7 +233,7 @@ class _Stage:
         return None
 
     def _raw_command(self, number: int, command: dict[str, Any], actor: Actor, told: ScriptCase) -> dict[str, Any]:
-        raw = {"id": f"cmd_{number:04d}", **command, "by": actor.id}
+        raw = {"id": f"cmd_{number:04d}", **told.cast.as_sent(command), "by": actor.id}
         for name in ("owner", "to") if raw.get("type") in ("assign", "hand_over") else ():
             if raw.get(name) is not None:
                 raw[name] = told.cast.person_id(raw[name])

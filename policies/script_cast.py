@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from domain.base import Side
@@ -21,6 +21,10 @@ from policies.script_shapes import SIDES, bare
 from policies.scripts import Script, ScriptError, Speaker
 
 _TEAM = ("mediator", "lead", "ops")
+_A_PARTY = ("party", "represents")
+"""Fields of a command that name a party."""
+_A_SIDE = {"request_evidence": "of", "impose_interim": "of", "message": "to"}
+"""Commands that name a side, and the field in which they do."""
 
 
 class Cast:
@@ -95,6 +99,29 @@ class Cast:
             found[role] = tuple(dict.fromkeys(command for person in people for command in allowed(person)))
         found["platform"] = tuple(allowed(Actor(id="key_any-platform", role="platform")))
         return found
+
+    def as_sent(self, command: dict[str, Any]) -> dict[str, Any]:
+        """A command whose parties are named as the story names them, by ref or by side, as it goes over the wire.
+
+        Where a side is meant, whoever is alone on theirs stands for it.
+        """
+        said = {**command, **{name: self._id_of(command[name]) for name in _A_PARTY if isinstance(command.get(name), str)}}
+        if isinstance(remedies := said.get("remedies"), list | tuple):
+            said["remedies"] = [
+                {**one, "party": self._id_of(one["party"])}
+                if isinstance(one, Mapping) and isinstance(one.get("party"), str)
+                else one
+                for one in remedies
+            ]
+        field = _A_SIDE.get(str(said.get("type")))
+        named = self._known.get(str(said.get(field))) if field else None
+        if field and named is not None and sum(p.side is named.side for p in self.parties) == 1:
+            said[field] = named.side.value
+        return said
+
+    def _id_of(self, name: str) -> str:
+        party = self.party_called(name)
+        return party.id if party is not None else name
 
     def viewer(self, name: str) -> Actor:
         """Who looks at the case: a party by side, ref or id, a role, somebody of the team, or the platform."""

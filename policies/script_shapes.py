@@ -21,6 +21,9 @@ _SHORT = {
     "mo": "month", "wh": "working hour", "bd": "business day",
 }  # fmt: skip
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+(?: (?!and\b)[a-z]+)?)(?:\s*(?:,|\+|\band\b)\s*|\s+|$)?", re.ASCII)
+_OF_A_PARTY = ("side", "role", "ref", "organisation", "name", "email", "locale", "zone", "minor")
+_WHO_COMES = ("party", "by_party")
+"""Fields of a command that say who becomes a party."""
 _INSTANTS = ("at", "until", "to", "due_at", "occurred_at")
 
 
@@ -106,12 +109,19 @@ def shaped_people(raw: Any) -> Any:
 
 
 def shaped_command(raw: Any) -> Any:
-    """A command as it comes over the wire; a bare word is one that needs nothing else."""
+    """A command as it comes over the wire; a bare word is one that needs nothing else, and who becomes a party may be written
+    right into it."""
     if isinstance(raw, str):
         return {"type": raw}
-    if isinstance(raw, Mapping):
-        return {str(key): aware(value) if key in _INSTANTS else value for key, value in raw.items()}
-    return raw
+    if not isinstance(raw, Mapping):
+        return raw
+    said = {str(key): aware(value) if key in _INSTANTS else value for key, value in raw.items()}
+    if said.get("type") == "add_party" and "party" not in said:
+        said["party"] = {key: said.pop(key) for key in _OF_A_PARTY if key in said}
+    return {
+        key: _shaped_party(value, None) if key in _WHO_COMES and isinstance(value, Mapping) else value
+        for key, value in said.items()
+    }
 
 
 def shaped_speaker(raw: Any, roles: Mapping[str, str]) -> Any:

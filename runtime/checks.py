@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 import aiosmtplib
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.connection import connect_temporal
 from runtime.embedded.postgres import find_binaries
 from runtime.embedded.stack import Stack
 from runtime.errors import ServiceFault
-from runtime.namespace import current_build, missing_attributes
+from runtime.namespace import missing_attributes
+from runtime.pollers import HEARD_WITHIN
 from runtime.settings import Settings
 
 UPKEEP_WITHIN = timedelta(hours=6)
@@ -24,6 +26,29 @@ class Look(NamedTuple):
     verdict: Literal["ok", "warn", "fail"]
     found: str
     next_step: str = ""
+
+
+class Server:
+    """The Temporal server, one connection for all looks: one that is away is waited for once."""
+
+    def __init__(self, settings: Settings, stack: Stack, patience: timedelta, heard_within: timedelta = HEARD_WITHIN) -> None:
+        """`heard_within`: who asked for work no longer ago than this counts as a worker that runs."""
+        self._settings, self._stack, self.patience, self.heard_within = settings, stack, patience, heard_within
+        self._client: Client | None = None
+        self._fault: ServiceFault | None = None
+
+    async def client(self) -> Client:
+        """A client of it. Raises ServiceFault when it does not answer."""
+        if self._fault is not None:
+            raise self._fault
+        if self._client is None:
+            try:
+                address = self._stack.temporal_address()
+                self._client = await connect_temporal(self._settings, address, deadline_for=self.patience)
+            except ServiceFault as fault:
+                self._fault = fault
+                raise
+        return self._client
 
 
 async def postgres_program(settings: Settings) -> Look:
@@ -58,19 +83,16 @@ async def services(stack: Stack) -> Look:
     return Look("ok", found)
 
 
-async def temporal(
-    settings: Settings, stack: Stack, wanted: Mapping[str, str], patience: timedelta, may_lack: Collection[str] = ()
-) -> Look:
+async def temporal(server: Server, wanted: Mapping[str, str], may_lack: Collection[str] = ()) -> Look:
     """The Temporal server: reachable, and it knows by what cases can be found (`wanted`: names and Temporal's types). Without
     those that it ``may_lack`` cases run, and are found by less."""
     try:
-        address = stack.info().temporal_address
-        client = await connect_temporal(settings, address, deadline_for=patience)
+        client = await server.client()
     except ServiceFault as fault:
         return Look("fail", fault.message, "Run `ombud stack up`, or check TEMPORAL_ADDRESS.")
-    found = f"{address}, namespace {client.namespace}"
+    found = f"{client.service_client.config.target_host}, namespace {client.namespace}"
     try:
-        missing = await missing_attributes(client, wanted, patience)
+        missing = await missing_attributes(client, wanted, server.patience)
     except RPCError as error:
         return Look("warn", f"{found}; it does not say its search attributes ({error})")
     if missing:
@@ -81,30 +103,12 @@ async def temporal(
     return Look("ok", found)
 
 
-async def deployment(settings: Settings, stack: Stack, patience: timedelta) -> Look:
-    """Whether a version of the workers takes new tasks, where they are versioned."""
-    name = settings.worker_deployment_name
-    if not name:
-        return Look("ok", "not looked at: no OMBUD_WORKER_DEPLOYMENT_NAME here; set it where workers have versions")
-    try:
-        client = await connect_temporal(settings, stack.info().temporal_address, deadline_for=patience)
-        build = await current_build(client, name, patience)
-    except ServiceFault as fault:
-        return Look("warn", f"not looked at: {fault.message}", "See what it says of Temporal.")
-    except RPCError as error:
-        return Look("warn", f"not looked at: {error.status.name}", "See what it says of Temporal.")
-    if build is None:
-        promote = f"ombud worker promote {settings.worker_build_id or 'BUILD'}"
-        return Look("fail", f"no version of {name} is current: every case waits", f"Start a worker, then run `{promote}`.")
-    return Look("ok", f"{name}: {build} is current")
-
-
-async def upkeep(settings: Settings, stack: Stack, patience: timedelta) -> Look:
+async def upkeep(server: Server, task_queue: str) -> Look:
     """What is done once a day by schedules: that there is one for erasing what is past its time, and that it runs."""
     try:
-        client = await connect_temporal(settings, stack.info().temporal_address, deadline_for=patience)
-        schedule = f"{settings.task_queue}-retention"
-        told = await client.get_schedule_handle(schedule).describe(rpc_timeout=patience)
+        client = await server.client()
+        schedule = f"{task_queue}-retention"
+        told = await client.get_schedule_handle(schedule).describe(rpc_timeout=server.patience)
     except ServiceFault as fault:
         return Look("warn", f"not looked at: {fault.message}", "See what it says of Temporal.")
     except RPCError as error:

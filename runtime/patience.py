@@ -1,6 +1,7 @@
 """How long a start may take. A loaded machine is slow, not broken: what ends a wait early is the death of what is waited for."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -29,6 +30,26 @@ def growing_patience() -> Iterator[timedelta]:
     while True:
         yield patience
         patience = min(patience * 2, timedelta(seconds=30))
+
+
+class Pauses:
+    """The pauses of somebody who does the same again and again: the usual one while it goes well, and after each failure in a row
+    twice the one before, up to ``most``, each cut short by chance. All who lost the same server so come back one by one."""
+
+    def __init__(self, usual: timedelta, most: timedelta = timedelta(seconds=30)) -> None:
+        self._usual, self._most = usual, max(most, usual)
+        self._failures = 0
+
+    def after_success(self) -> float:
+        """Seconds until the next time."""
+        self._failures = 0
+        return self._usual.total_seconds()
+
+    def after_failure(self) -> float:
+        """Seconds until the next try: half of the grown pause at least, never less than the usual one."""
+        self._failures += 1
+        grown = min(self._usual * 2 ** min(self._failures, 16), self._most).total_seconds()
+        return max(self._usual.total_seconds(), random.uniform(grown / 2, grown))  # noqa: S311 - no secret hangs on it
 
 
 async def telling(what: str, work: Awaitable[Result], say: Say, every: timedelta = SAY_EVERY) -> Result:

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL as the application's role (no BYPASSRLS, not the owner). Empty: the embedded server."
+        None, description="PostgreSQL as the application's role; may name several hosts. Empty: the embedded server."
     )
     database_admin_url: SecretStr | None = Field(
         None,
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         None, description="PostgreSQL as the role that owns the tables; used by `ombud migrate` only. Empty: the embedded server."
     )
     database_pool_min: int = Field(2, ge=0, description="Database connections that each process keeps open.")
-    database_pool_max: int = Field(20, ge=1, description="Database connections that each process opens at most.")
+    database_pool_max: int = Field(10, ge=1, description="Database connections that each process opens at most.")
 
     temporal_address: str | None = _or_plain(
         "TEMPORAL_ADDRESS", "A Temporal server that runs already, host:port. Empty: embedded."
@@ -274,7 +274,7 @@ class Settings(BaseSettings):
         "OMBUD_API_PORT, when it is set, goes first.",
     )
     worker_health_port: int | None = Field(
-        None, ge=0, le=65535, description="Port of the worker's health and readiness answers; 0 takes a free one. Empty: none."
+        None, ge=0, le=65535, description="Port of the worker's health, readiness and metrics; 0 takes a free one. Empty: none."
     )
     api_health_port: int | None = Field(
         None, ge=0, le=65535, description="Port of the API's health and metrics. Empty: whoever reaches the API reads them there."

@@ -120,7 +120,8 @@ async def texts_of(parts: Parts, caller: Caller, seen: Seen) -> Texts:
     told = [case.disclosed.text.content_id] if case.disclosed is not None and case.disclosed.text is not None else []
     spoken = [text for one in case.appointments for text in _texts_of_hearing(one)]
     decided = [text for ruling in shown for text in _texts_of(ruling)]
-    found = [*told, *asked, *spoken, *decided]
+    by_provider = [one.newest.ids.content_id for one in case.provider_disputes if one.newest.ids is not None]
+    found = [*told, *asked, *spoken, *decided, *by_provider]
     if seen.viewer.role not in TEAM:
         theirs = frozenset(content_ids(view(case, seen.viewer, with_actions=False).model_dump(mode="json")))
         found = [one for one in found if one in theirs]

@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from domain.worktime.calculator import zone_data_version
+from services.held_up import HeldUp
 from storage.intake.unplaced import waiting_at
 from storage.outside.backlog import Backlog, backlog_at
 from storage.postgres.master_keys import MasterState, master_state_at
+from storage.postgres.pool import AWAY
 from storage.postgres.ring import VaultFault
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
 from storage.record.audit import Verdict as Audited
 from storage.record.audit import trails_at
 from storage.record.heads import last_signed
 from storage.record.revival import swept_at
+from workflows.handles import NotReached
+from workflows.runs import PendingActivity
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -251,6 +255,40 @@ def judged_backlog(found: Backlog) -> Finding:
         step = "Does `ombud worker` run, and reach Temporal? See its log: `relay is waiting for …`, `case cannot be woken`."
         return Finding("relay", "fail", f"behind: the oldest command or level waits {minutes} minutes", step)
     return Finding("relay", "ok", "nothing waits long")
+
+
+async def activities(look: Callable[[], Awaitable[HeldUp]], patience: timedelta) -> Finding:
+    """Whether something that a case waits for was paused, or fails again and again."""
+    try:
+        return judged_activities(await asyncio.wait_for(look(), patience.total_seconds()))
+    except NotReached as away:
+        return Finding("activities", "warn", f"not looked at: {away}", "See what it says of Temporal.")
+    except AWAY as away:
+        return Finding(
+            "activities", "warn", f"not looked at: {type(away).__name__}", "See what it says of database and Temporal."
+        )
+
+
+def judged_activities(found: HeldUp) -> Finding:
+    """What is wrong with what cases wait for: the paused first, for it stays so until somebody lets it go."""
+    if found.paused:
+        one = found.paused[0]
+        said = f"{len(found.paused)} were paused in Temporal and are not tried, such as {_activity(one)}"
+        step = f"`ombud temporal activity unpause --workflow-id {one.workflow_id} --activity-id {one.activity_id}`"
+        return Finding("activities", "fail", said, f"Find out who and why, then {step}.")
+    if found.failing:
+        one = found.failing[0]
+        said = f"{len(found.failing)} fail again and again, such as {_activity(one)}, {one.failed} times"
+        show = f"`ombud temporal workflow describe --workflow-id {one.workflow_id}`"
+        return Finding("activities", "warn", said, f"Look at what they reach for, and at the worker's log; {show} says how.")
+    if not found.listed:
+        step = "Temporal's page shows what is paused, case by case."
+        return Finding("activities", "warn", "this server lists no paused ones; of those that wait, none is", step)
+    return Finding("activities", "ok", "none is paused, none fails again and again")
+
+
+def _activity(one: PendingActivity) -> str:
+    return f"{one.activity} of {one.workflow_id}"
 
 
 SWEPT_WITHIN = timedelta(minutes=15)

@@ -6,7 +6,8 @@ whose approval. Nothing brings it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from domain.model.erasure import Erased, ErasureGround, ErasureReason
@@ -22,7 +23,7 @@ from services.texts import as_told
 from services.trail import administrator, note
 from storage.postgres.pool import Connection
 from storage.postgres.vault import PLATFORM, STAFF, LegalHold
-from storage.record.erasures import CaseOpen, Erasure, NotToBeDone, ToErase
+from storage.record.erasures import CaseOpen, Erasure, Meant, NotToBeDone, ToErase
 
 __all__ = ["Erasure", "addresses_digested", "approve", "ask", "drop", "listed", "of_case"]
 
@@ -120,7 +121,7 @@ async def listed(parts: Parts, caller: Caller, page: Page) -> Part[Erasure]:
     cursors = Cursors.of(parts, caller, "erasures")
     before = cursors.read(page.cursor)[0] if page.cursor is not None else None
     found = await parts.erasures.listed(who.tenant_id, page.limit + 1, before=before)
-    shown, more = tuple(found[: page.limit]), len(found) > page.limit
+    shown, more = await _with_numbers(parts, caller.tenant_id, found[: page.limit]), len(found) > page.limit
     return Part(shown, more, cursors.write(shown[-1].id) if more else None)
 
 
@@ -177,7 +178,18 @@ async def _one(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
     found = await parts.erasures.found(caller.tenant_id, erasure_id)
     if found is None:
         raise not_found()
-    return found
+    return (await _with_numbers(parts, caller.tenant_id, [found]))[0]
+
+
+async def _with_numbers(parts: Parts, tenant_id: str, found: Sequence[Erasure]) -> tuple[Erasure, ...]:
+    """With the numbers of the cases that wait for it where those are a payment provider's, which lie sealed."""
+    without = {one.case_id for each in found if each.state == "waiting" for one in each.cases if one.number is None}
+    known = await parts.views.references(tenant_id, sorted(without)) if without else {}
+
+    def numbered(one: Meant) -> Meant:
+        return replace(one, number=known[one.case_id].external_id) if one.case_id in known else one
+
+    return tuple(replace(each, cases=tuple(map(numbered, each.cases))) for each in found)
 
 
 def _wrong(field: str, words: str) -> Refused:

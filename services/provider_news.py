@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +9,13 @@ from typing import TypeVar
 
 from domain.base import Money
 from domain.model.case import Case
-from domain.model.provider_news import BESIDE, OF_PAYMENT, ProviderNews, folded, signal_of
+from domain.model.provider_news import BESIDE, OF_PAYMENT, ProviderNews, signal_of
 from domain.model.report import Report
 from domain.rules.money import stands_for_others
 from services.commands import judged
 from services.errors import Refused
 from services.parts import Answered, Parts, ProviderReader, ProviderSaid
 from services.rows import CaseRow
-from storage.intake.provider_news import digest_of
 from storage.intake.sources import LiveSource
 
 _LONGEST_WAY = 20
@@ -96,7 +94,7 @@ async def take(
     landed = await land(said.report, news)
     row, created = standing(landed)
     await _beside_its_payment(parts, source, row.id, news, first=True)
-    if not created and not _known_to(row, news):
+    if not created and not (row.case is not None and parts.provider_news.known_to(tenant_id, row.case, news)):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
         await parts.provider_news.keep(tenant_id, later)
     await _tell_waiting(parts, source, row.id, news)
@@ -203,14 +201,6 @@ async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, r
     return found
 
 
-def _known_to(row: CaseRow, news: ProviderNews) -> bool:
-    """Whether the case has heard this already, or something newer of everything it says."""
-    known = row.case.provider_disputes if row.case is not None else ()
-    return any(
-        one.newest.provider == news.provider and one.newest.dispute == news.dispute and folded(one, news) == one for one in known
-    )
-
-
 async def _tell_waiting(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews) -> Heard | None:
     """Tell the case all that waits for it; what became of the last of it. None: somebody else has told it everything."""
     last: Heard | None = None
@@ -224,13 +214,12 @@ async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNe
     """Put the news into the case's inbox, or into that of the case in which its matter goes on, as the system's own word."""
     tenant_id = source.tenant_id
     row = await _going_on(parts, tenant_id, case_id)
-    digest = hashlib.sha256(row.id.encode() + digest_of(news)).hexdigest()
     command = {
-        "id": f"cmd_sys-news-{digest[:40]}",
+        "id": f"cmd_sys-news-{parts.provider_news.name_of(tenant_id, row.id, row.case, news)}",
         "type": "signal",
         "by": "system",
         "signal": signal_of(news),
-        "news": news.model_dump(mode="json"),
+        "news": news.model_dump(mode="json", exclude={"ids"}),
     }
     receipt = await parts.inbox.receive(tenant_id, row.id, command, channel="system", credential=source.id)
     answer = receipt.answer or await judged(parts, tenant_id, row, receipt.command_id)

@@ -179,7 +179,7 @@ class Sweep:
         state = await self._doors.state(named)
         if state.failing >= TASK_TRIES:
             swept.stuck += 1
-        elif state.at_rest and case.pokes >= RESTART_AFTER and not case.restarted:
+        elif state.at_rest and not case.restarted and await self._waits_in_vain(case):
             await self._doors.restart(named)
             await note_poke(self._database, case.tenant_id, case.case_id, restarted=True)
             swept.restarted += 1
@@ -187,6 +187,13 @@ class Sweep:
             await note_poke(self._database, case.tenant_id, case.case_id)
             await self._doors.poke(named)
             swept.woken += 1
+
+    async def _waits_in_vain(self, case: CaseToRevive) -> bool:
+        """Whether nothing but a new run helps one at rest: it was woken for nothing, or what it began was ended by hand, which it
+        takes for done."""
+        if case.pokes >= RESTART_AFTER:
+            return True
+        return bool(case.begun) and bool(case.pokes) and not case.rests and await self._still_begun(case) > 0
 
     async def _still_begun(self, case: CaseToRevive) -> int:
         return await still_begun(self._database, case.tenant_id, case.case_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.model.erasure import Erased
 from domain.model.facts import Actor
+from domain.model.provider_news import ids_shown
 from services.callers import TEAM
 from services.parts import Parts
 from storage.postgres.vault import Unreadable
@@ -18,6 +19,7 @@ Texts = Mapping[str, str | None]
 """Decrypted texts by their ids; None for one that was erased, :class:`Unreadable` for one that does not open any more."""
 
 _PROSE = {"content_id", "digest", "length"}
+_NEWS = {"provider", "what", "dispute", "ids"}
 
 
 def as_told(erased: Erased, viewer: Actor) -> Erased:
@@ -46,10 +48,18 @@ def content_ids(value: Any) -> Iterator[str]:
             yield from content_ids(part)
 
 
+def _with_ids(kept: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What a payment provider said, with its own ids, which an earlier release kept as they are."""
+    if kept["ids"] is None:
+        return {name: said for name, said in told.items() if name != "ids"}
+    return ids_shown(told, told["ids"])
+
+
 def with_texts(value: Any, texts: Texts) -> Any:
     """The value with each reference to a text replaced by the text (None: erased)."""
     if isinstance(value, dict):
         if value.keys() == _PROSE:
             return texts.get(value["content_id"])
-        return {name: with_texts(part, texts) for name, part in value.items()}
+        told = {name: with_texts(part, texts) for name, part in value.items()}
+        return _with_ids(value, told) if value.keys() >= _NEWS else told
     return [with_texts(part, texts) for part in value] if isinstance(value, list) else value

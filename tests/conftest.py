@@ -1,8 +1,8 @@
 """What every test stands on: zones from the wheel, layers that are never skipped in silence, and Hypothesis's profile.
 
-A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`, `promtool`, `helm`. Where its need is
-missing its tests are skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all of them) fails instead, and
-so does a required layer of which no test ran at all.
+A layer is a marker: `postgres`, `temporal`, `faults`, `browser`, `identity`, `stripe`, `promtool`, `helm`, `cluster`. Where its
+need is missing its tests are skipped, with the reason; a layer named in `OMBUD_REQUIRE_LAYERS` (CI names all but the last) fails
+instead, and so does a required layer of which no test ran at all.
 """
 
 import gc
@@ -22,13 +22,14 @@ from tests.support.charts import helm, operator_kinds
 from tests.support.deploying import promtool
 from tests.support.profiles import PROFILE, register_profiles
 from tests.support.stripe_mock import stripe_mock
+from tests.support.temporal_servers import missing as missing_of_a_cluster
 
 use_wheel_zones()  # before any test module asks for a zone: due dates must not follow the machine's zone files
 
 register_profiles()
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", PROFILE))
 
-LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe", "promtool", "helm")
+LAYERS = ("postgres", "temporal", "faults", "browser", "identity", "stripe", "promtool", "helm", "cluster")
 DOMAIN_LAYER = "no server"
 
 
@@ -81,6 +82,7 @@ _NEEDS: dict[str, Callable[[], str | None]] = {
     "stripe": cache(_missing_stripe_mock),
     "promtool": cache(_missing_promtool),
     "helm": cache(_missing_helm),
+    "cluster": cache(lambda: _missing_postgres() or _missing_temporal() or missing_of_a_cluster()),
 }
 
 

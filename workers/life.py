@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import structlog
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
@@ -109,9 +109,8 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 def _answers(parts: WorkerParts) -> Check:
     async def check() -> bool:
         try:
-            async with parts.database.nobody() as conn:
-                await conn.execute("SELECT 1")
-        except (PostgresError, InterfaceError) as error:
+            await parts.database.ready()
+        except (PostgresError, InterfaceError, InternalClientError) as error:
             # What a database says may quote values: its class is enough to know where to look.
             raise OSError(type(error).__name__) from error
         return True
@@ -127,7 +126,7 @@ def _good(parts: WorkerParts) -> Check:
             await parts.master_keys.still_good()
         except MasterKeyLost as lost:
             raise OSError(f"{lost.code}: {lost.message}") from lost
-        except (PostgresError, InterfaceError) as error:
+        except (PostgresError, InterfaceError, InternalClientError) as error:
             raise OSError(type(error).__name__) from error
         return True
 

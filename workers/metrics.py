@@ -41,7 +41,15 @@ class Counters:
         self.waits_for = self._gauge("ombud_oldest_waiting_seconds", "How long the oldest command or level has waited.")
         self.attributes_missing = self._gauge("ombud_search_attributes_missing", "What the namespace of Temporal lacks.")
         self.version_current = self._gauge("ombud_deployment_has_current", "Whether a version of this deployment is current.")
-        self.version_current.set(1)
+        self.version_runs = self._gauge(
+            "ombud_deployment_current_runs", "Whether workers run of the version that is current in this deployment."
+        )
+        for version in (self.version_current, self.version_runs):
+            version.set(1)
+        self.activities_paused = self._gauge("ombud_paused_activities", "Activities of cases that were paused in Temporal.")
+        self.activities_failing = self._gauge(
+            "ombud_failing_activities", "Activities that fail again and again, of what has waited longest."
+        )
 
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(name, text, registry=self.registry)

@@ -14,8 +14,10 @@ from typing import Protocol
 import structlog
 
 from activities.ports.relay import Relay, WaitingCase
+from runtime.patience import Pauses
 from services.doors import Shares
 from services.parts import Answered
+from storage.postgres.pool import AWAY
 from storage.team.absences import PostgresAbsences
 from workers.metrics import Counters
 from workflows.handles import Named, NotReached, RefusedByTemporal
@@ -43,17 +45,21 @@ class Doors(Protocol):
 
 async def keep_relaying(relay: Relay, doors: Doors, counters: Counters, every_for: timedelta, at_once: int = HANDS) -> None:
     """Have cases judged that have something waiting, for ever. Outages are logged and waited out."""
-    rounds = Rounds(relay, doors, counters, Shares(at_once))
+    rounds, pauses = Rounds(relay, doors, counters, Shares(at_once)), Pauses(every_for)
     try:
         while True:
             try:
                 await rounds.begin()
-            except (OSError, TimeoutError) as error:
+            except AWAY as error:
                 log.warning("relay is waiting for Postgres", error=type(error).__name__)
+                pause = pauses.after_failure()
             except Exception:
                 # The relay must outlive whatever a driver raises: without it commands of an outage would wait for ever.
                 log.exception("relay failed; trying again")
-            await asyncio.sleep(every_for.total_seconds())
+                pause = pauses.after_failure()
+            else:
+                pause = pauses.after_success()
+            await asyncio.sleep(pause)
     finally:
         await rounds.stop()
 
@@ -151,6 +157,8 @@ class AbsencesFirst:
         try:
             if cases := await self._absences.begin():
                 log.info("cases of people who are away go back to their queues", count=cases)
+        except AWAY:
+            raise  # as what comes after it would
         except Exception:
             # Whatever is wrong with an absence, commands of an outage must not wait for it.
             log.exception("absences failed; trying again")

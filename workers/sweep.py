@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from services.revival import Sweep, SweepDoors, Swept
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from workers.metrics import Counters
 from workflows.handles import NotReached
 
@@ -24,7 +24,7 @@ async def keep_sweeping(database: Database, doors: SweepDoors, counters: Counter
         except NotReached as away:
             counters.sweep_failed.labels("temporal").inc()
             log.warning("sweep is waiting for Temporal", error=str(away))
-        except (OSError, TimeoutError) as error:
+        except AWAY as error:
             counters.sweep_failed.labels("database").inc()
             log.warning("sweep is waiting for Postgres", error=type(error).__name__)
         except Exception:

@@ -11,6 +11,8 @@ import structlog
 
 from activities.ports.errors import Never
 from activities.ports.notices import TeamLetter
+from runtime.patience import Pauses
+from storage.postgres.pool import AWAY
 
 AT_A_TIME = 20
 """Letters of one tenant that are taken at once."""
@@ -47,14 +49,19 @@ class TeamPost:
 
     async def keep_sending(self, every_for: timedelta) -> None:
         """Send for ever. Outages are logged and waited out."""
+        pauses = Pauses(every_for)
         while True:
             try:
                 await self.round()
-            except (OSError, TimeoutError) as error:
+            except AWAY as error:
                 log.warning("team post is waiting for Postgres", error=type(error).__name__)
+                pause = pauses.after_failure()
             except Exception:  # whatever it was, the letters after it are to be sent
                 log.exception("team post failed; trying again")
-            await asyncio.sleep(every_for.total_seconds())
+                pause = pauses.after_failure()
+            else:
+                pause = pauses.after_success()
+            await asyncio.sleep(pause)
 
     async def _try(self, letter: TeamLetter) -> None:
         try:

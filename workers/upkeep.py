@@ -59,6 +59,8 @@ EVERY_FOR = timedelta(days=1)
 OFFSETS: Mapping[str, timedelta] = {RETENTION: timedelta(hours=2), HEADS: timedelta(hours=4)}
 """At which hour of the day, UTC: the heads after the erasing, so that they cover the deeds of the same night."""
 BEAT_FOR = timedelta(minutes=1)
+CONNECTIONS = 4
+"""To the database, opened at most: one job works at a time."""
 
 log = structlog.stdlib.get_logger("ombud.upkeep")
 
@@ -207,7 +209,7 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
     tally, jobs = Tally(), dict[str, Job]()
     vault = Vault.from_text(places.master_key)
     async with await Database.connect(
-        places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=4
+        places.database_url, admin_dsn=places.database_admin_url, min_size=1, max_size=CONNECTIONS
     ) as database:
         await PostgresMasterKeys(database, vault).check()
         if places.database_admin_url is not None:

@@ -12,16 +12,20 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from runtime.namespace import current_build, missing_attributes
+from runtime.pollers import HEARD_WITHIN, Queue, pollers
 from runtime.settings import Settings
+from services.held_up import held_up
 from storage.outside.backlog import Backlog, StuckCase, backlog
-from storage.postgres.pool import Database
+from storage.postgres.pool import AWAY, Database
 from workers.metrics import Counters
 from workflows.handles import FOLLOWED, NEEDED, SEARCH_ATTRIBUTES, Named, NotReached
-from workflows.runs import TASK_TRIES, RunState
+from workflows.runs import TASK_TRIES, PendingActivity, RunState
 
 LOOKED_AT = 20
 """Stuck cases whose runs are looked at, to say what they wait for."""
 PATIENCE = timedelta(seconds=10)
+
+_AWAY: tuple[type[Exception], ...] = (NotReached, RPCError, *AWAY)
 
 log = structlog.stdlib.get_logger("ombud.watch")
 
@@ -31,6 +35,12 @@ class Runs(Protocol):
 
     async def state(self, case: Named) -> RunState:
         """How its newest run stands. Raises :class:`workflows.handles.NotReached`."""
+
+    async def pending(self, workflow_id: str) -> Sequence[PendingActivity]:
+        """What the newest run with this id waits for. Raises the same."""
+
+    async def paused(self, at_most: int) -> Sequence[str]:
+        """Runs in which somebody paused an activity. Raises the same."""
 
 
 class FollowingLists:
@@ -56,15 +66,25 @@ class Watch:
     """What a worker says of all cases together. Every worker says the same."""
 
     def __init__(
-        self, database: Database, runs: Runs, client: Client, settings: Settings, counters: Counters, lists: FollowingLists
+        self,
+        database: Database,
+        runs: Runs,
+        client: Client,
+        settings: Settings,
+        counters: Counters,
+        lists: FollowingLists,
+        *,
+        heard_within: timedelta = HEARD_WITHIN,
     ) -> None:
+        """``heard_within``: who asked Temporal for work no longer ago than this counts as a worker that runs."""
         self._database, self._runs, self._client, self._counters, self._lists = database, runs, client, counters, lists
         versioned = bool(settings.worker_deployment_name and settings.worker_build_id)
         self._deployment = settings.worker_deployment_name if versioned else None
+        self._heard_within, self._cases_queue = heard_within, Queue(settings.task_queue, "workflow")
 
     async def look(self) -> None:
         """Look once; a part that cannot be looked at is logged, and keeps what it said last."""
-        for part in (self._cases, self._attributes, self._version):
+        for part in (self._cases, self._activities, self._attributes, self._version):
             await self._looked(part)
 
     async def look_at_attributes(self) -> None:
@@ -74,7 +94,7 @@ class Watch:
     async def _looked(self, part: Callable[[], Awaitable[None]]) -> None:
         try:
             await part()
-        except (NotReached, RPCError, OSError, TimeoutError) as away:
+        except _AWAY as away:
             log.warning("not looked at", part=part.__name__.strip("_"), error=f"{type(away).__name__}: {away}"[:200])
         except Exception:
             # Looking must outlive whatever a driver raises: nobody else says that the fleet is stuck.
@@ -87,6 +107,14 @@ class Watch:
     async def _failing(self, stuck: Sequence[StuckCase]) -> int:
         states = [await self._runs.state(Named(c.tenant_id, c.case_id, c.kind, c.opened_at)) for c in stuck[:LOOKED_AT]]
         return sum(state.failing >= TASK_TRIES for state in states)
+
+    async def _activities(self) -> None:
+        found = await held_up(self._database, self._runs)
+        self._counters.activities_paused.set(len(found.paused))
+        self._counters.activities_failing.set(len(found.failing))
+        if found.paused:
+            some = [f"{one.activity} of {one.workflow_id}" for one in found.paused[:5]]
+            log.error("activities are paused and not tried", count=len(found.paused), some=some)
 
     async def _attributes(self) -> None:
         missing = await missing_attributes(self._client, SEARCH_ATTRIBUTES, PATIENCE)
@@ -105,6 +133,12 @@ class Watch:
         self._counters.version_current.set(build is not None)
         if build is None:
             log.error("every case waits: no version of the deployment is current", deployment=self._deployment)
+            return
+        at_work = await pollers(self._client, self._cases_queue, PATIENCE, self._heard_within)
+        runs = any(one.build == build for one in at_work)
+        self._counters.version_runs.set(runs)
+        if not runs:
+            log.error("every case waits: no worker of the current version runs", deployment=self._deployment, current=build)
 
 
 def said(counters: Counters, found: Backlog, failing: int) -> None:

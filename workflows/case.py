@@ -33,6 +33,7 @@ class CaseWorkflow:
         self._known, self._loaded = Recorded(), False
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
+        self._rang_early = 0
         self._look = True
         self._beside: dict[str, asyncio.Task[None]] = {}
         self._carried: list[str] = []
@@ -164,7 +165,12 @@ class CaseWorkflow:
     async def _carry_out(self, effect: str) -> None:
         ref = EffectRef(**self._ref.model_dump(), effect_id=effect)
         to: dict[str, Any] = {"task_queue": summaries.outbound_queue(), "priority": self._place()}
-        await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
+        try:
+            await workflow.execute_activity("effects.carry_out", ref, summary="Carry out a remedy", **to, **options.CARRY_OUT)
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                return  # Let go of: nobody waits for this task any more, and the next run begins the effect again.
+            raise
         self._done(effect)
 
     async def _deliver(self) -> None:
@@ -201,6 +207,7 @@ class CaseWorkflow:
                 return
             self._alarm.cancel()
         self._alarm, self._alarm_at = None, at
+        self._rang_early = self._rang_early + 1 if again else 0
         if at is not None:
-            wait_for = max(at - workflow.now(), options.REARM_FOR if again else options.SOON_FOR)
+            wait_for = max(at - workflow.now(), options.rearm_for(self._rang_early) if again else options.SOON_FOR)
             self._alarm = asyncio.create_task(workflow.sleep(wait_for, summary=summaries.alarm_summary(self._known)))

@@ -75,3 +75,12 @@ SOON_FOR = timedelta(milliseconds=20)
 
 REARM_FOR = timedelta(seconds=1)
 """The shortest alarm after one that rang too early for the same instant: clocks apart must not make a case spin."""
+
+REARM_MOST_FOR = timedelta(minutes=1)
+"""The longest such alarm: each that rang too early again is followed by one twice as long."""
+
+
+def rearm_for(rang_early: int) -> timedelta:
+    """How long the next alarm waits at least, after so many in a row that rang too early for the same instant: a database whose
+    clock is behind by minutes is not asked each second."""
+    return min(REARM_FOR * float(2 ** min(rang_early - 1, 16)), REARM_MOST_FOR)

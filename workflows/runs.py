@@ -48,6 +48,18 @@ class RunState:
     """How often its workflow task was tried; from :data:`TASK_TRIES` on it is stuck."""
 
 
+@dataclass(frozen=True)
+class PendingActivity:
+    """What a run waits for."""
+
+    workflow_id: str
+    activity: str
+    activity_id: str
+    paused: bool
+    failed: int
+    """How often it failed so far."""
+
+
 class CaseRuns(CaseDoors):
     """The doors of cases, and a look at their runs. Everything here raises :class:`workflows.handles.NotReached`."""
 
@@ -85,6 +97,26 @@ class CaseRuns(CaseDoors):
         running = told.status is WorkflowExecutionStatus.RUNNING
         carrying = sum(activity.activity_type.name == "effects.carry_out" for activity in raw.pending_activities)
         return RunState(running, told.status in _OVER, carrying, running and not task and not raw.pending_activities, task)
+
+    async def pending(self, workflow_id: str) -> Sequence[PendingActivity]:
+        """What the newest run with this id waits for; nothing where there is none."""
+        try:
+            told = (await self._client.get_workflow_handle(workflow_id).describe()).raw_description
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ()
+            raise not_reached(error) from error
+        except RuntimeError as error:
+            raise not_reached(error) from error
+        return [
+            PendingActivity(workflow_id, one.activity_type.name, one.activity_id, one.paused, max(0, one.attempt - 1))
+            for one in told.pending_activities
+        ]
+
+    async def paused(self, at_most: int) -> Sequence[str]:
+        """Cases and deliveries in which somebody paused an activity, as far as the server lists such."""
+        query = "WorkflowType IN ('Case', 'Delivery') AND ExecutionStatus = 'Running' AND TemporalPauseInfo IS NOT NULL"
+        return [run.id for run in await self._listed(query, at_most)]
 
     async def deliver(self, case: Named, notice_id: str) -> bool:
         """Have a notice delivered by a ``Delivery`` workflow of its own; False when one is at it already."""

@@ -74,6 +74,8 @@ def facts_of(notice: OutgoingNotice, words: Words) -> dict[str, Any]:
         "open_until": _when(instant_of(data.get("open_until")), notice, words),
         "texts": {name: _with_translation(notice, words, name) for name in _PROSE},
         **_what_happened(data, words, side),
+        # Of what an earlier release recorded it is no text.
+        "reference": _line_or_none(notice.texts.get("reference") or _string(data.get("reference"))),
         "remedies": _remedies(notice, words, side),
         **_more_time(notice, words, side),
         **_of_sanction(notice, words),
@@ -217,7 +219,6 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
     provider = _string(data.get("provider"))
     return {
         "provider": _PROVIDERS.get(provider, provider) if provider else None,
-        "reference": _line_or_none(_string(data.get("reference"))),
         "money_went": data.get("money_went") is True,
         "money_twice": data.get("money_twice") is True,
         "owed_again": data.get("owed_again") is True,

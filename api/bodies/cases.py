@@ -15,6 +15,7 @@ from api.bodies.sanctions import DraftedSanction, drafted_sanction
 from domain.base import Frozen, Instant, Side
 from domain.model.erasure import Erased
 from domain.model.links import Relation
+from domain.model.provider_news import ids_shown
 from domain.model.report import MOST_METADATA, MetadataKey, MetadataValue
 from domain.model.translations import Translator
 from domain.views.actions import Action
@@ -337,6 +338,9 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
         del link["note"]
     body["told"] = (texts or {}).get(body["told"]["content_id"]) if body["told"] else None
     worded((*body["requests"], *body["settled_requests"]), texts)
+    for one, kept in zip(body.get("provider_disputes") or (), seen.case.provider_disputes, strict=False):
+        if kept.newest.ids is not None and texts is not None:
+            one.update(ids_shown(one, texts.get(kept.newest.ids.content_id)))
     links = links_of(seen.id)
     if body["merged_into"]:
         links["merged_into"] = f"/v1/cases/{body['merged_into']}"

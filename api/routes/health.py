@@ -32,7 +32,7 @@ async def healthz() -> Response:
     summary="Readiness",
     responses=gives(
         {
-            200: ("CheckBody", {"status": "degraded", "checks": {"database": "ok", "temporal": "away"}}),
+            200: ("CheckBody", {"status": "degraded", "checks": {"database": "ok", "temporal": "ok", "workers": "away"}}),
             503: ("CheckBody", {"status": "unavailable", "checks": {"database": "away", "temporal": "ok"}}),
         }
     ),
@@ -40,7 +40,7 @@ async def healthz() -> Response:
 )
 async def readyz(context: Context) -> Response:
     """Postgres must answer, and the master key of this process must be one that is still used (`master_key_lost`). Without
-    Temporal the process still takes reports and commands (`degraded`): they are judged later."""
+    Temporal, or a worker, the process still takes reports and commands (`degraded`): they are judged later."""
     found = await health(context.parts)
     for service, fault in found.services.items():
         if fault is not None:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from api.kit.gate import Gate
     from cli.kit.target import Target
     from services.live import Watch
-    from services.parts import Answered, Check, Doors, Inspects, Parts, ProviderDisputes
+    from services.parts import Answered, Doors, Inspects, Parts, ProviderDisputes
 
 Result = TypeVar("Result")
 
@@ -140,6 +140,7 @@ async def api_parts(
     settings: Settings, places: Places, operator: Target | None = None, runtime: Runtime | None = None
 ) -> AsyncIterator[Parts]:
     """Everything the API is made of, connected; closed again at the end. With an operator, no key is asked for."""
+    from cli.kit.health import ready_checks
     from cli.kit.operator import OperatorKeys
     from services.parts import Parts
     from storage.access.signing_keys import PostgresSigningKeys
@@ -155,11 +156,10 @@ async def api_parts(
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime)
-    limits = _limits(settings) if operator is None else {"max_size": settings.database_pool_max}
-    pool = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
+    pool = _pool(settings, places.database_admin_url, served=operator is None)
     async with await Database.connect(places.database_url, **pool) as database, _readers(settings) as readers:
-        await PostgresMasterKeys(database, vault).check()
-        tenants = PostgresTenants(database, vault)
+        tenants, masters = PostgresTenants(database, vault), PostgresMasterKeys(database, vault)
+        await masters.check()
         yield Parts(
             intake=PostgresIntake(database, vault),
             views=PostgresViews(database, vault),
@@ -181,7 +181,7 @@ async def api_parts(
             door_refusals=PostgresDoorRefusals(database),
             **_mail_parts(settings, database, vault, store),
             address_refused=_addresses(settings),
-            **_checks(database, client, {"evidence": store.check, "master_key": PostgresMasterKeys(database, vault).still_good}),
+            **ready_checks(database, client, settings.task_queue, {"evidence": store.check, "master_key": masters.still_good}),
             publishing=PostgresPublications(database),
             payloads=SealedJson(sealed) if sealed else None,
         )
@@ -193,7 +193,7 @@ def _source_parts(settings: Settings, database: Database, vault: Vault) -> dict[
     from storage.intake.sources import PostgresSources
     from storage.postgres.budgets import PostgresBudgets
 
-    news, sources = PostgresProviderNews(database), PostgresSources(database, vault)
+    news, sources = PostgresProviderNews(database, vault), PostgresSources(database, vault)
     return {"sources": sources, "budgets": PostgresBudgets(database), "provider_news": news, "disputes": _disputes(settings)}
 
 
@@ -233,6 +233,11 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
             settings.mail_per_domain or 5 * settings.mail_per_sender,
         ),
     }
+
+
+def _pool(settings: Settings, admin_dsn: str | None, *, served: bool) -> dict[str, Any]:
+    limits = _limits(settings) if served else {"max_size": settings.database_pool_max}
+    return {"admin_dsn": admin_dsn, "min_size": settings.database_pool_min, **limits}
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
@@ -389,17 +394,6 @@ def _inspector(settings: Settings) -> Inspects:
     from adapters.evidence.file_types import Inspector
 
     return Inspector(frozenset(settings.evidence_types.split()), settings.evidence_max_bytes)
-
-
-def _checks(database: Database, client: Client, also: Mapping[str, Check]) -> dict[str, Any]:
-    async def database_ready() -> None:
-        async with database.nobody() as conn:
-            await conn.execute("SELECT 1")
-
-    async def temporal_ready() -> None:
-        await client.service_client.check_health()
-
-    return {"database_ready": database_ready, "also_ready": {"temporal": temporal_ready, **also}}
 
 
 def _scanner(settings: Settings) -> Callable[[bytes], Awaitable[None]] | None:

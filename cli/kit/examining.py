@@ -11,10 +11,12 @@ from cli.kit.compose import evidence_store
 from runtime.errors import ServiceFault
 from runtime.settings import Settings
 from workflows.handles import FOLLOWED, SEARCH_ATTRIBUTES
+from workflows.options import OUTBOUND
 
 if TYPE_CHECKING:
-    from runtime.checks import Look
+    from runtime.checks import Look, Server
     from runtime.embedded.stack import Stack
+    from runtime.pollers import Queue
     from services.doctor import Check, Finding
 
 _DOCTOR_WAITS_FOR = timedelta(seconds=4)
@@ -23,7 +25,7 @@ _DOCTOR_WAITS_FOR = timedelta(seconds=4)
 
 def doctor_checks(settings: Settings) -> list[Check]:
     """What ``ombud doctor`` looks at, in the order in which the parts depend on each other."""
-    from runtime import checks
+    from runtime import checks, worker_checks
     from runtime.embedded.stack import Stack
     from runtime.zones import wheel_zones_only
     from services import doctor
@@ -31,16 +33,19 @@ def doctor_checks(settings: Settings) -> list[Check]:
 
     stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
 
+    server, queues = checks.Server(settings, stack, _DOCTOR_WAITS_FOR), _queues(settings.task_queue)
+    version = (settings.worker_deployment_name, settings.worker_build_id)
+
     async def database() -> Finding:
         try:
-            dsn = stack.info().database_url
+            dsn = stack.database_urls().database_url
         except ServiceFault as fault:
             return Finding("database", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.database(dsn, _DOCTOR_WAITS_FOR)
 
     async def administration() -> Finding:
         try:
-            dsn = stack.info().database_admin_url
+            dsn = stack.database_urls().database_admin_url
         except ServiceFault as fault:
             return Finding("administration", "fail", fault.message, "Run `ombud stack up`.")
         return await doctor.administration(dsn, _DOCTOR_WAITS_FOR, embedded=settings.database_url is None)
@@ -54,17 +59,26 @@ def doctor_checks(settings: Settings) -> list[Check]:
         database,
         administration,
         lambda: _trail(stack),
-        _named("temporal", lambda: checks.temporal(settings, stack, SEARCH_ATTRIBUTES, _DOCTOR_WAITS_FOR, FOLLOWED)),
-        _named("worker deployment", lambda: checks.deployment(settings, stack, _DOCTOR_WAITS_FOR)),
+        _named("temporal", lambda: checks.temporal(server, SEARCH_ATTRIBUTES, FOLLOWED)),
+        _named("workers", lambda: worker_checks.workers(server, queues)),
+        _named("worker deployment", lambda: worker_checks.deployment(server, queues[0], *version)),
         lambda: doctor.temporal_door(settings.temporal_door),
         _named("mail", lambda: checks.mail(settings, stack, _DOCTOR_WAITS_FOR)),
-        *(
-            partial(look, settings, stack)
-            for look in (_mail_door, _file_scanner, _relay, _sweep, _upkeep, _heads, _backups, _sealed_keys)
-        ),
+        *(partial(look, settings, stack) for look in (_mail_door, _file_scanner, _relay)),
+        partial(_activities, settings, stack, server),
+        partial(_sweep, settings, stack),
+        _named("upkeep", lambda: checks.upkeep(server, settings.task_queue)),
+        *(partial(look, settings, stack) for look in (_heads, _backups, _sealed_keys)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         partial(_evidence, settings),
     ]
+
+
+def _queues(task_queue: str) -> list[Queue]:
+    """What a worker takes, the cases first."""
+    from runtime.pollers import Queue
+
+    return [Queue(task_queue, "workflow"), Queue(task_queue, "activity"), Queue(task_queue + OUTBOUND, "activity")]
 
 
 async def _evidence(settings: Settings) -> Finding:
@@ -86,7 +100,7 @@ async def _trail(stack: Stack) -> Finding:
     from services.doctor import Finding
 
     try:
-        dsn = stack.info().database_url
+        dsn = stack.database_urls().database_url
     except ServiceFault as fault:
         return Finding("audit trail", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
     return await doctor.trail(dsn, _DOCTOR_WAITS_FOR)
@@ -97,13 +111,6 @@ async def _file_scanner(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
     return await doctor.file_scanner(Clamd(settings.evidence_scanner).check if settings.evidence_scanner else None)
-
-
-async def _upkeep(settings: Settings, stack: Stack) -> Finding:
-    from runtime import checks
-    from services.doctor import Finding
-
-    return Finding("upkeep", *await checks.upkeep(settings, stack, _DOCTOR_WAITS_FOR))
 
 
 async def _sweep(settings: Settings, stack: Stack) -> Finding:
@@ -118,6 +125,26 @@ async def _relay(settings: Settings, stack: Stack) -> Finding:
     return await _by_database("relay", stack, lambda dsn: doctor.relay(dsn, _DOCTOR_WAITS_FOR))
 
 
+async def _activities(settings: Settings, stack: Stack, server: Server) -> Finding:
+    from services import doctor
+    from services.doctor import Finding
+    from services.held_up import HeldUp, held_up
+    from storage.postgres.pool import Database
+    from workflows.runs import CaseRuns
+
+    try:
+        dsn, client = stack.database_urls().database_url, await server.client()
+    except ServiceFault as fault:
+        return Finding("activities", "warn", f"not looked at: {fault.message}", "See what it says of the part that is away.")
+
+    async def look() -> HeldUp:
+        seconds = _DOCTOR_WAITS_FOR.total_seconds()
+        async with await Database.connect(dsn, command_timeout=seconds, lend_within=seconds) as database:
+            return await held_up(database, CaseRuns(client, settings.task_queue))
+
+    return await doctor.activities(look, 2 * _DOCTOR_WAITS_FOR)
+
+
 async def _mail_door(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
@@ -129,7 +156,7 @@ async def _by_database(part: str, stack: Stack, look: Callable[[str], Awaitable[
     from services.doctor import Finding
 
     try:
-        dsn = stack.info().database_url
+        dsn = stack.database_urls().database_url
     except ServiceFault as fault:
         return Finding(part, "warn", fault.message, "Run `ombud stack up`.")
     return await look(dsn)
@@ -161,7 +188,7 @@ async def _sealed_keys(settings: Settings, stack: Stack) -> Finding:
     from services.doctor import Finding
 
     try:
-        dsn, keys = stack.info().database_url, stack.master_key()
+        dsn, keys = stack.database_urls().database_url, stack.master_key()
     except ServiceFault as fault:
         return Finding("sealed keys", "warn", f"not looked at: {fault.message}", "Run `ombud stack up`.")
     return await doctor.sealed_keys(dsn, keys, _DOCTOR_WAITS_FOR)

@@ -25,6 +25,10 @@ ROLES: tuple[Role, ...] = ("worker", "api")
 """In the order in which they come up."""
 
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked for, not bound
+"""Whoever listens on every address is asked on this machine's own."""
+
+
 class Crew(BaseModel):
     """What runs, as noted in ``fleet.json``."""
 
@@ -91,6 +95,12 @@ class Fleet:
         self._wait(role, ref, place, say)
         return ref
 
+    def where(self, role: Role, port: int) -> str:
+        """The address at which the process answers on this port, as its settings have it."""
+        host = self._env.get("OMBUD_API_HOST" if role == "api" else "OMBUD_HEALTH_HOST") or "127.0.0.1"
+        host = _EVERYWHERE.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
     def ready(self, role: Role, say: Say = silent) -> None:
         """Wait until one that runs is ready. Raises as :meth:`start`."""
         ref, crew = self.running(role), self.crew
@@ -107,7 +117,7 @@ class Fleet:
     def _wait(self, role: Role, ref: ProcessRef, port: int, say: Say) -> None:
         import httpx2
 
-        url = f"http://127.0.0.1:{port}" + ("/v1/healthz" if role == "api" else "/readyz")
+        url = self.where(role, port) + ("/v1/healthz" if role == "api" else "/readyz")
         begun = told = time.monotonic()
         while (now := time.monotonic()) - begun < START_FOR.total_seconds():
             if not processes.alive(ref):

@@ -40,10 +40,10 @@ def bring_up(settings: Settings, *, json: bool, seeded: bool = True) -> None:
     asyncio.run(stack.up(say))
     say("database: bringing it up to date")
     asyncio.run(telling("database", _prepare(find_places(settings), settings, say), say))
-    api_port = _api_port(settings, fleet, ports)
+    api_port, health_port = _api_port(settings, fleet, ports), _health_port(settings, fleet, ports)
     # Links in letters lead to this API, unless the operator says where people reach it.
-    there = {} if "public_url" in settings.model_fields_set else {"OMBUD_PUBLIC_URL": f"http://127.0.0.1:{api_port}"}
-    _start(fleet, "worker", None, there, say)
+    there = {} if "public_url" in settings.model_fields_set else {"OMBUD_PUBLIC_URL": fleet.where("api", api_port)}
+    _start(fleet, "worker", health_port, there, say)
     say("worker is ready")
     _start(fleet, "api", api_port, there, say)
     say("API answers")
@@ -66,6 +66,15 @@ def _api_port(settings: Settings, fleet: Fleet, ports: Ports) -> int:
         return last
     named = settings.api_port if "api_port" in settings.model_fields_set else None
     return processes.free_port(last) if named == 0 else ports.take("api", last, named)
+
+
+def _health_port(settings: Settings, fleet: Fleet, ports: Ports) -> int:
+    """The worker's: the one that is set; else that of the last time, or a free one."""
+    last = fleet.crew.health_port
+    if last is not None and fleet.running("worker"):
+        return last
+    named = settings.worker_health_port or None
+    return ports.take("worker_health", None if named else last, named)
 
 
 async def _prepare(places: Places, settings: Settings, say: Say) -> None:
@@ -100,7 +109,7 @@ def _seed(settings: Settings, where: str, say: Say) -> None:
 
 def show_status(settings: Settings, *, json: bool) -> int:
     """Print what runs, where, and the key; the exit code, which says whether all of it runs."""
-    stack, fleet = Stack(settings), Fleet(settings.state_dir)
+    stack, fleet = Stack(settings), Fleet(settings.state_dir, settings.environment())
     stopped: list[str] = [state.service for state in stack.status() if state.state == "stopped"]
     stopped += [role for role in ROLES if fleet.running(role) is None]
     title = f"Not running: {', '.join(stopped)}. Start it with `make up`." if stopped else "Ombud is up"
@@ -113,7 +122,10 @@ def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
     services = {state.service: state for state in stack.status()}
     crew, company, mail = fleet.crew, Company.read(settings.state_dir), services["mail"]
     ui = Notes.read(settings.state_dir).temporal.ui_port if services["temporal"].state == "running" else None
-    api = f"http://127.0.0.1:{crew.api_port}" if fleet.running("api") else None
+    api = fleet.where("api", crew.api_port) if crew.api_port and fleet.running("api") else None
+    worker = fleet.where("worker", crew.health_port) if crew.health_port and fleet.running("worker") else None
+    apart = settings.api_health_port if fleet.running("api") else None
+    health = fleet.where("worker", apart) if apart else None
     return {
         "pages": api,
         "api": api,
@@ -124,7 +136,8 @@ def _facts(settings: Settings, stack: Stack, fleet: Fleet) -> dict[str, Any]:
         "temporal_ui": ui and f"http://127.0.0.1:{ui}",
         "mail": mail.address,
         "mail_folder": str(settings.state_dir / "mail") if mail.state == "running" else None,
-        "worker_health": f"http://127.0.0.1:{crew.health_port}/readyz" if fleet.running("worker") else None,
+        "worker_health": worker and f"{worker}/readyz",
+        "api_health": health and f"{health}/readyz",
         "logs": f"{fleet.log('worker')} {fleet.log('api')}",
         "stop_with": "make down (in another folder than the project's: ombud down)",
     }

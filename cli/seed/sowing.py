@@ -27,6 +27,7 @@ from storage.intake.opening import PostgresIntake
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
+from storage.postgres.server import count_anew
 from storage.postgres.vault import Vault
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
@@ -80,6 +81,7 @@ async def sow(
             views=PostgresViews(database, vault),
         )
         made = await Seeder(desk, company).up_to(cases, datetime.now(UTC), seed, say)
+        await count_anew(places.database_owner_url)
         return replace(made, ways_in=await ways_in(links, views, tenant))
 
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit
 from console.kit.words import in_words
 from console.pages.listing import titled
-from domain.views.references import own_id
 from services import cases, references
 from services.cases import Listing, Seen
 from services.pages import Page
@@ -72,7 +71,7 @@ def _earlier(one: Seen, told: references.Told | None, ref: str) -> Earlier:
     if told_last is None and case.closed_at is not None:
         decided, at = in_words(case.outcome.value if case.outcome else "closed"), case.closed_at
     phase = case.terms.labels.get(case.phase) or in_words(case.phase.value)
-    number = own_id(one.row.source, one.row.external_id) or f"…{one.id[-8:]}"
+    number = (told.references.external_id if told else None) or f"…{one.id[-8:]}"
     return Earlier(one, number, in_words(case.kind), phase, part, decided, at)
 
 

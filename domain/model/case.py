@@ -75,9 +75,9 @@ SINCE: dict[int, frozenset[str]] = {
     6: frozenset(
         {"form", "named_by", "told_seq", "came_in", "claims_news", "appealed_alone", "interim", "interim_over"}
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
-        | {"put", "charged_at", "asked", "lowering", "category_listed"}
+        | {"put", "charged_at", "asked", "lowering", "category_listed", "holds"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
-        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by"}
+        | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by", "provider_disputes"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

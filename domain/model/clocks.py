@@ -188,6 +188,8 @@ class ClocksThawed(Kept):
     incident: str
     until: Instant
     margin: Span | None = None
+    goes_on_at: Instant | None = None
+    """When the margin is over for what no clock counts, by the calendar of the case's queue."""
     reason: str
 
 
@@ -277,11 +279,18 @@ class Hold(Kept):
     until: Instant | None = None
     margin: Span | None = None
     """Time that is given on top once it is over."""
+    goes_on_at: Instant | None = None
+    """When that time is over, by the calendar of the case's queue; clocks count it by their own."""
     reason: str
     by: str
     incident: str | None = None
     woken: bool = False
     """A snooze whose end has been told."""
+
+    @property
+    def stood_still(self) -> tuple[Instant, Instant | None]:
+        """Since when, and until when with what is given on top; None: it goes on."""
+        return self.since, self.goes_on_at or self.until
 
     def lasts_at(self, at: Instant) -> bool:
         """Whether it is not over at an instant."""

@@ -117,7 +117,7 @@ class Recuse(CommandBase):
     """Say that one cannot decide this case, and why. It goes back to its queue, and never to whoever said so."""
 
     type: Literal["recuse"] = "recuse"
-    reason: Code
+    reason: Code = "conflict_of_interest"
     """``knows_a_party``, ``took_part_before``, ``own_interest``, …"""
     reasons: SealedText | None = None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import CommandBase, Instant, Kept, Reference
-from domain.model.prose import Prose, SealedText
+from domain.model.prose import NOBODYS_WORDS, Prose, SealedNumber, SealedText
 from domain.model.refusals import Refusal
 
 NEVER_DONE: Final = "undone_before_done"
@@ -22,7 +22,7 @@ class ReportManualWork(CommandBase):
     effect_id: Reference
     """Of those that the case lists under ``hands``; of what was not done after all, one that was reported as done."""
     result: Literal["done", "impossible", "not_done"]
-    reference: Reference | None = None
+    reference: SealedNumber | None = None
     """Of money that was paid by hand: by which number the payment is found (the bank's, the provider's). For the team."""
     done_at: Instant | None = None
     """When it was done, where that is not now: wanted of what was agreed on and is in question again."""
@@ -44,7 +44,7 @@ class ManualWorkReported(Kept):
     type: Literal["manual_work_reported"] = "manual_work_reported"
     effect_id: str
     result: Literal["done", "reversed", "impossible", "not_done"]
-    reference: str | None = None
+    reference: Annotated[Prose | str, NOBODYS_WORDS] | None = None
     done_at: Instant | None = None
     text: Prose | None = None
 

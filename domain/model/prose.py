@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Protocol, get_args, runtime_checkable
 
-from pydantic import BaseModel, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from domain.base import Kept
+from domain.base import Kept, Reference
 
 MAX_PROSE = 20_000
 """Characters in one text. Longer accounts belong in evidence, where they can be read as a document."""
@@ -23,6 +23,10 @@ class Prose(Kept):
     length: int
 
 
+NOBODYS_WORDS = "nobodys_words"
+"""In the annotation of a field: what lies sealed there is a number of somebody's books, and nobody has said anything by it."""
+
+
 def text_fields(model: type[BaseModel]) -> tuple[str, ...]:
     """The fields of a command or a fact that hold texts, also inside what they hold, in the order of the model."""
     return _text_fields(model)
@@ -30,10 +34,13 @@ def text_fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 @cache
 def _text_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(name for name, field in model.model_fields.items() if _holds_text(field.annotation))
+    words = {name: field for name, field in model.model_fields.items() if NOBODYS_WORDS not in field.metadata}
+    return tuple(name for name, field in words.items() if _holds_text(field.annotation))
 
 
 def _holds_text(kind: Any) -> bool:
+    if NOBODYS_WORDS in getattr(kind, "__metadata__", ()):
+        return False
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return issubclass(kind, Prose) or bool(text_fields(kind))
     return any(_holds_text(part) for part in get_args(kind))
@@ -95,6 +102,31 @@ def _seal(value: Any, info: ValidationInfo) -> Any:
         return Prose(content_id="cnt_unsealed", digest="", length=len(text))
     return sealer(text)
 
+
+@runtime_checkable
+class SealsNumbers(Protocol):
+    """A sealer that also puts numbers away which lead to somebody, so that they go with the first who is erased."""
+
+    def number(self, value: str) -> Prose:
+        """The reference to it."""
+        ...
+
+
+def _seal_number(value: Any, info: ValidationInfo) -> Any:
+    context = info.context if isinstance(info.context, dict) else {}
+    if value is None or FROM_OUTSIDE not in context:
+        return value
+    number = _NUMBER.validate_python(value)
+    sealer = context[FROM_OUTSIDE]
+    if sealer is None:
+        return Prose(content_id="cnt_unsealed", digest="", length=len(number))
+    return sealer.number(number) if isinstance(sealer, SealsNumbers) else sealer(number)
+
+
+_NUMBER: TypeAdapter[str] = TypeAdapter(Reference)
+SealedNumber = Annotated[Prose | str, BeforeValidator(_seal_number), WithJsonSchema(_NUMBER.json_schema()), NOBODYS_WORDS]
+"""A number of the bank's or a provider's: plain on the wire, a :class:`Prose` reference once it was sealed, and plain again in
+what an earlier release kept."""
 
 SealedText = Annotated[
     Prose,

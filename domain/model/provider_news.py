@@ -6,9 +6,16 @@ what was said last by that, not what came last.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, Protocol, Self, runtime_checkable
+
+from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Instant, Kept, Money, Reference
+from domain.model.prose import FROM_OUTSIDE, NOBODYS_WORDS, Prose
 
 What = Literal[
     "opened", "updated", "funds_withdrawn", "funds_reinstated", "won", "lost", "withdrawn", "prevented", "refunded",
@@ -41,9 +48,40 @@ GOES_ON: Final = frozenset({
 """A provider's words for a dispute that it still decides: said after an end, they take it up again (an inquiry that becomes a
 chargeback, an arbitration after a decision)."""
 
+_ALL: Final = 10**15 + 1
+"""More than any amount: what does not say how much went counts as all of it."""
+
+
+PAYMENT_PROVIDERS: Final = frozenset({"stripe", "paypal"})
+"""Sources whose numbers are those of disputes, by which whoever paid is found there."""
+STANDS_FOR_ID: Final = "pid_"
+"""How the keyed digest of a provider's id begins, which stands in its place where a case is found by it."""
+SEALED_IDS: Final = ("dispute", "event", "payment", "intent", "also_about", "account")
+"""The fields of news that hold a provider's own ids."""
+
+
+@runtime_checkable
+class ConcealsIds(Protocol):
+    """A sealer that can also put a provider's ids away."""
+
+    def conceal(self, news: ProviderNews) -> ProviderNews:
+        """The news as a case keeps them."""
+        ...
+
+
+def _sealed_inside(value: Any, info: ValidationInfo) -> Any:
+    if value is not None and isinstance(info.context, dict) and FROM_OUTSIDE in info.context:
+        # A stranger's reference would show what somebody else has put away.
+        raise PydanticCustomError("ids_sealed_inside", "Write the ids in their own fields.")
+    return value
+
 
 class ProviderNews(Kept):
-    """One thing that a provider said: codes, ids, amounts and instants, no word of anybody's."""
+    """One thing that a provider said: codes, ids, amounts and instants, no word of anybody's.
+
+    Where it is kept its ids are sealed, and keyed digests stand in their fields: equal for equal ids, so that what is said next
+    is matched by them. In facts of earlier releases the ids themselves stand there, and ``ids`` is None.
+    """
 
     provider: Code
     dispute: Reference
@@ -78,6 +116,24 @@ class ProviderNews(Kept):
     """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
+    ids: SkipJsonSchema[Annotated[Prose | None, BeforeValidator(_sealed_inside), NOBODYS_WORDS]] = None
+    """The ids themselves, as JSON and sealed. Nobody sends it: the inbox seals what was said."""
+
+    @model_validator(mode="after")
+    def _sealed_on_its_way_in(self, info: ValidationInfo) -> Self:
+        context = info.context if isinstance(info.context, dict) else {}
+        if FROM_OUTSIDE not in context:
+            return self
+        sealer = context[FROM_OUTSIDE]
+        if sealer is None:
+            # Only its shape is checked.
+            return self.model_copy(update={"ids": Prose(content_id="cnt_unsealed", digest="", length=0)})
+        return self.model_copy(update=dict(sealer.conceal(self))) if isinstance(sealer, ConcealsIds) else self
+
+    @property
+    def concealed(self) -> bool:
+        """Whether digests stand in the place of its ids."""
+        return self.dispute.startswith(STANDS_FOR_ID)
 
     @property
     def payments(self) -> tuple[str, ...]:
@@ -91,11 +147,16 @@ class ProviderNews(Kept):
         return not {*self.payments}.isdisjoint(other.payments)
 
     @property
-    def order(self) -> tuple[Instant, int, str, str]:
-        """What was said later counts. At the same instant what ends the dispute does, and money that went before money that came
-        back: then nothing is paid by mistake."""
-        weight = 3 * (self.what in ENDS) + 2 * (self.what in GIVEN) + (self.what in BACK)
-        return (self.at, weight, self.event, self.model_dump_json())
+    def order(self) -> tuple[Instant, int, int, str, str]:
+        """What was said later counts. Providers tell whole seconds, and promise no order within one.
+
+        At the same instant what ends the dispute does, and money that went before money that came back, and more of it before
+        less: then nothing is paid by mistake. Of one refund it is that it failed: nothing follows that.
+        """
+        failed = self.what == "refund_failed" and self.stage == "refund"
+        weight = 3 * (self.what in ENDS or failed) + 2 * (self.what in GIVEN) + (self.what in BACK)
+        went = (self.amount.amount if self.amount is not None else _ALL) if self.what in GIVEN else 0
+        return (self.at, weight, went, self.event, self.model_dump_json(exclude={"ids"}))
 
 
 class ProviderDispute(Kept):
@@ -120,9 +181,15 @@ class ProviderDispute(Kept):
         return not (self.newest.order > self.end.order and self.newest.status in GOES_ON)
 
     @property
+    def names_account(self) -> ProviderNews | None:
+        """The word that names the account that was paid; None: none does."""
+        return next((said for said in (self.newest, self.end, self.due, self.money) if said and said.account), None)
+
+    @property
     def account(self) -> str | None:
         """The account that was paid, by whichever word names it."""
-        return next((said.account for said in (self.newest, self.end, self.due, self.money) if said and said.account), None)
+        said = self.names_account
+        return said.account if said is not None else None
 
     @property
     def of_payment(self) -> bool:
@@ -157,6 +224,50 @@ def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute
         due=later(before.due, news.due_at is not None and news.verified),
         verified=before.verified or news.verified,
     )
+
+
+def ids_text(news: ProviderNews) -> str:
+    """The provider's own ids in it, as they are sealed."""
+    return json.dumps(news.model_dump(mode="json", include={*SEALED_IDS}, exclude_none=True), sort_keys=True)
+
+
+def concealed(news: ProviderNews, token: Callable[[str], str], ids: Prose | None = None) -> ProviderNews:
+    """The news with the digest of each of the provider's ids in its place; ``ids`` is where they are sealed."""
+
+    def told(value: str | None) -> str | None:
+        return None if value is None else token(value)
+
+    said = {name: told(getattr(news, name)) for name in SEALED_IDS if name != "also_about"}
+    return news.model_copy(update={**said, "also_about": tuple(token(one) for one in news.also_about), "ids": ids})
+
+
+def revealed(news: ProviderNews, ids: str) -> ProviderNews:
+    """What :func:`concealed` hid, with the sealed ids opened."""
+    return ProviderNews.model_validate({**news.model_dump(mode="json", exclude={"ids"}), **json.loads(ids)})
+
+
+def without_seal(dispute: ProviderDispute) -> ProviderDispute:
+    """How a dispute stands, to be compared: the same ids sealed twice lie in two places."""
+    said = {name: getattr(dispute, name) for name in ("newest", "money", "end", "due")}
+    bare = {name: one.model_copy(update={"ids": None}) for name, one in said.items() if one is not None}
+    return dispute.model_copy(update=bare)
+
+
+def as_said(dispute: ProviderDispute, news: ProviderNews, token: Callable[[str], str]) -> ProviderNews:
+    """The news as what is known of a dispute has them: with its ids, or their digests."""
+    return concealed(news, token) if dispute.newest.concealed else news
+
+
+def ids_shown(said: dict[str, Any], ids: str | None) -> dict[str, Any]:
+    """News as JSON with the provider's ids opened; None: they were erased. What does not open says so in place of the dispute."""
+    known = {name: value for name, value in said.items() if name != "ids"}
+    if ids is None:
+        return known | {name: value for name, value in _IDS.items() if name in known}
+    try:
+        opened = json.loads(ids)
+    except ValueError:
+        return known | {name: value for name, value in _IDS.items() if name in known} | {"dispute": ids}
+    return known | {name: value for name, value in opened.items() if name in known}
 
 
 ERASED: Final = "erased"

@@ -23,7 +23,8 @@ LanguageTag = Annotated[
 ]
 Translator = Literal["team", "translator", "machine"]
 """Who or what: somebody of the team, a person whom nobody of the team is, or a machine."""
-_FILES = "attachments"
+_NO_TEXTS = frozenset({"attachments", "ids", "reference"})
+"""Fields that hold files, and numbers of a bank's or a payment provider's: nobody's words."""
 
 
 def _found_inside(value: Any, info: ValidationInfo) -> Any:
@@ -118,13 +119,13 @@ class TranslationRefused(Refusal):
 
 
 def texts_at(value: Any, place: str = "") -> Iterator[tuple[str, Prose]]:
-    """The texts that a fact, as JSON, refers to, with where in it each stands. Files are none."""
+    """The texts that a fact, as JSON, refers to, with where in it each stands. Files and ids are none."""
     if isinstance(value, dict):
         if value.keys() == Prose.model_fields.keys():
             yield place, Prose.model_validate(value)
         else:
             for name, part in value.items():
-                if name != _FILES:
+                if name not in _NO_TEXTS:
                     yield from texts_at(part, f"{place}.{name}" if place else name)
     elif isinstance(value, list):
         for number, part in enumerate(value):

@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import confided, said, texts
-from domain.rules import complaints, last_word, manual_work, meeting, prior_decision, told_codes
+from domain.rules import complaints, last_word, manual_work, meeting, prior_decision, protocols, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -177,7 +177,7 @@ def _answer_until(case: Case, recording: f.Recording, recipient: str) -> Instant
     if against is not None or not isinstance(recording.fact, f.AppointmentHeld) or party.side in case.heard or not party.speaks:
         return against
     # Whoever was there is heard by it only then.
-    return next((one.until for one in case.by_protocol if one.side is party.side and not one.denied), None)
+    return protocols.comment_over_at(case, party.side)
 
 
 def _texts(case: Case, recording: f.Recording, viewer: Viewer) -> dict[str, Prose]:

@@ -187,6 +187,11 @@ def in_words(case: Case, ground: str | None) -> str | None:
     return None if said in SAYS_NOTHING else said
 
 
+def names_clause(case: Case, ground: str | None) -> bool:
+    """Whether the letter that tells somebody of the case names a clause, or the ladder of some: what they are accused of."""
+    return in_words(case, ground) is not None and bool(clauses_of(case.terms, put_by(case, ground)))
+
+
 def named_to(case: Case, asked: f.EvidenceRequested) -> str | None:
     """What a question names as held against whom it is put to; None where it is put to nobody who could be hit by it."""
     party = case.party(asked.party) if asked.party is not None else None

@@ -30,7 +30,9 @@ from domain.rules.clocks_told import means_of_level, means_of_pause, said_of_ext
 from domain.rules.evidence_due import EVIDENCE_DUE
 from domain.rules.levels import over_at, stands_still
 from domain.rules.rule import Change, DecisionContext, Facts
+from domain.rules.time_to_answer import queue_calendar
 from domain.rules.topic import Known, Topic, inside, words_by, words_of
+from domain.worktime.calculator import due
 from domain.worktime.spans import Span
 
 LONGEST_HOLD_FOR = timedelta(days=366)
@@ -182,8 +184,9 @@ def thaw(case: Case, command: c.Thaw, context: DecisionContext, at: datetime) ->
     if not hold.since <= until <= at:
         raise InstantRefused("An incident ends after it began, and not later than now.", because="out_of_incident")
     margin = _scaled(case, command.margin) if command.margin else None
-    thawed = f.ClocksThawed(hold_id=hold.id, incident=command.incident, until=until, margin=margin, reason=command.reason)
-    return (thawed,)
+    goes_on_at = due(queue_calendar(case, context.calendars), until, margin) if margin is not None else None
+    over = {"until": until, "margin": margin, "goes_on_at": goes_on_at, "reason": command.reason}
+    return (f.ClocksThawed(hold_id=hold.id, incident=command.incident, **over),)
 
 
 def _running(case: Case, name: str) -> tuple[Clock, ClockTerms]:
@@ -330,7 +333,7 @@ def _clocks_frozen(case: Case, rec: f.Recording, fact: f.ClocksFrozen) -> Change
 
 
 def _clocks_thawed(case: Case, rec: f.Recording, fact: f.ClocksThawed) -> Change:
-    over = {"until": fact.until, "margin": fact.margin, "woken": True}
+    over = {"until": fact.until, "margin": fact.margin, "goes_on_at": fact.goes_on_at, "woken": True}
     return {"holds": tuple(h.model_copy(update=over) if h.id == fact.hold_id else h for h in case.holds)}
 
 

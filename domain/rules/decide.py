@@ -15,6 +15,7 @@ from domain.base import Side
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.procedure import ProcedureIncomplete
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
 from domain.rules import authorities, beside_others, departures, legal_hold, money, told_by_two
 from domain.rules.audiences import told_of
@@ -25,6 +26,7 @@ from domain.rules.intake import open_case
 from domain.rules.need_to_know import refusal_of_stranger
 from domain.rules.permission import refusal_of
 from domain.rules.rule import DecisionContext, Facts
+from domain.rules.ruling import check_possible
 from domain.rules.topic import Rule
 from domain.rules.topics import TOPICS, merged
 
@@ -49,6 +51,9 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     refusal = refusal_of(case, context.actor, command.type)
     refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)
     if refusal is not None:
+        if isinstance(command, c.Rule) and isinstance(refusal, ProcedureIncomplete):
+            # What can never be right is said first: nobody does the steps only to learn it then.
+            check_possible(case, command)
         raise refusal
     if case.of_office is not None and context.actor.role == "platform":
         context = context.model_copy(update={"stands_for": Side.CLAIMANT})

@@ -39,6 +39,8 @@ from domain.rules.topic import NoticeData, Topic, everybody, inside
 
 LEAST_TOLD = 12
 """Characters: what is shorter tells nobody of what they are accused."""
+LEAST_ASKED = 4
+"""Characters of a question whose letter names the clause beside it: ``Your side?`` is one, a mere sign is none."""
 _SECOND = ("lead", "ops")
 
 _SHOWN_OF_BEFORE = frozenset({"case_opened", "interim_imposed", "interim_reviewed", "interim_ended"})
@@ -67,13 +69,13 @@ def _telling(case: Case, text: Prose | None, with_statement: bool, ground: str |
     return CaseDisclosed(text=text, with_statement=with_statement, charge=charge.put_by(case, ground))
 
 
-def check_says_what(text: Prose | None) -> None:
+def check_says_what(text: Prose | None, *, beside_clause: bool = False) -> None:
     """Refuses to tell somebody that there is a case, or to ask them by which they learn of it, and not of what: nobody has
-    answered to that.
+    answered to that. Where the letter names the clause beside the question, the question itself may be short.
 
     European Convention on Human Rights, article 6(3)(a): informed promptly, and in detail, of the nature and cause.
     """
-    if text is None or text.length < LEAST_TOLD:
+    if text is None or text.length < (LEAST_ASKED if beside_clause else LEAST_TOLD):
         raise NotDisclosed(
             "Say what is held against them, in a sentence: in the text that tells them, or in what you ask of them; or send the "
             "report along, in the words of whoever reported it."

@@ -51,7 +51,7 @@ def request(case: Case, command: RequestEvidence, context: DecisionContext, at: 
     party = case.party(command.party) if command.party is not None else None
     _owes(case, command.of, party)
     if command.of is Side.RESPONDENT and not case.is_disclosed:
-        check_says_what(command.what)
+        check_says_what(command.what, beside_clause=charge.names_clause(case, _for_all(case, command)))
     if command.party is not None and (party is None or party.side is not command.of):
         raise PartyNotAsked(
             f"Nobody on the side of the {command.of.value} has this id.", party=command.party, of=command.of.value

@@ -126,11 +126,12 @@ def unheard(case: Case, side: Side, at: datetime | None = None) -> Unheard | Non
         # Whoever took the report back is asked nothing; the platform that took their place has said what it knows.
         return None
     if case.terms.heard_when == "asked":
-        until = max((one.until for one in case.by_protocol if one.side is side and not one.denied), default=None)
+        put_down = any(one.side is side and not one.denied for one in case.by_protocol)
+        until = protocols.comment_over_at(case, side) if put_down else None
         if side in case.heard or (until is not None and (at or case.updated_at) >= until):
             return _unheard_party(case, side)
         # Asked, and not heard yet: their time runs; or what was put down of a talk with them is theirs to comment on.
-        return _still_has_time(case, side) or (Unheard(side, "answer") if until is None else Unheard(side, "time", until))
+        return _still_has_time(case, side) or (Unheard(side, "time", until) if put_down else Unheard(side, "answer"))
     if not case.side_parties(side):
         # There is nobody who could lose, or say anything.
         return None

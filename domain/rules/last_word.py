@@ -39,7 +39,7 @@ from domain.rules.audiences import UNTOLD, Audience, seen_phase
 from domain.rules.case_import_changes import since
 from domain.rules.hearing import said_all, spoken_for
 from domain.rules.rule import Change
-from domain.rules.time_to_answer import shortest_for
+from domain.rules.time_to_answer import over_at, shortest_for
 
 _BY_NUMBER = re.compile(r"(?:message|signal):(?P<seq>[0-9]{1,9})")
 
@@ -347,9 +347,11 @@ def check(
         if not waits:
             continue
         until = None if None in waits.values() else max(end for end in waits.values() if end is not None)
-        said = f"has until {until.isoformat()} to answer it" if until is not None else "has not been shown it: ask them about it"
-        put_down = any(_put_down(one) or one.of_amount for one in case.unanswered if one.id in waits)
-        more = any(one.of_amount for one in case.unanswered if one.id in waits)
+        there = [one for one in case.unanswered if one.against is side and one.id in waits]
+        still = "has time to answer it that stands still" if all(one.shown_at for one in there) else _UNSHOWN
+        said = f"has until {until.isoformat()} to answer it" if until is not None else still
+        put_down = any(_put_down(one) or one.of_amount for one in there)
+        more = any(one.of_amount for one in there)
         what = "This is more than was reported" if more else "Something has come in since"
         raise NotHeard(
             f"{what}, and the {side.value} {said}" + ("." if put_down else "; or say what the ruling relies on."),
@@ -358,6 +360,9 @@ def check(
             evidence=list(waits),
             until=until.isoformat() if until is not None else None,
         )
+
+
+_UNSHOWN = "has not been shown it: ask them about it"
 
 
 def _counts(one: Unanswered, named: Collection[str] | None) -> bool:
@@ -423,10 +428,11 @@ def promised(case: Case, audience: Audience) -> bool:
 
 
 def _over_at(case: Case, one: Unanswered) -> datetime | None:
-    """When the time to answer it is over; None: it has not begun."""
+    """When the time to answer it is over; None: it has not begun, or stands still."""
     if one.shown_at is None:
         return None
-    if one.was_there and one.until is not None:
-        return one.until
-    whole = one.shown_at + shortest_for(case.terms, one.against)
-    return whole if one.until is None else max(whole, one.until)
+    end = one.until if one.was_there else None
+    if end is None:
+        whole = one.shown_at + shortest_for(case.terms, one.against)
+        end = whole if one.until is None else max(whole, one.until)
+    return over_at(case, one.shown_at, end)

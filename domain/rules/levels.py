@@ -14,7 +14,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -134,11 +134,11 @@ def schedule_of(inputs: ClockInputs, calendar: Calendar | None, days: Calendar |
     span, end = _extended_days(inputs, calendar)
     end_at = _pushed(inputs, calendar, end, held)
     if not inputs.whole_days or span is None or end_at is None:
-        return ClockSchedule(span, end_at, _united(held), end_at)
+        return ClockSchedule(span, end_at, united(held), end_at)
     last_day = day_over(days, _extended_days(inputs, days)[1])
     over = _pushed(inputs, calendar, last_day, held)
     # Two zones can count two days; whoever is told is told before the law's day is over.
-    return ClockSchedule(span, min(end_at, over) if over is not None else None, _united(held), over)
+    return ClockSchedule(span, min(end_at, over) if over is not None else None, united(held), over)
 
 
 def level_at(inputs: ClockInputs, calendar: Calendar | None, level: Level, days: Calendar | None = None) -> datetime | None:
@@ -207,7 +207,7 @@ def _pushed(inputs: ClockInputs, calendar: Calendar | None, end: datetime, held:
     used = calendar if inputs.target.unit is SpanUnit.BUSINESS_DAYS else None
     promised = next((extension for extension in reversed(inputs.extensions) if extension.to is not None), None)
     begin = promised.at if promised is not None else inputs.started_at
-    for since, until in _united(held):
+    for since, until in united(held):
         if since >= end:
             break
         if until is None:
@@ -222,7 +222,7 @@ def _pushed(inputs: ClockInputs, calendar: Calendar | None, end: datetime, held:
     return end
 
 
-def _united(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+def united(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
     """In order, those that overlap as one: what was lost twice was lost once."""
     whole: list[Pause] = []
     for since, until in sorted(pauses, key=lambda p: p[0]):

@@ -9,6 +9,7 @@ from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.manual_work import NEVER_DONE, AgreementInQuestion, ReferenceMissing, ReportManualWork
+from domain.model.prose import Prose
 from domain.model.refusals import InstantRefused
 from domain.model.ruling import Effect, EffectUnknown
 from domain.rules import provider_news
@@ -151,8 +152,11 @@ def _said(case: Case, fact: f.ManualWorkReported, audience: Audience) -> NoticeD
     effect = next((one for one in case.effects if one.id == fact.effect_id), None)
     remedies = [remedy_data(effect.remedy)] if effect is not None else []
     text = {"text": fact.text} if audience == "staff" else {}
+    number = fact.reference if audience == "staff" else None
     undoes = {"undoes": True} if fact.result == "not_done" and effect is not None and effect.reverses is not None else {}
-    found = {"reference": fact.reference} if audience == "staff" and fact.reference is not None else {}
+    # In what an earlier release recorded it is no text.
+    found = {"reference": number} if isinstance(number, str) else {}
+    text |= {"reference": number} if isinstance(number, Prose) else {}
     money = provider_news.said_of_effect(case, fact) if audience == "staff" else {}
     return NoticeData({"effect": fact.effect_id, "result": fact.result, "remedies": remedies, **undoes, **found, **money}, text)
 

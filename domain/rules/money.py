@@ -6,7 +6,7 @@ The bound is that of card networks and payment services: a refund never exceeds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from domain.base import Kept, Money, Phase, Side
@@ -141,8 +141,7 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
     if any(one.amount is None or one.amount.currency != currency for one in known):
         # Of what cannot be compared all counts.
         return tuple(one.amount or case.amount for one in known)
-    failed = [one for one in refunds if one.what == "refund_failed" and so_far is not None and one.at > so_far.at]
-    total = max(_units(known[:1], currency) - _units(failed, currency) if known[0] is so_far else 0, _units(made, currency))
+    total = max(_so_far(known[0], refunds, currency) if known[0] is so_far else 0, _units(made, currency))
     whole = next((one.paid for one in known if one.paid is not None and one.paid.currency == currency), None)
     undisputed = max(0, whole.amount - case.amount.amount) if whole is not None else 0
     # Refunds that bear the id of an effect of ours, and what was reported as carried out before the provider said so.
@@ -154,6 +153,17 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
     counted = _units([one for one in told if one.what in REFUNDED], currency)
     left = total - undisputed - max(marked, ours) - counted
     return (Money(amount=left, currency=currency),) if left > 0 else ()
+
+
+def _so_far(told: ProviderNews, refunds: Sequence[ProviderNews], currency: str) -> int:
+    """What was refunded in all, as it was told of the payment, without the refunds that failed since. One that failed in the same
+    second is in it where that holds it beside all that were made."""
+    failed = [one for one in refunds if one.what == "refund_failed"]
+    since = _units([one for one in failed if one.at > told.at], currency)
+    at_once = _units([one for one in failed if one.at == told.at], currency)
+    made = _units([one for one in refunds if one.what in REFUNDED], currency)
+    whole = _units([told], currency)
+    return whole - since - (at_once if whole - since >= made + at_once else 0)
 
 
 def _units(said: Iterable[ProviderNews], currency: str) -> int:

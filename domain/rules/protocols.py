@@ -25,7 +25,7 @@ from domain.model.evidence import Unanswered
 from domain.rules.appointment_times import appointment_of
 from domain.rules.case_import_changes import since
 from domain.rules.charge import accused_anew
-from domain.rules.time_to_answer import Calendars, shortest_for
+from domain.rules.time_to_answer import Calendars, over_at, queue_calendar, shortest_for
 from domain.worktime.calculator import due
 from domain.worktime.spans import Span, SpanUnit
 
@@ -41,8 +41,8 @@ def comment_until(case: Case, at: datetime, calendars: Calendars) -> datetime:
 
     Raises KeyError for a calendar that was not handed in.
     """
-    name, scale = case.terms.calendars.get(case.queue) or case.terms.calendar, case.terms.time_scale
-    until = due(calendars[name] if name else None, at, COMMENT_FOR if scale == 1.0 else COMMENT_FOR.scaled(scale))
+    scale = case.terms.time_scale
+    until = due(queue_calendar(case, calendars), at, COMMENT_FOR if scale == 1.0 else COMMENT_FOR.scaled(scale))
     assert until is not None  # nothing stands still in between
     return until
 
@@ -76,6 +76,13 @@ def by_protocol_after(before: Case | None, rec: f.Recording, after: Case) -> tup
             return tuple(_as_commented(after, known, rec, fact))
         case _:
             return known
+
+
+def comment_over_at(case: Case, side: Side) -> datetime | None:
+    """When the time is over that a side has to say what is wrong with what was put down of it; None: it stands still, or
+    nothing was."""
+    ends = [over_at(case, one.put_down_at, one.until) for one in case.by_protocol if one.side is side and not one.denied]
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
 def until_after(case: Case, rec: f.Recording, fact: f.AppointmentHeld, party: f.OpenedParty) -> datetime:

@@ -94,7 +94,15 @@ def takes_amount(terms: Terms, outcome: OutcomeTerms, remedy: str) -> bool:
     return remedy in (money or (outcome.remedies if outcome.needs_amount else ()))
 
 
-def check_category(case: Case, remedy: str, beside: Iterable[str] = ()) -> None:
+def check_comes_with(case: Case, outcome: OutcomeTerms, remedy: str, beside: Iterable[Remedy] = ()) -> None:
+    """Refuses a remedy that its outcome does not come with, or that does not answer what was asked."""
+    if remedy not in outcome.remedies:
+        may = ", ".join(outcome.remedies) or "no remedy"
+        raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy, allowed=list(outcome.remedies))
+    _check_category(case, remedy, [one.type for one in beside])
+
+
+def _check_category(case: Case, remedy: str, beside: Iterable[str]) -> None:
     """Refuses a remedy that does not answer what was asked: whoever asks to see their data is not answered by its erasure, nor
     whoever asks for its erasure by its being put aside. ``beside`` are all the remedies of the same ruling.
     """

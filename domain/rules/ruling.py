@@ -51,7 +51,7 @@ from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
-from domain.rules.remedy import check_amount, check_category, check_named, remedy_data
+from domain.rules.remedy import check_amount, check_comes_with, check_named, remedy_data
 from domain.rules.rights import in_force, promised, rights_after
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, NoticeData, Topic, everybody, inside
@@ -113,6 +113,14 @@ def decide_appeal(case: Case, command: c.DecideAppeal, context: DecisionContext,
     return _drafted(case, command, context, command.decision, name, ground, command.remedies, sanction, at)
 
 
+def check_possible(case: Case, command: c.Rule) -> None:
+    """Refuses a ruling that no procedure makes right, before it is said what is still to be done."""
+    outcome = _outcome(case, command.outcome)
+    for remedy in command.remedies:
+        check_comes_with(case, outcome, remedy.type, command.remedies)
+    completeness.check_route(case, command, outcome.name)
+
+
 def _outcome(case: Case, name: str) -> OutcomeTerms:
     outcome = case.terms.outcome(name)
     if outcome is None:
@@ -137,10 +145,7 @@ def _check(
     procedure.check_receiver(case, command.remedies)
     check_named(case, command.remedies)
     for remedy in command.remedies:
-        if remedy.type not in outcome.remedies:
-            may = ", ".join(outcome.remedies) or "no remedy"
-            raise RemedyNotAllowed(f"'{outcome.name}' comes with {may}.", remedy=remedy.type, allowed=list(outcome.remedies))
-        check_category(case, remedy.type, [one.type for one in command.remedies])
+        check_comes_with(case, outcome, remedy.type, command.remedies)
         remedying.check_asked(case, remedy.type, ground)
         check_amount(case.terms, remedy.type, remedy.amount)
         if remedy.after_return and not (outcome.with_return and remedy.to is Side.CLAIMANT):

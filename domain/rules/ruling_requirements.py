@@ -34,14 +34,19 @@ def check(case: Case, command: c.Rule | c.DecideAppeal, decision: str, outcome: 
     if unknown:
         allowed = list(terms.conditions)
         raise ConditionUnknown(f"The pack knows these conditions: {_named(allowed)}.", conditions=unknown, allowed=allowed)
-    route = command.complaint_route
-    if route is not None and route not in terms.complaint_routes:
-        allowed = list(terms.complaint_routes)
-        raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
+    check_route(case, command, outcome)
     _check_statement(case, command, decision, outcome, sanction)
     missing = [need for need in _needs(case, decision, outcome) if not getattr(command, need)]
     if missing:
         raise RulingIncomplete(f"'{outcome}' needs: {', '.join(missing)}.", outcome=outcome, missing=missing)
+
+
+def check_route(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> None:
+    """Refuses a way to complain that the pack does not know, or that is not all that the law of the request wants told."""
+    terms, route = case.terms, command.complaint_route
+    if route is not None and route not in terms.complaint_routes:
+        allowed = list(terms.complaint_routes)
+        raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
     enough = [name for name, categories in terms.complaint_routes_for.items() if case.category in categories]
     if route is not None and enough and route not in enough:
         detail = f"The law of this request wants the whole way of complaint told: {_named(enough)}."

@@ -17,7 +17,7 @@ from domain.model.clocks import CaseRetargeted, Clock
 from domain.model.evidence import EvidenceRequested
 from domain.model.facts import Fact
 from domain.model.terms import ClockTerms, Terms
-from domain.rules.levels import calendars_of, inputs_of, level_at, schedule_of
+from domain.rules.levels import calendars_of, inputs_of, level_at, schedule_of, united
 from domain.worktime.calendars import Calendar
 from domain.worktime.spans import Span, SpanUnit
 
@@ -168,6 +168,24 @@ def _end(case: Case, clock: Clock, calendars: Calendars) -> datetime | None:
     inputs = inputs_of(case, clock)
     calendar, days = calendars_of(inputs, calendars)
     return level_at(inputs, calendar, level, days)
+
+
+def queue_calendar(case: Case, calendars: Calendars) -> Calendar | None:
+    """The calendar that the queue of the case keeps; None: it is always open. Raises KeyError for one that was not handed in."""
+    name = case.terms.calendars.get(case.queue) or case.terms.calendar
+    return calendars[name] if name else None
+
+
+def over_at(case: Case, began: datetime, end: datetime) -> datetime | None:
+    """When a time is over that no clock counts: what the whole case stood still meanwhile (an outage, or that it was closed)
+    comes on top. None: it stands still."""
+    for since, until in united(hold.stood_still for hold in case.holds if hold.of == "all"):
+        if since >= end:
+            break
+        if until is None:
+            return None
+        end += max(until - max(since, began), timedelta())
+    return end
 
 
 def shortest_for(terms: Terms, side: Side) -> timedelta:

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.base import Kept, Side
 from domain.model.facts import Actor
+from domain.model.provider_news import PAYMENT_PROVIDERS, STANDS_FOR_ID
 from domain.rules.audiences import audience_of
 
 
@@ -44,9 +45,15 @@ class References(Kept):
 
 
 def own_id(source: str, external_id: str | None) -> str | None:
-    """The platform's own id of a report; None once it was erased. A case that was split off another has one that we made up
-    ourselves."""
-    return external_id if source != "split" and not number_erased(external_id) else None
+    """The platform's own id of a report; None once it was erased, or where it lies sealed. A case that was split off another has
+    one that we made up ourselves."""
+    unknown = number_erased(external_id) or number_sealed(source, external_id)
+    return external_id if source != "split" and not unknown else None
+
+
+def number_sealed(source: str, external_id: str | None) -> bool:
+    """Whether the number is the digest of a payment provider's: the number itself lies sealed with the report."""
+    return external_id is not None and source in PAYMENT_PROVIDERS and external_id.startswith(STANDS_FOR_ID)
 
 
 def number_erased(external_id: str | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 from runtime.embedded import processes
 from runtime.patience import Say, silent
 
-Door = Literal["api", "temporal_ui", "mail", "temporal"]
+Door = Literal["api", "temporal_ui", "mail", "temporal", "worker_health"]
 
 DOORS: tuple[Door, ...] = ("api", "temporal_ui", "mail", "temporal")
 """What people and their tools call by its port, in the order of the ports."""
@@ -15,6 +15,7 @@ _WORDS: dict[Door, str] = {
     "temporal_ui": "Temporal's page",
     "mail": "the mail catcher",
     "temporal": "the Temporal server",
+    "worker_health": "the worker's health",
 }
 
 

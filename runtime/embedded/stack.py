@@ -24,7 +24,7 @@ from runtime.embedded.ground import service_account, settle
 from runtime.embedded.mail import EmbeddedMail
 from runtime.embedded.ports import Ports
 from runtime.embedded.postgres import ADMIN, APP, OWNER, EmbeddedPostgres
-from runtime.embedded.state import Notes, Service, ServiceStatus, Slot, StackInfo
+from runtime.embedded.state import DatabaseUrls, Notes, Service, ServiceStatus, Slot, StackInfo
 from runtime.embedded.temporal import EmbeddedTemporal
 from runtime.errors import ServiceFault
 from runtime.key_forms import opened
@@ -118,6 +118,15 @@ class Stack:
             ServiceStatus.of("mail", mail, notes.mail.port, self._mail.log, external=settings.smtp_host),
         ]
 
+    def temporal_address(self) -> str:
+        """Where Temporal answers, whatever else runs. Raises `ServiceFault` `stack_not_running` when it does not run here."""
+        if self._settings.temporal_address:
+            return self._settings.temporal_address
+        slot = Notes.read(self.state_dir).temporal
+        if self._living(slot) is None:
+            raise ServiceFault("stack_not_running", "Not running: temporal. Start it with `ombud stack up`.")
+        return f"127.0.0.1:{slot.port}"
+
     def info(self) -> StackInfo:
         """Where everything answers. Raises `ServiceFault` `stack_not_running` when something needed does not run."""
         notes, settings = Notes.read(self.state_dir), self._settings
@@ -126,13 +135,13 @@ class Stack:
         if missing:
             raise ServiceFault("stack_not_running", f"Not running: {', '.join(missing)}. Start it with `ombud stack up`.")
         up = {status.service: status for status in states if status.state == "running"}
-        app, admin, owner = self._urls()
+        urls = self.database_urls()
         ui, mail = notes.temporal.ui_port if "temporal" in up else None, up.get("mail")
         return StackInfo(
             state_dir=self.state_dir,
-            database_url=app,
-            database_admin_url=admin,
-            database_owner_url=owner,
+            database_url=urls.database_url,
+            database_admin_url=urls.database_admin_url,
+            database_owner_url=urls.database_owner_url,
             temporal_address=settings.temporal_address or f"127.0.0.1:{notes.temporal.port}",
             temporal_namespace=settings.temporal_namespace,
             temporal_ui_url=f"http://127.0.0.1:{ui}" if ui else None,
@@ -295,18 +304,18 @@ class Stack:
         home = self._home()
         return EmbeddedPostgres(home, service_account()) if home and self._settings.database_url is None else None
 
-    def _urls(self) -> tuple[str, str | None, str]:
-        """As the application, as the administrator, as the owner."""
+    def database_urls(self) -> DatabaseUrls:
+        """The database as each of its roles, whatever else runs. Raises `ServiceFault` when it does not run here."""
         given = self._settings.database_url
         if given:
             admin, owner = self._settings.database_admin_url, self._settings.database_owner_url or given
-            return given.get_secret_value(), admin.get_secret_value() if admin else None, owner.get_secret_value()
-        postgres, credentials = self._existing_postgres(), self._credentials()[0]
+            return DatabaseUrls(given.get_secret_value(), admin.get_secret_value() if admin else None, owner.get_secret_value())
+        postgres = self._existing_postgres()
         running = postgres.running() if postgres else None
         if postgres is None or running is None:
             raise ServiceFault("stack_not_running", "Not running: postgres. Start it with `ombud stack up`.")
-        port = running[1]
-        return (
+        port, credentials = running[1], self._credentials()[0]
+        return DatabaseUrls(
             postgres.url(APP, credentials.app_password, port),
             postgres.url(ADMIN, credentials.admin_password, port) if credentials.admin_password else None,
             postgres.url(OWNER, credentials.owner_password, port),

@@ -1,7 +1,7 @@
 """What is known about one stack: the notes kept in its state folder, and what callers are told."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,6 +38,14 @@ class Notes(BaseModel):
     def write(self, state_dir: Path) -> None:
         """Keep the notes, whole or not at all."""
         write_durably(state_dir / "stack.json", self.model_dump_json(indent=2))
+
+
+class DatabaseUrls(NamedTuple):
+    """The database, as each of its roles."""
+
+    database_url: str
+    database_admin_url: str | None
+    database_owner_url: str
 
 
 class StackInfo(BaseModel):

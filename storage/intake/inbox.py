@@ -13,12 +13,14 @@ import asyncpg
 from activities.ports.errors import Never
 from activities.ports.records import KeptAnswer
 from domain.model.commands import parse_command
+from domain.model.manual_work import ReportManualWork
 from domain.model.reading import MAX_KEPT, Incoming, read_incoming, unstorable
 from domain.model.refusals import Refusal
+from domain.model.safeguards import Signal
 from domain.model.translations import TextErased, TextUnknown, Translate, with_original
 from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import Connection, Database
-from storage.postgres.vault import STAFF, SealBox, Vault
+from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault
 
 # $3 the command's id, $4 an idempotency key (or null), $5 who speaks. A party's words are sealed under the party's key.
 LOOK = """
@@ -41,6 +43,13 @@ ORIGINAL = "SELECT (body -> 'fact')::text FROM facts WHERE tenant = $1 AND case_
 KEY_OF_TEXT = """
 SELECT k.id AS key_id, k.holder, k.wrapped FROM contents c JOIN keys k ON k.tenant = c.tenant AND k.id = c.key_id
 WHERE c.tenant = $1 AND c.case_id = $2 AND c.id = $3
+"""
+
+# Whether the record of a case has a payment provider's ids as they are: an earlier release opened it, and it goes on as it began.
+IDS_AS_THEY_ARE = """
+SELECT (c.state IS NULL AND c.source IN ('stripe', 'paypal') AND c.external_id NOT LIKE 'pid\\_%')
+    OR jsonb_path_exists(c.state, '$.provider_disputes[*].newest.dispute ? (!(@ starts with "pid_"))')
+FROM cases c WHERE c.tenant = $1 AND c.id = $2
 """
 
 # The case's row is held FOR SHARE before the clock is read: a record that holds it FOR UPDATE to judge a deadline sees every
@@ -220,7 +229,7 @@ class _Arrival:
         found = {name: getattr(command, name) for name in ("field", "original")} if isinstance(command, Translate) else {}
         if self._incoming.texts and isinstance(self._incoming.raw, dict):
             box = await self._box(conn, row)
-            people = PartySealer(box, self._vault, self._tenant, self._case)
+            people = PartySealer(box, self._vault, self._tenant, self._case, await self._for_ids(conn))
             command = parse_command({**self._incoming.raw, "channel": self._came.channel}, people).model_copy(update=found)
             async with conn.transaction():
                 receipt = await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
@@ -241,6 +250,17 @@ class _Arrival:
         if key["wrapped"] is None:
             raise TextErased("The text was erased, and so is every translation of it.")
         return found, key
+
+    async def _for_ids(self, conn: Connection) -> SealBox | None:
+        """For the ids of a payment provider and the number of a payment, which go with whichever person of the case is erased
+        first; None: it names none, or stands where ids are kept as they are."""
+        command = self._incoming.command
+        news = isinstance(command, Signal) and command.news is not None
+        if not news and not (isinstance(command, ReportManualWork) and command.reference is not None):
+            return None
+        if news and await conn.fetchval(IDS_AS_THEY_ARE, self._tenant, self._case):
+            return None
+        return await self._vault.sealer(conn, self._tenant, self._case, PLATFORM)
 
     async def _refused(self, conn: Connection, code: str, detail: str, fields: dict[str, Any]) -> Receipt | None:
         own_id = self._incoming.own_id(self._case, partial(self._vault.body_hash, self._tenant))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from uuid_utils import uuid7
 
 from domain.model.people import OpenedParty
 from domain.model.prose import Prose
+from domain.model.provider_news import ProviderNews, concealed, ids_text
 from domain.model.report import ReportedParty
 from storage.postgres.pool import Connection
 from storage.postgres.vault import DataKey, SealBox, Vault, seal_contact
@@ -38,10 +40,10 @@ def opened(vault: Vault, tenant_id: str, party_id: str, person: ReportedParty, *
 
 
 class PartySealer:
-    """Puts away the texts of a command, and the people whom it makes parties."""
+    """Puts away the texts of a command, the people whom it makes parties, and the ids of a payment provider."""
 
-    def __init__(self, box: SealBox, vault: Vault, tenant_id: str, case_id: str) -> None:
-        self._box, self._vault = box, vault
+    def __init__(self, box: SealBox, vault: Vault, tenant_id: str, case_id: str, ids: SealBox | None = None) -> None:
+        self._box, self._vault, self._ids = box, vault, ids
         self._tenant, self._case = tenant_id, case_id
         self._people: list[tuple[OpenedParty, ReportedParty, DataKey]] = []
 
@@ -55,8 +57,21 @@ class PartySealer:
         self._people.append((party, person, self._vault.new_key(self._tenant, self._case, party.id)))
         return party
 
+    def conceal(self, news: ProviderNews) -> ProviderNews:
+        """The news as the case keeps them: with their ids sealed, unless it began with them as they are."""
+        if self._ids is None:
+            return news
+        ids = self._ids(ids_text(news))
+        return concealed(news, partial(self._vault.provider_token, self._tenant), ids)
+
+    def number(self, value: str) -> Prose:
+        """A number that leads to somebody, where the ids lie."""
+        return (self._ids or self._box)(value)
+
     async def keep(self, conn: Connection) -> None:
-        """Keys and contacts of everybody whom the command brought."""
+        """Keys and contacts of everybody whom the command brought, and the ids."""
+        if self._ids is not None:
+            await self._vault.keep(conn, self._ids)
         if not self._people:
             return
         keys = [key for _, _, key in self._people]

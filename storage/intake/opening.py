@@ -21,7 +21,7 @@ from domain.model.terms import Routing, Terms
 from domain.rules.provider_news import OtherDispute, in_parts
 from domain.worktime.calendars import Calendar
 from storage.intake.inbox import PLACE, Conflict
-from storage.intake.new_parties import KEYS, PARTIES, opened
+from storage.intake.new_parties import KEYS, PARTIES, PartySealer, opened
 from storage.policies.library import keep_calendars, keep_notices
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault, seal_contact
@@ -57,7 +57,7 @@ LIMIT 1
 # Disputes about one payment that opened cases of their own.
 _DISPUTES = """
 SELECT id, state -> 'amount' AS amount, state -> 'provider_disputes' AS disputes FROM cases
-WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND source = $4 AND external_id <> $5 AND synthetic = $6
+WHERE tenant = $1 AND kind = $2 AND matter_digest = $3 AND source = $4 AND external_id <> ALL($5::text[]) AND synthetic = $6
     AND outcome IS DISTINCT FROM 'merged'
 ORDER BY opened_at, id
 LIMIT 100
@@ -72,7 +72,7 @@ LIMIT 1
 _EXISTING = """
 SELECT id, open_command_id, report_hash, open_key = $2 AS by_key
 FROM cases
-WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = $4)
+WHERE tenant = $1 AND (open_key = $2 OR source = $3 AND external_id = ANY($4::text[]))
 ORDER BY open_key = $2 DESC NULLS LAST
 LIMIT 1
 """
@@ -112,20 +112,21 @@ class PostgresIntake:
     async def known(self, tenant_id: str, source: str, external_id: str) -> str | None:
         """The case that a report with this id from there has become; None when it was never here."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, self._vault.numbers_of(tenant_id, external_id))
         return row["id"] if row else None
 
     async def opened_as(self, tenant_id: str, source: str, external_id: str) -> Opened | None:
         """The same, with the command that opens it."""
         async with self._database.tenant(tenant_id) as conn:
-            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, external_id)
+            row = await conn.fetchrow(_EXISTING, tenant_id, None, source, self._vault.numbers_of(tenant_id, external_id))
         return Opened(row["id"], row["open_command_id"], created=False) if row else None
 
     async def known_among(self, tenant_id: str, source: str, external_ids: Sequence[str]) -> dict[str, str]:
         """The cases that reports with these ids from there have become, by the id; those that were never here are left out."""
         async with self._database.tenant(tenant_id) as conn:
-            rows = await conn.fetch(_KNOWN_AMONG, tenant_id, source, list(external_ids))
-        return {row["external_id"]: row["id"] for row in rows}
+            names = {name: one for one in external_ids for name in self._vault.numbers_of(tenant_id, one)}
+            rows = await conn.fetch(_KNOWN_AMONG, tenant_id, source, list(names))
+        return {names[row["external_id"]]: row["id"] for row in rows}
 
     async def open(
         self,
@@ -199,6 +200,8 @@ class _Draft:
         self._vault, self._tenant = vault, tenant_id
         self._report, self._terms, self._routing = report, terms, routing
         self._past, self._notify, self._news, self._unproven = past, notify, news, unproven
+        self._number = vault.number_kept(tenant_id, report.source, report.external_id)
+        self._numbers = vault.numbers_of(tenant_id, report.external_id) if report.external_id is not None else []
         self._hash = vault.body_hash(tenant_id, to_json(report if past is None else past))
         self.case_id, self.command_id = f"case_{uuid7()}", f"cmd_{uuid7()}"
         self._parties = [(f"pty_{uuid7()}", party) for party in report.parties]
@@ -208,6 +211,7 @@ class _Draft:
         self._same_as: str | None = None
         self._decided_in: str | None = None
         holders = [party_id for party_id, _ in self._parties] + ([STAFF] if past is not None else [])
+        holders += [PLATFORM] if news is not None else []
         self._keys = {holder: vault.new_key(tenant_id, self.case_id, holder) for holder in holders}
 
     @property
@@ -226,7 +230,7 @@ class _Draft:
         report, news = self._report, self._news
         if news is None or self._matter is None:
             return
-        asked = (self._tenant, report.kind, self._matter, report.source, report.external_id, report.synthetic)
+        asked = (self._tenant, report.kind, self._matter, report.source, self._numbers, report.synthetic)
         others = [
             OtherDispute(
                 row["amount"] and Money.model_validate(row["amount"]),
@@ -264,16 +268,21 @@ class _Draft:
         """Make the case's row; False when the report has a case already."""
         report, terms = self._report, self._terms
         calendars = sorted(terms.references)
+        if self._number != report.external_id and await conn.fetchval(
+            _EXISTING, self._tenant, None, report.source, self._numbers
+        ):
+            # A case of an earlier release has the number as it is, which the unique one of now does not meet.
+            return False
         made = await conn.fetchval(
             CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
-            report.source, report.external_id, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
+            report.source, self._number, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
             calendars, self._appeal_digest, self._matter, self._respondent, root(self._tenant, self.case_id),
         )  # fmt: skip
         return made is not None
 
     async def existing(self, conn: Connection, idempotency_key: str | None) -> Opened:
         """The case that the report has already, when it is the same report."""
-        row = await conn.fetchrow(_EXISTING, self._tenant, idempotency_key, self._report.source, self._report.external_id)
+        row = await conn.fetchrow(_EXISTING, self._tenant, idempotency_key, self._report.source, self._numbers)
         if row is None:
             raise ConnectionError("the case that was in the way is gone; try again")
         if row["report_hash"] != self._hash and self._news is None:
@@ -299,8 +308,7 @@ class _Draft:
             PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,
             "pending", None, box.key.id, [r[0] for r in box.rows], [r[1] for r in box.rows], credential, None,
         )  # fmt: skip
-        if self._past is not None:
-            await self._vault.keep(conn, *boxes.values())
+        await self._vault.keep(conn, *boxes.values())
         if self._report.metadata:
             await keep_metadata(conn, self._vault, self._tenant, self.case_id, self._report.metadata)
 
@@ -323,6 +331,7 @@ class _Draft:
 
     def _command(self, box: SealBox, others: Mapping[str, SealBox]) -> Open:
         report, past = self._report, self._past
+        sealer = PartySealer(box, self._vault, self._tenant, self.case_id, others.get(PLATFORM))
         parties = {party.ref: (party_id, party.side) for party_id, party in self._parties}
         return Open(
             id=self.command_id,
@@ -347,7 +356,7 @@ class _Draft:
             new_fact=report.brings_new_fact,
             history=past.history(parties, lambda holder: others.get(holder, box), notify=self._notify) if past else None,
             owner=past.owner if past else None,
-            provider=self._news,
+            provider=sealer.conceal(self._news) if self._news is not None else None,
         )
 
     @property

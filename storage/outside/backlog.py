@@ -31,6 +31,28 @@ SELECT now() - least(
     (SELECT min(due_at) FROM deadlines WHERE tenant = $1 AND due_at < now())
 ) AS waits_for
 """
+# The oldest of each kind, some of them. What a notice of its own delivers is named by the notice.
+UNDER_WAY = """
+SELECT case_id, notice_id, min(since) AS since FROM (
+    (SELECT case_id, NULL::text AS notice_id, received_at AS since FROM commands
+     WHERE tenant = $1 AND status = 'pending' AND received_at < now() - $2::interval ORDER BY received_at LIMIT $3)
+    UNION ALL
+    (SELECT case_id, NULL, due_at FROM deadlines WHERE tenant = $1 AND due_at < now() - $2::interval ORDER BY due_at LIMIT $3)
+    UNION ALL
+    (SELECT case_id, NULL, created_at FROM notices
+     WHERE tenant = $1 AND state = 'pending' AND created_at < now() - $2::interval ORDER BY created_at LIMIT $3)
+    UNION ALL
+    (SELECT case_id, id, created_at FROM notices
+     WHERE tenant = $1 AND state = 'handed_over' AND folded_into IS NULL AND created_at < now() - $2::interval
+     ORDER BY created_at LIMIT $3)
+    UNION ALL
+    (SELECT case_id, NULL, ordered_at FROM effects
+     WHERE tenant = $1 AND state = 'running' AND ordered_at < now() - $2::interval ORDER BY ordered_at LIMIT $3)
+) AS found
+GROUP BY case_id, notice_id
+ORDER BY since, case_id
+LIMIT $3
+"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,27 @@ async def backlog(database: Database) -> Backlog:
         stuck += rows[0]["all_of_them"] if rows else 0
         named += [StuckCase(tenant_id, row["id"], row["kind"], row["opened_at"], row["times"]) for row in rows]
     return Backlog(stuck, longest, tuple(named))
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """Something of a case that should have been done by now."""
+
+    tenant_id: str
+    case_id: str
+    notice_id: str | None
+    """The notice, where it is one that is delivered by itself."""
+    since: datetime
+
+
+async def under_way(database: Database, older_than: timedelta, at_most: int) -> list[UnderWay]:
+    """What waits longer than ``older_than`` to be judged, carried out or delivered: the oldest of all tenants together."""
+    found = list[UnderWay]()
+    for tenant_id in await database.tenant_ids():
+        async with database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(UNDER_WAY, tenant_id, older_than, at_most)
+        found += [UnderWay(tenant_id, row["case_id"], row["notice_id"], row["since"]) for row in rows]
+    return sorted(found, key=lambda one: one.since)[:at_most]
 
 
 async def backlog_at(dsn: str, patience: timedelta) -> Backlog:

@@ -11,7 +11,7 @@ import asyncpg
 from activities.ports.effects import OrderedEffect, Submission, SubmittedFile
 from domain.base import Money
 from domain.model.links import CrossCaseTaskOrdered
-from domain.model.provider_news import ProviderDispute
+from domain.model.provider_news import ProviderDispute, revealed
 from domain.rules.chargeback import SUBMISSION as CHARGEBACK_SUBMISSION
 from domain.views.references import References
 from storage.postgres.pool import Connection, Database
@@ -70,8 +70,8 @@ class PostgresEffects:
         """The effect, noted as begun; None when it is finished already, or unknown."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(BEGIN, tenant_id, effect_id)
-            submission = await self._submission(conn, tenant_id, row) if row is not None else None
             about = await self._references(conn, tenant_id, row) if row is not None else None
+            submission = await self._submission(conn, tenant_id, row, about) if row is not None else None
         if row is None:
             return None
         amount = None if row["amount"] is None else Money(amount=row["amount"], currency=row["currency"])
@@ -92,8 +92,10 @@ class PostgresEffects:
         noted = open_metadata(self._vault, tenant_id, case_id, sealed) if sealed else {}
         return found.model_copy(update={"metadata": noted})
 
-    async def _submission(self, conn: Connection, tenant_id: str, row: asyncpg.Record) -> Submission | None:
-        if row["type"] != CHARGEBACK_SUBMISSION:
+    async def _submission(
+        self, conn: Connection, tenant_id: str, row: asyncpg.Record, about: References | None
+    ) -> Submission | None:
+        if row["type"] != CHARGEBACK_SUBMISSION or about is None:
             return None
         found = await conn.fetchrow(SUBMISSION, tenant_id, row["case_id"], row["because"])
         if found is None:
@@ -102,13 +104,24 @@ class PostgresEffects:
         content_id = fact["text"]["content_id"]
         texts = await self._vault.reveal(conn, tenant_id, [content_id])
         return Submission(
-            source=found["source"], external_id=found["external_id"], text=texts.get(content_id), due_at=fact["due_at"],
-            account=_account(found["disputes"] or (), found["external_id"]),
+            source=found["source"], external_id=about.external_id, text=texts.get(content_id), due_at=fact["due_at"],
+            account=await self._account(conn, tenant_id, found["disputes"] or (), found["external_id"]),
             files=tuple(
                 SubmittedFile(id=one["file"]["id"], shows=one["shows"], media_type=one["file"]["media_type"])
                 for one in fact.get("files") or ()
             ),
         )  # fmt: skip
+
+    async def _account(self, conn: Connection, tenant_id: str, disputes: Sequence[Any], dispute: str | None) -> str | None:
+        """The account of its provider that a dispute is of, as the case knows it; None also where that was erased."""
+        known = [ProviderDispute.model_validate(one) for one in disputes]
+        said = next((one.names_account for one in known if one.newest.dispute == dispute), None)
+        if said is None or not said.concealed:
+            return said.account if said is not None else None
+        if said.ids is None:
+            return None
+        ids = (await self._vault.reveal(conn, tenant_id, [said.ids.content_id])).get(said.ids.content_id)
+        return revealed(said, ids).account if ids is not None else None
 
     async def finish(self, tenant_id: str, effect_id: str, result: str, note: str | None = None) -> None:
         """Mark as finished and report it to the case, together or not at all; a second time changes nothing."""
@@ -117,12 +130,6 @@ class PostgresEffects:
                 "result": result, "note": note}  # fmt: skip
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FINISH, tenant_id, effect_id, result, note, command_id, body)
-
-
-def _account(disputes: Sequence[Any], dispute: str | None) -> str | None:
-    """The account of its provider that a dispute is of, as the case knows it."""
-    known = [ProviderDispute.model_validate(one) for one in disputes]
-    return next((one.account for one in known if one.newest.dispute == dispute), None)
 
 
 def _report_id(effect_id: str, result: str) -> str:

@@ -36,7 +36,7 @@ RETURNING number, address
 # A number is the platform's own, ours, or the end of ours that stands in the subject of every letter.
 CALLED = """
 (SELECT id FROM cases WHERE tenant = $1 AND right(id, 8) = lower($2) ORDER BY id DESC LIMIT 20)
-UNION (SELECT id FROM cases WHERE tenant = $1 AND external_id = $2 ORDER BY id DESC LIMIT 20)
+UNION (SELECT id FROM cases WHERE tenant = $1 AND external_id = ANY($3::text[]) ORDER BY id DESC LIMIT 20)
 UNION (SELECT id FROM cases WHERE tenant = $1 AND id = lower($2))
 """
 PARTIES = """
@@ -137,7 +137,7 @@ class PostgresPartyLetters:
             await conn.execute(said, tenant_id, letter_id, code[:200], for_good, TRIED_FOR)
 
     async def _look_for(self, conn: Connection, tenant_id: str, number: str, address: str) -> None:
-        for called in await conn.fetch(CALLED, tenant_id, number):
+        for called in await conn.fetch(CALLED, tenant_id, number, self._vault.numbers_of(tenant_id, number)):
             row = await conn.fetchrow(CASE, tenant_id, called["id"])
             case = case_row(row).case if row is not None else None
             if case is None:

@@ -62,6 +62,10 @@ SELECT id, sealed FROM team_letters WHERE tenant = $1 AND substr(sealed, 1, 9) <
 ANSWERS = """
 SELECT key AS id, sealed FROM idempotency WHERE tenant = $1 AND substr(sealed, 1, 9) <> $2 AND key > $3 ORDER BY key LIMIT $4
 """
+PROVIDER_IDS = """
+SELECT dispute || '/' || encode(digest, 'hex') AS id, sealed FROM provider_news
+WHERE tenant = $1 AND substr(sealed, 1, 9) <> $2 AND dispute || '/' || encode(digest, 'hex') > $3 ORDER BY 1 LIMIT $4
+"""
 FORM_DRAFTS = """
 SELECT id, sealed FROM outside_drafts
 WHERE tenant = $1 AND case_id IS NULL AND substr(sealed, 1, 9) <> $2 AND id > $3 ORDER BY id LIMIT $4
@@ -86,6 +90,7 @@ _SECRETS: Mapping[str, str] = {
     "source_parties": SOURCE_PARTIES,
     "login_codes": LOGIN_CODES,
     "answers": ANSWERS,
+    "provider_ids": PROVIDER_IDS,
 }
 """What is sealed for a tenant, bound to its place."""
 PLACES: Mapping[str, str] = {**_WRAPPED, **_SECRETS, "form_drafts": FORM_DRAFTS}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import asyncpg
 
+from storage.postgres.primary import connect
+
 FOLDER = Path(__file__).parents[1] / "migrations"
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('ombud.migrations'))"
@@ -75,7 +77,7 @@ async def migrate(owner_dsn: str, folder: Path = FOLDER) -> list[str]:
     Whoever comes second waits. Raises MigrationFault (``migration_changed``, ``migration_unknown``, ``app_role_missing``,
     ``admin_role_missing``).
     """
-    conn = await asyncpg.connect(owner_dsn)
+    conn = await connect(owner_dsn)
     try:
         await conn.execute(_LOCK)
         await conn.execute(_TABLE)
@@ -90,7 +92,7 @@ async def migrate(owner_dsn: str, folder: Path = FOLDER) -> list[str]:
 
 async def outstanding(dsn: str, folder: Path = FOLDER) -> list[str]:
     """The names of what has not been run yet, changing nothing (for ``doctor`` and readiness)."""
-    conn = await asyncpg.connect(dsn)
+    conn = await connect(dsn)
     try:
         there = await conn.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
         applied = await conn.fetch(_APPLIED) if there else []

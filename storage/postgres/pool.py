@@ -11,14 +11,28 @@ from typing import TYPE_CHECKING, Any, cast
 import asyncpg
 from pydantic_core import from_json, to_json
 
+from storage.postgres.primary import CONNECT_WITHIN, Hosts, NoPrimary
+
 AWAY: tuple[type[Exception], ...] = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    # Said of a connection on which the server's last word was that it goes, before the end of the connection was heard.
+    asyncpg.InternalClientError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
-"""What asyncpg raises when the database is away, going, coming or full (``TimeoutError`` is an ``OSError``)."""
+"""What asyncpg raises when the database is away, going, coming, full or a standby by now (``TimeoutError`` is an ``OSError``)."""
+_GONE = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""After these the other connections of the pool are to the wrong server too."""
 NOT_STORABLE: tuple[type[Exception], ...] = (asyncpg.DataError,)
 """What it raises when Postgres refuses the data itself."""
 _OUT_OF_RANGE = re.compile(r"value out of u?int\d+ range")
@@ -80,9 +94,7 @@ class _Session(RawConnection):
             self._seen_as = (tenant_id, key_hash, source_id)
 
 
-_CONNECT_WITHIN = 60.0
-"""Seconds for a new connection where nobody is in a hurry."""
-
+_TAKES_WRITES = "SELECT NOT (pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean)"
 
 ADMINISTRATORS = 4
 """Connections that a process opens at most for what administrators do: it is seldom, and each deed is short."""
@@ -117,6 +129,7 @@ class Database:
         self._connect_administrator = administrator
         self._administrator: Database | None = None
         self._connecting = asyncio.Lock()
+        self._answered = 0
 
     @classmethod
     async def connect(
@@ -130,7 +143,9 @@ class Database:
         share: int | None = None,
         admin_dsn: str | None = None,
     ) -> Database:
-        """Open the pool as the application role. Connections that break are replaced when next asked for.
+        """Open the pool as the application role, on the server that takes writes: of several hosts in the address whichever does.
+
+        Connections that break are replaced when next asked for, and all of them when the server is lost or takes writes no more.
 
         ``command_timeout`` and ``lend_within`` bound one statement and the wait for a connection, in seconds: past them the
         database counts as away. ``share`` is how many connections one tenant may have at a time; None: all of them.
@@ -146,6 +161,7 @@ class Database:
 
         pool = await asyncpg.create_pool(
             dsn,
+            connect=cast("Any", Hosts(dsn).connect),  # its type names every option of asyncpg's own
             min_size=min_size,
             max_size=max_size,
             command_timeout=command_timeout,
@@ -153,7 +169,7 @@ class Database:
             reset=_leave,
             connection_class=_Session,
             server_settings=_SERVER_SETTINGS,
-            timeout=_CONNECT_WITHIN if lend_within is None else lend_within,
+            timeout=CONNECT_WITHIN if lend_within is None else lend_within,
         )
         return cls(pool, lend_within=lend_within, share=share, administrator=administrator if admin_dsn else None)
 
@@ -215,15 +231,33 @@ class Database:
                 if tenant_id and self._share:
                     await until.enter_async_context(self._shares.setdefault(tenant_id, asyncio.Semaphore(self._share)))
                 conn = await until.enter_async_context(self._pool.acquire())
+            answered = self._answered
             try:
                 # What the pool lends stands for a session and hands everything on to it.
                 await cast("_Session", conn).see_as(tenant_id, key_hash, source_id)
                 yield conn
-            except (TimeoutError, asyncio.CancelledError):
+                self._answered += 1
+            except (TimeoutError, asyncio.CancelledError) as error:
                 # Whoever takes it back waits until the server has heard that nobody waits for it any more: a server that hangs
                 # never does.
                 conn.terminate()
+                # Nobody was answered all the while: then it is no slow statement, but a machine that is gone without a word.
+                if isinstance(error, TimeoutError) and answered == self._answered:
+                    await self._pool.expire_connections()
                 raise
+            except _GONE:
+                conn.terminate()
+                await self._pool.expire_connections()
+                raise
+
+    async def ready(self) -> None:
+        """Nothing, when the database answers and takes writes. Raises what is in :data:`AWAY`, :class:`NoPrimary` among it.
+
+        A server that became a standby while it kept our connections would else answer reads for ever, and never anything new.
+        """
+        async with self.nobody() as conn:
+            if not await conn.fetchval(_TAKES_WRITES):
+                raise NoPrimary
 
     async def tenant_ids(self) -> list[str]:
         """Every tenant, for what has to go through all of them in turn."""

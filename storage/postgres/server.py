@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import asyncpg
 
+from storage.postgres.primary import connect
+
 _FACTS = """
 SELECT current_setting('server_version_num')::int AS version, current_user::text AS role,
        (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS sees_all_tenants,
@@ -39,7 +41,7 @@ async def server_facts(dsn: str, patience: timedelta) -> ServerFacts:
     """What the server at ``dsn`` says; nothing is changed. Raises ServerAway when it has not answered in time, or refused."""
     seconds = patience.total_seconds()
     try:
-        connection = await asyncpg.connect(dsn, timeout=seconds, command_timeout=seconds)
+        connection = await connect(dsn, timeout=seconds, command_timeout=seconds)
         try:
             row = await connection.fetchrow(_FACTS)
         finally:
@@ -48,3 +50,14 @@ async def server_facts(dsn: str, patience: timedelta) -> ServerFacts:
         raise ServerAway(str(error) or type(error).__name__) from error
     assert row is not None  # a query without FROM has one row
     return ServerFacts(*row)
+
+
+async def count_anew(owner_dsn: str) -> None:
+    """Have the server count what its tables hold (``ANALYZE``), as is due after a bulk load: until then it plans as if they were
+    as empty as before. It is for the owner to ask: tables of others are passed over without an error.
+    """
+    connection = await connect(owner_dsn)
+    try:
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()

@@ -19,6 +19,7 @@ from uuid_utils import uuid7
 
 from domain.model.erasure import Erased
 from domain.model.prose import Prose
+from domain.model.provider_news import PAYMENT_PROVIDERS, STANDS_FOR_ID
 from storage.postgres.pool import Connection
 from storage.postgres.ring import (
     NONCE,
@@ -302,6 +303,24 @@ class Vault:
         """Keyed digest of what a case is about: equal for the same matter of one tenant, readable by nobody."""
         return self._tenant_digest("matter", tenant_id, matter)
 
+    def provider_token(self, tenant_id: str, provider_id: str) -> str:
+        """What stands for a payment provider's id: equal for the same id of one tenant, readable by nobody. Forty hex digits."""
+        return STANDS_FOR_ID + self._tenant_digest("provider", tenant_id, provider_id)[:40]
+
+    def number_kept(self, tenant_id: str, source: str, external_id: str | None) -> str | None:
+        """The number of a report as its case keeps it: that of a dispute leads to whoever paid, and is kept as its digest."""
+        if external_id is None or source not in PAYMENT_PROVIDERS:
+            return external_id
+        return self.provider_token(tenant_id, external_id)
+
+    def numbers_of(self, tenant_id: str, external_id: str) -> list[str]:
+        """By what a case with this number is found: one of an earlier release keeps a payment provider's as it is."""
+        return [external_id, self.provider_token(tenant_id, external_id)]
+
+    def provider_digest(self, tenant_id: str, said: bytes) -> bytes:
+        """Keyed digest of what a payment provider said: equal for the same said twice."""
+        return keyed_digest(self.ring.digest_key("provider-news", tenant_id), said)
+
     def repeat_digest(self, tenant_id: str, key: str) -> str:
         """Keyed digest of the key under which a request can be repeated."""
         return self._tenant_digest("repeat", tenant_id, key)
@@ -346,6 +365,8 @@ def secret_place(what: str, key: str) -> str:
             return f"idempotency/{key}"
         case "source_parties":
             return f"{key}/respondent"
+        case "provider_ids":
+            return f"provider_news/{key}"
         case _:
             return key
 

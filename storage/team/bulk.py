@@ -18,7 +18,7 @@ from domain.model.commands import Command, parse_command
 from domain.model.prose import Sealer
 from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import NOW, Connection, Database
-from storage.postgres.vault import STAFF, SealBox, Vault
+from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault
 from storage.views.cases import CaseFilter, conditions
 from storage.views.sql import WITHIN, clauses, open_to
 
@@ -289,7 +289,8 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
         # Whoever orders a bulk is of the team, and so are its texts: sealed for each case, with that case's own key.
         keys = await vault.keys(conn, tenant_id, [member.case_id for member in members], STAFF)
         boxes = {case_id: SealBox(key) for case_id, key in keys.items()}
-    people = {case_id: PartySealer(box, vault, tenant_id, case_id) for case_id, box in boxes.items()}
+    named = await _for_ids(conn, tenant_id, order, members, vault) if boxes else {}
+    people = {case_id: PartySealer(box, vault, tenant_id, case_id, named.get(case_id)) for case_id, box in boxes.items()}
     bodies = []
     for member in members:
         command = _command(order, member.command_id, at, people.get(member.case_id))
@@ -301,6 +302,16 @@ async def _place_all(conn: Connection, tenant_id: str, order: Order, stem: str, 
     for brought in people.values():
         await brought.keep(conn)
     return Placed(at, received_at, members, order.command, order.by)
+
+
+async def _for_ids(
+    conn: Connection, tenant_id: str, order: Order, members: Sequence[Member], vault: Vault
+) -> Mapping[str, SealBox]:
+    """For ids of a payment provider and numbers of payments, where the order names some: they go with whoever is erased first."""
+    if (order.more or {}).keys().isdisjoint({"news", "reference"}):
+        return {}
+    keys = await vault.keys(conn, tenant_id, [member.case_id for member in members], PLATFORM)
+    return {case_id: SealBox(key) for case_id, key in keys.items()}
 
 
 def _command(order: Order, command_id: str, at: datetime | None, sealer: Sealer | None = None) -> Command:

@@ -184,10 +184,13 @@ class PostgresViews:
     def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
         """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""
         matter = comparable(which.matter)
-        digests = {
+        digests: dict[str, Any] = {
             "party_ref": self._vault.ref_digest(tenant_id, which.party_ref) if which.party_ref is not None else None,
             "matter_digest =": self._vault.matter_digest(tenant_id, matter) if matter is not None else None,
         }
+        if which.external_id is not None:
+            # A payment provider's lies there as its digest, in cases of earlier releases as it is.
+            digests |= {"external_id =": None, "external_id = ANY": self._vault.numbers_of(tenant_id, which.external_id)}
         return {**conditions(which), **digests}
 
     async def references(self, tenant_id: str, case_ids: Sequence[str]) -> Mapping[str, References]:

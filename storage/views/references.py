@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 from pydantic_core import from_json, to_json
 
-from domain.views.references import PartyReference, References, own_id
+from domain.views.references import PartyReference, References, number_sealed, own_id
 from storage.postgres.pool import Connection
 from storage.postgres.vault import UNREADABLE, Damaged, DataKey, Vault, open_contact
 
@@ -52,7 +52,7 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
         unread = {"matter": row["report_content"] in lost, "subject": row["subject"] in lost, "metadata": noted is None}
         found[row["id"]] = References(
             source=row["source"],
-            external_id=own_id(row["source"], row["external_id"]),
+            external_id=_number(row, about),
             matter=from_json(about).get("matter") if about else None,
             subject=subject.decode() if subject else None,
             metadata=noted or {},
@@ -60,6 +60,13 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
             unreadable=tuple(name for name, yes in unread.items() if yes),
         )
     return found
+
+
+def _number(row: asyncpg.Record, about: bytes | None) -> str | None:
+    """By what the platform, or the payment provider, knows the report."""
+    if not number_sealed(row["source"], row["external_id"]):
+        return own_id(row["source"], row["external_id"])
+    return from_json(about).get("external_id") if about else None
 
 
 def _metadata(vault: Vault, tenant_id: str, row: asyncpg.Record) -> dict[str, str] | None:

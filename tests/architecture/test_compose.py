@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from runtime.settings import Settings
+from storage.postgres.pool import ADMINISTRATORS
 from storage.record.heads import Signer
 from tests.architecture.house import ROOT
+from workers.upkeep import CONNECTIONS
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -82,6 +84,37 @@ def test_ports_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_queues_and_defaults_agree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     worker = settings_of("worker", monkeypatch, tmp_path)
     assert worker.task_queue == Settings.model_fields["task_queue"].default
+
+
+OF_A_SERVER = 97
+"""What a Postgres lends by default: a hundred, of which three are the superuser's."""
+
+
+def connections(process: str, most: int) -> int:
+    """How many connections a process opens at most."""
+    return {"api": most + ADMINISTRATORS, "console": most + ADMINISTRATORS, "worker": most,
+            "upkeep": CONNECTIONS + ADMINISTRATORS, "sign-heads": CONNECTIONS}[process]  # fmt: skip
+
+
+def test_all_pools_together_fit_a_postgres_of_a_hundred_connections(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    most = {name: settings_of(name, monkeypatch, tmp_path).database_pool_max for name in set(OURS) - {"migrate"}}
+    assert set(most.values()) == {Settings.model_fields["database_pool_max"].default}, "compose says what the settings say"
+    together = sum(connections(name, limit) for name, limit in most.items())
+    several = {"api": 2, "console": 1, "worker": 3, "upkeep": 1, "sign-heads": 1}
+    grown = sum(number * connections(name, most["api"]) for name, number in several.items())
+    assert max(together, grown) <= OF_A_SERVER
+    page = (ROOT / "docs" / "how-to" / "postgres.md").read_text(encoding="utf-8")
+    assert f"Two APIs, a console, three workers, upkeep and sign-heads: **{grown}**." in page
+    assert f"`docker-compose.yml` opens {together} at most" in page
+    for name in several:
+        assert re.search(
+            rf"^\|[^|]*\b{name}\b[^|]*\|.*\| {connections(name, most['api'])} \|$", page, re.MULTILINE | re.IGNORECASE
+        ), name
+
+
+def test_the_chart_says_as_many_connections_as_the_settings() -> None:
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "ombud" / "values.yaml").read_text(encoding="utf-8"))
+    assert values["settings"]["OMBUD_DATABASE_POOL_MAX"] == str(Settings.model_fields["database_pool_max"].default)
 
 
 def test_nothing_is_published_beyond_this_machine() -> None:

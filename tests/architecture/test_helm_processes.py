@@ -46,6 +46,7 @@ from tests.support.charts import (
     ways,
 )
 from workers.health import HealthApp
+from workers.upkeep import CONNECTIONS
 
 pytestmark = pytest.mark.helm
 
@@ -204,7 +205,7 @@ class TestProcesses:
             assert claimed <= claims
 
     def test_all_pools_together_fit_a_postgres_of_a_hundred_connections_while_a_release_is_rolled_out(self) -> None:
-        largest, upkeep = int(variables("minimal", "api")["OMBUD_DATABASE_POOL_MAX"]), 4
+        largest, upkeep = int(variables("minimal", "api")["OMBUD_DATABASE_POOL_MAX"]), CONNECTIONS
         pool = {"api": largest + ADMINISTRATORS, "worker": largest, "upkeep": upkeep + ADMINISTRATORS, "sign-heads": upkeep}
         several = {component(one): one["spec"]["replicas"] for one in of_kind("minimal", "Deployment")}
         assert set(several) == set(pool)

@@ -18,6 +18,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from runtime.embedded.processes import free_port
 from runtime.embedded.stack import Stack
 from runtime.settings import Settings
 from tests.architecture.commands import commands_in
@@ -36,7 +37,9 @@ class Shell:
     def __init__(self, state_dir: Path) -> None:
         self.state_dir = state_dir
         own = {name: value for name, value in os.environ.items() if not name.startswith("OMBUD_")}
-        self._env = {**own, **environment(state_dir), "OMBUD_STATE_DIR": str(state_dir), "OMBUD_LOCAL_PORT": "0"}
+        self.health_port = free_port()
+        ports = {"OMBUD_LOCAL_PORT": "0", "OMBUD_WORKER_HEALTH_PORT": str(self.health_port), "OMBUD_HEALTH_HOST": "127.0.0.2"}
+        self._env = {**own, **environment(state_dir), "OMBUD_STATE_DIR": str(state_dir), **ports}
 
     def type(self, *words: str, stdin: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
@@ -86,6 +89,7 @@ class TestUp:
         assert httpx2.get(places["api"] + "/v1/readyz").json()["status"] == "ok"
         answer = httpx2.get(places["api"] + "/v1/cases", headers={"Authorization": f"Bearer {places['api_key']}"})
         assert answer.status_code == 200
+        assert places["worker_health"] == f"http://127.0.0.2:{shell.health_port}/readyz"
         assert httpx2.get(places["worker_health"]).status_code == 200
 
     def test_a_second_time_starts_nothing(self, shell: Shell, places: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from standardwebhooks.webhooks import Webhook
 
 from cli.demo.cast import PAYPAL_WEBHOOK, STRIPE_SECRET
 from cli.demo.signatures import PayPalSigner, stripe_header
@@ -31,9 +32,13 @@ from tests.support.places import ROOT
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.temporal]
 
 LISTED: dict[str, str] = yaml.safe_load((ROOT / "tests/api/canaries_in_the_clear.yaml").read_text())
-FOUND_BY = {"api_external", "mail_id", "api_key"}
+FOUND_BY = {"api_external", "mail_id", "api_key", "webhook_external"}
 """By which a case and a command are found while they are needed: the platform's number of a report, the id of a mail, the key
 of a repeated request."""
+OF_PAYMENTS = ("id", "account", "charge", "payment_intent", "invoice_number", "custom")
+"""Ids in what a payment provider sends, beside those that end like one: they lead to whoever paid."""
+SHOWN = {"stripe_id", "stripe_charge", "stripe_account", "paypal_dispute_id", "paypal_seller_transaction_id"}
+"""Those that whoever may read the case reads in its timeline."""
 TOLD = {"tell_text"}
 """What is told through Temporal's own door lies in its history as it was sent, until the namespace's retention ends."""
 READABLE = {
@@ -61,13 +66,15 @@ def a_report(door: str, **more: Any) -> dict[str, Any]:
 
 
 def of_provider(file: str, provider: str) -> bytes:
-    """A provider's message with a planted word wherever somebody's words or names stand."""
+    """A provider's message with a planted word wherever somebody's words or names stand, and in every id."""
 
     def word(name: str, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: word(key, part) for key, part in value.items()}
         if isinstance(value, list):
             return [word(name, part) for part in value]
+        if isinstance(value, str) and (name in OF_PAYMENTS or name.endswith("_id")):
+            return f"{name}_{planted(f'{provider}_{name}')}"
         personal = any(part in name for part in ("email", "name", "note", "description", "statement", "content"))
         return planted(f"{provider}_{'email' if 'email' in name else 'word'}") if personal and isinstance(value, str) else value
 
@@ -90,8 +97,8 @@ async def through_every_door(house: House, firm: Firm, paypal: PayPalSigner) -> 
 
         case = await sent("/v1/cases", json=a_report("api"))
         claimant = next(one["id"] for one in case["parties"] if one["side"] == "claimant")
-        said = {"type": "message", "by": claimant, "text": planted("api_text")}
-        await sent(f"/v1/cases/{case['id']}/commands", json=said, headers={"Idempotency-Key": planted("api_key")})
+        message = {"type": "message", "by": claimant, "text": planted("api_text")}
+        await sent(f"/v1/cases/{case['id']}/commands", json=message, headers={"Idempotency-Key": planted("api_key")})
         mail = (
             f"From: {planted('mail_name')} <{planted('mail_email')}@a.example>\r\nTo: help@acme.example\r\n"
             f"Message-ID: <{planted('mail_id')}@a.example>\r\nSubject: {planted('mail_subject')}\r\n\r\n"
@@ -104,6 +111,11 @@ async def through_every_door(house: House, firm: Firm, paypal: PayPalSigner) -> 
         body = of_provider("paypal.json", "paypal")
         headers = {**paypal.headers(body), "Content-Type": "application/json"}
         await sent(f"/v1/intake/{made['paypal'].id}", content=body, headers=headers)
+        said, at = json.dumps({**a_report("webhook"), "attributes": {"charge_id": planted("webhook_charge")}}), datetime.now(UTC)
+        generic = await sources.create(firm.id, "webhook", created_by="per_dana")
+        signed = {"webhook-id": "msg_1", "webhook-timestamp": str(int(at.timestamp())), "Content-Type": "application/json"}
+        signed["webhook-signature"] = Webhook(generic.secret or "").sign("msg_1", at, said)
+        await sent(f"/v1/intake/{generic.id}", content=said, headers=signed)
     await house.run(
         "case", "message", case["id"], "--as", "per_dana", "--to", "all", "--text", planted("cli_text"), "-t", firm.id
     )
@@ -189,6 +201,15 @@ async def histories(house: House, firm: Firm) -> set[str]:
     return found
 
 
+async def read_by_the_team(house: House, firm: Firm, case_ids: list[str]) -> set[str]:
+    """The planted words that whoever may read a case reads in its timeline."""
+    found = set[str]()
+    async with house.api(firm.people["per_dana"]) as http:
+        for case_id in case_ids:
+            found |= found_in((await http.get(f"/v1/cases/{case_id}/timeline?limit=500")).text)
+    return found
+
+
 async def erased(house: House, firm: Firm, case_ids: list[str]) -> None:
     erasures = PostgresErasures(house.database)
     for case_id in case_ids:
@@ -210,10 +231,14 @@ async def test_what_came_through_every_door_is_read_nowhere_and_is_gone_after_an
         house.fleet = Fleet(tmp_path, {**environment(tmp_path), "OMBUD_PAYPAL_CERTIFICATE_PATH": str(certificate)})
         await house.restart("api")
         cases = await through_every_door(house, firm, paypal)
-        assert len(cases) == 5
+        assert len(cases) == 6
         owner = house.info.database_owner_url
-        unlisted = {place: words for place, words in (await in_columns(owner, firm.id)).items() if place not in LISTED}
+        columns = await in_columns(owner, firm.id)
+        unlisted = {place: words for place, words in columns.items() if place not in LISTED}
         assert unlisted == {}, "seal it, or say in canaries_in_the_clear.yaml why it is in the clear"
+        of_payments = {one for words in columns.values() for one in words if one.startswith(("stripe_", "paypal_"))}
+        assert of_payments == set(), "a payment provider's ids and words are in no column, a listed one neither"
+        assert await read_by_the_team(house, firm, cases) >= SHOWN
         assert await histories(house, firm) <= TOLD
         files = in_files(tmp_path) | {f"postgres/{path}": said for path, said in in_files(postgres_of(tmp_path)).items()}
         assert "api_external" in set[str]().union(*(said for path, said in files.items() if "pg_wal" in path)), "it is looked at"

@@ -320,6 +320,37 @@ class TestWhoSpeaks:
     def test_a_party_by_ref_id_or_side(self, by: Any) -> None:
         assert told(a_step("+1h", by, "escalate"))[-1].by == "pty_u1"
 
+    @pytest.mark.parametrize(
+        ("command", "fact"),
+        [
+            ({"type": "message", "to": "u2", "text": "Hello"}, "message_sent"),
+            ({"type": "request_evidence", "of": "u2", "what": "Show the other report."}, "evidence_requested"),
+            ({"type": "request_evidence", "of": "respondent", "party": "u2", "what": "Show it."}, "evidence_requested"),
+            ({"type": "add_party", "party": {"role": "respondent", "ref": "u3"}}, "party_added"),
+            (
+                {
+                    "type": "add_party",
+                    "side": "claimant",
+                    "role": "representative",
+                    "ref": "u4",
+                    "represents": "u1",
+                    "agreed": True,
+                },
+                "party_added",
+            ),
+            ({"type": "replace_party", "party": "u2", "by_party": {"role": "respondent", "ref": "u5"}}, "party_added"),
+        ],
+    )
+    def test_a_command_names_parties_as_the_story_does(self, command: dict[str, Any], fact: str) -> None:
+        line = told(a_step("+1h", ANN, "escalate"), a_step("+1m", MARA, "take"), a_step("+1m", MARA, command))[-1]
+        assert (line.refused, line.facts[0]) == (None, fact)
+
+    def test_a_command_that_names_one_of_several_says_which_side(self) -> None:
+        parties = [{"side": "claimant", "ref": "u1"}, *({"side": "respondent", "ref": ref} for ref in ("u2", "u3"))]
+        asked = a_step("+1m", MARA, {"type": "message", "to": "u2", "text": "Hello"})
+        line = told(a_step("+1h", ANN, "escalate"), a_step("+1m", MARA, "take"), asked, report={**REPORT, "parties": parties})[-1]
+        assert (line.refused or {})["code"] == "malformed"
+
     def test_a_party_by_the_id_that_the_report_gives_it_beside_its_ref(self) -> None:
         parties = [{"id": "pty_77", "side": "claimant", "ref": "u1"}, {"id": "b", "side": "respondent", "ref": "u2"}]
         said = {"type": "message", "text": "Hello"}

@@ -11,6 +11,7 @@ from runtime import checks
 from runtime.embedded.binary import BinaryFinder
 from runtime.embedded.processes import free_port
 from runtime.embedded.stack import Stack
+from runtime.errors import ServiceFault
 from runtime.settings import Settings
 
 PATIENCE = timedelta(seconds=2)
@@ -50,16 +51,33 @@ async def test_without_the_mail_catcher_everything_goes_on(tmp_path: Path) -> No
 
 
 class TestTemporal:
+    async def test_one_that_is_away_is_waited_for_once(self, tmp_path: Path) -> None:
+        given = settings(tmp_path, **{**ELSEWHERE, "temporal_address": f"127.0.0.1:{free_port()}"})
+        server, faults = checks.Server(given, Stack(given), timedelta(0)), []
+        for _ in range(2):
+            with pytest.raises(ServiceFault) as caught:
+                await server.client()
+            faults.append(caught.value)
+        assert faults[0] is faults[1]
+
+    async def test_it_is_not_blamed_for_a_database_that_does_not_run(self, tmp_path: Path) -> None:
+        given = settings(tmp_path, temporal_address="127.0.0.1:1")
+        stack = Stack(given)
+        assert stack.temporal_address() == "127.0.0.1:1"
+        with pytest.raises(ServiceFault, match="Not running: postgres"):
+            stack.database_urls()
+        assert not (tmp_path / "credentials.json").exists(), "a look makes nothing"
+
     async def test_nobody_there_is_told_with_the_address(self, tmp_path: Path) -> None:
         address = f"127.0.0.1:{free_port()}"
         given = settings(tmp_path, **{**ELSEWHERE, "temporal_address": address})
-        look = await checks.temporal(given, Stack(given), {}, timedelta(0))
+        look = await checks.temporal(checks.Server(given, Stack(given), timedelta(0)), {})
         assert look.verdict == "fail"
         assert address in look.found
 
     async def test_one_that_was_never_started_is_to_be_started(self, tmp_path: Path) -> None:
         given = settings(tmp_path)
-        look = await checks.temporal(given, Stack(given), {}, PATIENCE)
+        look = await checks.temporal(checks.Server(given, Stack(given), PATIENCE), {})
         assert look.verdict == "fail"
         assert "ombud stack up" in look.next_step
 
@@ -68,31 +86,18 @@ class TestTemporal:
         given = settings(tmp_path, database_url=ELSEWHERE["database_url"])
         stack = Stack(given, search_attributes={"TenantId": "Keyword"})
         try:
-            address = (await stack.up()).temporal_address
-            well = await checks.temporal(given, stack, {"TenantId": "Keyword"}, PATIENCE)
+            address, there = (await stack.up()).temporal_address, checks.Server(given, stack, PATIENCE)
+            well = await checks.temporal(there, {"TenantId": "Keyword"})
             assert (well.verdict, well.found) == ("ok", f"{address}, namespace {given.temporal_namespace}")
             wanted = {"TenantId": "Keyword", "OpenedAt": "Datetime", "Outcome": "Keyword"}
-            lacking = await checks.temporal(given, stack, wanted, PATIENCE)
+            lacking = await checks.temporal(there, wanted)
             assert lacking.verdict == "fail"
             assert lacking.found.endswith("search attributes are missing: OpenedAt, Outcome")
             assert "--name OpenedAt --type Datetime --name Outcome --type Keyword" in lacking.next_step
-            warned = await checks.temporal(given, stack, wanted, PATIENCE, may_lack=("OpenedAt", "Outcome", "Phase"))
+            warned = await checks.temporal(there, wanted, may_lack=("OpenedAt", "Outcome", "Phase"))
             assert (warned.verdict, warned.found) == ("warn", lacking.found)
         finally:
             await stack.destroy()
-
-
-class TestDeployment:
-    async def test_one_that_was_not_looked_at_is_not_called_well(self, tmp_path: Path) -> None:
-        given = settings(tmp_path, **ELSEWHERE, worker_deployment_name=None)
-        look = await checks.deployment(given, Stack(given), PATIENCE)
-        assert look.found.startswith("not looked at")
-        assert "OMBUD_WORKER_DEPLOYMENT_NAME" in look.found
-
-    async def test_its_name_is_enough_to_ask_temporal(self, tmp_path: Path) -> None:
-        given = settings(tmp_path, **ELSEWHERE, worker_deployment_name="ombud", worker_build_id=None)
-        look = await checks.deployment(given, Stack(given), PATIENCE)
-        assert (look.verdict, look.next_step) == ("warn", "See what it says of Temporal.")
 
 
 class TestMail:

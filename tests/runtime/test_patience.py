@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from runtime.patience import growing_patience, silent, telling
+from runtime.patience import Pauses, growing_patience, silent, telling
 
 SOON = timedelta(milliseconds=5)
 
@@ -53,3 +53,29 @@ async def test_nothing_is_left_of_it_when_whoever_waits_is_stopped() -> None:
 def test_attempts_get_longer_and_never_end() -> None:
     spans = [one.total_seconds() for one in islice(growing_patience(), 8)]
     assert spans == [2, 4, 8, 16, 30, 30, 30, 30]
+
+
+class TestPauses:
+    def test_they_double_with_each_failure_in_a_row_cut_short_by_chance(self) -> None:
+        pauses = Pauses(timedelta(seconds=2), timedelta(seconds=30))
+        for grown in (4, 8, 16, 30, 30):
+            assert max(2, grown / 2) <= pauses.after_failure() <= grown
+
+    def test_after_a_success_they_are_the_usual_ones(self) -> None:
+        pauses = Pauses(timedelta(seconds=2))
+        pauses.after_failure()
+        pauses.after_failure()
+        assert pauses.after_success() == 2
+        assert pauses.after_failure() <= 4
+
+    def test_two_who_failed_together_do_not_come_back_together(self) -> None:
+        once = {Pauses(timedelta(seconds=2)).after_failure() for _ in range(20)}
+        assert len(once) > 10
+
+    def test_a_usual_pause_above_the_longest_stays(self) -> None:
+        pauses = Pauses(timedelta(minutes=5), timedelta(seconds=30))
+        assert pauses.after_failure() == 300
+
+    def test_a_long_outage_overflows_nothing(self) -> None:
+        pauses = Pauses(timedelta(seconds=2))
+        assert max(pauses.after_failure() for _ in range(5000)) <= 30

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from activities.ports.errors import Never
 from adapters.evidence.file_types import FileRefused
 from services.errors import Refused, malformed, not_found, of_command, refusal_of
+from storage.postgres.primary import NoPrimary
 from storage.postgres.vault import VaultFault
 
 
@@ -22,6 +23,9 @@ from storage.postgres.vault import VaultFault
         (asyncpg.NumericValueOutOfRangeError("bigint out of range"), "number_not_storable"),
         (asyncpg.CannotConnectNowError(), "storage_unavailable"),
         (TimeoutError(), "storage_unavailable"),
+        (asyncpg.ReadOnlySQLTransactionError(), "storage_unavailable"),
+        (NoPrimary(), "storage_unavailable"),
+        (asyncpg.InternalClientError('cannot switch to state 12; protocol is in the "failed" state'), "storage_unavailable"),
         (Never("too_many_files", "At most 200."), "too_many_files"),
         (not_found(), "not_found"),
     ],

@@ -10,14 +10,17 @@ import time
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from stripe import WebhookSignature
 
 from domain.model.case import Case
-from domain.model.provider_news import BESIDE
+from domain.model.provider_news import BESIDE, without_seal
 from domain.rules.money import by_provider
+from storage.intake.new_parties import PartySealer
+from storage.postgres.vault import Vault
 from storage.tenants import Person
 from tests.support.office import PAYPAL, ClosedDoor, Office
 from tests.support.places import FIXTURES
@@ -73,6 +76,10 @@ class Door:
     async def case(self) -> Case:
         (one,) = await self.cases()
         return one
+
+    def token(self, provider_id: str) -> str:
+        """What stands for a provider's id where it is kept."""
+        return self.office.vault.provider_token(self.office.tenant_id, provider_id)
 
     async def keep(self, under: str, news: Mapping[str, Any], digest: bytes) -> None:
         """A row as an earlier release has written it."""
@@ -194,7 +201,8 @@ def of_dispute(n: int, body: bytes) -> bytes:
 
 
 def stands(case: Case) -> tuple[Any, ...]:
-    return case.provider_disputes, case.paid_by_provider, case.chargeback is not None and case.chargeback.over, case.open
+    disputes = tuple(without_seal(one) for one in case.provider_disputes)
+    return disputes, case.paid_by_provider, case.chargeback is not None and case.chargeback.over, case.open
 
 
 class TestAnyOrder:
@@ -216,7 +224,10 @@ class TestAnyOrder:
             assert row is not None
             assert row.case is not None
             found.append((row.case, f"dp_of_{n}"))
-        plain = [repr(stands(case)).replace(dispute, "dp").replace(f"ch_{dispute}", "ch") for case, dispute in found]
+        token = partial(office.vault.provider_token, office.tenant_id)
+        plain = [
+            repr(stands(case)).replace(token(dispute), "dp").replace(token(f"ch_{dispute}"), "ch") for case, dispute in found
+        ]
         assert len(plain) > 5
         assert set(plain) == {plain[0]}
 
@@ -229,7 +240,9 @@ class TestAnyOrder:
         assert answer == (200, "told")
         first, merged = await door.cases()
         assert merged.merged_into == first.id
-        assert [dispute.newest.dispute for dispute in first.provider_disputes if dispute.paid] == ["dp_second"]
+        assert [one.newest.dispute for one in first.provider_disputes if one.paid] == [door.token("dp_second")]
+        shown = (await door.office.desk("dana").get(f"/v1/cases/{first.id}")).json()["provider_disputes"]
+        assert "dp_second" in {one["dispute"] for one in shown}, "whoever has the right reads it"
 
     async def test_other_events_concern_no_dispute(self, door: Door) -> None:
         for kind in ("charge.refunded", "charge.updated", "charge.succeeded", "refund.created"):
@@ -550,6 +563,38 @@ def solved(vectors: Sequence[int], wanted: int) -> set[int]:
     return chosen
 
 
+class TestACaseOfAnEarlierRelease:
+    """Its record has the provider's ids as they are: it goes on as it began, and its dispute is known by them."""
+
+    @pytest.fixture
+    async def begun(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> Case:
+        with monkeypatch.context() as earlier:
+            earlier.setattr(Vault, "number_kept", lambda vault, tenant, source, number: number)
+            earlier.setattr(PartySealer, "conceal", lambda sealer, news: news)
+            assert await door.takes(by_stripe()) == [(201, "opened")]
+        return await door.case()
+
+    async def test_is_found_again_and_knows_its_dispute(self, begun: Case, door: Door) -> None:
+        later = by_stripe("closed", minutes=5, status="lost")
+        assert await door.takes(by_stripe(), later, later, ORDER["withdrawn"]) == [(200, "known"), *[(200, "told")] * 3]
+        case = await door.case()
+        (dispute,) = case.provider_disputes
+        assert (dispute.newest.dispute, dispute.newest.ids, dispute.over) == (STRIPE["data"]["object"]["id"], None, True)
+        shown = (await door.office.desk("dana").get(f"/v1/cases/{case.id}")).json()
+        assert shown["external_id"] == shown["provider_disputes"][0]["dispute"] == STRIPE["data"]["object"]["id"]
+
+    async def test_hears_of_a_refund_that_is_kept_as_refunds_are_now(self, begun: Case, door: Door) -> None:
+        refunded = by_charge(amount_refunded=18450, refunded=True)
+        assert (await door.takes(refunded))[0][0] == 200
+        assert (await door.case()).paid_by_provider or by_provider(await door.case())
+
+    async def test_goes_with_what_is_kept_of_its_dispute(self, begun: Case, door: Door) -> None:
+        assert await door.takes(by_stripe("closed", minutes=5, status="lost")) == [(200, "told")]
+        async with door.office.database.tenant(door.office.tenant_id) as conn:
+            rows = await conn.fetch("SELECT news ->> 'dispute' AS of FROM provider_news WHERE tenant = $1", door.office.tenant_id)
+        assert {row["of"] for row in rows} == {STRIPE["data"]["object"]["id"]}, "by its number it is deleted with the case"
+
+
 class TestAnErasedCase:
     IDS = ("dp_zqcanary1", "ch_zqcanary2", "pi_zqcanary3")
 
@@ -569,7 +614,7 @@ class TestAnErasedCase:
         assert done.json()["state"] == "done", done.text
 
     async def closed(self, door: Door, **dispute: Any) -> str:
-        (case,) = [one for one in await door.cases() if one.provider_disputes[0].newest.dispute == dispute["id"]]
+        (case,) = [one for one in await door.cases() if one.provider_disputes[0].newest.dispute == door.token(dispute["id"])]
         said = await door.office.desk("dana").command(case.id, "close", "per_dana", reason="duplicate", reasons="It is settled.")
         assert said.status_code == 200, said.text
         return case.id
@@ -605,7 +650,7 @@ class TestAnErasedCase:
         await self.erased(door, await self.closed(door, **first))
         async with door.office.database.tenant(door.office.tenant_id) as conn:
             rows = await conn.fetch("SELECT news ->> 'dispute' AS of FROM provider_news WHERE tenant = $1", door.office.tenant_id)
-        assert {row["of"] for row in rows} == {"dp_another"}
+        assert {row["of"] for row in rows} == {door.token("dp_another")}
 
 
 def zip_texts(content: bytes) -> list[str]:

@@ -79,6 +79,9 @@ class Firm:
 class House:
     """The processes of one state folder, with handles for looking and for breaking."""
 
+    patience = PATIENCE_FOR
+    """What people who live cases in it wait for an answer."""
+
     def __init__(
         self, stack: Stack, info: StackInfo, fleet: Fleet, settings: Settings, database: Database, client: Client
     ) -> None:
@@ -92,12 +95,15 @@ class House:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, state_dir: Path, dynamic_config: Mapping[str, str] = LONG_HISTORY) -> AsyncIterator[House]:
-        """A house in an empty folder; at the end all of it is destroyed."""
-        settings = Settings(_env_file=None, state_dir=state_dir, development=True, webhook_allow_private=True,
-                            database_url=None, temporal_address=None, smtp_host=None)  # fmt: skip
+    async def at(
+        cls, state_dir: Path, dynamic_config: Mapping[str, str] = LONG_HISTORY, given: Mapping[str, str] | None = None
+    ) -> AsyncIterator[House]:
+        """A house in an empty folder; at the end all of it is destroyed. ``given`` are settings for services outside it."""
+        named: dict[str, Any] = {"database_url": None, "temporal_address": None, "smtp_host": None, **(given or {})}
+        settings = Settings(_env_file=None, state_dir=state_dir, development=True, webhook_allow_private=True, **named)
         stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, mail=True, dynamic_config=dynamic_config)
-        fleet = Fleet(state_dir, environment(state_dir))
+        told = {f"OMBUD_{name.upper()}": text for name, text in (given or {}).items()}
+        fleet = Fleet(state_dir, {**environment(state_dir), **told})
         try:
             info = await stack.up()
             await prepare_database(find_places(settings))

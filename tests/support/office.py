@@ -271,7 +271,7 @@ class Office:
             readers=ReadHere(),
             endpoints=self.endpoints,
             sources=self.sources,
-            provider_news=PostgresProviderNews(self.database),
+            provider_news=PostgresProviderNews(self.database, self.vault),
             door_refusals=PostgresDoorRefusals(self.database),
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
             trusted_flaggers=PostgresTrustedFlaggers(self.database),

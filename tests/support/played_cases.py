@@ -61,6 +61,7 @@ class Desk:
 
     def __init__(self, house: House, firm: Firm, http: httpx2.AsyncClient) -> None:
         self._house, self.firm, self._http = house, firm, http
+        self.patience = house.patience
 
     async def ask(self, method: str, path: str, *, by: str | None = None, **more: Any) -> tuple[int, Json]:
         """Status and body, asked by a person or by the platform; sent again after a temporary failure. Raises Refused."""
@@ -81,7 +82,7 @@ class Desk:
             again = response.status_code >= 500 or (response.status_code in (409, 429) and "retry-after" in response.headers)
             return None if again else response
 
-        response = await until(once, lambda: f"an answer to {method} {path}; the last was {last}")
+        response = await until(once, lambda: f"an answer to {method} {path}; the last was {last}", self.patience)
         body: Json = response.json()
         if response.status_code >= 400:
             raise Refused(body)
@@ -101,7 +102,7 @@ class Desk:
             body = (await self.ask("GET", f"/v1/cases/{case_id}", by="per_dana"))[1]
             return body if "phase" in body else None
 
-        found: Json = await until(judged, f"{case_id} to be judged")
+        found: Json = await until(judged, f"{case_id} to be judged", self.patience)
         return found
 
     async def send(self, case_id: str, command: Json) -> Json:
@@ -112,7 +113,7 @@ class Desk:
         promises.received.add(sent)
         if status == 202:
             by = command.get("by")
-            body = await until(lambda: self._answered(*sent, by), f"{command['type']} {sent} to be judged")
+            body = await until(lambda: self._answered(*sent, by), f"{command['type']} {sent} to be judged", self.patience)
         answer: Json = body["answer"]
         if answer["status"] != "accepted":
             raise Refused(answer)
@@ -145,7 +146,7 @@ class Life:
                 a_report(self.kind, self.number, amount=paid), key=f"open-{desk.firm.id}-{self.number}"
             )
         case = await desk.see(self.case_id)
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(2.5 * desk.patience):
             while case["phase"] not in (to, "closed"):
                 step = self.next(case)
                 if step is not None:

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
 from domain.model.facts import Recording
 from storage.record.audit import PostgresAudit
-from tests.support.fleet import Firm, House, until
+from tests.support.fleet import PATIENCE_FOR, Firm, House, until
 from workflows.handles import workflow_id
 
 FACTS = "SELECT case_id, body::text AS body FROM facts WHERE tenant = $1 ORDER BY case_id, seq"
@@ -51,15 +51,20 @@ class Sound:
         return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in vars(self).items())
 
 
-async def assert_sound(house: House, firm: Firm, *, repeats: int = 0, ended: bool = True) -> Sound:
+async def assert_sound(
+    house: House, firm: Firm, *, repeats: int = 0, ended: bool = True, patience: float = PATIENCE_FOR
+) -> Sound:
     """Look at everything that a firm's cases left behind.
 
     ``repeats`` is how many mails may have come twice: those whose 250 was heard by a process that died before it could note it.
     ``ended``: every case is closed and quiet, so its workflow has ended too, but for the time to complain.
+    ``patience``: how many seconds it may take until all is at rest.
     """
     left: list[str] = ["Postgres"]
     await until(
-        lambda: _at_rest(house, firm, left, ended), lambda: f"the cases of {firm.id} to come to rest; left are {', '.join(left)}"
+        lambda: _at_rest(house, firm, left, ended),
+        lambda: f"the cases of {firm.id} to come to rest; left are {', '.join(left)}",
+        patience,
     )
     found = Sound()
     async with house.database.tenant(firm.id) as conn:

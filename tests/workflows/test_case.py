@@ -30,7 +30,7 @@ from tests.support.clerk import (
     standing,
 )
 from workflows.handles import CASE_KIND, CASE_STATUS, OUTCOME, TENANT_ID
-from workflows.options import REARM_FOR, SOON_FOR
+from workflows.options import REARM_FOR, REARM_MOST_FOR, SOON_FOR
 from workflows.summaries import NEXT_DUE_AT
 
 DAY = timedelta(days=1)
@@ -252,14 +252,22 @@ class TestAlarm:
         bench.now_comes(bench.done(RECORD, standing(timetable=(due(NOON + 3 * DAY, level="late"),))))
         assert [t.at for t in bench.open.timers.values()] == [NOON + 3 * DAY]
 
-    def test_rung_too_early_it_rings_again_after_a_second_and_does_not_spin(self, bench: Bench) -> None:
+    def test_rung_too_early_it_rings_again_after_a_second_then_two_then_four_and_does_not_spin(self, bench: Bench) -> None:
         rows = (due(NOON + DAY),)
         opened(bench, standing(timetable=rows))
-        for _ in range(3):
+        waits = []
+        for _ in range(8):
             bench.now_comes(bench.ring())
             bench.now_comes(bench.done(RECORD, standing(timetable=rows)))
-            assert [t.wait_for for t in bench.open.timers.values()] == [REARM_FOR]
-        assert timedelta(seconds=1) <= REARM_FOR
+            waits += [t.wait_for for t in bench.open.timers.values()]
+        assert waits == [*(timedelta(seconds=2**n) for n in range(6)), REARM_MOST_FOR, REARM_MOST_FOR]
+
+    def test_another_instant_is_rung_for_anew(self, bench: Bench) -> None:
+        opened(bench, standing(timetable=(due(NOON + DAY),)))
+        for at in (NOON + DAY, NOON + DAY, NOON + 2 * DAY, NOON + 2 * DAY):
+            bench.now_comes(bench.ring())
+            bench.now_comes(bench.done(RECORD, standing(timetable=(due(at),))))
+        assert [t.wait_for for t in bench.open.timers.values()] == [REARM_FOR]
 
     def test_an_instant_that_has_just_passed_rings_at_once(self, bench: Bench) -> None:
         opened(bench, standing(timetable=(due(NOON - DAY),)))

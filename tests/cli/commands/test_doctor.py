@@ -13,9 +13,9 @@ pytestmark = pytest.mark.postgres
 
 PARTS = [
     "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
-    "temporal", "worker deployment",
-    "temporal door", "mail", "mail door", "file scanner", "relay", "sweep", "upkeep", "signed heads", "backups", "sealed keys",
-    "master key", "evidence store",
+    "temporal", "workers", "worker deployment",
+    "temporal door", "mail", "mail door", "file scanner", "relay", "activities", "sweep", "upkeep", "signed heads",
+    "backups", "sealed keys", "master key", "evidence store",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -100,6 +100,22 @@ class TestStart:
         with pytest.raises(ServiceFault) as fault:
             answering.ready("worker")
         assert fault.value.code == "process_ended"
+
+
+@pytest.mark.parametrize(
+    ("set_to", "role", "where"),
+    [
+        ({}, "worker", "http://127.0.0.1:81"),
+        ({"OMBUD_HEALTH_HOST": "127.0.0.2"}, "worker", "http://127.0.0.2:81"),
+        ({"OMBUD_HEALTH_HOST": "127.0.0.2"}, "api", "http://127.0.0.1:81"),
+        ({"OMBUD_API_HOST": "0.0.0.0"}, "api", "http://127.0.0.1:81"),
+        ({"OMBUD_API_HOST": "::"}, "api", "http://[::1]:81"),
+    ],
+)
+def test_it_is_asked_where_its_settings_have_it_listen(
+    tmp_path: Path, elsewhere: Path, set_to: dict[str, str], role: Literal["worker", "api"], where: str
+) -> None:
+    assert Fleet(tmp_path / "state", set_to).where(role, 81) == where
 
 
 def test_its_death_ends_the_wait_with_its_last_words(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from storage.access.party_links import PostgresPartyLinks
 from storage.postgres.pool import Database
+from storage.postgres.primary import connect
 from storage.postgres.vault import Vault
 from storage.views.cases import PostgresViews
 from tests.support.database import Server
@@ -38,3 +39,13 @@ async def test_each_side_of_one_case_has_a_way_in_however_often_it_is_asked_for(
         sides.append(party.side.value)
         assert await links.exchange("harbor", said[len(sides) - 1].rpartition("/l/")[2], "") is not None
     assert sides == ["claimant", "respondent"]
+
+
+async def test_what_was_sown_is_counted_by_the_server_so_that_it_plans_for_it(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    await Shell(server, tmp_path_factory.mktemp("state")).type("seed")
+    owner = await connect(server.owner_dsn)
+    counted = "SELECT reltuples FROM pg_class WHERE relname = 'cases' AND relkind IN ('r', 'p')"
+    assert await owner.fetchval(counted) > 0
+    await owner.close()

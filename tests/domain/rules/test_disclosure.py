@@ -195,6 +195,26 @@ class TestBeingTold:
         assert life.refused(MEDIATOR, "request_evidence", of="respondent", what="?").code == "not_disclosed"
         life.says(MEDIATOR, "disclose").says(MEDIATOR, "request_evidence", of="respondent", what="?")
 
+    @pytest.mark.parametrize(
+        ("category", "asked", "enough"),
+        [
+            ("extortion", {}, True),  # the letter names the clause that the case is called by
+            ("harassment", {}, True),  # or the ladder of some
+            ("general", {"ground": "insult"}, True),  # or the one that the question puts to them
+            ("general", {}, False),  # that there is something, and not what
+            ("extortion", {"what": "?"}, False),
+        ],
+    )
+    def test_a_short_one_does_where_its_letter_names_the_clause(self, category: str, asked: dict[str, str], enough: bool) -> None:
+        life = a_case("conduct_report", category=category).in_review()
+        question = {"of": "respondent", "what": "Your side?", **asked}
+        if not enough:
+            assert life.refused(MEDIATOR, "request_evidence", **question).code == "not_disclosed"
+            return
+        life.says(MEDIATOR, "request_evidence", **question)
+        named = [notice.data.get("about") for notice in life.notices_for(RESPONDENT)]
+        assert asked.get("ground", category) in named
+
     def test_the_last_day_of_the_pack_tells_them_by_itself(self) -> None:
         life = hidden("conduct_report").in_review().later(timedelta(days=32))
         assert life.case.is_disclosed

@@ -448,3 +448,39 @@ class TestWhateverIsSaid:
         assert [one.against.value for one in life.case.unanswered] == ["respondent"]
         life.later(timedelta(days=30))
         assert life.case.unanswered == ()
+
+
+class TestWhileTheCaseIsFrozen:
+    """What stands unanswered when an incident stops everything waits that much longer, whatever it came by."""
+
+    def ends(self, life: Life) -> str | None:
+        refusal = life.refused(MEDIATOR, "rule", **DENIED)
+        assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "evidence")
+        return refusal.fields["until"]
+
+    @pytest.mark.parametrize("since_for", [timedelta(), HOUR])
+    def test_it_stands_still_and_what_was_lost_comes_on_top(self, since_for: timedelta) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence")
+        shown, before = life.now, datetime.fromisoformat(self.ends(life) or "")
+        frozen = life.later(HOUR).now - since_for
+        life.says(OPS, "freeze", incident="mail", at=frozen)
+        assert self.ends(life.later(30 * DAY)) is None
+        assert life.seen_by(CLAIMANT).answerable == ()
+        life.says(OPS, "thaw", incident="mail", margin="2 hours")
+        lost = life.now + 2 * HOUR - max(frozen, shown)
+        assert datetime.fromisoformat(self.ends(life) or "") == before + lost
+        assert fold(life.case_id, life.recordings) == life.case
+
+    def test_two_incidents_at_once_stop_it_once(self) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence")
+        before = datetime.fromisoformat(self.ends(life) or "")
+        began = life.now
+        life.says(OPS, "freeze", incident="mail").says(OPS, "freeze", incident="store")
+        life.later(DAY).says(OPS, "thaw", incident="mail").later(DAY).says(OPS, "thaw", incident="store")
+        over = datetime.fromisoformat(self.ends(life) or "")
+        assert timedelta() < over - before <= life.now - began
+
+    def test_a_word_answers_it_all_the_same(self) -> None:
+        life = claimed().says(RESPONDENT, "submit_evidence").says(OPS, "freeze", incident="mail")
+        life.says(CLAIMANT, "message").says(MEDIATOR, "rule", **DENIED)
+        assert life.case.ruling is not None

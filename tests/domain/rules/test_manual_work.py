@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.base import Side
 from domain.model import facts as f
+from domain.model.prose import Prose
 from domain.rules.manual_work import contested, correctable, hears, hears_of_failure, waiting
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, RESPONDENT, ROBOT, Life, a_case
 
@@ -137,7 +138,8 @@ class TestMoney:
         life.says(LEAD, "report_manual_work", **said, reference="SEPA-118204")
         fact = life.facts[-1]
         assert isinstance(fact, f.ManualWorkReported)
-        assert fact.reference == "SEPA-118204"
+        assert isinstance(fact.reference, Prose)
+        assert life.sealer.texts[fact.reference.content_id] == "SEPA-118204"
         assert all("reference" not in n.data for _, n in life.last.notices if n.recipient in (CLAIMANT, RESPONDENT))
 
     def test_what_takes_no_money_needs_none(self) -> None:

@@ -302,13 +302,30 @@ class TestIdentity:
         assert (life.case.phase, life.case.ruling) == (Phase.REVIEW, None)
 
     def test_two_in_one_report_are_not_answered_together(self) -> None:
-        life = a_case("compliance_request").that_protects().with_party("pty_two", "claimant", "principal").in_review()
+        life = a_case("compliance_request", category="gdpr_access").that_protects()
+        life.with_party("pty_two", "claimant", "principal").in_review()
         assert life.refused(MEDIATOR, "complete_step", steps=self.STEPS, reasons="By telephone.").code == "party_unclear"
         life.says(MEDIATOR, "complete_step", steps=["receipt_confirmed", "scope", "search", "exemptions"])
         life.says(MEDIATOR, "skip_step", step="identity")
         assert life.refused(MEDIATOR, "rule", **self.GRANTED).code == "party_unclear"
         life.says(MEDIATOR, "remove_party", party="pty_two")
         assert life.refused(MEDIATOR, "rule", **self.GRANTED).code == "procedure_incomplete"
+
+    @pytest.mark.parametrize(
+        ("ruling", "code"),
+        [
+            ({"remedies": [{"type": "erase"}]}, "remedy_not_allowed"),  # of another right than was asked for
+            ({"remedies": [{"type": "ban"}]}, "remedy_not_allowed"),  # of no outcome
+            ({"outcome": "shrugged_off"}, "outcome_unknown"),
+            ({"complaint_route": "supervisory_authority"}, "ruling_incomplete"),  # half of what the law wants told
+            ({"complaint_route": "the_pub"}, "complaint_route_unknown"),
+            ({"remedies": []}, "procedure_incomplete"),  # what is only left out can be added when the steps are done
+            ({}, "procedure_incomplete"),
+        ],
+    )
+    def test_what_no_step_makes_right_is_said_before_the_steps(self, ruling: dict[str, Any], code: str) -> None:
+        life = a_case("compliance_request", category="gdpr_access").in_review()
+        assert life.refused(MEDIATOR, "rule", **{**self.GRANTED, **ruling}).code == code
 
     def test_it_goes_to_nobody_else(self) -> None:
         to = [{"type": "disclose", "party": RESPONDENT}]

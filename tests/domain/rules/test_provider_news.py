@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -213,15 +214,20 @@ def usd(cents: int) -> dict[str, Any]:
     return {"amount": cents, "currency": "USD"}
 
 
-def of_charge(cents: int, minutes: int = 1, *, whole: int | None = 10_000, what: str = "payment_refunded") -> ProviderNews:
+def of_charge(
+    cents: int | None, minutes: int = 1, *, whole: int | None = 10_000, what: str = "payment_refunded", event: str = "c"
+) -> ProviderNews:
     paid = usd(whole) if whole is not None else None
-    told = {"dispute": "ch_1", "payment": "ch_1", "stage": "payment", "amount": usd(cents), "paid": paid}
-    return news(what, minutes, f"evt_c{minutes}", **told)
+    amount = usd(cents) if cents is not None else None
+    told = {"dispute": "ch_1", "payment": "ch_1", "stage": "payment", "amount": amount, "paid": paid}
+    return news(what, minutes, f"evt_{event}{minutes}", **told)
 
 
-def of_refund(cents: int, minutes: int = 1, what: str = "payment_refunded", name: str = "re_1") -> ProviderNews:
-    more = {"dispute": name, "payment": "ch_1", "stage": "refund", "amount": usd(cents)}
-    return news(what, minutes, f"evt_{name}_{minutes}", **more)
+def of_refund(
+    cents: int, minutes: int = 1, what: str = "payment_refunded", name: str = "re_1", *, event: str = "", verified: bool = True
+) -> ProviderNews:
+    more = {"dispute": name, "payment": "ch_1", "stage": "refund", "amount": usd(cents), "verified": verified}
+    return news(what, minutes, f"evt_{event}{name}_{minutes}", **more)
 
 
 class TestRefundsOutside:
@@ -251,6 +257,38 @@ class TestRefundsOutside:
             life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
             over = life.refused(MEDIATOR, "rule", **refund(payable + 1))
             assert over.fields.get("payable", payable) == payable
+
+    @pytest.mark.parametrize(
+        ("said", "payable"),
+        [
+            # A refund fails in the second in which it was made: nothing follows a failure.
+            ([of_refund(10_000), of_refund(10_000, what="refund_failed")], 10_000),
+            ([of_refund(10_000), of_charge(10_000), of_refund(10_000, what="refund_failed")], 10_000),
+            ([of_refund(4_000, what="updated"), of_refund(4_000, what="refund_failed"), of_charge(4_000)], 10_000),
+            # Beside it another one that was made stays with the buyer, whether the payment was told before the failure or after it.
+            ([of_refund(4_000), of_refund(3_000, name="re_2"), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(7_000)], 6_000),
+            ([of_refund(4_000), of_refund(3_000, name="re_2"), of_refund(3_000, 1, "refund_failed", "re_2"), of_charge(4_000)], 6_000),
+            # Two refunds in one second: of what is told of the payment the larger sum holds.
+            ([of_charge(4_000, event="z"), of_charge(9_000, event="a")], 1_000),
+            ([of_charge(4_000, event="z"), of_charge(None, event="a")], 0),
+            # A payment of which nothing was refunded may have been told so just before it was.
+            ([of_charge(10_000, event="a"), of_charge(0, what="refund_failed", event="z")], 0),
+        ],
+    )
+    @pytest.mark.parametrize("first", ["a", "z"])
+    def test_that_are_told_of_one_second_are_what_they_came_to(self, said: list[ProviderNews], payable: int, first: str) -> None:
+        """Whatever order they come in, and whichever id their messages have."""
+        told_last = "z" if first == "a" else "a"
+        said = [one.model_copy(update={"event": (first if n == 0 else told_last) + one.event}) if one.stage == "refund" else one
+                for n, one in enumerate(said)]  # fmt: skip
+        for order in permutations(said):
+            life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
+            assert sum(x.amount for x in by_provider(life.case)) == 10_000 - payable
+
+    def test_of_one_second_are_set_free_by_no_unproven_word(self) -> None:
+        for order in permutations([of_refund(10_000), of_refund(10_000, what="refund_failed", event="z", verified=False)]):
+            life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
+            assert life.case.paid_by_provider
 
     def test_stop_what_is_under_way(self) -> None:
         life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))

@@ -6,17 +6,19 @@ import asyncio
 
 import pytest
 
+from activities.ports.effects import Submission
+from domain.model.provider_news import ProviderNews
 from storage.intake.opening import PostgresIntake
 from storage.outside.effects import PostgresEffects
+from storage.record.erasures import PostgresErasures, ToErase
 from tests.support.worlds import World, a_command, a_report, some_terms, sql
 
 pytestmark = pytest.mark.postgres
 
 
 class TestEffects:
-    async def test_a_card_network_is_told_the_draft_that_was_sent(self, world: World) -> None:
-        report = a_report(external_id="dp_1", source="stripe")
-        case_id = await world.case(report=report, terms=some_terms(chargeback={}))
+    async def submitted(self, world: World, case_id: str) -> Submission:
+        """What a card network is told."""
         draft = {"type": "draft_chargeback_evidence", "by": "per_lee", "due_at": "2099-01-01T00:00:00Z"}
         for number, text in enumerate(("A first try.", "The parcel was signed for.")):
             await world.record(case_id, {**draft, "id": f"cmd_draft-{number}-{case_id[-12:]}", "text": text})
@@ -27,9 +29,31 @@ class TestEffects:
         effect = await effects.begin(world.tenant_id, case.effects[-1].id)
         assert effect is not None
         assert effect.submission is not None
-        told = effect.submission
+        return effect.submission
+
+    async def test_a_card_network_is_told_the_draft_that_was_sent(self, world: World) -> None:
+        report = a_report(external_id="dp_1", source="stripe")
+        told = await self.submitted(world, await world.case(report=report, terms=some_terms(chargeback={})))
         assert (told.source, told.external_id, told.text) == ("stripe", "dp_1", "The parcel was signed for.")
         assert told.due_at.isoformat() == "2099-01-01T00:00:00+00:00"
+
+    @pytest.mark.parametrize("erased", [False, True])
+    async def test_of_which_account_a_dispute_is_is_read_where_it_lies_sealed(self, world: World, *, erased: bool) -> None:
+        """Once erased, it is nowhere: without a number the adapter leaves the evidence to somebody's hands."""
+        said = {"provider": "stripe", "dispute": "dp_1", "event": "evt_1", "at": "2026-11-30T10:00:00Z", "what": "opened"}
+        news = ProviderNews.model_validate({**said, "account": "acct_9"})
+        report, terms = a_report(external_id="dp_1", source="stripe"), some_terms(chargeback={})
+        case_id = await world.case(report=report, terms=terms, news=news)
+        if erased:
+            (row,) = await sql(world, "SELECT id FROM parties WHERE case_id = $1 AND side = 'claimant'", case_id)
+            kept = PostgresErasures(world.database)
+            async with world.database.deed(world.tenant_id) as conn:
+                wanted = ToErase(case_id, row["id"], "request", needs_second=False, though_open="unlawful")
+                asked = await kept.ask(conn, world.tenant_id, wanted, "per_ola", "key_1")
+                assert asked is not None
+                await kept.carry_out(conn, world.tenant_id, asked, "per_ola", "key_1")
+        told = await self.submitted(world, case_id)
+        assert (told.external_id, told.account) == ((None, None) if erased else ("dp_1", "acct_9"))
 
     async def ordered(self, world: World, effect_id: str) -> str:
         """A running effect on a fresh case."""

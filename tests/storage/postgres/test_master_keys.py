@@ -7,7 +7,9 @@ import asyncio
 import asyncpg
 import pytest
 
+from domain.model.provider_news import ProviderNews
 from domain.model.report import ReportedParty
+from storage.intake.provider_news import PostgresProviderNews
 from storage.intake.sources import PostgresSources
 from storage.outside.endpoints import PostgresEndpoints
 from storage.postgres.idempotency import PostgresIdempotency
@@ -95,6 +97,8 @@ async def test_all_that_was_sealed_is_sealed_again_and_the_earlier_key_is_not_ne
     answers = PostgresIdempotency(database, BEFORE)
     await answers.begin(tenant, "k1", "POST /v1/cases", b"{}")
     await answers.finish(tenant, "k1", 201, {"id": "case_1"})
+    of_dispute = {"provider": "stripe", "dispute": "dp_1", "event": "evt_1", "at": "2026-11-30T10:00:00Z", "what": "updated"}
+    await PostgresProviderNews(database, BEFORE).keep(tenant, ProviderNews.model_validate(of_dispute))
     keys = PostgresMasterKeys(database, BETWEEN)
     assert (await keys.state()).left > 0
     with pytest.raises(VaultFault):
@@ -109,6 +113,8 @@ async def test_all_that_was_sealed_is_sealed_again_and_the_earlier_key_is_not_ne
     assert (again.state, again.response) == ("done", {"id": "case_1"})
     reached = await PostgresSources(database, AFTER).find(source.id, "webhook")
     assert (reached.secrets, reached.respondent) == ((source.secret,), respondent)
+    (waits,) = await PostgresProviderNews(database, AFTER).waiting(tenant, "stripe", "dp_1")
+    assert (waits.dispute, waits.event) == ("dp_1", "evt_1")
     with pytest.raises(VaultFault):
         await read(world, Vault(EARLIER), said)
     assert await keys.rotate() == 0
@@ -297,7 +303,7 @@ async def test_every_column_that_a_master_key_seals_is_known(server: Server) -> 
     resealed = {
         "keys.wrapped", "unplaced.wrapped", "orders.wrapped", "webhook_endpoints.secret", "webhook_endpoints.old_secret",
         "intake_sources.secret", "intake_sources.old_secret", "intake_sources.respondent", "team_letters.sealed",
-        "idempotency.sealed", "outside_drafts.sealed",
+        "idempotency.sealed", "outside_drafts.sealed", "provider_news.sealed",
     }  # fmt: skip
     assert len(resealed) == len(PLACES)
     conn = await asyncpg.connect(server.owner_dsn)
