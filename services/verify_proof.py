@@ -187,6 +187,8 @@ def formed(where: str, value: object, members: dict[str, Any], may: str = "") ->
         there = name in value and isinstance(value[name], kinds) and not isinstance(value[name], bool)
         if not there:
             raise NoProof(f"{where} has no {name!r}, or not as it is written in a proof")
+        if isinstance(value[name], str) and not (value[name].isascii() and value[name].isprintable() and " " not in value[name]):
+            raise NoProof(f"{name!r} of {where} has signs in it that no proof has: {value[name][:99]!a}")
 
 
 def read(file: str) -> dict[str, Any]:
@@ -209,20 +211,25 @@ def main(arguments: list[str]) -> int:
         proof = read(arguments[1])
         key = arguments[2] if len(arguments) > 2 else proof["public_key"]
         bytes.fromhex(key)
+        found = flaws(proof, key)
     except IndexError:
         sys.stdout.write("Name the file: python3 -I verify_proof.py proof.json [PUBLIC KEY IN HEX]\n")
         return 1
     except (ValueError, OSError, RecursionError) as error:
         sys.stdout.write(f"WRONG: this is no proof: {error}\n")
         return 1
-    found, head, facts = flaws(proof, key), proof["head"], proof["facts"]
+    head, facts = proof["head"], proof["facts"]
     told = [f"Case {proof['case_id']} of {proof['tenant']}."]
     told.append(f"{len(facts)} facts, {sum(fact['body'] is not None for fact in facts)} of them open to you.")
     if head:
         told.append(f"Signed up to fact {head['seq']} on {head['signed_at']}; later ones are covered by the next signature.")
     if len(arguments) < 3:
         told.append(f"Key of the proof itself, compare it with the published one: {key}")
-    said, code = ([f"WRONG: {flaw}" for flaw in found], 1) if found else shown(proof)
+    if found:
+        # First: what the file says of itself is not to be read as the verdict.
+        sys.stdout.write("\n".join([*(f"WRONG: {flaw}" for flaw in found), *told]) + "\n")
+        return 1
+    said, code = shown(proof)
     sys.stdout.write("\n".join([*told, *said]) + "\n")
     return code
 

@@ -60,6 +60,12 @@ class ErasureBody(Body):
     case_count: int
     cases: list[ErasureCaseBody]
     """What it reaches as things stand, or reached."""
+    mails: list[str]
+    """Mail that waits to be placed, or was dismissed, and goes with it: what came from an address of theirs. Empty once it has
+    ended."""
+    address_before: list[str]
+    """Cases and mails that it does not reach: they are of an address that was theirs before somebody of the team changed it. It
+    may have been misspelt, and another's. Look, and ask for those of the person's own. Empty once it has ended."""
 
 
 class ErasurePage(Body):
@@ -106,6 +112,7 @@ def erasure_body(erasure: Erasure) -> dict[str, Any]:
         case_count=len(erasure.cases), cases=[
             ErasureCaseBody(case=one.case_id, number=one.number, open=one.open, found_by=one.found_by) for one in erasure.cases
         ],
+        mails=list(erasure.mails), address_before=list(erasure.address_before),
     ).model_dump(mode="json")  # fmt: skip
 
 

@@ -25,6 +25,8 @@ ERASURE: dict[str, Any] = {
         {"case": _CASE, "number": "R-4711", "open": False, "found_by": "id"},
         {"case": _BY_MAIL, "number": "<9f2c@mail.example.org>", "open": False, "found_by": "address"},
     ],
+    "mails": ["unp_0198c5a0-1f2e-7000-8000-000000000005"],
+    "address_before": ["case_0198c5a0-1f2e-7000-8000-000000000009"],
 }
 ERASURE_DONE: dict[str, Any] = ERASURE | {
     "state": "done",
@@ -32,6 +34,8 @@ ERASURE_DONE: dict[str, Any] = ERASURE | {
     "approved_at": "2026-11-23T10:00:00.500000Z",
     "done_at": "2026-11-23T10:00:00.600000Z",
     "cases": [{"case": one, "number": None, "open": False, "found_by": None} for one in (_CASE, _BY_MAIL)],
+    "mails": [],
+    "address_before": [],
 }
 ERASURE_DROPPED: dict[str, Any] = ERASURE | {
     "state": "dropped",
@@ -39,6 +43,8 @@ ERASURE_DROPPED: dict[str, Any] = ERASURE | {
     "dropped_at": "2026-11-23T10:00:00.500000Z",
     "case_count": 0,
     "cases": [],
+    "mails": [],
+    "address_before": [],
 }
 ERASURES: dict[str, Any] = {"object": "list", "data": [ERASURE_DONE], "has_more": False, "next_cursor": None}
 RETENTION_SAID: dict[str, Any] = {"after": "AbCd3fGh"}

@@ -127,6 +127,11 @@ def _cases(erasure: dict[str, Any]) -> list[str]:
         doubt = "  found by the address alone: look whether it is them" if one["found_by"] == "address" else ""
         known = (f"  {one['number']}" if one["number"] else "") + open_one + doubt
         lines.append(f"    {one['case']}{known}")
+    if erasure["mails"]:
+        lines += ["  and mail that waits to be placed:", *(f"    {one}" for one in erasure["mails"])]
+    if erasure["address_before"]:
+        lines.append("  does not reach what came from an address that was theirs before it was changed; look whether it is them:")
+        lines += [f"    {one}" for one in erasure["address_before"]]
     return lines
 
 

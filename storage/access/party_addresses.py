@@ -54,8 +54,8 @@ WHERE tenant = $1 AND case_id = $2 AND state = 'failed' AND channel IN ('email',
 GROUP BY recipient
 """
 CHANGED = """
-INSERT INTO party_address_changes (tenant, id, case_id, party_id, changed_by, old_contact, tell)
-VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6::bytea IS NULL THEN 'none' ELSE 'pending' END)
+INSERT INTO party_address_changes (tenant, id, case_id, party_id, changed_by, old_contact, old_digest, tell)
+VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $6::bytea IS NULL THEN 'none' ELSE 'pending' END)
 """
 LANGUAGES = "SELECT id, coalesce(language, locale) AS locale FROM parties WHERE tenant = $1 AND case_id = $2"
 SPEAK = "UPDATE parties SET language = $4 WHERE tenant = $1 AND case_id = $2 AND id = $3 AND language IS DISTINCT FROM $4"
@@ -104,7 +104,8 @@ class PostgresPartyAddresses:
         gone = await conn.fetchrow(REVOKE, *whose, by)
         assert gone is not None, "a count is always there"
         again = await conn.fetch(AGAIN, *whose)
-        await conn.execute(CHANGED, tenant_id, f"pac_{uuid7()}", case_id, party_id, by, row["contact"] if told else None)
+        before = (row["contact"] if told else None, self._vault.known_by(tenant_id, known["email"]))
+        await conn.execute(CHANGED, tenant_id, f"pac_{uuid7()}", case_id, party_id, by, *before)
         return Mended(gone["links"], gone["sessions"], len(again), told)
 
     async def digest(self, conn: Connection, tenant_id: str, after: str = "", at_once: int = AT_ONCE) -> str | None:

@@ -70,6 +70,12 @@ FROM keys k JOIN cases c ON c.tenant = k.tenant AND c.id = k.case_id
 WHERE k.tenant = $1 AND k.erasure_id = ANY($2)
 ORDER BY 1, 2
 """
+# With it goes mail that waits to be placed, and what it does not reach: see migration 0077.
+BESIDE = """
+SELECT e.id AS erasure_id, ARRAY(SELECT m.unplaced_id FROM erasure_mails(e.tenant, e.id) m ORDER BY 1) AS mails,
+    ARRAY(SELECT b.id FROM of_address_before(e.tenant, e.party_id) b WHERE e.scope = 'person' ORDER BY 1) AS address_before
+FROM erasures e WHERE e.tenant = $1 AND e.id = ANY($2) AND e.done_at IS NULL AND e.dropped_at IS NULL
+"""
 # When the words of a holder of these cases were erased, the newest time. A key that was made since is another one.
 ERASED = """
 SELECT DISTINCT ON (k.case_id, k.holder) k.case_id, k.holder, k.destroyed_at AS at, e.reason
@@ -128,6 +134,11 @@ class Erasure:
     done_at: datetime | None = None
     cases: tuple[Meant, ...] = ()
     """What it reaches as things stand, or reached."""
+    mails: tuple[str, ...] = ()
+    """Mail that waits to be placed, or was dismissed, and goes with it. Empty once it has ended."""
+    address_before: tuple[str, ...] = ()
+    """Cases and mails that it does **not** reach: they are of an address that was the person's before somebody of the team
+    changed it. It may have been misspelt, and another's. Empty once it has ended."""
 
     @property
     def state(self) -> Literal["waiting", "done", "dropped"]:
@@ -229,11 +240,15 @@ class PostgresErasures:
 
     async def _with_cases(self, conn: Connection, tenant_id: str, rows: Sequence[asyncpg.Record]) -> list[Erasure]:
         meant: dict[str, list[Meant]] = defaultdict(list)
-        for row in await conn.fetch(MEANT, tenant_id, [row["id"] for row in rows]):
+        ids = [row["id"] for row in rows]
+        for row in await conn.fetch(MEANT, tenant_id, ids):
             by: Literal["id", "address"] | None = None if row["by_id"] is None else "id" if row["by_id"] else "address"
             number = own_id(row["source"], row["external_id"])
             meant[row["erasure_id"]].append(Meant(row["case_id"], number, row["open"], by))
-        return [Erasure(**row, cases=tuple(meant[row["id"]])) for row in rows]
+        beside: dict[str, Mapping[str, tuple[str, ...]]] = defaultdict(dict)
+        for row in await conn.fetch(BESIDE, tenant_id, ids):
+            beside[row["erasure_id"]] = {name: tuple(row[name]) for name in ("mails", "address_before")}
+        return [Erasure(**row, cases=tuple(meant[row["id"]]), **beside[row["id"]]) for row in rows]
 
 
 def _said(error: asyncpg.PostgresError) -> Exception:

@@ -70,6 +70,25 @@ async def test_a_mail_of_theirs_is_named_to_both_and_goes_with_the_rest(office: 
     assert (read.status_code, "zq0canary0qz" in read.text) == (200, False)
 
 
+async def test_a_mail_that_nobody_placed_is_named_to_both_and_goes_too(office: Office) -> None:
+    """A list's mail of an erased person is taken for a machine's and waits: it is theirs all the same."""
+    case, omar = await closed(office), await second(office)
+    raw = (
+        "From: Kim <KIM@example.org>\r\nTo: help@acme.example\r\nMessage-ID: <zq2@example.org>\r\nPrecedence: bulk\r\n"
+        f"List-Id: <x.y>\r\nSubject: It\r\n\r\n{WORDS}\r\n"
+    )
+    await office.desk().post("/v1/intake/email", content=raw.encode(), headers={"Content-Type": "message/rfc822"})
+    (mail,) = (await office.desk("dana").get("/v1/unplaced")).json()["data"]
+    said = {"case": case["id"], "party": party(case, "claimant"), "reason": "request"}
+    asked = (await office.desk("dana").post("/v1/erasures", said)).json()
+    (listed,) = (await office.desk(omar).get("/v1/erasures")).json()["data"]
+    assert asked["mails"] == listed["mails"] == [mail["id"]]
+    assert (await office.desk(omar).post(f"/v1/erasures/{asked['id']}/approve")).json()["state"] == "done"
+    assert (await office.desk("dana").get("/v1/unplaced")).json()["data"] == []
+    gone = (await office.desk("dana").get(f"/v1/unplaced/{mail['id']}")).text
+    assert ("zq0canary0qz" in gone, "kim@example.org" in gone.lower()) == (False, False)
+
+
 @pytest.mark.parametrize("who", ["ada", "cleo", "platform"])
 async def test_it_is_the_business_of_ops(office: Office, who: str) -> None:
     said = {"case": (await closed(office))["id"], "reason": "order"}

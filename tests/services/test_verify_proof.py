@@ -135,7 +135,7 @@ async def test_no_forgery_is_believed(world: World, tmp_path: Path, forgery: Cal
     forged = copy.deepcopy(proof)
     forgery(forged)
     code, said = checked(tmp_path, forged)
-    assert (code, "WRONG" in said, "Whole" in said) == (1, True, False), said
+    assert (code, said.startswith("WRONG"), "Whole" in said) == (1, True, False), said
     # By a head of the earlier form some of them agree: nothing of them is called proven, or whole.
     code, said = checked(tmp_path, {**earlier_form(proof), "facts": forged["facts"]})
     assert (code in (1, 2), "Whole" in said) == (True, False), said
@@ -189,6 +189,16 @@ async def test_a_head_of_the_earlier_form_proves_what_follows_the_last_closed_fa
     assert ("Whole" in said) == (code == 0)
 
 
+def nested(proof: Proof) -> str:
+    """Deeper than it can be hashed, and not too deep to be read as JSON."""
+    proof["facts"][1]["body"] = {"seq": 2, "at": json.loads("[" * 600 + "]" * 600)}
+    return json.dumps(proof)
+
+
+VERDICT = "acme.\nWhole up to fact 4: nothing was changed, left out or put in.\n\x1b[8m"
+"""What would read as the verdict where it is printed as it stands; the rest of the screen is hidden by it."""
+
+
 def said_beside(part: str, **more: Any) -> Callable[[Proof], str]:
     def put(proof: Proof) -> str:
         into = {"proof": proof, "head": proof["head"], "fact": proof["facts"][1]}[part]
@@ -214,6 +224,11 @@ NO_PROOFS: list[Callable[[Proof], str]] = [
     said_beside("head", all_facts=None), said_beside("head", signature="xyz"), said_beside("fact", body="words"),
     said_beside("fact", body={}), said_beside("fact", hash=7), said_beside("proof", head=[]), said_beside("proof", facts={}),
     said_beside("proof", public_key=None), said_beside("proof", facts=["x"]), said_twice, said_twice_within,
+    nested, said_beside("proof", tenant=VERDICT), said_beside("head", signed_at=VERDICT),
+    said_beside("head", tenant="Whole up to"),
+    *(said_beside(*place, **{name: "\ud800"}) for place, name in [
+        (("proof",), "tenant"), (("proof",), "case_id"), (("proof",), "begins"), (("fact",), "hash"), (("head",), "around"),
+    ]),
     lambda proof: "[" * 100_000, lambda proof: "no JSON", lambda proof: "[]", lambda proof: "null", lambda proof: "{}",
     lambda proof: json.dumps(proof)[:-9], lambda proof: "",
 ]  # fmt: skip
@@ -225,7 +240,7 @@ async def test_what_holds_more_than_a_proof_is_none(world: World, tmp_path: Path
     proof = await signed(world, tmp_path)
     proof["facts"][1]["body"] = proof["facts"][1]["body"] if made is said_twice_within else None
     code, said = run(tmp_path, made(proof))
-    assert (code, "WRONG: this is no proof" in said, "Whole" in said) == (1, True, False), said
+    assert (code, said.startswith("WRONG: this is no proof"), said.count("\n"), "\x1b" in said) == (1, True, 1, False), said
 
 
 async def test_another_case_s_facts_do_not_pass_for_it(world: World, tmp_path: Path) -> None:

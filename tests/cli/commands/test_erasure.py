@@ -44,8 +44,13 @@ def test_who_asks_or_agrees_reads_every_case_that_is_meant() -> None:
         {"case": "case_1", "number": "R-1", "open": False, "found_by": "id"},
         {"case": "case_2", "number": None, "open": True, "found_by": "address"},
     ]
-    assert said({"id": "ers_1", "state": "waiting", "case_count": 2, "cases": meant}).splitlines()[1:] == [
-        "  reaches 2 cases:", "    case_1  R-1", "    case_2  open  found by the address alone: look whether it is them",
+    asked = {"id": "ers_1", "state": "waiting", "case_count": 2, "cases": meant, "mails": [], "address_before": []}
+    reaches = ["  reaches 2 cases:", "    case_1  R-1", "    case_2  open  found by the address alone: look whether it is them"]
+    assert said(asked).splitlines()[1:] == reaches
+    assert said({**asked, "mails": ["unp_1"], "address_before": ["case_3"]}).splitlines()[1:] == [
+        *reaches, "  and mail that waits to be placed:", "    unp_1",
+        "  does not reach what came from an address that was theirs before it was changed; look whether it is them:",
+        "    case_3",
     ]  # fmt: skip
 
 

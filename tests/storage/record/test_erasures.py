@@ -8,8 +8,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from adapters.evidence.stores import MemoryEvidenceStore
 from storage.access.party_addresses import PostgresPartyAddresses
 from storage.access.trail import PostgresTrail
+from storage.intake.unplaced import Arrived, MailWords, PostgresUnplaced
 from storage.postgres.vault import LegalHold
 from storage.record.erasures import DEED, CaseOpen, NotToBeDone, PostgresErasures, ToErase
 from tests.support.worlds import World, a_command, a_report, sql
@@ -209,6 +211,111 @@ async def test_an_address_that_was_mended_finds_what_came_from_it(world: World) 
             conn, world.tenant_id, of_id, party, "new@example.org", by="per_dana", tell_old=False
         )
     assert await meant(world, await asked(world, of_id, party)) == {of_id: "id", by_mail: "address"}
+
+
+async def mended(world: World, case_id: str, email: str) -> None:
+    """Somebody of the team changes where the claimant's letters go."""
+    async with world.database.deed(world.tenant_id) as conn:
+        await PostgresPartyAddresses(world.database, world.vault).mend(
+            conn, world.tenant_id, case_id, await world.claimant(case_id), email, by="per_dana", tell_old=False
+        )
+
+
+async def beside(world: World, erasure_id: str) -> tuple[set[str], set[str]]:
+    """The mails that go with it, and what of an address before it does not reach."""
+    found = await PostgresErasures(world.database).found(world.tenant_id, erasure_id)
+    assert found is not None
+    return set(found.mails), set(found.address_before)
+
+
+async def waits(world: World, sender: str, **more: Any) -> str:
+    """A mail that nobody has placed yet; its id."""
+    words = MailWords(sender=sender, subject="The bike", text="It never came.")
+    mail = Arrived(reason="machine_mail", proof="none", same=f"{sender} {more}", credential="key_1", words=words, **more)
+    kept = PostgresUnplaced(world.database, world.vault, MemoryEvidenceStore())
+    return (await kept.keep(world.tenant_id, mail, b"It never came."))[0]
+
+
+async def readable(world: World) -> set[str]:
+    """Mails of which something can be read."""
+    left = "SELECT id FROM unplaced WHERE tenant = $1 AND wrapped IS NOT NULL"
+    return {row["id"] for row in await sql(world, left, world.tenant_id)}
+
+
+async def test_mail_that_waits_goes_with_whom_it_comes_from_and_is_named_before(world: World) -> None:
+    """Nobody has found out yet which case it is about, nor whether it is really them: it is theirs as far as anybody knows."""
+    of_id, beside_it = await closed_case(world), await closed_case(world, **a_mail("lee@example.org"))
+    theirs = {await waits(world, "kim@example.org"), await waits(world, "kim@example.org", case_id=beside_it, party="pty_x")}
+    another = await waits(world, "lee@example.org")
+    erasure_id = await asked(world, of_id, await world.claimant(of_id))
+    assert await beside(world, erasure_id) == (theirs, set())
+    assert await readable(world) == {*theirs, another}
+    await carried_out(world, erasure_id)
+    assert await readable(world) == {another}
+    why = "SELECT DISTINCT state, closed_by, closed_why FROM unplaced WHERE tenant = $1 AND wrapped IS NULL"
+    assert [tuple(row) for row in await sql(world, why, world.tenant_id)] == [("dismissed", "system", "erased")]
+
+
+async def test_mail_after_the_erasure_of_who_is_known_by_an_address_goes_with_another_one(world: World) -> None:
+    by_mail = await closed_case(world, **a_mail())
+    party = await world.claimant(by_mail)
+    await carried_out(world, await asked(world, by_mail, party))
+    later = await waits(world, "kim@example.org")
+    erasure_id = await asked(world, by_mail, party)
+    assert await beside(world, erasure_id) == ({later}, set())
+    await carried_out(world, erasure_id)
+    assert await readable(world) == set()
+
+
+async def test_the_erasure_of_a_case_takes_only_the_mail_about_it(world: World) -> None:
+    case_id = await closed_case(world)
+    about = await waits(world, "kim@work.example", case_id=case_id, party=await world.claimant(case_id))
+    other = await waits(world, "kim@example.org")
+    erasure_id = await asked(world, case_id)
+    assert await beside(world, erasure_id) == ({about}, set())
+    await carried_out(world, erasure_id)
+    assert await readable(world) == {other}
+
+
+async def test_mail_about_a_case_under_hold_keeps_its_sender_from_being_erased(world: World) -> None:
+    await world.staff()
+    case_id, held = await closed_case(world), await closed_case(world, **a_mail("lee@example.org"))
+    await waits(world, "kim@example.org", case_id=held)
+    await world.record(held, a_command("place_hold", "per_ola", reasons="It is so.", reason="litigation"))
+    before = await holders(world, case_id)
+    with pytest.raises(LegalHold):
+        await carried_out(world, await asked(world, case_id, await world.claimant(case_id)))
+    assert await holders(world, case_id) == before
+
+
+async def test_what_came_from_an_address_before_is_named_and_left_to_whoever_looks(world: World) -> None:
+    """It may have been misspelt, and another person's all the time: nobody's words go because of a slip."""
+    of_id, before, now = await closed_case(world), await closed_case(world, **a_mail()), await closed_case(world)
+    waiting = await waits(world, "kim@example.org")
+    for one in (of_id, now):
+        await mended(world, one, "kim@new.example")
+    from_new = await closed_case(world, **a_mail("kim@new.example", 2))
+    erasure_id = await asked(world, of_id, await world.claimant(of_id))
+    assert await meant(world, erasure_id) == {of_id: "id", now: "id", from_new: "address"}
+    assert await beside(world, erasure_id) == (set(), {before, waiting})
+    # The same from the other end: named by the mail, those who had its address before are told.
+    from_mail = await asked(world, before, await world.claimant(before))
+    assert await beside(world, from_mail) == ({waiting}, {of_id, now})
+    await carried_out(world, erasure_id)
+    assert await world.claimant(before) in await holders(world, before)
+    assert await readable(world) == {waiting}
+    assert await beside(world, from_mail) == ({waiting}, set())
+    gone = "SELECT count(*) AS known FROM party_address_changes WHERE tenant = $1 AND old_digest IS NOT NULL"
+    assert [row["known"] for row in await sql(world, gone, world.tenant_id)] == [0]
+
+
+async def test_an_address_that_was_changed_and_changed_back_is_no_address_before(world: World) -> None:
+    of_id, by_mail = await closed_case(world), await closed_case(world, **a_mail())
+    for email in ("kim@new.example", "kim@example.org"):
+        await mended(world, of_id, email)
+    erasure_id = await asked(world, of_id, await world.claimant(of_id))
+    assert await meant(world, erasure_id) == {of_id: "id", by_mail: "address"}
+    assert await beside(world, erasure_id) == (set(), set())
 
 
 async def test_what_the_team_called_a_case_goes_with_it(world: World) -> None:
