@@ -112,7 +112,7 @@ def _forms(name: str) -> frozenset[str]:
 
 
 def _meant(one: str, other: str) -> bool:
-    """Whether two names differ as names of two things do: by a number, an ending, a letter or a code of two (``zone_a``, ``desk-uk``)."""
+    """Whether two names differ as those of two things do: by a number, an ending, a letter, a code (``zone_a``, ``desk-uk``)."""
     parts = zip(re.split("[_-]", one), re.split("[_-]", other), strict=False)
     a, b = next(((a, b) for a, b in parts if a != b), ("", ""))
     numbered = any(letter.isdigit() for letter in a + b)

@@ -52,7 +52,10 @@ REPORTS: list[tuple[str, bytes, int, str, str]] = [
         "neither yes nor no", _raw(kind="fraud_report", attributes={"new_account": "perhaps"}),
         422, "attribute_unreadable", "attributes.new_account",
     ),
-    ("no number", _raw(kind="fraud_report", attributes={"risk_score": "high"}), 422, "attribute_unreadable", "attributes.risk_score"),
+    (
+        "no number", _raw(kind="fraud_report", attributes={"risk_score": "high"}),
+        422, "attribute_unreadable", "attributes.risk_score",
+    ),
     ("kind of the wrong type", _raw(kind=7), 422, "report_invalid", "kind"),
     ("a field too many", _raw(colour="red"), 422, "report_invalid", "colour"),
     ("no statement", _raw(statement=None), 422, "report_invalid", "statement"),
