@@ -38,6 +38,9 @@ class NoWorker(Exception):
 def ready_checks(database: Database, client: Client, task_queue: str, also: Mapping[str, Check]) -> dict[str, Any]:
     """What is asked; without Temporal or a worker the API still takes reports."""
 
+    async def database_ready() -> None:
+        await database.ready()
+
     async def temporal_ready() -> None:
         await client.service_client.check_health()
 
@@ -52,7 +55,7 @@ def ready_checks(database: Database, client: Client, task_queue: str, also: Mapp
                 raise NoWorker
 
     waited_for: dict[str, Check] = {"temporal": temporal_ready, "workers": workers_ready}
-    return {"database_ready": database.ready, "also_ready": {**waited_for, **also}}
+    return {"database_ready": database_ready, "also_ready": {**waited_for, **also}}
 
 
 class ApiHealth:
