@@ -42,7 +42,7 @@ DUTIES = (
          "statement-incomplete"),
     Duty("17(3)(b)", "Whom a notice accuses reads neither its words nor who sent it", "decision_elsewhere.first_instance",
          "notice-is-not-read-by-whom-it-accuses"),
-    Duty("18(1)", "What suggests a threat to somebody's life or safety is read within the hour, so that a person tells the authorities",
+    Duty("18(1)", "What suggests a threat to somebody's life or safety is read within the hour; a person tells the authorities",
          "priority", "notice-of-abuse-of-children-at-night-without-its-place"),
     Duty("20(1)(a)", "Decisions on content can be complained of", "decision_elsewhere.decisions.remove",
          "author-overturned-restored"),

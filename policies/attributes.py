@@ -1,8 +1,8 @@
 """What a report says in its attributes, read as a pack's conditions compare it: yes or no, or a number.
 
-A condition on what is no `true` is silently no: a child abuse that somebody's form sends as the text "true" would wait as anything
-else does. So what plainly means yes, no or a number is read as that, and what means neither is refused at the door. Words that a
-condition compares (`attributes.status in ["won", "lost"]`) are as many as whoever reports has, and are not checked.
+A condition on what is no `true` is silently no: a child abuse that somebody's form sends as the text "true" would wait as
+anything else does. So what plainly means yes, no or a number is read as that, and what means neither is refused at the door.
+Words that a condition compares (`attributes.status in ["won", "lost"]`) are as many as whoever reports has, and not checked.
 """
 
 from __future__ import annotations
