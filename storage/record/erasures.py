@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import asyncpg
 from uuid_utils import uuid7
@@ -245,7 +245,7 @@ class PostgresErasures:
             by: Literal["id", "address"] | None = None if row["by_id"] is None else "id" if row["by_id"] else "address"
             number = own_id(row["source"], row["external_id"])
             meant[row["erasure_id"]].append(Meant(row["case_id"], number, row["open"], by))
-        beside: dict[str, Mapping[str, tuple[str, ...]]] = defaultdict(dict)
+        beside: dict[str, dict[str, Any]] = defaultdict(dict)
         for row in await conn.fetch(BESIDE, tenant_id, ids):
             beside[row["erasure_id"]] = {name: tuple(row[name]) for name in ("mails", "address_before")}
         return [Erasure(**row, cases=tuple(meant[row["id"]]), **beside[row["id"]]) for row in rows]
