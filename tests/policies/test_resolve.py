@@ -111,7 +111,9 @@ class TestGates:
     def test_what_cannot_be_told_is_for_a_person_to_look_at(self, said: dict[str, Any]) -> None:
         raw = source("bounty_dispute")
         raw["gates"] = [{"name": "abroad", "when": 'attributes.region.startsWith("US")', "then": "decline", "reason": "abroad"}]
-        _, routing = resolve(load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute", attributes=said), shelf().references)
+        _, routing = resolve(
+            load_pack(text_of(raw), "mine.yaml"), a_report("bounty_dispute", attributes=said), shelf().references
+        )
         assert (routing.decision, routing.reason) == ("triage", "gate_unclear")
         assert routing.trace[-2] == "gates/abroad: unclear"
 
