@@ -76,7 +76,7 @@ def _asked(condition: str) -> Iterator[tuple[str, Kind]]:
 def _yes_no(said: Scalar) -> bool | None:
     if isinstance(said, bool):
         return said
-    word = said.strip().casefold() if isinstance(said, str) else {0: "no", 1: "yes"}.get(said, "")
+    word = said.strip().casefold() if isinstance(said, str) else {0.0: "no", 1.0: "yes"}.get(said, "")
     return True if word in _YES else False if word in _NO else None
 
 

@@ -10,7 +10,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from domain.base import Phase, Priority
-from domain.model.clock_terms import USUAL, ClockTerms
+from domain.model.clock_terms import ClockTerms
+from domain.model.usual_clocks import USUAL
 from domain.rules.triggers import WORDS
 
 _CLOSE = 0.6

@@ -196,6 +196,6 @@ class Story:
             "The sitter acted for the buyer and with her code: the walks were taken, nobody was deceived. The ruling stands."
         )
         route = "out_of_court_and_court"
-        said = {"decision": "uphold", "ground": "no_fraud", "complaint_route": route, "reasons": reasons}
-        self.send(name, "cleo", 200, type="decide_appeal", **said)
+        decided = {"decision": "uphold", "ground": "no_fraud", "complaint_route": route, "reasons": reasons}
+        self.send(name, "cleo", 200, type="decide_appeal", **decided)
         self.wait(name, "appeal upheld, no right left, closed", lambda c: c["outcome"] == "ruled")
