@@ -307,6 +307,7 @@ PROBLEMS: dict[str, Row] = {
     "confidentiality_twice": Row(422, "Two confidentialities", "Leave `confidential` out."),
     "one_translator": Row(422, "Two translators", "Name a person or a machine, not both."),
     "original_found_inside": Row(422, "The original is not sent", "Name the text by `of` and `field`; what it says is found."),
+    "ids_sealed_inside": Row(422, "Sealed ids are not sent", "Write the provider's ids in their own fields; we seal them."),
     "file_empty": Row(422, "Empty file", "Send the bytes of the file as the body."),
     "file_too_large": Row(413, "File too large", "See the detail for how much is taken."),
     "file_type_refused": Row(415, "Type of file not taken", "See the detail for the types that are."),
