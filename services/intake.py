@@ -172,8 +172,7 @@ async def land(
     report = await letter_secrets.of_report(parts, tenant.id, report)
     flagger = await trusted_flaggers.of_report(parts, tenant.id, report, unproven=unproven)
     shelf, terms, routing = await _resolved(parts, tenant, trusted_flaggers.marked(report, flagger))
-    if queue is not None:
-        terms = terms.model_copy(update={"queue": queue})
+    terms = terms.model_copy(update={"queue": queue}) if queue is not None else terms
     try:
         opened = await parts.intake.open(
             tenant.id,

@@ -158,8 +158,7 @@ async def api_parts(
     if operator is None:
         policies()  # A server looks at its policies before it says that it is ready; a command may never need them.
     client = await _lazily(settings, places, ombud_plugin(codec=sealed), runtime, traced)
-    pool = _pool(settings, places, served=operator is None) | {"statements": traced.statements}
-    connect = partial(Database.connect, places.database_url, **pool)
+    connect = partial(Database.connect, places.database_url, **_pool(settings, places, traced, served=operator is None))
     async with await (once_there(connect, AWAY) if operator is None else connect()) as database, _readers(settings) as readers:
         tenants, masters = PostgresTenants(database, vault), PostgresMasterKeys(database, vault)
         await once_there(masters.check, AWAY)
@@ -238,9 +237,10 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     }
 
 
-def _pool(settings: Settings, places: Places, *, served: bool) -> dict[str, Any]:
+def _pool(settings: Settings, places: Places, traced: Tracing, *, served: bool) -> dict[str, Any]:
     limits = _limits(settings) if served else {"max_size": settings.database_pool_max}
-    return {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, **limits}
+    own = {"admin_dsn": places.database_admin_url, "min_size": settings.database_pool_min, "statements": traced.statements}
+    return own | limits
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
