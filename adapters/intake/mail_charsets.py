@@ -68,6 +68,10 @@ _GB = re.compile(
     re.DOTALL,
 )
 _EURO = "\u20ac"
+_REAL_KANA = 0.6
+"""How much of a Japanese text may be half-width katakana before it is doubtful that these are its letters at all."""
+_BEGINNINGS = 0.15
+"""How much of these are commas and dots in no text that people write."""
 _LINE_ENDS = re.compile(rb"([\r\n]+)")
 
 
@@ -95,6 +99,8 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
     if doubtful and (codec not in _OF_MANY_BYTES or not _EAST_ASIAN.sub(b"", data)):
         # Valid UTF-8 with another label: what put the label on did not look. Text of that other charset hardly ever is.
         return meant or "", True
+    if codec == "cp932" and (japanese := _other_japanese(data)) is not None:
+        return japanese, True
     try:
         return _READS.get(codec, partial(_strictly, codec))(data), doubtful
     except ValueError:
@@ -140,6 +146,19 @@ def _euc_jp(data: bytes) -> str:
     if at != len(data):
         raise ValueError("no letter of this charset")
     return "".join(said)
+
+
+def _other_japanese(data: bytes) -> str | None:
+    """Text that is EUC-JP under the label of Shift JIS, in which the same bytes are half-width katakana with a comma or dot before
+    each second one: so every syllable of the other one begins. None: it is what it says."""
+    letters = [sign for sign in data[:_SAMPLE].decode("cp932", "replace") if sign > "\x7f"]
+    kana = sum("\uff61" <= sign <= "\uff9f" for sign in letters)
+    if kana <= len(letters) * _REAL_KANA or sum(sign in "\uff64\uff65" for sign in letters) < kana * _BEGINNINGS:
+        return None
+    try:
+        return _euc_jp(data)
+    except ValueError:
+        return None
 
 
 def _gb18030(data: bytes) -> str:

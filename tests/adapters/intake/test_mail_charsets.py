@@ -44,6 +44,7 @@ def test_a_label_is_read_as_mail_programs_read_it(label: str, codec: str, text: 
         ("windows-1251", "返金".encode(), "返金"),
         ("utf-8", "返金して".encode()[:-1], "返金し\ufffd"),
         ("utf-8", "返金してください。二重に請求されました。".encode("cp932"), "返金してください。二重に請求されました。"),
+        ("shift_jis", "商品が届きません。返金をお願いします。".encode("euc_jp"), "商品が届きません。返金をお願いします。"),
         ("us-ascii", "返金してください".encode("iso2022_jp"), "返金してください"),
         ("utf-8", "Order: 返金して (4410)".encode("iso2022_jp"), "Order: 返金して (4410)"),
         ("no-such-charset", "déjà".encode(), "déjà"),
@@ -58,6 +59,14 @@ def test_what_is_not_as_it_says_is_guessed_and_told(label: str | None, data: byt
     found, guessed = text_of(data, label)
     assert found == text
     assert guessed or (data.isascii() and not label)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["商品が届きません。返金をお願いします。", "ﾍﾝｷﾝ お願いします、商品が届きません", "ﾍﾝｷﾝ､ｵﾈｶﾞｲｼﾏｽ｡ｼｮｳﾋﾝ ｶﾞ ﾄﾄﾞｷﾏｾﾝ", "注文 4410"],
+)
+def test_shift_jis_is_read_as_it_says(text: str) -> None:
+    assert text_of(text.encode("cp932"), "shift_jis") == (text, False)
 
 
 def test_a_mark_at_the_beginning_counts_before_any_label() -> None:
