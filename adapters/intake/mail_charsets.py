@@ -149,7 +149,7 @@ def _euc_jp(data: bytes) -> str:
 
 
 def _other_japanese(data: bytes) -> str | None:
-    """Text that is EUC-JP under the label of Shift JIS, in which the same bytes are half-width katakana with a comma or dot before
+    """Text that is EUC-JP under the label of Shift JIS, in which the same bytes are half-width katakana, a comma or dot before
     each second one: so every syllable of the other one begins. None: it is what it says."""
     letters = [sign for sign in data[:_SAMPLE].decode("cp932", "replace") if sign > "\x7f"]
     kana = sum("\uff61" <= sign <= "\uff9f" for sign in letters)
