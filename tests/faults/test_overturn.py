@@ -77,7 +77,8 @@ async def test_each_effect_is_undone_once_though_the_worker_dies_in_the_middle(h
 
         await house.restart("worker", fail_point="effect.after_perform")
         async with house.watched("effect.after_perform:2") as died:
-            overturn = {"decision": "overturn", "outcome": "false_positive", "ground": "no_fraud", **alone}
+            route = {"complaint_route": "out_of_court_and_court"}
+            overturn = {"decision": "overturn", "outcome": "false_positive", "ground": "no_fraud", **route, **alone}
             await desk.send(case_id, {"id": f"cmd_{case_id}.3", "type": "decide_appeal", "by": case["owner"], **overturn})
             all_of_them = await until(lambda: _finished(house, firm, case_id, 6), "what the ruling did to be undone")
         assert died["worker"] >= 2

@@ -36,6 +36,8 @@ RULINGS: dict[str, dict[str, dict[str, Any]]] = {
         "heavy": {"outcome": "confirmed", "ground": "stolen_payment", "remedies": [{"type": "refund", **_money(200_000)[0]}]},
     },
 }
+ELSEWHERE = {"bounty_dispute": {}, "fraud_report": {"complaint_route": "out_of_court_and_court"}}
+"""Where else one can go, in kinds in which every decision on an appeal says so."""
 WHY = {"reasons": "The logs that were handed in show it."}
 
 
@@ -140,14 +142,14 @@ async def retracted(house: House, kind: str) -> Handles:
 async def appeal_upheld(house: House, kind: str) -> Handles:
     """The appeal changes nothing."""
     case = await _in_appeal(house, kind)
-    await case.does("decide_appeal", "per_lea", decision="uphold", **WHY)
+    await case.does("decide_appeal", "per_lea", decision="uphold", **ELSEWHERE[kind], **WHY)
     return await _ended(case)
 
 
 async def appeal_overturned(house: House, kind: str) -> Handles:
     """The appeal turns it round: what was paid is taken back, and the other side has a right now; left there."""
     case = await _in_appeal(house, kind)
-    await case.does("decide_appeal", "per_lea", decision="overturn", **RULINGS[kind]["none"], **WHY)
+    await case.does("decide_appeal", "per_lea", decision="overturn", **RULINGS[kind]["none"], **ELSEWHERE[kind], **WHY)
     await case.until(phase="appealable", effects=[])
     await until(case.rests)
     return {"": case.handle}

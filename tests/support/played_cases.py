@@ -248,15 +248,16 @@ class Life:
             return None
         if self.script == "remit":
             return self._step("decide_appeal", owner, decision="remit", reasons="The log has to be looked at first.")
+        # Where else one can go: what the kind asks of every decision on an appeal.
+        route = {"complaint_route": "out_of_court_and_court"} if self.kind == "fraud_report" else {}
         if self.script == "overturn" and "message" not in self.done:
             # Nobody comes out of the other side's appeal with less, unheard.
             return self._step("message", parties["claimant"], text="The log is not theirs.")
         if self.script == "overturn":
-            return self._step("decide_appeal", owner, **_ALONE, decision="overturn", outcome="false_positive", ground="no_fraud",
-                              reasons="The log shows that nobody was deceived.")  # fmt: skip
-        return self._step(
-            "decide_appeal", owner, relies_on=[], decision="uphold", reasons="The log changes nothing; the ruling stands."
-        )
+            return self._step("decide_appeal", owner, **_ALONE, **route, decision="overturn", outcome="false_positive",
+                              ground="no_fraud", reasons="The log shows that nobody was deceived.")  # fmt: skip
+        reasons = "The log changes nothing; the ruling stands."
+        return self._step("decide_appeal", owner, **route, relies_on=[], decision="uphold", reasons=reasons)
 
     def _step(self, command: str, by: str, **fields: Any) -> tuple[str, Json]:
         return command, {"type": command, "by": by, **fields}
