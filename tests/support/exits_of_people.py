@@ -187,7 +187,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "declined",
             (
                 act("intake", "per_ola", "decline", reason="no_data_request", **WHY),
-                act("intake", "per_cleo", "decline", reason="no_data_request", **WHY),
+                act("intake", "lead", "decline", reason="no_data_request", **WHY),
             ),
             report={"category": "general"},
         ),

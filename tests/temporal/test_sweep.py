@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.ports.effects import OrderedEffect
@@ -45,6 +46,13 @@ async def ends(house: House, workflow_id: str, way: Way) -> None:
     }
     handle = house.client.get_workflow_handle(workflow_id)
     first = (await handle.describe()).run_id
+
+    async def under_way() -> bool:
+        said = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+        return any([event.event_type == said async for event in handle.fetch_history_events()])
+
+    # A run in which nothing has happened yet cannot be reset.
+    await until(under_way)
     verb, *rest = how[way]
     done = await house.server.cli("workflow", verb, "--workflow-id", workflow_id, *rest)
     assert done.code == 0, done.err
