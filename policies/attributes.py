@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import Literal
 
 from domain.model.report import Scalar
+from policies.conditions import without_texts
 
 Kind = Literal["yes_no", "number"]
 
 TAKES: Mapping[Kind, str] = {"yes_no": "true or false", "number": "a number"}
 """What a field of each kind takes, in words."""
 _YES, _NO = frozenset({"true", "yes", "y", "on", "1"}), frozenset({"false", "no", "n", "off", "0"})
-_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _COMPARED = re.compile(r"\battributes\.(\w+)\s*[=!]=\s*(?:true|false)\b")
 _ALONE = re.compile(r"(?:^|&&|\|\||!|\?|:|(?<!\w)\()\s*attributes\.(\w+)\s*(?=$|&&|\|\||\)|\?|:)")
 _COUNTED = re.compile(r"\battributes\.(\w+)\s*(?:[<>]=?|[=!]=)\s*-?\d|\d\s*(?:[<>]=?|[=!]=)\s*attributes\.(\w+)")
@@ -62,7 +62,7 @@ def _kinds(conditions: tuple[str, ...]) -> Mapping[str, Kind]:
     """What each attribute is compared with; one that is compared as both is the pack's own business."""
     asked: dict[str, set[Kind]] = {}
     for condition in conditions:
-        for name, kind in _asked(_QUOTED.sub('""', condition)):
+        for name, kind in _asked(without_texts(condition)):
             asked.setdefault(name, set()).add(kind)
     return {name: next(iter(kinds)) for name, kinds in asked.items() if len(kinds) == 1}
 

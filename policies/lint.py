@@ -14,6 +14,7 @@ import yaml
 
 from domain.base import Kept, Priority
 from domain.worktime.spans import Span
+from policies.conditions import attributes_in, without_texts
 from policies.loading import examine
 from policies.odd_names import never_equal, slips
 from policies.pack import ClockRow, Pack
@@ -38,8 +39,6 @@ _REPORT_FACTS = frozenset(
 )
 _LONGEST = 800
 _NAMED = re.compile(r"\breport\.([A-Za-z_]\w*)")
-_SAID = re.compile(r"(has\(\s*)?\battributes\.([A-Za-z_]\w*)")
-_TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
 _SAMPLE = {
     "report": {
@@ -128,7 +127,7 @@ def _unknown_facts(pack: Pack) -> Iterator[str]:
     import cel
 
     for place, condition in pack.cel_conditions:
-        words = _TEXT.sub("", condition)
+        words = without_texts(condition)
         for fact in sorted(set(_NAMED.findall(words)) - _REPORT_FACTS):
             near = did_you_mean(fact, _REPORT_FACTS)
             yield f"{place}: a report has no '{fact}'; it has {', '.join(sorted(_REPORT_FACTS))}{near}"
@@ -145,9 +144,9 @@ def _unclear(pack: Pack) -> Iterator[str]:
     import cel
 
     for place, condition in pack.cel_conditions:
-        asked = _SAID.findall(_TEXT.sub("", condition))
-        sure = {name for has, name in asked if has}
-        loose = sorted({name for has, name in asked if not has} - sure)
+        asked = attributes_in(condition)
+        sure = {name for name, has in asked if has}
+        loose = sorted({name for name, has in asked if not has} - sure)
         if loose:
             if place.startswith("gates."):
                 yield f"{place}: a report without '{loose[0]}' goes to triage; ask 'has(attributes.{loose[0]}) && …' first"

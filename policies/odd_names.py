@@ -13,13 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from policies.conditions import attributes_in, compared, texts_in
 from policies.pack import PACKS_DIR, Pack
 from policies.suggestions import did_you_mean
 from policies.yaml_text import read
 
-_COMPARED = re.compile(r"""report\.(\w+)\s*(?:[!=]=\s*("[^"]*"|'[^']*')|in\s*\[([^\]]*)\])""")
-_TEXTS = re.compile(r"""["]([^"]*)["]|[']([^']*)[']""")
-_SAID = re.compile(r"\battributes\.([A-Za-z_]\w*)")
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _PROSE = frozenset({"title", "labels", "version"})
 """Fields whose values are for people to read."""
@@ -38,12 +36,10 @@ def never_equal(pack: Pack) -> Iterator[str]:
         "kind": (pack.kind,),
     }
     for place, condition in pack.cel_conditions:
-        for field, one, several in _COMPARED.findall(condition):
-            for text in ("".join(pair) for pair in _TEXTS.findall(one or several)):
-                # An empty text asks whether anything was said.
-                if text and field in known and text not in known[field]:
-                    near = did_you_mean(text, known[field], "it is one of")
-                    yield f"{place}: 'report.{field}' is never '{text}'{near}"
+        for field, text in compared(condition):
+            if field in known and text not in known[field]:
+                near = did_you_mean(text, known[field], "it is one of")
+                yield f"{place}: 'report.{field}' is never '{text}'{near}"
 
 
 def slips(raw: object) -> Iterator[str]:
@@ -82,13 +78,10 @@ def _names(raw: object, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for number, value in enumerate(raw):
             yield from _names(value, (*place, _called(value) or str(number)))
     elif isinstance(raw, str) and place and place[-1] == "when":
-        yield from ((where, name) for name in (*_SAID.findall(raw), *_quoted(raw)) if _NAME.fullmatch(name))
+        said = (*(name for name, _ in attributes_in(raw)), *texts_in(raw))
+        yield from ((where, name) for name in said if _NAME.fullmatch(name))
     elif isinstance(raw, str) and _NAME.fullmatch(raw):
         yield where, raw
-
-
-def _quoted(condition: str) -> list[str]:
-    return ["".join(pair) for pair in _TEXTS.findall(condition)]
 
 
 def _called(value: Any) -> str | None:
@@ -114,13 +107,7 @@ def _forms(name: str) -> frozenset[str]:
 def _meant(one: str, other: str) -> bool:
     """Whether two names differ as those of two things do: by a number, an ending, a letter, a code (``zone_a``, ``desk-uk``)."""
     parts = zip(re.split("[_-]", one), re.split("[_-]", other), strict=False)
-    a, b = next(((a, b) for a, b in parts if a != b), ("", ""))
-    numbered = any(letter.isdigit() for letter in a + b)
-    return (
-        not a
-        or not b
-        or numbered
-        or min(len(a), len(b)) <= 1
-        or (len(a) == len(b) == 2 and a != b[::-1])
-        or {a, b} in ({b, f"{b}s"}, {b, f"{b}d"}, {a, f"{a}s"}, {a, f"{a}d"})
-    )
+    short, long = next((sorted(pair, key=len) for pair in parts if pair[0] != pair[1]), ["", ""])
+    numbered = any(letter.isdigit() for letter in short + long)
+    codes = len(short) == len(long) == 2 and short != long[::-1]
+    return numbered or codes or len(short) <= 1 or long in (f"{short}s", f"{short}d")

@@ -6,7 +6,6 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.base import Phase
@@ -15,6 +14,7 @@ from domain.model.terms import ALL_REDRESS, BUILT_IN, ClockTerms, Level
 from domain.rules.hearing import HEARING_STEP
 from domain.rules.triggers import WORDS
 from domain.worktime.spans import Span, SpanUnit
+from policies.conditions import compared
 from policies.pack import Pack
 from policies.pack_rows import repeated
 from policies.sanction_soundness import sanction_problems
@@ -24,9 +24,6 @@ _NOBODY_S = frozenset({IDENTITY_STEP, HEARING_STEP})
 """Steps that are done for the sides and not for the desk: no two of the team give them up."""
 _LAWFUL_PAUSES = frozenset({"identity_asked"})
 """Whoever has to prove who they are keeps the limit of some laws waiting (see docs/how-to/compliance-requests.md)."""
-_OF_CATEGORY = re.compile(r"""report\.category\s*(?:[!=]=\s*(?:"[^"]*"|'[^']*')|in\s*\[[^\]]*\])""")
-"""What a condition compares the category with."""
-_TEXTS = re.compile(r"""["]([^"]*)["]|[']([^']*)[']""")
 # A clock that ends by these leads out of its phase, or to the next step in it: the case cannot come to rest there.
 _LEADS_ON = frozenset({"open_review", "issue_ruling", "close"})
 _OF_RETURNS = {"return_awaited": "end_return", "return_shipped": "honour_return"}
@@ -236,8 +233,7 @@ def _categories(pack: Pack) -> Iterator[str]:
         named += [(f"clocks.{clock.name}.extension.by_category.{name}", str(name)) for name in longer]
         named += [(f"clocks.{clock.name}.pauses_only", name) for name in _as_codes((clock.model_extra or {}).get("pauses_only"))]
     for place, condition in pack.cel_conditions:
-        said = (_TEXTS.findall(part) for part in _OF_CATEGORY.findall(condition))
-        named += [(place, name) for texts in said for pair in texts for name in pair if name]
+        named += [(place, name) for field, name in compared(condition) if field == "category"]
     for place, name in named:
         if name not in pack.categories:
             yield f"{place}: the pack lists no category '{name}'{did_you_mean(name, pack.categories, 'there are')}"
