@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from temporalio.client import Interceptor
 
 _WITHOUT_EXTRA = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed here: install Ombud with the extra `otel` "
-    "(`uv sync --extra otel`; the image has it), or unset it."
+    "Traces are wanted (OMBUD_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT), and OpenTelemetry is not installed here: install "
+    "Ombud with the extra `otel` (`uv sync --extra otel`; the image has it), or unset that."
 )
 
 
