@@ -121,7 +121,8 @@ async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, ne
 async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
     """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
     disputes = await _of_payment(parts, source, news, refunds=False)
-    silent = all(_of_nothing(one) for one in (news, *await _of_payment(parts, source, news, refunds=True)))
+    before = await _of_payment(parts, source, news, refunds=True)
+    silent = all(_of_nothing(one) for one in (news, *before))
     if silent and not disputes:
         return Heard(None)
     await parts.provider_news.keep_of_payment(source.tenant_id, news)
@@ -129,11 +130,15 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
         await _tell_each_other(parts, source, news)
     if silent:
         return Heard(None)
-    news = _of_several(news) if len(disputes) > 1 else news
+    # What names a payment twice may be the first by which a refund under the other name is found.
+    told = [*(one for one in before if news.intent is not None and one.stage == "refund"), news]
     last: Heard | None = None
-    for one in disputes:
-        case_id = await parts.intake.known(source.tenant_id, one.provider, one.dispute)
-        last = await _tell(parts, source, case_id, _named_as(one, news)) if case_id is not None else last
+    for dispute in disputes:
+        case_id = await parts.intake.known(source.tenant_id, dispute.provider, dispute.dispute)
+        if case_id is None:
+            continue
+        for one in told:
+            last = await _tell(parts, source, case_id, _named_as(dispute, _of_several(one) if len(disputes) > 1 else one))
     return last or Heard(None)
 
 
@@ -191,13 +196,21 @@ def _of_several(news: ProviderNews) -> ProviderNews:
 async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, refunds: bool) -> list[ProviderNews]:
     """What is kept beside the payment of these news: what was refunded of it, or which disputes there are about it."""
     found: list[ProviderNews] = []
-    for payment in news.payments:
-        kept = await parts.provider_news.waiting(source.tenant_id, news.provider, payment)
-        for one in kept:
-            # A dispute may be kept twice, under the names of its payment that it had then and has now.
-            known = one in found if refunds else any(one.dispute == other.dispute for other in found)
-            if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(news) and not known:
-                found.append(one)
+    names, kept = list(news.payments), list[ProviderNews]()
+    for name in names:
+        there = await parts.provider_news.waiting(source.tenant_id, news.provider, name)
+        kept += there
+        # Another name that the provider has told beside this one. A payment that was tried several times has a charge for each
+        # try: by the name that these share none of the others is meant.
+        said = (one for one in (news, *there) if one.intent is not None and name in (one.payment, one.intent))
+        both = {(one.payment, one.intent) for one in said}
+        names += [one for one in next(iter(both)) if one and one not in names] if len(both) == 1 else []
+    known_as = news.model_copy(update={"also_about": tuple(one for one in names if one not in (news.payment, news.intent))})
+    for one in kept:
+        # A dispute may be kept twice, under the names of its payment that it had then and has now.
+        known = one in found if refunds else any(one.dispute == other.dispute for other in found)
+        if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(known_as) and not known:
+            found.append(one)
     return found
 
 

@@ -120,19 +120,37 @@ def _stands(case: Case) -> Iterable[Remedy]:
 def by_provider(case: Case) -> tuple[Money, ...]:
     """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
     disputes = [one for one in case.provider_disputes if not one.of_payment]
-    said = (dispute.money.amount or case.amount for dispute in disputes if dispute.paid and dispute.money)
+    said = (_given_by(case, dispute.money, dispute.newest.payment) for dispute in disputes if dispute.paid and dispute.money)
     payments = sorted({one.newest.payment or "" for one in case.provider_disputes if one.of_payment})
     return (*(amount for amount in said if amount is not None), *(x for one in payments for x in _refunded(case, one)))
+
+
+def _given_by(case: Case, said: ProviderNews, payment: str | None) -> Money | None:
+    """What a dispute's own news say that was given back. Where these are of a refund beside the dispute, newer words of the
+    payment itself count before them, and what failed since is not among it; None: then nothing is left."""
+    whole = said.amount or case.amount
+    if said.what != "payment_refunded" or payment is None or whole is None:
+        return whole
+    so_far, refunds = _told_of(case, payment)
+    if so_far is not None and so_far.at > said.at:
+        return None
+    left = _so_far(said.model_copy(update={"amount": whole}), refunds, whole.currency)
+    return whole.model_copy(update={"amount": left}) if left > 0 else None
+
+
+def _told_of(case: Case, payment: str) -> tuple[ProviderNews | None, list[ProviderNews]]:
+    """What was told last of a payment as a whole, and of each refund of it."""
+    entries = [one for one in case.provider_disputes if one.of_payment and one.newest.payment == payment]
+    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
+    # Nobody's unproven word that a refund failed sets it free.
+    told_of = (one.newest if one.newest.verified or one.money is None else one.money for one in entries)
+    return so_far, [one for one in told_of if one.stage == "refund"]
 
 
 def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
     """What was refunded of a payment outside of this case: beyond the part that nobody disputes, beyond what a dispute's own news
     say of it, and beyond what the case itself has carried out by then."""
-    entries = [one for one in case.provider_disputes if one.of_payment and one.newest.payment == payment]
-    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
-    # Nobody's unproven word that a refund failed sets it free.
-    told_of = (one.newest if one.newest.verified or one.money is None else one.money for one in entries)
-    refunds = [one for one in told_of if one.stage == "refund"]
+    so_far, refunds = _told_of(case, payment)
     made = [one for one in refunds if one.what in REFUNDED]
     known = [*([so_far] if so_far is not None and so_far.what in REFUNDED else []), *made]
     if not known or case.amount is None:
@@ -150,7 +168,8 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
     done = [e.remedy for e in case.effects if e.state == "done" and e.reported_at is not None and e.reported_at <= latest]
     ours = sum(x.amount.amount for x in done if x.amount is not None and x.amount.currency == currency and bounded(case, x.type))
     told = [x.money for x in case.provider_disputes if not x.of_payment and x.newest.payment == payment and x.money is not None]
-    counted = _units([one for one in told if one.what in REFUNDED], currency)
+    own = [_given_by(case, one, payment) for one in told if one.what in REFUNDED and one.amount is not None]
+    counted = sum(one.amount for one in own if one is not None and one.currency == currency)
     left = total - undisputed - max(marked, ours) - counted
     return (Money(amount=left, currency=currency),) if left > 0 else ()
 

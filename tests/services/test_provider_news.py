@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -331,6 +332,39 @@ class TestARefundOutside:
         answers = await door.takes(by_stripe(payment_intent=None), by_stripe("updated", minutes=3), refund)
         assert answers == [(201, "opened"), (200, "told"), (200, "told")]
         assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    @pytest.mark.parametrize("order", [order for order in permutations(("dispute", "refund", "charge")) if order[0] != "charge"])
+    @pytest.mark.parametrize(("its", "theirs"), [("charge", "payment_intent"), ("payment_intent", "charge")])
+    async def test_is_found_by_the_name_that_the_charge_has_beside(self, door: Door, its: str, theirs: str, order: Any) -> None:
+        """The dispute knows one name of its payment, the refund the other one, and the charge both."""
+        refund = {"charge": CHARGE, "payment_intent": INTENT} | {its: None}
+        said = {
+            "dispute": by_stripe(**{theirs: None}),
+            "refund": by_refund("refund.created", amount=5000, **refund),
+            "charge": by_charge("charge.updated", 2, amount_refunded=0, payment_intent=INTENT),
+        }
+        await door.takes(*(said[one] for one in order), said["refund"])
+        assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    async def test_of_another_try_of_the_same_payment_is_none_of_this(self, door: Door) -> None:
+        tries = [by_charge("charge.updated", n, id=f"ch_{n}", amount_refunded=n, payment_intent=INTENT) for n in (1, 2)]
+        other = by_refund("refund.created", 5, amount=5000, charge="ch_2")
+        await door.takes(by_stripe(charge="ch_1", payment_intent=None), *tries, other)
+        assert sum(x.amount for x in by_provider(await door.case())) == 1
+
+    @pytest.mark.parametrize("kind", ["created", "updated"])
+    async def test_that_a_snapshot_told_of_ends_with_what_is_said_later(self, door: Door, kind: str) -> None:
+        charge = {
+            "id": CHARGE,
+            "object": "charge",
+            "amount": 18450,
+            "amount_refunded": 18450,
+            "refunded": True,
+            "currency": "eur",
+        }
+        first = [] if kind == "created" else [by_stripe()]
+        await door.takes(*first, by_stripe(kind, charge=charge), by_refund("refund.failed", 9, amount=18450, status="failed"))
+        assert by_provider(await door.case()) == ()
 
     async def test_that_failed_moved_nothing_whichever_word_comes_first(self, door: Door) -> None:
         failed, created = by_refund("refund.failed", 9, amount=5000, status="failed"), by_refund("refund.created", amount=5000)

@@ -223,6 +223,10 @@ def of_charge(
     return news(what, minutes, f"evt_{event}{minutes}", **told)
 
 
+def snapshot(cents: int, minutes: int = 2) -> ProviderNews:
+    return news("payment_refunded", minutes, "evt_snapshot", payment="ch_1", amount=usd(cents))
+
+
 def of_refund(
     cents: int, minutes: int = 1, what: str = "payment_refunded", name: str = "re_1", *, event: str = "", verified: bool = True
 ) -> ProviderNews:
@@ -250,6 +254,13 @@ class TestRefundsOutside:
             # One that the case itself has ordered is known by the mark that the platform gave it.
             ([of_refund(4_000, what="updated"), of_charge(4_000)], 10_000),
             ([of_charge(10_000), news("won", 9, payment="ch_1")], 0),
+            # A dispute's own snapshot told of a refund (its charge came expanded): newer words of the payment count before it.
+            ([snapshot(10_000)], 0),
+            ([snapshot(10_000), of_refund(10_000, 3, "refund_failed")], 10_000),
+            ([snapshot(7_000), of_refund(4_000), of_refund(3_000, 3, "refund_failed", "re_2")], 6_000),
+            ([snapshot(10_000), of_charge(0, 4, what="refund_failed")], 10_000),
+            ([snapshot(10_000), of_charge(4_000, 4)], 6_000),
+            ([of_charge(4_000), snapshot(7_000)], 3_000),
         ],
     )
     def test_lower_what_is_paid(self, said: list[ProviderNews], payable: int) -> None:
