@@ -12,11 +12,7 @@ from typing import Final
 from domain.base import Kept, Money, Phase, Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.money import (
-    AmountTooHigh,
-    CurrencyDiffers,
-    PaidElsewhere,
-)
+from domain.model.money import AmountTooHigh, CurrencyDiffers, PaidElsewhere
 from domain.model.people import Actor, line_above
 from domain.model.provider_news import REFUNDED, ProviderNews
 from domain.model.refusals import OwnCase

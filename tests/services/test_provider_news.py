@@ -337,9 +337,10 @@ class TestARefundOutside:
     @pytest.mark.parametrize(("its", "theirs"), [("charge", "payment_intent"), ("payment_intent", "charge")])
     async def test_is_found_by_the_name_that_the_charge_has_beside(self, door: Door, its: str, theirs: str, order: Any) -> None:
         """The dispute knows one name of its payment, the refund the other one, and the charge both."""
+        dispute: dict[str, Any] = {theirs: None}
         refund = {"charge": CHARGE, "payment_intent": INTENT} | {its: None}
         said = {
-            "dispute": by_stripe(**{theirs: None}),
+            "dispute": by_stripe(**dispute),
             "refund": by_refund("refund.created", amount=5000, **refund),
             "charge": by_charge("charge.updated", 2, amount_refunded=0, payment_intent=INTENT),
         }
