@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from rich.console import Console
+from asyncpg.connection import LoggedQuery
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -49,6 +51,8 @@ from workflows.case import CaseWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.handles import SEARCH_ATTRIBUTES, CaseDoors
 from workflows.options import OUTBOUND
+
+Say = Callable[[str], None]
 
 TENANT = "bench"
 QUEUE = "bench"
@@ -89,10 +93,14 @@ class House:
     doors: CaseDoors
     shelf: Shelf
     pids: Mapping[str, int]
+    statements: Counter[str]
+    """How often each statement was answered, by its beginning."""
     notifier: Quiet = field(default_factory=Quiet)
 
     @classmethod
-    async def of(cls, settings: Settings, places: Places, database: Database, pids: Mapping[str, int]) -> House:
+    async def of(
+        cls, settings: Settings, places: Places, database: Database, pids: Mapping[str, int], statements: Counter[str]
+    ) -> House:
         vault = Vault.from_text(places.master_key)
         client = await connect_temporal(settings, places.temporal_address, plugins=[ombud_plugin()])
         tenants = PostgresTenants(database, vault)
@@ -114,6 +122,7 @@ class House:
             doors=CaseDoors(client, QUEUE),
             shelf=shelf(),
             pids=pids,
+            statements=statements,
         )
 
     def case_activities(self) -> list[Any]:
@@ -126,11 +135,18 @@ class House:
 @asynccontextmanager
 async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
     """Postgres and Temporal in a folder of their own, migrated and with one tenant; all of it is gone afterwards."""
+    statements: Counter[str] = Counter()
+
+    def answered(one: LoggedQuery) -> None:
+        statements[" ".join(one.query.split())[:90]] += 1
+
     async with (
         a_stack(say) as (settings, places, pids),
-        await Database.connect(places.database_url, admin_dsn=places.database_admin_url, max_size=20) as database,
+        await Database.connect(
+            places.database_url, admin_dsn=places.database_admin_url, max_size=20, statements=answered
+        ) as database,
     ):
-        yield await House.of(settings, places, database, pids)
+        yield await House.of(settings, places, database, pids, statements)
 
 
 @asynccontextmanager
