@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from temporalio import activity
@@ -16,18 +16,24 @@ from domain.model.case import Case
 from domain.rules.fairness import disqualification
 from domain.rules.skills import language_of, skill_of
 
+Remembered = Callable[[str, str], tuple[int, Case] | tuple[None, None]]
+
 
 class AssignActivities:
-    """Holds ``cases.assign``."""
+    """Holds ``cases.assign``. ``remembered`` names the case that the record has in its hands, and its turn: it is not read
+    again.
+    """
 
-    def __init__(self, records: Records, roster: Roster, inbox: Inbox) -> None:
-        self._records, self._roster, self._inbox = records, roster, inbox
+    def __init__(self, records: Records, roster: Roster, inbox: Inbox, remembered: Remembered = lambda *_: (None, None)) -> None:
+        self._records, self._roster, self._inbox, self._remembered = records, roster, inbox, remembered
 
     @activity.defn(name="cases.assign")
     async def assign(self, ref: CaseRef) -> str | None:
         """Put an ``assign`` command into the inbox that names the best person, or nobody; its id, or None when none is needed."""
-        snapshot = await self._records.read(ref.tenant_id, ref.case_id)
-        case = snapshot.case if snapshot else None
+        turn, case = self._remembered(ref.tenant_id, ref.case_id)
+        snapshot = await self._records.read(ref.tenant_id, ref.case_id, known_turn=turn)
+        if snapshot is None or not snapshot.unchanged:
+            case = snapshot.case if snapshot else None
         if snapshot is None or case is None or not case.open or case.owner is not None or not case.owner_sought:
             return None
         # Named after the fact that made the case ownerless: however often this runs, the same need is met once.

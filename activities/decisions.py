@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from activities.ports.records import CaseSnapshot, KeptAnswer, Pending, Transition
 from domain.model.case import Case
-from domain.model.chain import Chained, link
+from domain.model.chain import Chained, chained
 from domain.model.commands import read_command
 from domain.model.facts import SYSTEM, CaseSplit, DueLevel, EffectOrdered, ExceptionGranted, Fact
 from domain.model.refusals import Refusal
@@ -59,10 +59,8 @@ class Batch:
 
     def took(self, command_id: str, made: Step) -> None:
         """A command was accepted."""
-        for recording in made.recordings:
-            digest = link(self.head, recording)
-            self.facts.append(Chained(recording=recording, hash=digest, prev_hash=self.head))
-            self.head = digest
+        self.facts += chained(self.head, made.recordings)
+        self.head = self.facts[-1].hash
         self.case = made.case
         self.notices += made.notices
         self.answers.append(KeptAnswer(command_id=command_id, status="accepted", seq=made.case.seq))

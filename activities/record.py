@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -74,14 +74,16 @@ class RecordActivities:
 
     async def _read(self, ask: RecordInput, named: list[str]) -> tuple[CaseSnapshot | None, Case | None]:
         key = (ask.tenant_id, ask.case_id)
-        turn, remembered = self._cases.get(key, (None, None))
+        turn, remembered = self.remembered(*key)
         read = self._records.read
-        snapshot = await read(*key, ask=named, known_turn=turn, limit=BATCH)
+        # By this machine's clock, which decides nothing: where a level seems to be due it saves the look without the lock.
+        lock = levels_due(remembered, datetime.now(UTC))  # noqa: TID251 - an activity: it never replays
+        snapshot = await read(*key, ask=named, known_turn=turn, limit=BATCH, lock=lock)
         if snapshot is None:
             _behind(0, ask.saw_seq)
             return None, None
         case = remembered if snapshot.unchanged else snapshot.case
-        if levels_due(case, snapshot.now):
+        if not lock and levels_due(case, snapshot.now):
             # In time must be exact: wait for commands that are being received just now, then look again.
             snapshot = await read(*key, ask=named, known_turn=snapshot.turn, limit=BATCH, lock=True)
             if snapshot is None:
@@ -130,6 +132,10 @@ class RecordActivities:
         except Unstorable as unstorable:
             substitute = Transition(turn=snapshot.turn, answers=(broken(first.command_id, unstorable),), substitute=True)
             await self._records.write(ask.tenant_id, ask.case_id, substitute)
+
+    def remembered(self, tenant_id: str, case_id: str) -> tuple[int, Case] | tuple[None, None]:
+        """The case as it was written last here, and the turn after which that was so; Nones when it is not kept."""
+        return self._cases.get((tenant_id, case_id), (None, None))
 
     def _remember(self, key: tuple[str, str], turn: int, case: Case | None) -> None:
         if case is None:

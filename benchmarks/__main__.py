@@ -10,16 +10,13 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 
 from rich.console import Console
 
 from benchmarks import measures
 from benchmarks.figures import Figure, keep, show
-from benchmarks.house import a_house, at_work
+from benchmarks.house import a_house, at_work, kept_bytecode
 from runtime.zones import use_wheel_zones
 
 
@@ -58,21 +55,6 @@ def main() -> int:
     show(figures, console)
     console.print(f"Written to {keep(figures, quick)}", soft_wrap=True)
     return 0
-
-
-@contextmanager
-def kept_bytecode() -> Iterator[None]:
-    """Some shells forbid Python to write bytecode; every sandbox would compile its workflow anew, as no installed worker does."""
-    forbidden = sys.dont_write_bytecode
-    with tempfile.TemporaryDirectory(prefix="ombud-bench-pyc-") as folder:
-        if forbidden:
-            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-            os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
-            sys.dont_write_bytecode = False
-        try:
-            yield
-        finally:
-            sys.dont_write_bytecode = forbidden
 
 
 if __name__ == "__main__":

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from rich.console import Console
 from asyncpg.connection import LoggedQuery
+from rich.console import Console
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -33,6 +34,7 @@ from policies.shelf import Shelf
 from runtime.connection import connect_temporal
 from runtime.embedded.stack import Stack
 from runtime.logs import set_up_logs
+from runtime.memory import spare_what_stays
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
@@ -129,7 +131,7 @@ class House:
         """``record`` and ``assign``, as a worker has them."""
         # Temporal's lists do not follow: what that costs is a choice of whoever runs it, and said beside the numbers.
         record = RecordActivities(self.records, self.inbox, zone_data_version(), lists=lambda: False)
-        return [record.record, AssignActivities(self.records, self.roster, self.inbox).assign]
+        return [record.record, AssignActivities(self.records, self.roster, self.inbox, record.remembered).assign]
 
 
 @asynccontextmanager
@@ -186,6 +188,8 @@ async def at_work(house: House) -> AsyncIterator[None]:
     )
     outside: list[Callable[..., Any]] = [deliver.deliver, deliver.deliver_one, deliver.give_up, remedies, bare.regular]
     async with cases, Worker(house.client, task_queue=QUEUE + OUTBOUND, activities=outside):
+        # As a worker does when it is ready.
+        spare_what_stays()
         yield
 
 
@@ -198,5 +202,21 @@ def measured_alone(measure: Callable[[Callable[[str], None]], Coroutine[Any, Any
     def say(what: str) -> None:
         console.print(f"[dim]{perf_counter() - begin:6.1f} s  {what}[/dim]", highlight=False)
 
-    show(asyncio.run(measure(say)), console)
+    with kept_bytecode():
+        show(asyncio.run(measure(say)), console)
     sys.stdout.flush()
+
+
+@contextmanager
+def kept_bytecode() -> Iterator[None]:
+    """Some shells forbid Python to write bytecode; every sandbox would compile its workflow anew, as no installed worker does."""
+    forbidden = sys.dont_write_bytecode
+    with tempfile.TemporaryDirectory(prefix="ombud-bench-pyc-") as folder:
+        if forbidden:
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+            os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+            sys.dont_write_bytecode = False
+        try:
+            yield
+        finally:
+            sys.dont_write_bytecode = forbidden

@@ -27,12 +27,13 @@ from starlette.routing import Route
 from api.app import create_app
 from benchmarks.figures import Figure
 from benchmarks.house import a_stack, measured_alone
-from cli.kit.compose import api_parts, spare_what_stays
+from cli.kit.compose import api_parts
 from cli.kit.pages import house_of
 from cli.seed.harbor import LEAD, TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
 from console.app import create_console
+from runtime.memory import spare_what_stays
 from runtime.places import Places
 from runtime.settings import Settings
 from services.parts import Parts

@@ -23,7 +23,7 @@ SHORT = {
     "appeal_window": timedelta(milliseconds=2500),
     "complaint_window": timedelta(milliseconds=5000),
 }
-"""Half an hour, fourteen days and six months of waiting for nobody; apart enough that a timer which rings late does not merge two.
+"""Half an hour, fourteen days and six months of waiting for nobody; apart enough that a late timer merges no two.
 Every other clock keeps its length, so that none runs out: it is the
 happy path that is counted."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.base import Kept
 from domain.model import commands as c
 from domain.model.case import Case
+from domain.model.chain import FORM
 from domain.model.clocks import CaseRetargeted, ClockExtended
 from domain.model.facts import SYSTEM, CaseMovedIn, DueLevel, Fact, LevelReached, Recording, Timetable
 from domain.notices.plan import NoticeDraft, plan
@@ -85,9 +86,12 @@ def apply(
             case = evolve(case, recordings[-1])
         rows = timetable(None, case, reference.calendars)
     recordings = [_completed(recording, case, rows) for recording in recordings]
-    made_with = {"zone_data": reference.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
-    recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, **made_with})
-    case = stamp(case, rows, reference.zone_data)
+    stamped = stamp(case, rows, reference.zone_data)
+    # Of most that happens no clock takes notice: then the timetable is the one that was recorded last.
+    if stamped != case:
+        made_with = {"zone_data": reference.zone_data, "calendars": tuple(sorted(calendars_of(case)))}
+        recordings[-1] = recordings[-1].model_copy(update={"timetable": rows, **made_with})
+        case = stamped
     # Of a case that moves in nobody is told anything of its past, and that it is here only when that is wanted.
     told = recordings if moved is None else recordings[: int(moved.told)]
     notices = plan(case, zip(told, meant, strict=False), reference.notices_of(case.terms))
@@ -112,6 +116,7 @@ def _recording(
         credential=context.credential,
         round=case.round if case else 0,
         fact=fact,
+        form=FORM,
     )
 
 
@@ -163,5 +168,6 @@ def mark_level(case: Case, row: DueLevel, recorded_at: datetime, zone_data: str)
         fact=fact,
         timetable=rows,
         zone_data=zone_data,
+        form=FORM,
     )
     return Step(case=evolve(case, recording), recordings=(recording,), notices=())

@@ -121,7 +121,7 @@ async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> 
         yield WorkerParts(
             database=database,
             master_keys=masters,
-            case_activities=[record.record, AssignActivities(records, roster, inbox).assign],
+            case_activities=[record.record, AssignActivities(records, roster, inbox, record.remembered).assign],
             outbound_activities=[
                 deliver.deliver,
                 deliver.deliver_one,

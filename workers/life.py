@@ -16,6 +16,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from runtime.connection import connect_temporal
+from runtime.memory import spare_what_stays
 from runtime.places import Places
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
@@ -63,6 +64,7 @@ async def run_worker(settings: Settings, places: Places, ready: Callable[[], Non
         watch = Watch(parts.database, runs, client, settings, parts.counters, parts.lists)
         await watch.look_at_attributes()
         async with _working(settings, client, parts), _beside(settings, client, parts, told, runs, watch):
+            spare_what_stays()
             log.info("worker is ready", queue=settings.task_queue, temporal=places.temporal_address)
             log.info(
                 "unsigned commands told at Temporal's doors", may=settings.temporal_door or "all in development, else report"

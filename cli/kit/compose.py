@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from runtime.connection import connect_temporal
 from runtime.errors import ServiceFault
 from runtime.failpoints import FailPoints
 from runtime.logs import set_up_logs
+from runtime.memory import spare_what_stays
 from runtime.patience import START_FOR, once_there
 from runtime.places import Places, find_places
 from runtime.plugin import ombud_plugin
@@ -476,13 +476,6 @@ async def _until_told(
     config = server_config(settings, app, host, port, patience_s)
     spare_what_stays()
     await Server(config).serve()
-
-
-def spare_what_stays() -> None:
-    """Look for garbage no more among what a process keeps for its whole life, modules, models and packs: a look through all of it
-    takes a fifth of a second, in which nobody is answered."""
-    gc.collect()
-    gc.freeze()
 
 
 @asynccontextmanager

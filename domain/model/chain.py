@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain.base import Kept
 from domain.model.facts import Recording
 
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+_LIKE_A_FLOAT = re.compile(r"\d[.e]")
+FORM = 2
+"""The form in which this release writes a recording down: what is null is left out. A field of a fact that may be null is null
+unless it is said, for ever: so both forms say the same."""
+
 
 class Chained(Kept):
     """A recording with its place in the hash chain (hex SHA-256)."""
 
     recording: Recording
+    written: str
+    """The recording as it was hashed (:func:`canonical`) and is stored."""
     hash: str
     prev_hash: str
 
@@ -26,8 +35,13 @@ def canonical(recording: Recording | Mapping[str, Any]) -> str:
     not change what older facts hash to. Whole floats are written as integers, because a JSON column keeps no difference between
     them. Raises ValueError for numbers that JSON does not have.
     """
-    body = recording.model_dump(mode="json") if isinstance(recording, Recording) else recording
-    return json.dumps(_plain(body), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    if isinstance(recording, Recording):
+        body: Mapping[str, Any] = recording.model_dump(mode="json", exclude_none=recording.form >= FORM)
+    else:
+        body = recording
+    written = _dumps(body)
+    # There are next to none: looking through every value of every fact took longer than writing it.
+    return _dumps(_plain(body)) if _LIKE_A_FLOAT.search(written) else written
 
 
 def root(tenant_id: str, case_id: str) -> str:
@@ -41,17 +55,22 @@ def root(tenant_id: str, case_id: str) -> str:
 
 def link(prev_hash: str, recording: Recording | Mapping[str, Any]) -> str:
     """The hash of a recording after the one with ``prev_hash`` (before the first: :func:`root`)."""
-    return hashlib.sha256(f"{prev_hash}\n{canonical(recording)}".encode("ascii")).hexdigest()
+    return _link(prev_hash, canonical(recording))
 
 
 def chained(prev_hash: str, recordings: Iterable[Recording]) -> tuple[Chained, ...]:
     """The recordings in their places behind ``prev_hash``."""
     links: list[Chained] = []
     for recording in recordings:
-        digest = link(prev_hash, recording)
-        links.append(Chained(recording=recording, hash=digest, prev_hash=prev_hash))
+        written = canonical(recording)
+        digest = _link(prev_hash, written)
+        links.append(Chained(recording=recording, written=written, hash=digest, prev_hash=prev_hash))
         prev_hash = digest
     return tuple(links)
+
+
+def _link(prev_hash: str, written: str) -> str:
+    return hashlib.sha256(f"{prev_hash}\n{written}".encode("ascii")).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -241,10 +241,13 @@ class Recording(Kept):
     round: int
     fact: Fact
     timetable: Timetable | None = None
-    """On the last fact of a transition: the timetable that follows from it, with the data it was computed with."""
+    """On the last fact of a transition: the timetable that follows from it, with the data it was computed with. None there: it
+    is the one that was recorded last. Releases before this one said it again."""
     zone_data: str | None = None
     calendars: tuple[str, ...] | None = None
     """References of the calendars that its clocks run on."""
+    form: int = 1
+    """How it is written down: :data:`domain.model.chain.FORM`, or 1 by an earlier release, which wrote down what was null too."""
     received_at: Instant | None = None
     """When its command was received, where that was before ``at``: it was judged after one that was received later. None: at
-    ``at``; or, where the stored fact does not name it at all, not said by a release before this one."""
+    ``at``; or, where a fact of the first form does not name it at all, not said by a release before this one."""

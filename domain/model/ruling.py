@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, CommandBase, Instant, Kept, Reference, Side
@@ -136,7 +136,7 @@ class Ruling(Kept):
     """The credential by which it was drafted: whoever approves it is another person with another one."""
     outcome: str
     decision: Literal["rule", "uphold", "overturn", "vary", "remit"] = "rule"
-    reasons: Prose | None
+    reasons: Prose | None = None
     ground: str | None = None
     remedies: tuple[Remedy, ...] = ()
     round: int = 0
@@ -168,6 +168,11 @@ class Ruling(Kept):
     until: Instant | None = None
     less_because: Shortfall | None = None
     """Why whoever wins by it gets less than half of what is in question."""
+
+    @model_serializer(mode="wrap")
+    def _with_reasons(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The release before does not read a ruling that says nothing of its reasons, not even that there are none.
+        return {"reasons": None, **handler(self)}
 
 
 class Effect(Kept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -231,7 +232,8 @@ class _Arrival:
             box = await self._box(conn, row)
             people = PartySealer(box, self._vault, self._tenant, self._case, await self._for_ids(conn))
             command = parse_command({**self._incoming.raw, "channel": self._came.channel}, people).model_copy(update=found)
-            async with conn.transaction():
+            # One statement alone is a transaction by itself.
+            async with conn.transaction() if people.brought else nullcontext():
                 receipt = await self._insert(conn, command.id, body=command.model_dump(mode="json"), box=box)
                 if receipt is not None:
                     await people.keep(conn)

@@ -68,6 +68,11 @@ class PartySealer:
         """A number that leads to somebody, where the ids lie."""
         return (self._ids or self._box)(value)
 
+    @property
+    def brought(self) -> bool:
+        """Whether there is anything to keep beside the command and its texts."""
+        return bool(self._people or (self._ids is not None and self._ids.rows))
+
     async def keep(self, conn: Connection) -> None:
         """Keys and contacts of everybody whom the command brought, and the ids."""
         if self._ids is not None:

@@ -29,8 +29,9 @@ from storage.views.references import open_metadata, seal_metadata
 
 CASE = """
 INSERT INTO cases (tenant, id, kind, category, queue, priority, synthetic, source, external_id, open_key, open_command_id,
-    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest, head)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    opened_by, report_hash, pack, pack_version, calendars, appeal_digest, matter_digest, respondent_digest, head,
+    report_content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 ON CONFLICT DO NOTHING
 RETURNING id
 """
@@ -84,7 +85,6 @@ WHERE c.tenant = $1 AND c.id = $2
 FOR NO KEY UPDATE OF c
 """
 NOTE = "UPDATE cases SET metadata = $3, metadata_key = $4 WHERE tenant = $1 AND id = $2"
-_REPORT_CONTENT = "UPDATE cases SET report_content = $3 WHERE tenant = $1 AND id = $2"
 _STORED_APART: dict[str, Any] = {
     "parties": True, "statement": True, "subject": True, "attachments": True, "decision": {"reasons"}, "metadata": True,
 }  # fmt: skip
@@ -213,6 +213,7 @@ class _Draft:
         holders = [party_id for party_id, _ in self._parties] + ([STAFF] if past is not None else [])
         holders += [PLATFORM] if news is not None else []
         self._keys = {holder: vault.new_key(tenant_id, self.case_id, holder) for holder in holders}
+        self._boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
 
     @property
     def _joins(self) -> bool:
@@ -277,6 +278,7 @@ class _Draft:
             CASE, self._tenant, self.case_id, report.kind, report.category, terms.queue, terms.priority, report.synthetic,
             report.source, self._number, idempotency_key, self.command_id, opened_by, self._hash, terms.pack, terms.version,
             calendars, self._appeal_digest, self._matter, self._respondent, root(self._tenant, self.case_id),
+            self._boxes[self._claimant].put(self._report.model_dump_json(exclude=_STORED_APART).encode()),
         )  # fmt: skip
         return made is not None
 
@@ -298,11 +300,9 @@ class _Draft:
         await self._store_parties(conn)
         self._same_as = await self._find_same(conn)
         self._decided_in = await self._find_decided(conn)
-        boxes = {holder: SealBox(key) for holder, key in self._keys.items()}
+        boxes = dict(self._boxes)
         box = boxes.pop(self._claimant)
         command = self._command(box, boxes)
-        about = box.put(self._report.model_dump_json(exclude=_STORED_APART).encode())
-        await conn.execute(_REPORT_CONTENT, self._tenant, self.case_id, about)
         body = {**command.model_dump(mode="json"), "channel": channel}
         await conn.fetchval(
             PLACE, self._tenant, self.case_id, self.command_id, "open", "system", channel, body, None, self._hash, None,

@@ -233,7 +233,7 @@ class _Order:
         await conn.fetchval(
             CASE, self._tenant, new_id, old.kind, category, terms.queue, old.priority, row["synthetic"], "split",
             self._task.errand_id, None, command_id, "system", digest, terms.pack, terms.version, sorted(terms.references),
-            None, None, next(against, None), root(self._tenant, new_id),
+            None, None, next(against, None), root(self._tenant, new_id), None,
         )  # fmt: skip
 
     def _opening(

@@ -461,7 +461,11 @@ class _CaseAudit:
         except ValueError as error:
             self.flaw("unreadable", 0, str(error))
             return None
-        stored = case_of(self._row["state"]) if self._row["state"] else None
+        try:
+            stored = case_of(self._row["state"]) if self._row["state"] else None
+        except ValueError:
+            # What cannot be read is not what was stored.
+            stored = None
         if stored is not None and stored.form < case.form:
             # An earlier release folded less; the rest must still be what the facts say.
             stored = stored.model_copy(update={name: getattr(case, name) for name in folded_otherwise(stored.form)})

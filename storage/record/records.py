@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 from pydantic import TypeAdapter
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from uuid_utils import uuid7
 
 from activities.ports.errors import Unstorable
@@ -36,12 +36,12 @@ from domain.transition import calendars_of
 from domain.views.urgency import next_end, pressing
 from domain.worktime.calendars import Calendar
 from storage.policies.library import CalendarCache
-from storage.postgres.pool import Connection, Database
+from storage.postgres.pool import Connection, Database, Json
 from storage.record import sql
 from storage.record.leases import LEASE_FOR, lease_rows
 from storage.record.other_cases import exceptions_granted, paid_elsewhere
 from storage.record.sanctions import sanction_rows
-from storage.record.stored_case import case_of
+from storage.record.stored_case import case_of, state_of
 
 _PENDING: TypeAdapter[tuple[Pending, ...]] = TypeAdapter(tuple[Pending, ...])
 _ANSWERS: TypeAdapter[tuple[KeptAnswer, ...]] = TypeAdapter(tuple[KeptAnswer, ...])
@@ -185,10 +185,12 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
         first, last = transition.facts[0], transition.facts[-1]
         before = {"after_seq": first.recording.seq - 1, "after_head": first.prev_hash}
         holds["projection"] = {**before, **projection(case), "head": last.hash}
-        if any(isinstance(c.recording.fact, CaseOpened | CaseRetargeted) for c in transition.facts):
-            holds["projection"]["terms"] = case.terms
-        holds["facts"] = [fact_row(c) for c in transition.facts]
-        holds["timetable"] = [due.model_dump() for due in case.timetable]
+        terms = _new_terms(transition.facts, case)
+        if terms is not None:
+            holds["projection"]["terms"] = terms
+        holds["facts"] = fact_rows(transition.facts)
+        if any(c.recording.timetable is not None for c in transition.facts):
+            holds["timetable"] = [due.model_dump() for due in case.timetable]
         holds["notices"] = notice_rows(transition)
         recordings = [chained.recording for chained in transition.facts]
         holds["ordered"] = ordered_effects(recordings, case)
@@ -205,6 +207,15 @@ def _writing(transition: Transition, lease_for: timedelta) -> tuple[str, list[An
     return sql.write((*gate, *needed)), [holds[part] for part in needed]
 
 
+def _new_terms(facts: Sequence[Chained], case: Case) -> Any:
+    """The terms of the case, where these facts have brought them; else None."""
+    if any(isinstance(c.recording.fact, CaseRetargeted) for c in facts):
+        return case.terms
+    opened = next((c.written for c in facts if isinstance(c.recording.fact, CaseOpened)), None)
+    # As the fact says them: to write terms down again takes as long as much of the rest.
+    return from_json(opened)["fact"]["terms"] if opened is not None else None
+
+
 def _given(transition: Transition) -> list[str]:
     """Who was given the case."""
     return [c.recording.fact.owner for c in transition.facts if isinstance(c.recording.fact, CaseAssigned)]
@@ -216,7 +227,7 @@ def projection(case: Case) -> Row:
     state, ends_at = pressing(case)
     return {
         "seq": case.seq,
-        "state": case.model_dump(mode="json", exclude={"terms"}),
+        "state": state_of(case),
         "kind": case.kind,
         "category": case.category,
         "phase": case.phase,
@@ -245,20 +256,24 @@ def projection(case: Case) -> Row:
     }
 
 
-def fact_row(chained: Chained) -> Row:
-    """One row of ``facts``; the body is the recording, exactly as it was hashed."""
+def fact_rows(facts: Iterable[Chained]) -> Json:
+    """Rows of ``facts``; the body of each is the recording, exactly as it was hashed."""
+    return Json(b"[" + b",".join(map(_fact_row, facts)) + b"]")
+
+
+def _fact_row(chained: Chained) -> bytes:
     recording = chained.recording
-    return {
+    columns = {
         "seq": recording.seq,
         "at": recording.at,
         "recorded_at": recording.recorded_at,
         "type": recording.fact.type,
         "command_id": recording.command_id,
         "actor_id": recording.actor.id,
-        "body": recording,
         "hash": chained.hash,
         "prev_hash": chained.prev_hash,
     }
+    return b'%b,"body":%b}' % (to_json(columns)[:-1], chained.written.encode("ascii"))
 
 
 def archived(transition: Transition) -> list[Row]:

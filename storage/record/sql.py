@@ -145,6 +145,10 @@ due AS (
 ), kept AS (
     INSERT INTO deadlines (tenant, case_id, clock, instance, level, count, due_at)
     SELECT g.tenant, g.id, t.clock, t.instance, t.level, t.count, t.due_at FROM gate g, due t
+    -- A row that is met is locked though nothing in it changes, and every lock is written down.
+    WHERE NOT EXISTS (SELECT FROM deadlines d
+        WHERE d.tenant = $1 AND d.case_id = $2 AND (d.clock, d.instance, d.level, d.count, d.due_at)
+            = (t.clock, t.instance, t.level, t.count, t.due_at))
     ON CONFLICT (tenant, case_id, clock, instance, level, count) DO UPDATE SET due_at = excluded.due_at
     WHERE deadlines.due_at <> excluded.due_at
 )""",

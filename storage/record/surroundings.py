@@ -18,6 +18,7 @@ import asyncpg
 
 from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case
+from domain.model.chain import FORM
 from domain.model.facts import CrossCaseTaskOrdered, Recording, SanctionImposed, SanctionLifted, SanctionVoided
 from storage.postgres.pool import Connection
 from storage.postgres.vault import DataKey, Vault, VaultFault, evidence_path, open_contact
@@ -335,7 +336,7 @@ def received_as_said(received_at: datetime, fact: Recording, before: Recording |
 
     A fact is judged when its command was received, but never before its neighbour; one that was says when it was received.
     """
-    if "received_at" in fact.model_fields_set:
+    if fact.form >= FORM or "received_at" in fact.model_fields_set:
         return received_at == (fact.received_at or fact.at)
     # Of an earlier release, which did not say it: where the neighbour's instant was taken, any before that is as good.
     return received_at == fact.at or (before is not None and received_at < before.at == fact.at)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from typing import Any, get_args
 
+import pytest
+from pydantic import BaseModel
+
+from domain.model.case import Case
 from domain.model.chain import canonical, chained, link, root
+from domain.model.facts import Recording
 from tests.support.cases import a_case
 
 RECORDINGS = a_case().in_review().recordings
@@ -30,9 +36,45 @@ def test_a_changed_fact_changes_every_hash_after_it() -> None:
 
 
 def test_what_was_read_back_hashes_like_what_was_written() -> None:
+    for one in chained("", RECORDINGS):
+        body = json.loads(one.written)
+        assert canonical(dict(reversed(body.items()))) == canonical(one.recording) == one.written
+
+
+def test_what_is_null_is_not_written_and_reads_the_same() -> None:
     for recording in RECORDINGS:
-        body = recording.model_dump(mode="json")
-        assert canonical(dict(reversed(body.items()))) == canonical(recording)
+        written = canonical(recording)
+        assert "null" not in written
+        assert Recording.model_validate_json(written) == recording
+
+
+def test_a_fact_of_the_first_form_hashes_as_it_was_written() -> None:
+    first = RECORDINGS[0].model_copy(update={"form": 1})
+    body = first.model_dump(mode="json")
+    assert body["received_at"] is None
+    assert canonical(first) == canonical(body) != canonical(RECORDINGS[0])
+
+
+def _models(root: Any, seen: set[type[BaseModel]]) -> set[type[BaseModel]]:
+    if isinstance(root, type) and issubclass(root, BaseModel) and root not in seen:
+        seen.add(root)
+        for field in root.model_fields.values():
+            _models(field.annotation, seen)
+    for inner in get_args(root):
+        _models(inner, seen)
+    return seen
+
+
+@pytest.mark.parametrize("kept", [Recording, Case], ids=["facts", "state"])
+def test_what_may_be_null_is_null_unless_it_is_said(kept: type[BaseModel]) -> None:
+    """What is null is not written: a field that may be null and is something else by default would come back as that."""
+    wrong = [
+        f"{model.__name__}.{name}"
+        for model in _models(kept, set())
+        for name, field in model.model_fields.items()
+        if type(None) in get_args(field.annotation) and (field.is_required() or field.get_default() is not None)
+    ]
+    assert not wrong
 
 
 def test_a_json_column_may_forget_that_a_number_was_a_float() -> None:

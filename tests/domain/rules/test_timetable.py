@@ -260,10 +260,20 @@ class TestTimetable:
         assert one.due("ruling").due_at != other.due("ruling").due_at
 
     def test_says_with_which_zone_data_it_was_computed(self) -> None:
-        life = a_case().in_review()
+        life = a_case().in_settlement().says(CLAIMANT, "escalate")
         last = life.recordings[-1]
         assert (last.zone_data, last.timetable) == (ZONE_DATA, life.case.timetable)
         assert all(r.timetable is None for r in life.steps[0].recordings[:-1])
+
+    def test_is_not_said_again_by_what_no_clock_takes_notice_of(self) -> None:
+        life = a_case().in_review()
+        before = life.case
+        life.says(MEDIATOR, "note")
+        [noted] = life.last.recordings
+        assert (noted.timetable, noted.zone_data, noted.calendars) == (None, None, None)
+        assert (life.case.timetable, life.case.clocks) == (before.timetable, before.clocks)
+        as_before = noted.model_copy(update={"timetable": before.timetable, "zone_data": ZONE_DATA})
+        assert fold(life.case.id, (*life.recordings[:-1], as_before)) == life.case, "as releases before this one said it"
 
     def test_without_a_calendar_that_the_terms_name_it_says_so(self) -> None:
         life = a_case().in_review()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from pydantic_core import to_json
 
 from domain.model.case import Case
-from storage.record.stored_case import STATE, case_of, case_with, terms_of
+from storage.record.stored_case import STATE, case_of, case_with, state_of, terms_of
 from tests.support.worlds import World
 
 pytestmark = pytest.mark.postgres
@@ -28,6 +31,16 @@ async def test_it_is_what_its_text_says_as_a_whole(stored: tuple[str, Case]) -> 
     whole = Case.model_validate_json(f'{state[:-1]}, "terms": {terms}}}')
     assert case_of(text) == whole == case
     assert case_of(text).model_dump_json() == whole.model_dump_json()
+
+
+async def test_what_says_nothing_is_not_in_it(stored: tuple[str, Case]) -> None:
+    text, case = stored
+    terms, state = text.split("\n")
+    assert "null" not in state
+    assert not {"sanctions", "merged_into", "round"} & json.loads(state).keys()
+    as_before = case.model_dump_json(exclude={"terms"})
+    assert {"sanctions", "merged_into", "round"} <= json.loads(as_before).keys(), "as releases before this one wrote it"
+    assert case_of(f"{terms}\n{as_before}") == case_of(f"{terms}\n{to_json(state_of(case)).decode()}") == case
 
 
 async def test_the_same_terms_are_read_once(stored: tuple[str, Case]) -> None:
