@@ -25,11 +25,11 @@ async def with_services(effort: measures.Effort, say: measures.Say, only_costs: 
     async with a_house(say) as house:
         if only_costs:
             async with at_work(house):
-                return await measures.costs(house, say)
+                return await measures.costs(house, say) + await measures.one_life(house, effort, say, only_counted=True)
         figures = await measures.one_transition(house, effort, say)
         async with at_work(house):
             figures += await measures.costs(house, say)
-            figures += await measures.lives_per_second(house, effort, say)
+            figures += await measures.one_life(house, effort, say, only_counted=False)
         return figures
 
 

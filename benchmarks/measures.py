@@ -1,4 +1,4 @@
-"""The five measurements, each answering figures."""
+"""The measurements, each answering figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.histories import bytes_by_kind, census, cost_of
 from benchmarks.house import House
 from benchmarks.measured_lives import RULINGS, CaseOnDisk, Lives
-from benchmarks.rates import rates
+from benchmarks.one_life import NOTICES_OUT_FOR, counted, counted_figures, processor_time
 from benchmarks.transitions import transitions
 
 Say = Callable[[str], None]
@@ -25,16 +25,14 @@ KINDS = {
     "moderation_appeal": "moderation appeal",
     "compliance_request": "compliance request",
 }
-NOTICES_OUT_FOR = 0.4
-"""Seconds between two commands of a counted life: long enough for the notices to be out, as between people's."""
 
 
 @dataclass(frozen=True)
 class Effort:
     """How much is measured."""
 
-    lives: int = 120
-    at_once: int = 60
+    lives: int = 96
+    at_once: int = 24
     turns: int = 5
     paths: int = 40
     activations: int = 200
@@ -43,7 +41,7 @@ class Effort:
     questions: int = 200
 
 
-QUICK = Effort(lives=40, at_once=40, turns=3, paths=15, activations=60, live=150, processes=1, questions=60)
+QUICK = Effort(lives=40, at_once=16, turns=3, paths=15, activations=60, live=150, processes=1, questions=60)
 
 
 async def costs(house: House, say: Say) -> list[Figure]:
@@ -72,30 +70,10 @@ async def costs(house: House, say: Say) -> list[Figure]:
     return figures
 
 
-async def lives_per_second(house: House, effort: Effort, say: Say) -> list[Figure]:
-    """Cases against bare workflows."""
-    lives, kind = Lives(house, NOTICES_OUT_FOR), "fraud_report"
-    events = await lives.events(await lives.happy(kind))
-    say(f"{effort.turns} turns of {effort.lives} lives each, {effort.at_once} at once, and as many bare workflows")
-    measured = await rates(house, kind, events, effort.lives, effort.at_once, effort.turns)
-    section = "Lives per second"
-    cpu = {name: [round(c[name] * 1000, 1) for c in measured.cpu_ours] for name in measured.cpu_ours[0]}
-    return [
-        Figure(section, "cases, intake and inbox included", median(measured.ours), "/s", details={"turns": measured.ours}),
-        Figure(
-            section,
-            "bare workflow: as many updates, activities, timers",
-            median(measured.bare),
-            "/s",
-            details={"turns": measured.bare},
-        ),
-        Figure(section, "cases against bare", measured.ratio(), "×", 0.9, at_most=False, details={"cpu_ms_of_cases": cpu}),
-        *(
-            Figure(section, f"processor time of a life, {who}: {name}", median(c[name] for c in turns) * 1000, "ms")
-            for who, turns in (("case", measured.cpu_ours), ("bare", measured.cpu_bare))
-            for name in turns[0]
-        ),
-    ]
+async def one_life(house: House, effort: Effort, say: Say, only_counted: bool) -> list[Figure]:
+    """What a life costs the machine: counted, and unless only that is wanted in processor time beside a bare workflow."""
+    figures = counted_figures(await counted(house, effort.lives, say))
+    return figures if only_counted else figures + await processor_time(house, effort.lives, effort.at_once, effort.turns, say)
 
 
 def sandbox_cost(effort: Effort, say: Say) -> list[Figure]:

@@ -12,7 +12,7 @@ from domain.base import Kept
 from domain.model.facts import Recording
 
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
-_LIKE_A_FLOAT = re.compile(r"\d[.e]")
+_LIKE_A_FLOAT = re.compile(r"[:,\[]-?\d+[.e]")
 FORM = 2
 """The form in which this release writes a recording down: what is null is left out. A field of a fact that may be null is null
 unless it is said, for ever: so both forms say the same."""

@@ -81,6 +81,13 @@ def test_a_json_column_may_forget_that_a_number_was_a_float() -> None:
     assert canonical({"scale": 1.0}) == canonical({"scale": 1}) == '{"scale":1}'
 
 
+@pytest.mark.parametrize("value", [1.0, -2.0, 0.0, 1e22, [3.0], {"deep": [0, -4.0]}])
+def test_a_whole_float_is_found_wherever_it_stands(value: Any) -> None:
+    written = canonical({"id": "5e4.2", "value": value})
+    assert canonical(json.loads(written)) == written
+    assert ".0" not in written
+
+
 def test_a_number_that_json_does_not_have_is_an_error() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical({"scale": float("nan")})
