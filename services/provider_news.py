@@ -122,13 +122,11 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
     """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
     disputes = await _of_payment(parts, source, news, refunds=False)
     before = await _of_payment(parts, source, news, refunds=True)
-    silent = all(_of_nothing(one) for one in (news, *before))
-    if silent and not disputes:
-        return Heard(None)
+    # Also that nothing was refunded: it tells what was paid, and by which names, to whatever of these comes later.
     await parts.provider_news.keep_of_payment(source.tenant_id, news)
     if news.paid is not None and len(disputes) > 1:
         await _tell_each_other(parts, source, news)
-    if silent:
+    if all(_of_nothing(one) for one in (news, *before)):
         return Heard(None)
     # What names a payment twice may be the first by which a refund under the other name is found.
     told = [*(one for one in before if news.intent is not None and one.stage == "refund"), news]
@@ -144,7 +142,8 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
 
 def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:
     """News of a payment under the name by which the dispute knows it: one payment is counted once."""
-    return news.model_copy(update={"payment": dispute.payment, "intent": None, "also_about": ()})
+    payment = next((name for name in news.payments if name in dispute.also_about), dispute.payment)
+    return news.model_copy(update={"payment": payment, "intent": None, "also_about": ()})
 
 
 def _of_nothing(news: ProviderNews) -> bool:
@@ -227,6 +226,8 @@ async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNe
     """Put the news into the case's inbox, or into that of the case in which its matter goes on, as the system's own word."""
     tenant_id = source.tenant_id
     row = await _going_on(parts, tenant_id, case_id)
+    if news.test and row.case is not None and not row.case.synthetic:
+        return Heard(row.id)
     command = {
         "id": f"cmd_sys-news-{parts.provider_news.name_of(tenant_id, row.id, row.case, news)}",
         "type": "signal",

@@ -177,6 +177,7 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
     status = code(dispute.line("status"))
     details = dispute.part("evidence_details")
     what, moved = _moved(_what(kind, status), dispute, amount)
+    charge, intent = _names(dispute)
     if kind == _FIRST and what == "updated":
         what = "opened"
     return ProviderNews(
@@ -190,12 +191,22 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         stage=_stage(status or ""),
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.part("payment_method_details").part("card").line("network_reason_code")),
-        payment=dispute.reference("charge") or dispute.reference("payment_intent"),
-        intent=dispute.reference("payment_intent") if dispute.reference("charge") else None,
+        payment=charge or intent,
+        intent=intent if charge else None,
         amount=moved,
         due_at=details.instant("due_by"),
         paid=_paid(dispute),
         account=event.reference("account"),
+        test=not (event.is_live and dispute.is_live),
+    )
+
+
+def _names(said: Told) -> tuple[str | None, str | None]:
+    """The charge and the payment intent of a dispute or refund, also where only the other one, expanded, names it."""
+    charge, intent = said.object("charge"), said.object("payment_intent")
+    return (
+        said.reference("charge") or intent.reference("latest_charge"),
+        said.reference("payment_intent") or charge.reference("payment_intent"),
     )
 
 
@@ -208,11 +219,12 @@ def _paid(dispute: Told) -> Money | None:
 def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
     """What was refunded of a charge, in all or by one refund: for the cases of its disputes. None: it says nothing of that."""
     said = event.part("data").part("object")
-    own, intent = said.reference("id"), said.reference("payment_intent")
-    payment = said.reference("charge") or intent
+    own, (charge, intent) = said.reference("id"), _names(said)
+    payment = charge or intent
     if kind in _OF_CHARGE:
         payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
-        if back is None and flag is None:
+        # By a try that failed nothing was paid.
+        if (back is None and flag is None) or (code(said.line("status")) == "failed" and not back):
             return None
         given, amount = bool(back) or flag is True, _in(said, back or said.whole("amount") or 0)
     else:
@@ -228,7 +240,7 @@ def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | N
         stage="payment" if kind in _OF_CHARGE else "refund",
         payment=payment, intent=intent if intent != payment else None, amount=amount,
         paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
-        account=event.reference("account"),
+        account=event.reference("account"), test=not (event.is_live and said.is_live),
     )  # fmt: skip
 
 

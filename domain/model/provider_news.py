@@ -114,6 +114,8 @@ class ProviderNews(Kept):
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
     doubt: Code | None = None
     """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
+    test: bool = False
+    """It is of the provider's test mode: there nothing is paid, disputed or refunded, and no case of real money hears of it."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
     ids: SkipJsonSchema[Annotated[Prose | None, BeforeValidator(_sealed_inside), NOBODYS_WORDS]] = None
@@ -142,6 +144,8 @@ class ProviderNews(Kept):
 
     def shares_payment(self, other: ProviderNews) -> bool:
         """Whether both are about one payment: by its charge where both name it, else by any name that they share."""
+        if self.test != other.test:
+            return False
         if self.intent is not None and other.intent is not None:
             return self.payment == other.payment
         return not {*self.payments}.isdisjoint(other.payments)
@@ -192,6 +196,12 @@ class ProviderDispute(Kept):
         return said.account if said is not None else None
 
     @property
+    def also_about(self) -> frozenset[str]:
+        """Further payments that it is about, as any word of it says."""
+        said = (self.newest, self.money, self.end, self.due)
+        return frozenset(name for one in said if one is not None for name in one.also_about)
+
+    @property
     def of_payment(self) -> bool:
         """Whether it is about a payment, or a refund of one, and no dispute."""
         return self.newest.stage in OF_PAYMENT
@@ -200,6 +210,20 @@ class ProviderDispute(Kept):
     def paid(self) -> bool:
         """Whether the money went to whoever paid, and did not come back."""
         return self.money is not None and self.money.what in GIVEN
+
+
+def payments_as_one(disputes: tuple[ProviderDispute, ...]) -> tuple[ProviderDispute, ...]:
+    """Each dispute, and what is told of a payment, under one name for all the payments of a dispute: it answers for all of them."""
+    about = ((one.newest.payment, one.also_about) for one in disputes if not one.of_payment)
+    first = {name: payment for payment, others in about if payment is not None for name in others}
+
+    def named(said: ProviderNews | None) -> ProviderNews | None:
+        return said.model_copy(update={"payment": first.get(said.payment or "", said.payment)}) if said is not None else None
+
+    def answered(one: ProviderDispute) -> ProviderDispute:
+        return one.model_copy(update={"newest": named(one.newest), "money": named(one.money)}) if one.of_payment else one
+
+    return tuple(map(answered, disputes)) if first else disputes
 
 
 def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute:

@@ -14,7 +14,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.money import AmountTooHigh, CurrencyDiffers, PaidElsewhere
 from domain.model.people import Actor, line_above
-from domain.model.provider_news import REFUNDED, ProviderNews
+from domain.model.provider_news import REFUNDED, ProviderNews, payments_as_one
 from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
@@ -115,6 +115,7 @@ def _stands(case: Case) -> Iterable[Remedy]:
 
 def by_provider(case: Case) -> tuple[Money, ...]:
     """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
+    case = case.model_copy(update={"provider_disputes": payments_as_one(case.provider_disputes)})
     disputes = [one for one in case.provider_disputes if not one.of_payment]
     said = (_given_by(case, dispute.money, dispute.newest.payment) for dispute in disputes if dispute.paid and dispute.money)
     payments = sorted({one.newest.payment or "" for one in case.provider_disputes if one.of_payment})
@@ -173,9 +174,8 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
 def _so_far(told: ProviderNews, refunds: Sequence[ProviderNews], currency: str) -> int:
     """What was refunded in all, as it was told of the payment, without the refunds that failed since. One that failed in the same
     second is in it where that holds it beside all that were made."""
-    failed = [one for one in refunds if one.what == "refund_failed"]
-    since = _units([one for one in failed if one.at > told.at], currency)
-    at_once = _units([one for one in failed if one.at == told.at], currency)
+    since = _units([one for one in refunds if one.what == "refund_failed" and one.at > told.at], currency)
+    at_once = _units([one for one in refunds if one.what == "refund_failed" and one.at == told.at], currency)
     made = _units([one for one in refunds if one.what in REFUNDED], currency)
     whole = _units([told], currency)
     return whole - since - (at_once if whole - since >= made + at_once else 0)

@@ -137,7 +137,7 @@ class PostgresProviderNews:
 
 def _said(news: ProviderNews) -> bytes:
     """Equal for the same said twice, by whichever endpoint it came."""
-    left_out = {name for name in ("paid", "intent", "doubt", "also_about") if not getattr(news, name)}
+    left_out = {name for name in ("paid", "intent", "doubt", "also_about", "test") if not getattr(news, name)}
     return news.model_dump_json(exclude=left_out | {"ids"}).encode()
 
 

@@ -321,6 +321,20 @@ class TestRefundsOutside:
         assert sum(x.amount for x in by_provider(life.case)) == 3_000
 
 
+def test_refunds_of_several_payments_of_one_dispute_are_counted_as_of_one() -> None:
+    """What the case itself has paid is among them once, whichever of the payments it was paid back of."""
+    of_second = of_refund(4_000, 10_000, name="re_2").model_copy(update={"payment": "ch_2"})
+    for order in permutations([of_refund(4_000, 10_000), of_second]):
+        life = told(disputed().in_review(), news("opened", payment="ch_1", also_about=("ch_2",)))
+        life.says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, *order)
+        assert sum(x.amount for x in by_provider(life.case)) == 4_000
+        shown = life.seen_by(MEDIATOR).provider_disputes or ()
+        assert {one.payment for one in shown if one.dispute.startswith("re_")} == {"ch_1", "ch_2"}
+
+
 def beside(cents: int | None, whole: int | None, minutes: int = 1) -> ProviderNews:
     more: dict[str, Any] = {"amount": usd(cents) if cents else None, "paid": usd(whole) if whole else None}
     return news("updated", minutes, dispute="beside dp_2", stage=BESIDE, payment="ch_1", **more)
@@ -357,6 +371,14 @@ class TestMoneyInDoubt:
     def test_is_paid_when_it_is_not_any_more(self) -> None:
         life = told(disputed().in_review(), news("updated", 1, doubt="pending"), news("updated", 2))
         assert len(unpaid(life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)))) == 1
+
+
+@pytest.mark.parametrize("cents", [4_000, 15_000])
+def test_an_amount_that_is_another_by_now_is_shown(cents: int) -> None:
+    said = [news("opened", amount=PAID), news("updated", 1, "evt_2", amount=usd(cents))]
+    for order in permutations(said):
+        (dispute,) = told(disputed(source="stripe").in_review(), *order).seen_by(MEDIATOR).provider_disputes or ()
+        assert (dispute.disputed, dispute.amount) == (Money(amount=cents, currency="USD"), None)
 
 
 class TestAnAmountThatIsLess:
