@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +18,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side, plain
+from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.model.addresses import address_of
 from domain.model.prior_decision import DecisionElsewhere
 from domain.model.prose import checked_text
 
@@ -48,19 +48,12 @@ def _known_zone(value: str) -> str:
     return value
 
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-"""A local part in quotation marks may hold a space (RFC 5321, section 4.1.2)."""
-_HOST = re.compile(r"(?:[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.){1,126}[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.?|\[[0-9.]{7,15}\]")
-"""The name of a host, in any script (RFC 5890), or its number in brackets; of ASCII letters, digits and strokes."""
-
-
 def _email(value: str) -> str:
-    local, _, host = value.rpartition("@")
-    spaced = " " in local and not _QUOTED.fullmatch(local)
-    if not local or spaced or len(value) > 254 or not _HOST.fullmatch(host) or plain(value) != value:
-        _plain(value)
+    address = address_of(value)
+    if address is None:
+        _plain(value.strip())
         raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
-    return value
+    return address
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
