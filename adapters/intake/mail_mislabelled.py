@@ -78,7 +78,7 @@ def meant_script(data: bytes) -> str | None:
 
 
 def beyond_its_label(data: bytes, label: str) -> bool:
-    """Whether most of its signs are none of the charset that its label names in fact: then nobody knows whether it is read right."""
+    """Whether most of its signs are none of the charset that its label names in fact: nobody knows then whether it is right."""
     narrow = _NARROW.get(label)
     pairs = _PAIR.findall(data) if narrow is not None else []
     return sum(narrow is not None and narrow.fullmatch(one) is None for one in pairs) * 2 > len(pairs)

@@ -22,7 +22,7 @@ _DOTS = str.maketrans("\u3002", ".")
 
 
 def address_of(given: str) -> str | None:
-    """The address as letters go there: no blanks around it, its host in the usual forms of its letters. None: there can be none."""
+    """The address as letters go there: no blanks around it, its host in the usual letters. None: there can be none."""
     value = given.strip()
     local, at, host = value.rpartition("@")
     host = host if host.isascii() else unicodedata.normalize("NFKC", host).translate(_DOTS)

@@ -213,7 +213,7 @@ class ProviderDispute(Kept):
 
 
 def payments_as_one(disputes: tuple[ProviderDispute, ...]) -> tuple[ProviderDispute, ...]:
-    """Each dispute, and what is told of a payment, under one name for all the payments of a dispute: it answers for all of them."""
+    """Each dispute, and what is told of payments, under one name for all payments of a dispute: it answers for all of them."""
     about = ((one.newest.payment, one.also_about) for one in disputes if not one.of_payment)
     first = {name: payment for payment, others in about if payment is not None for name in others}
 
