@@ -30,6 +30,7 @@ _DISPUTES = "charge.dispute."
 _FIRST = "charge.dispute.created"
 _OF_CHARGE = frozenset({"charge.refunded", "charge.updated"})
 _OF_REFUND = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+_NOT_MADE = ("failed", "canceled")
 OURS = "ombud_effect"
 """In a refund's metadata: the id of the effect by which a case ordered it."""
 _TIME = re.compile(r"(?:^|,)\s*t=(\d{1,11})(?=,|$)")
@@ -40,6 +41,8 @@ class Said(NamedTuple):
 
     news: ProviderNews
     report: Report | None = None
+    beside: tuple[ProviderNews, ...] = ()
+    """What it says of payments, where a dispute is about several: of each its own."""
 
 
 class StripeIntake:
@@ -211,7 +214,7 @@ def _names(said: Told) -> tuple[str | None, str | None]:
 
 
 def _paid(dispute: Told) -> Money | None:
-    """All that was paid, where the charge comes expanded."""
+    """All that was paid, where the charge of a dispute or refund comes expanded."""
     charge = dispute.object("charge")
     return _in(charge, charge.whole("amount") or 0)
 
@@ -223,24 +226,29 @@ def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | N
     payment = charge or intent
     if kind in _OF_CHARGE:
         payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
+        if kind == "charge.refunded" and back is None and flag is None:
+            # Its name says it: as much as its refunds tell, else nobody knows how much.
+            made = (one for one in said.part("refunds").parts("data") if code(one.line("status")) not in _NOT_MADE)
+            back, flag = sum(one.whole("amount") or 0 for one in made), True
         # By a try that failed nothing was paid.
         if (back is None and flag is None) or (code(said.line("status")) == "failed" and not back):
             return None
         given, amount = bool(back) or flag is True, _in(said, back or said.whole("amount") or 0)
+        paid = _in(said, said.whole("amount") or 0)
     else:
         status = code(said.line("status"))
-        given, amount = kind != "refund.failed" and status not in ("failed", "canceled"), _in(said, said.whole("amount") or 0)
+        given, amount = kind != "refund.failed" and status not in _NOT_MADE, _in(said, said.whole("amount") or 0)
+        paid = _paid(said)
     if own is None or payment is None:
         return None
-    ours = kind in _OF_REFUND and given and bool(said.part("metadata").line(OURS))
+    ours = said.part("metadata").reference(OURS) if kind in _OF_REFUND else None
     return ProviderNews(
         provider="stripe", dispute=own, event=event.reference("id") or f"{kind}/{own}",
         at=min(event.instant("created") or signed_at, signed_at),
-        what="updated" if ours else "payment_refunded" if given else "refund_failed",
-        stage="payment" if kind in _OF_CHARGE else "refund",
+        what="refund_failed" if not given else "updated" if ours else "payment_refunded",
+        effect=ours, stage="payment" if kind in _OF_CHARGE else "refund",
         payment=payment, intent=intent if intent != payment else None, amount=amount,
-        paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
-        account=event.reference("account"), test=not (event.is_live and said.is_live),
+        paid=paid, account=event.reference("account"), test=not (event.is_live and said.is_live),
     )  # fmt: skip
 
 

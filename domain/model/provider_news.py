@@ -112,6 +112,8 @@ class ProviderNews(Kept):
     """All that was paid in the first place, where news of a payment say it."""
     account: Reference | None = None
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
+    effect: Reference | None = None
+    """Of a refund: the effect by which a case ordered it, where whoever made it said so (``ombud_effect``)."""
     doubt: Code | None = None
     """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
     test: bool = False
@@ -212,18 +214,24 @@ class ProviderDispute(Kept):
         return self.money is not None and self.money.what in GIVEN
 
 
-def payments_as_one(disputes: tuple[ProviderDispute, ...]) -> tuple[ProviderDispute, ...]:
-    """Each dispute, and what is told of payments, under one name for all payments of a dispute: it answers for all of them."""
-    about = ((one.newest.payment, one.also_about) for one in disputes if not one.of_payment)
-    first = {name: payment for payment, others in about if payment is not None for name in others}
+def payments_together(disputes: tuple[ProviderDispute, ...]) -> list[list[str]]:
+    """What is told of payments, those of one dispute together: it answers for all of them. Each by its own name."""
+    told = sorted({one.newest.payment or "" for one in disputes if one.of_payment})
+    about = [{one.newest.payment, *one.also_about} for one in disputes if not one.of_payment and one.also_about]
+    first = {name: next((n for n, names in enumerate(about) if name in names), name) for name in told}
+    return [[name for name in told if first[name] == key] for key in dict.fromkeys(first.values())]
 
-    def named(said: ProviderNews | None) -> ProviderNews | None:
-        return said.model_copy(update={"payment": first.get(said.payment or "", said.payment)}) if said is not None else None
 
-    def answered(one: ProviderDispute) -> ProviderDispute:
-        return one.model_copy(update={"newest": named(one.newest), "money": named(one.money)}) if one.of_payment else one
-
-    return tuple(map(answered, disputes)) if first else disputes
+def told_of_payment(
+    disputes: tuple[ProviderDispute, ...], payment: str
+) -> tuple[ProviderNews | None, list[ProviderNews], Money | None]:
+    """What was told last of a payment as a whole, and of each refund of it; and how much was paid, where any of that says it."""
+    entries = [one for one in disputes if one.of_payment and one.newest.payment == payment]
+    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
+    # Nobody's unproven word that a refund failed sets it free.
+    said = [one.newest if one.newest.verified or one.money is None else one.money for one in entries]
+    paid = next((one.paid for one in said if one.paid is not None and one.stage != BESIDE), None)
+    return so_far, [one for one in said if one.stage == "refund"], paid
 
 
 def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute:

@@ -247,7 +247,7 @@ class TestAnyOrder:
         assert "dp_second" in {one["dispute"] for one in shown}, "whoever has the right reads it"
 
     async def test_other_events_concern_no_dispute(self, door: Door) -> None:
-        for kind in ("charge.refunded", "charge.updated", "charge.succeeded", "refund.created"):
+        for kind in ("charge.updated", "charge.succeeded", "refund.created"):
             other = json.dumps({"type": kind, "data": {"object": {"id": "ch_1"}}}).encode()
             assert await door.takes(other) == [(200, "ignored")]
 
@@ -418,6 +418,35 @@ class TestARefundOutside:
         assert await door.takes(failed, by_stripe(), created) == [(200, "kept"), (201, "opened"), (200, "told")]
         assert by_provider(await door.case()) == ()
 
+    @pytest.mark.parametrize(
+        "whole",
+        [
+            by_charge("charge.updated", 2, amount=50_000, amount_refunded=0, refunded=False),
+            by_refund("refund.updated", 2, amount=15_000, charge={"id": CHARGE, "amount": 50_000, "currency": "eur"}),
+            by_stripe("updated", minutes=2, charge={"id": CHARGE, "amount": 50_000, "currency": "eur"}),
+        ],
+    )
+    @pytest.mark.parametrize("order", [*permutations(range(3))])
+    async def test_within_what_nobody_disputes_answers_no_dispute(self, door: Door, whole: bytes, order: Any) -> None:
+        """Whichever word says how much was paid in all, and whenever it comes."""
+        said = (by_stripe(), by_refund("refund.created", amount=15_000), whole)
+        await door.takes(*(said[n] for n in order))
+        assert by_provider(await door.case()) == ()
+
+    @pytest.mark.parametrize(
+        ("said", "given"),
+        [
+            ({}, 18_450),
+            ({"refunds": {"data": [{"id": "re_1", "amount": 5_000, "status": "succeeded"}]}}, 5_000),
+            ({"refunds": {"data": [{"id": "re_1", "amount": 5_000, "status": "failed"}]}, "amount": 18_450}, 18_450),
+        ],
+    )
+    async def test_that_its_name_alone_tells_counts(self, door: Door, said: dict[str, Any], given: int) -> None:
+        bare = {"type": "charge.refunded", "created": AT + 60, "livemode": True}
+        told = json.dumps({**bare, "data": {"object": {"id": CHARGE, "currency": "eur", **said}}}).encode()
+        assert await door.takes(by_stripe(), told) == [(201, "opened"), (200, "told")]
+        assert sum(x.amount for x in by_provider(await door.case())) == given
+
     async def test_of_this_cases_own_is_known_by_its_mark(self, door: Door) -> None:
         marked = by_refund("refund.created", amount=5000, metadata={"ombud_effect": "eff_1"})
         await door.takes(by_stripe(), marked, by_charge(amount_refunded=5000))
@@ -466,6 +495,10 @@ class TestTwoDisputesOfOneCharge:
 
 
 PAID = BY_PAYPAL["resource"]["disputed_transactions"][0]["seller_transaction_id"]
+
+
+def gbp(value: str) -> dict[str, str]:
+    return {"currency_code": "GBP", "value": value}
 
 
 def a_refund(own: str, value: str, **changes: Any) -> dict[str, Any]:
@@ -550,6 +583,26 @@ class TestPayPal:
         told = {one.newest.dispute: one.newest.payment for one in case.provider_disputes if one.of_payment}
         paid = {"R1": PAID, "R2": "9AB1234567890123X"}
         assert told == {door.token(refund): door.token(payment) for refund, payment in paid.items()}, "each says which it is of"
+
+    @pytest.mark.parametrize("order", [*permutations(("created", "status", "refund"))])
+    @pytest.mark.parametrize("left_out", ["", "refund"])
+    async def test_of_two_payments_the_one_that_was_refunded_counts(self, office: Office, order: Any, left_out: str) -> None:
+        """Whether the dispute says it, by the status of the payment, or the refund, or both."""
+        first, second = BY_PAYPAL["resource"]["disputed_transactions"][0], {"seller_transaction_id": "9AB1234567890123X"}
+        paid = [{**first, "gross_amount": gbp("60.00")}, {**second, "gross_amount": gbp("40.00")}]
+        bodies = {
+            "created": by_paypal(dispute_amount=gbp("100.00"), disputed_transactions=paid),
+            "status": by_paypal(
+                "UPDATED",
+                dispute_amount=gbp("100.00"),
+                disputed_transactions=[{**paid[0], "transaction_status": "REFUNDED"}, paid[1]],
+                update_time="2025-11-01T12:00:00Z",
+            ),
+            "refund": refunded(a_refund("R-1", "60.00")),
+        }
+        door = await paypal_door(office)
+        await door.takes(*(bodies[name] for name in order if name != left_out))
+        assert sum(x.amount for x in by_provider(await door.case())) == 6_000
 
     async def test_a_dispute_about_two_payments_bounds_no_other_dispute_of_one_of_them(self, office: Office) -> None:
         paid = BY_PAYPAL["resource"]["disputed_transactions"]
