@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side
+from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side, plain
 from domain.model.addresses import address_of
 from domain.model.prior_decision import DecisionElsewhere
 from domain.model.prose import checked_text
@@ -42,6 +42,14 @@ def _plain(value: str) -> str:
     return value
 
 
+def _shown(value: str) -> str:
+    """A name as everybody may be shown it: what turns the direction of the words beside it, or is not seen, is no part of it."""
+    shown = plain(_plain(value))
+    if not shown:
+        raise PydanticCustomError("control_character", "Nothing of this can be seen.")
+    return shown
+
+
 def _known_zone(value: str) -> str:
     if value not in _ZONES:
         raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
@@ -56,7 +64,7 @@ def _email(value: str) -> str:
     return address
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_shown)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
 
