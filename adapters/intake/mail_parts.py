@@ -14,6 +14,7 @@ from adapters.intake.mail_headers import parameters, words_decoded
 from adapters.intake.mail_html import rendered
 from adapters.intake.mail_mime import Opened, Part, opened
 from adapters.intake.mail_transfer import Sent, unpacked, uu_files
+from adapters.intake.mail_xhtml import as_html
 from domain.model.report import Attachment
 
 MAX_TEXT = 2_000_000
@@ -241,7 +242,7 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         reading.doubts.add("cut")
         text = text[:most]
     if kind in PAGES:
-        page = rendered(text)
+        page = rendered(as_html(text, kind))
         noted = (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled), ("skipped", page.left_out))
         reading.doubts |= {code for code, there in noted if there}
         reading.asked |= page.inside
