@@ -147,7 +147,7 @@ _ENDS_ALL = frozenset({"ruling_issued", "case_closed", "phase_entered"}) | _AGRE
 
 
 def _proposer_leaves(case: Case, fact: f.CaseRecused | f.CaseJoined) -> bool:
-    """Whether nobody settles any more by what somebody proposed who must not decide the case (Directive 2013/11/EU, article 6)."""
+    """Whether nobody settles any more by what somebody proposed who must not decide the case (Directive 2013/11/EU, art. 6)."""
     by = case.proposed_by[0] if case.proposal is not None and case.proposed_by is not None else None
     return by is not None and by in ((fact.person,) if isinstance(fact, f.CaseRecused) else fact.recused)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,7 +14,8 @@ from pydantic import BaseModel
 from domain.base import Phase
 from domain.model.case import Case
 from domain.model.facts import Fact
-from domain.model.policy_exceptions import ExceptionTerms
+from domain.model.policy_exceptions import ExceptionTerms, ExceptionUnknown
+from domain.model.refusals import NotYourCase
 from domain.rules.decide import decide
 from domain.rules.first_words import FIRST_WORDS, authors
 from domain.rules.rule import DecisionContext
@@ -96,7 +98,9 @@ WORDS = {
     "replaced": TwoWords(
         payment, MEDIATOR, ("replace_party", {"party": CLAIMANT, "by_party": HEIR}), "party_change_confirmed"
     ),
-    "under_age": TwoWords(lambda: payment(LEAD), LEAD, ("retarget", {"minors": [CLAIMANT], "reason": "under_age"}), "party_change_confirmed"),
+    "under_age": TwoWords(
+        lambda: payment(LEAD), LEAD, ("retarget", {"minors": [CLAIMANT], "reason": "under_age"}), "party_change_confirmed"
+    ),
     "of_age": TwoWords(_child, LEAD, ("retarget", {"adults": [CLAIMANT], "reason": "grown_up"}), "party_change_confirmed"),
     "speaks": TwoWords(
         payment, MEDIATOR,
@@ -127,9 +131,6 @@ class TestWhoeverRecusedThemselves:
         what, said = two.says
         life = two.life().says(two.first, what, **said)
         life.says(two.first, "recuse", reason="knows_a_party", reasons="My brother.")
-        assert (
-            two.first not in authors(life.case) or two.second or life.case.seated or any(p.stated_by for p in life.case.parties)
-        )
         if what == "ask_exception":
             assert life.refused(LEAD_2, "grant_exception").code == "exception_unknown"
             life.says(OPS, "assign", owner=LEAD_2).says(LEAD_2, "ask_exception", **said)
@@ -156,11 +157,10 @@ def test_whoever_has_come_to_be_in_conflict_or_is_gone_is_no_first_person(two: T
     assert two.first in authors(life.case)
     command = life.command(LEAD_2, second(two)[0], **second(two)[1])
     context = DecisionContext(actor=life.actor(LEAD_2), cannot_decide=(two.first,), exceptions=(), terms=None)
-    try:
-        facts: tuple[Fact, ...] = decide(life.case, command, context, life.now)
-    except Exception as refusal:  # noqa: BLE001 - which one is another test's
-        assert getattr(refusal, "code", "") in ("exception_unknown", "not_your_case")
-        return
+    facts: tuple[Fact, ...] = ()
+    # Of some nothing waits any more: then it is refused.
+    with contextlib.suppress(ExceptionUnknown, NotYourCase):
+        facts = decide(life.case, command, context, life.now)
     assert two.done not in {fact.type for fact in facts}
 
 
@@ -175,7 +175,8 @@ def test_what_a_report_bars_is_barred_while_it_is_said_again() -> None:
     life.says(MEDIATOR, "recuse").says(LEAD, "approve_report")
     assert ([r.made for r in life.case.reports], life.case.reports[0].proposed_by) == ([False], LEAD)
     first, second = life.case.reported_spans
-    assert first[1] is not None and second == (first[1] + 1, None)
+    assert first[1] is not None
+    assert second == (first[1] + 1, None)
     assert life.says(LEAD_2, "approve_report").case.reports[0].made
 
 
