@@ -11,6 +11,7 @@ from domain.model import facts as f
 from domain.model import provider_news
 from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
+from domain.rules import first_words
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
 from domain.rules.confided import of_one_alone
@@ -70,6 +71,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update["by_protocol"] = by_protocol_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)
+    then = then.model_copy(update=first_words.lapsed(then))
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
 
 
