@@ -17,6 +17,7 @@ from domain.rules.confided import of_one_alone
 from domain.rules.hearing import (
     heard_after,
     heard_parties_after,
+    heard_since_after,
     put_after,
     questioned_after,
     spoke_after,
@@ -66,6 +67,7 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update["questioned"] = questioned_after(case, recording, changed)
     update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)
+    update["heard_since"] = heard_since_after(case, recording, changed)
     update["spoke_since"] = spoke_since_after(case, recording, changed)
     update["by_protocol"] = by_protocol_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
