@@ -78,7 +78,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"put", "charged_at", "asked", "lowering", "category_listed", "holds"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
         | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by", "provider_disputes"}
-        | {"heard_since"}
+        | {"heard_since", "agreed"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -234,8 +234,8 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
 
 
 def heard_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
-    """The principals who have been heard since what was decided is in question, after a fact: since the appeal that is decided, or
-    after which it is decided afresh, or since it was taken up again. Who lodged an appeal has said why."""
+    """The principals who have been heard since what was decided is in question, after a fact: since the appeal that is decided,
+    or after which it is decided afresh, or since it was taken up again. Who lodged an appeal has said why."""
     known = before.heard_since if before is not None else ()
     match rec.fact:
         case f.CaseReopened() | f.RulingAnnulled():

@@ -82,3 +82,16 @@ class TestShares:
             False,
             "nothing_lost",
         )
+
+
+class TestHalfAConcession:
+    def test_ends_when_a_ruling_is_told(self) -> None:
+        """Whoever would have granted it before it was decided binds nobody by it afterwards, who has won since."""
+        life = a_case("payment_dispute", amount={"amount": 1_000, "currency": "USD"})
+        life = life.with_party(SHOP_2, "respondent", "principal").in_settlement().says(RESPONDENT, "concede")
+        assert [one.party for one in life.case.agreed] == [RESPONDENT]
+        life = life.in_review().says(MEDIATOR, "rule", **OUTCOMES["payment_dispute"]["none"]).fire("grace")
+        assert (life.case.phase, life.case.agreed) == (Phase.APPEALABLE, ())
+        life.says(SHOP_2, "concede")
+        assert life.case.phase is Phase.APPEALABLE
+        assert [one.party for one in life.case.agreed] == [SHOP_2]
