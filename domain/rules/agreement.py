@@ -117,7 +117,7 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
     amount = _granted(case)
     check_money(case, (case.terms.concession,), amount)
     # Several on the side grant it together, and each grants this sum.
-    granting = f"concession:{amount.amount if amount else 0}:{amount.currency if amount else ''}"
+    granting = f"{parties.CONCESSION}{amount.amount if amount else 0}:{amount.currency if amount else ''}"
     if waiting := parties.others_wanted(case, context, granting, (Side.RESPONDENT,)):
         return waiting
     remedy = c.Remedy(type=case.terms.concession, amount=amount)
