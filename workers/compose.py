@@ -22,6 +22,7 @@ from adapters.delivery.endpoints import SignedPost
 from adapters.delivery.notifier import Channels
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.delivery.webhooks import WebhookNotifier
+from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
 from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
 from domain.worktime.calculator import zone_data_version
@@ -32,11 +33,14 @@ from runtime.patience import once_there
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.tracing import OFF, Tracing
+from services.letter_secrets import LettersKnown
 from services.temporal_door import TemporalDoor
+from storage.access.party_links import PostgresPartyLinks
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.refusals import PostgresDoorRefusals
+from storage.outside.answered import PostgresAnswered
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -89,6 +93,12 @@ class WorkerParts:
     """Seals payloads on their way to Temporal; None: nothing is sealed."""
 
 
+def _letters(database: Database, vault: Vault) -> LettersKnown:
+    """What finds in words what only the letter to one recipient has."""
+    known = PostgresAnswered(database, vault), PostgresPartyLinks(database, vault)
+    return LettersKnown(*known, letters_in, links_in, holds, without)
+
+
 @asynccontextmanager
 async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> AsyncIterator[WorkerParts]:
     """Everything a worker needs, connected; closed again at the end."""
@@ -113,7 +123,8 @@ async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> 
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
         tenants, keys = PostgresTenants(database, vault), PostgresSigningKeys(database)
         refusals, watch = PostgresDoorRefusals(database), partial(watched, counters)
-        door = TemporalDoor(inbox, tenants, keys, settings.temporal_door, refusals=refusals, watch=watch)
+        letters = _letters(database, vault)
+        door = TemporalDoor(inbox, tenants, keys, settings.temporal_door, refusals=refusals, letters=letters, watch=watch)
         lists = FollowingLists(settings.temporal_lists)
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups, lists.follow)
         deliver = DeliverActivities(outbox, notifier)

@@ -133,7 +133,9 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
     if refusal is not None:
         return refusal
     if would_grant(case) is None:
-        return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
+        return NothingToConcede(
+            "Nothing is left to grant: the report names no amount, or the money went already. Make an offer instead."
+        )
     if stating.by_one_alone(case):
         return NothingToConcede(
             "The report names no amount, and one person of the team has said what was paid. Make an offer that names what you "

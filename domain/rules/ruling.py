@@ -470,12 +470,12 @@ TOPIC = Topic(
     },
     means={
         "effect_reported": lambda before, fact, after: (
-            {"effect_reported:needs_hands"}
+            {"effect_reported:needs_hands"} | provider_news.came_to_nothing(fact)
             if fact.result == "needs_hands" and fact.effect_id in after.manual_work
             else provider_news.paid_twice(before, fact, after)
         ),
     },
-    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice"}),
+    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice", "effect_reported:failed"}),
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,
