@@ -23,7 +23,7 @@ FROM cases c
 
 IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
 
-CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
+CASE = CASE_ROWS.replace("c.priority\n", "c.priority, c.archived\n") + "WHERE c.tenant = $1 AND c.id = $2"
 
 LIVING = (
     CASE_ROWS  # noqa: S608 - put together from constants
