@@ -23,6 +23,7 @@ from adapters.delivery.notifier import Channels
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.delivery.webhooks import WebhookNotifier
 from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
+from adapters.evidence.stores import ObjectEvidenceStore
 from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
 from domain.worktime.calculator import zone_data_version
@@ -52,6 +53,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -115,8 +117,9 @@ async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> 
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)
         effects = PostgresEffects(database, vault)
-        inbox = PostgresInbox(database, vault)
-        records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
+        archive = Archive(database, vault, _store(settings))
+        inbox = PostgresInbox(database, vault, archive)
+        records = CountingRecords(PostgresRecords(database, settings.lease_for, archive), counters)
         files = PostgresEvidenceFiles(database)
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
@@ -180,14 +183,16 @@ def _remedies(settings: Settings, others: WebhookRemedies, database: Database, v
     key, tenant = settings.stripe_api_key, settings.provider_tenant
     if key is None or tenant is None:
         return others
-    from adapters.evidence.stores import ObjectEvidenceStore
     from adapters.stripe_evidence import StripeEvidence, stripe_client
     from storage.intake.evidence import PostgresFiles
 
-    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
-    store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
-    files = PostgresFiles(database, vault, store)
+    files = PostgresFiles(database, vault, _store(settings))
     return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)}, files)
+
+
+def _store(settings: Settings) -> ObjectEvidenceStore:
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
+    return ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
 
 
 def _post(settings: Settings) -> SignedPost:

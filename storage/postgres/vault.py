@@ -414,3 +414,8 @@ def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
 def evidence_path(tenant_id: str, case_id: str, digest: str) -> str:
     """Where the bytes of a file lie in the evidence store."""
     return f"{tenant_id}/{case_id}/{digest}"
+
+
+def archive_path(tenant_id: str, case_id: str, digest: str) -> str:
+    """Where a case lies in the evidence store that is in the archive."""
+    return f"{tenant_id}/{case_id}/archive-{digest}"

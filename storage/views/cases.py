@@ -17,6 +17,7 @@ from domain.model.report import comparable
 from domain.views.references import References
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
+from storage.record.archive import Archive
 from storage.record.stored_case import case_of
 from storage.views import sql
 from storage.views.references import references
@@ -131,15 +132,16 @@ class PressingCount:
 class PostgresViews:
     """Reads, tenant by tenant. An id of another tenant is answered like one that does not exist."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
+    def __init__(self, database: Database, vault: Vault, archive: Archive | None = None) -> None:
+        self._database, self._vault, self._archive = database, vault, archive
         self._rows = CaseRows()
 
     async def case(self, tenant_id: str, case_id: str) -> CaseRow | None:
-        """One case."""
+        """One case. Whoever asks is about to read what belongs to it: it is brought back where it is in the archive."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
+        if row is not None and row["archived"] and self._archive is not None:
+            await self._archive.bring_back(tenant_id, case_id)
         return case_row(row) if row else None
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:

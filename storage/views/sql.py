@@ -23,7 +23,7 @@ FROM cases c
 
 IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
 
-CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
+CASE = CASE_ROWS.replace("c.priority\n", "c.priority, c.archived\n") + "WHERE c.tenant = $1 AND c.id = $2"
 
 # $2 the last one of the page before, $3 how many. The first ones of each reason by an index of its own, and of these the first
 # ones: where a case has several of one reason their rows are gone through, of no more cases than are wanted.
