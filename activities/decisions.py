@@ -113,7 +113,7 @@ def _command(batch: Batch, case_id: str, pending: Pending, snapshot: CaseSnapsho
     try:
         command = read_command(pending.body)
         looked_up = {name: getattr(pending, name) for name in _LOOKED_UP}
-        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held", "exceptions")}
+        looked_up |= {name: getattr(snapshot, name) for name in ("earlier", "held", "exceptions", "cannot_decide")}
         looked_up["paid_elsewhere"] = snapshot.paid_elsewhere or ()
         context = DecisionContext(**looked_up)
         made = step(batch.case, case_id, command, context, pending.received_at, snapshot.now, reference)

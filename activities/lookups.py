@@ -20,6 +20,8 @@ from domain.model.case import Case
 from domain.model.clocks import Retarget
 from domain.model.commands import read_command
 from domain.model.facts import EvidenceFile
+from domain.rules import first_words
+from domain.rules.fairness import in_conflict
 from domain.rules.legal_hold import could_destroy
 from domain.rules.money import GIVES
 
@@ -74,6 +76,7 @@ class Lookups:
             people = [person for person in (case.owner, case.ruling.decider if case.ruling else None) if person]
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now, case.queue)
             snapshot = snapshot.model_copy(update={"team": tuple(team)})
+        snapshot = await self._with_first_words(tenant_id, case, snapshot)
         snapshot = await self._with_mentions(tenant_id, snapshot)
         snapshot = await self._with_files(tenant_id, case.id, snapshot)
         if any(pending.body.get("type") == "retarget" for pending in snapshot.pending):
@@ -88,6 +91,15 @@ class Lookups:
         return snapshot.model_copy(
             update={"pending": tuple(p.model_copy(update=told) if _brings_decision(p) else p for p in snapshot.pending)}
         )
+
+    async def _with_first_words(self, tenant_id: str, case: Case, snapshot: CaseSnapshot) -> CaseSnapshot:
+        """Whose first of two words counts no more: they have come to be in conflict with a party, or work here no longer."""
+        people = sorted(first_words.authors(case) - {*case.recused}) if snapshot.pending else []
+        if not people:
+            return snapshot
+        here = {one.actor.id: one.actor for one in await self.roster.colleagues(tenant_id, people, (), snapshot.now)}
+        cannot = tuple(one for one in people if one not in here or in_conflict(case, here[one]))
+        return snapshot.model_copy(update={"cannot_decide": cannot})
 
     async def _with_mentions(self, tenant_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
         """Those whom waiting notes mention, as far as they work here."""

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from rich.console import Console
 
-from benchmarks import measures
+from benchmarks import lists, measures, openings
 from benchmarks.figures import Figure, keep, show
 from benchmarks.house import a_house, at_work, kept_bytecode
 from runtime.zones import use_wheel_zones
@@ -31,6 +31,12 @@ async def with_services(effort: measures.Effort, say: measures.Say, only_costs: 
             figures += await measures.costs(house, say)
             figures += await measures.one_life(house, effort, say, only_counted=False)
         return figures
+
+
+async def of_the_api(effort: measures.Effort, say: measures.Say) -> list[Figure]:
+    """Opening and listing, each in a stack of its own."""
+    opened = await openings.figures(effort.opening_for, effort.opening_turns, say)
+    return [*opened, *await lists.few(effort.looks, say)]
 
 
 def main() -> int:
@@ -52,6 +58,8 @@ def main() -> int:
         effort = measures.QUICK if quick else measures.Effort()
         alone = [] if asked.costs else [*measures.deadlines(effort, say), *measures.sandbox_cost(effort, say)]
         figures = [*asyncio.run(with_services(effort, say, asked.costs)), *alone]
+        if not asked.costs:
+            figures += asyncio.run(of_the_api(effort, say))
     show(figures, console)
     console.print(f"Written to {keep(figures, quick)}", soft_wrap=True)
     return 0

@@ -81,7 +81,8 @@ async def _flood(address: str, key: str, name: str, case: dict[str, Any], connec
             try:
                 if connection is None:
                     connection = await asyncio.open_connection(place.hostname, place.port)
-                status, goes_on = await _answered(*connection, request(n))
+                connection[1].write(request(n))
+                status, goes_on = await answered(*connection)
                 answers[status] += 1
             except (OSError, EOFError):
                 answers[0] += 1
@@ -96,9 +97,9 @@ async def _flood(address: str, key: str, name: str, case: dict[str, Any], connec
     return dict(sorted(answers.items()))
 
 
-async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bool]:
-    """The status of the answer, and whether the connection may be used again."""
-    writer.write(request)
+async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[int, bool]:
+    """The status of the next answer, and whether the connection may be used again."""
+    await writer.drain()
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     _, _, after = head.partition(b"content-length:")
     await reader.readexactly(int(after.split(b"\r\n", 1)[0] or 0))

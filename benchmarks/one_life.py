@@ -10,19 +10,18 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import asyncpg
-import psutil  # type: ignore[import-untyped,unused-ignore]  # it ships no types
 
 from benchmarks.figures import Figure
 from benchmarks.house import House, Say, a_house, at_work, measured_alone
 from benchmarks.measured_lives import Lives
 from benchmarks.rates import Rates, rates
+from benchmarks.stalls import LATE, Beside
 
 KIND = "fraud_report"
 NOTICES_OUT_FOR = 0.4
@@ -30,8 +29,6 @@ NOTICES_OUT_FOR = 0.4
 AT_ONCE = 8
 SETTLED_FOR = 11.0
 """Seconds after which an idle session of Postgres has told its counters."""
-STALL = 0.1
-"""Seconds by which this process came late to what it wanted to do: something else had the machine, or one step took so long."""
 SECTION = "What one life costs the machine (a fraud report)"
 
 _SIZES = """
@@ -78,32 +75,6 @@ class Counted:
     hot: float
     """The share of updates that touched no index."""
     details: dict[str, Any]
-
-
-@dataclass
-class Stalls:
-    """How often this process came late while it was measured, and how loaded the machine was."""
-
-    count: int = 0
-    loads: list[float] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def watched(self) -> AsyncIterator[Stalls]:
-        """Count until the end of the block."""
-        task = asyncio.create_task(self._watch())
-        try:
-            yield self
-        finally:
-            self.loads.append(psutil.getloadavg()[0])
-            task.cancel()
-
-    async def _watch(self) -> None:
-        loop, every = asyncio.get_running_loop(), 0.02
-        self.loads.append(psutil.getloadavg()[0])
-        while True:
-            wanted = loop.time() + every
-            await asyncio.sleep(every)
-            self.count += loop.time() - wanted > STALL
 
 
 async def counted(house: House, number: int, say: Say) -> Counted:
@@ -188,12 +159,12 @@ async def processor_time(house: House, number: int, at_once: int, turns: int, sa
     lives = Lives(house, NOTICES_OUT_FOR)
     events = await lives.events(await lives.happy(KIND))
     say(f"{turns} turns of {number} lives each, {at_once} at once, and as many bare workflows")
-    async with Stalls().watched() as stalls:
+    async with Beside().watching() as beside:
         measured = await rates(house, KIND, events, number, at_once, turns)
-    return processor_figures(measured, stalls)
+    return processor_figures(measured, beside)
 
 
-def processor_figures(measured: Rates, stalls: Stalls) -> list[Figure]:
+def processor_figures(measured: Rates, beside: Beside) -> list[Figure]:
     """Sums and their parts, and under which conditions."""
     sums = {
         "case": [sum(turn.values()) * 1000 for turn in measured.cpu_ours],
@@ -211,8 +182,8 @@ def processor_figures(measured: Rates, stalls: Stalls) -> list[Figure]:
         Figure(SECTION, "processor time, bare against case", ratio, "×", 0.7, at_most=False, details={"turns": sums}),
         Figure(SECTION, "processor time beyond the bare workflow", own, "ms", 45),
         *parts,
-        Figure(SECTION, "load of the machine meanwhile, at most", max(stalls.loads), ""),
-        Figure(SECTION, f"stalls of more than {STALL * 1000:.0f} ms meanwhile", stalls.count, ""),
+        Figure(SECTION, "load of the machine meanwhile, at most", beside.load, ""),
+        Figure(SECTION, f"stalls of more than {LATE * 1000:.0f} ms meanwhile", beside.stalls, ""),
     ]
 
 

@@ -41,6 +41,7 @@ from cli.commands import (
 )
 from cli.commands.calendar_moves import apply
 from cli.commands.calendar_moves import diff as moves
+from cli.commands.case_archive import archive, unarchive
 from cli.commands.case_import import import_cases
 from cli.commands.case_readers import access, readers
 from cli.commands.doctor import doctor
@@ -70,6 +71,8 @@ tenant.app.command("key")(key.make)
 case.app.command("import")(import_cases)
 case.app.command("access")(access)
 case.app.command("readers")(readers)
+case.app.command("archive")(archive)
+case.app.command("unarchive")(unarchive)
 case.app.command("evidence")(evidence.hand_in)
 case.app.command("file")(evidence.fetch_file)
 case.app.command("personal-data")(erasure.personal_data)

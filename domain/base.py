@@ -139,6 +139,9 @@ def plain(text: str) -> str:
     character of a script that needs it or an emoji, and what chooses a form of a character once behind it: in `ad\u200cmin`,
     or many in a row, they only make two words look the same.
     """
+    if text.isascii() and text.isprintable():
+        # What most words are: nothing of the above is among the printable letters of ASCII.
+        return text
     return _SHAPES.sub(_shaping, _UNSEEN.sub("", _NEW_LINE.sub("\n", text)))
 
 

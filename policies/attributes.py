@@ -80,6 +80,11 @@ def _yes_no(said: Scalar) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
+def means_yes(said: Scalar) -> bool:
+    """Whether an attribute says yes, in any of the words that are read so."""
+    return _yes_no(said) is True
+
+
 def _number(said: Scalar) -> int | float | None:
     if isinstance(said, bool):
         return None

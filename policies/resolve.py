@@ -31,7 +31,7 @@ from domain.model.terms import (
     Terms,
 )
 from domain.rules import told_category
-from policies import attributes
+from policies import attributes, danger
 from policies.pack import Pack, PackError
 from policies.pack_rows import PriorityRow
 
@@ -48,13 +48,15 @@ def resolve(pack: Pack, report: Report, calendars: Mapping[str, str], time_scale
     :class:`AttributeUnreadable` for an attribute that no condition can compare.
     """
     facts = _report_facts(pack, report)
+    endangered = danger.said(pack, report)
     routing = _of_category(pack, report, _gates(pack, facts, files=bool(report.attachments)))
-    priority, why = _priority(pack, report, facts)
+    routing = _not_turned_away(pack, report, routing) if endangered else routing
+    priority, why = (Priority.URGENT, f"danger/{endangered}: urgent") if endangered else _priority(pack, report, facts)
     fitting = _variants(pack, facts)
     with_minor = {**facts, "report": {**facts["report"], "minors": max(1, facts["report"]["minors"])}}
-    young = _priority(pack, report, with_minor)[0]
+    young = priority if endangered else _priority(pack, report, with_minor)[0]
     trace = (*routing.trace, why, *(f"clocks/{clock}/{row}" for clock, row in fitting.items()))
-    terms = terms_of(pack, priority, calendars, time_scale, fitting, young if young is not priority else None)
+    terms = terms_of(pack, priority, calendars, time_scale, fitting, young if young is not priority else None, endangered)
     listed = report.category in pack.categories and not told_category.is_plain(terms, report.category)
     return terms, routing.model_copy(update={"trace": trace, "category_listed": listed})
 
@@ -66,17 +68,21 @@ def terms_of(
     time_scale: float = 1.0,
     variants: Mapping[str, str] = MappingProxyType({}),
     for_minors: Priority | None = None,
+    endangered: str | None = None,
 ) -> Terms:
     """What the pack says for one case; ``variants`` are the rows that fitted its report, by clock, ``for_minors`` the priority
-    that it has where somebody under age is in it.
+    that it has where somebody under age is in it, ``endangered`` the danger that the report tells of.
 
     Raises :class:`PackError` and KeyError as :func:`resolve` does.
     """
-    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())), tuple(sorted(variants.items())), for_minors)
+    fits = (tuple(sorted(variants.items())), for_minors, endangered)
+    key = (pack.version, priority, time_scale, tuple(sorted(calendars.items())), *fits)
     if not pack.version or key not in _RESOLVED:
         if len(_RESOLVED) >= _MOST_RESOLVED:
             _RESOLVED.clear()
-        _RESOLVED[key] = _terms(pack, priority, calendars, time_scale, variants, for_minors)
+        terms = _terms(pack, priority, calendars, time_scale, variants, for_minors)
+        # Who is in danger is not refused because the terms are long: what that adds is outside the bound of a pack.
+        _RESOLVED[key] = terms if endangered is None else danger.on_call(pack, terms, endangered)
     return _RESOLVED[key]
 
 
@@ -248,6 +254,15 @@ def _gates(pack: Pack, facts: dict[str, Any], *, files: bool = False) -> Routing
     if for_length is not None:
         return Routing(decision="triage", reason=for_length, trace=tuple(trace))
     return Routing(decision="admit", trace=tuple(trace))
+
+
+def _not_turned_away(pack: Pack, report: Report, routing: Routing) -> Routing:
+    """No table turns away somebody who tells of a danger, nor is it put aside for want of a decision: a person reads it."""
+    elsewhere = pack.decision_elsewhere
+    lacks = elsewhere is not None and report.decision is None and report.category not in elsewhere.first_instance
+    if routing.decision == "triage" or (routing.decision == "admit" and not lacks):
+        return routing
+    return routing.model_copy(update={"decision": "triage", "reason": "notice_by_another_name" if lacks else "danger_said"})
 
 
 def _for_its_length(expression: str, facts: dict[str, Any]) -> bool:

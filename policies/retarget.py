@@ -20,7 +20,7 @@ def retargeted(shelf: Shelf, case: Case, wanted: Retarget) -> tuple[Terms, dict[
         if pack is None:
             return None
         was, priority = case.terms, wanted.priority or case.priority
-        terms = terms_of(pack, priority, shelf.references, was.time_scale, was.variants, was.priority_for_minors)
+        terms = terms_of(pack, priority, shelf.references, was.time_scale, was.variants, was.priority_for_minors, was.danger)
     elif wanted.newest == "calendars":
         terms = with_newest_calendars(shelf, case.terms)
     elif wanted.calendar is not None:

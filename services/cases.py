@@ -19,7 +19,7 @@ from domain.rules.audiences import UNTOLD, audience_of, seen_phase
 from domain.rules.need_to_know import ACCESS, closed_to, others_of, without_others
 from domain.rules.permission import refusal_of
 from domain.views.actions import may_see
-from domain.views.case import view
+from domain.views.case import CaseView, view
 from domain.views.references import may_know
 from domain.views.urgency import STATES, ClockState
 from services.callers import TEAM, Caller, reader, viewer
@@ -61,6 +61,14 @@ class Seen:
     def id(self) -> str:
         """Its id."""
         return self.row.id
+
+    @property
+    def listed(self) -> CaseView:
+        """The case, which was opened, as a list shows it: without what the viewer may do."""
+        if not self.closed:
+            return self.row.seen_by(self.viewer)
+        assert self.case is not None, "what is shown was opened"
+        return view(self.case, self.viewer, with_actions=False)
 
     @property
     def case(self) -> Case | None:

@@ -23,6 +23,7 @@ QUICK_FOR = timedelta(milliseconds=150)
 class _Room:
     allowed: float
     inside: int = 0
+    halved_at: float = float("-inf")
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     def let_in(self) -> None:
@@ -35,6 +36,9 @@ class _Room:
 
 class Shares:
     """How many things of one tenant are in work at a time: one more as long as they are done quickly, half when they are not.
+
+    What began before it was halved says nothing of how quick the half is: eight slow answers to eight that were asked together
+    are one reason, and not eight in a row that leave a single place.
 
     Nobody knows how much the workers, Temporal and the database can do, and it changes: but the time that an answer takes tells.
     So a tenant that is alone is served as fast as the machines can, and a storm leaves them time for everybody else.
@@ -56,7 +60,10 @@ class Shares:
             quick = self._clock() - began <= QUICK_FOR.total_seconds()
         finally:
             room.inside -= 1
-            room.allowed = min(self._most, room.allowed + 1 / room.allowed) if quick else max(1.0, room.allowed / 2)
+            if quick:
+                room.allowed = min(self._most, room.allowed + 1 / room.allowed)
+            elif began >= room.halved_at:
+                room.allowed, room.halved_at = max(1.0, room.allowed / 2), self._clock()
             room.let_in()
 
     async def _entered(self, room: _Room) -> None:

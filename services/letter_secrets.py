@@ -2,46 +2,86 @@
 
 Three things are its recipient's alone: the address for answers with its token, the Message-ID with the same, and the link to
 their page. By each of them whoever has it can speak as they do. So each is taken out of words as they come in, by whichever door,
-and a link that stood in them is ended, because somebody else may have seen it; the next letter brings another one.
+and a link that stood in them is ended, because somebody else may have seen it; the next letter brings another one. A key of the
+API, or a code to sign in, is taken out likewise.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from domain.model.report import FOR_THE_DESK, TAKEN_OUT, Report
 from services.errors import Refused
 from services.parts import MailReply, Parts
 from services.reading import parsed
+from storage.access.party_links import PostgresPartyLinks
+from storage.outside.answered import PostgresAnswered
 
 _SHORTEST = 20
 """Characters of the shortest secret."""
 _NAMES = frozenset({"id", "type", "by"})
 """Of a command: what it is called is shown to nobody but whoever sent it."""
+_KEY = re.compile(r"(?<![A-Za-z0-9])omb_[A-Za-z0-9_-]{40}")
+"""A key of the API, or a code to sign in: whoever has it is who it was made for."""
 _STOOD_HERE = re.compile(rf"(?:/l/|%2Fl%2F){TAKEN_OUT}", re.IGNORECASE)
 
 
-async def of_text(parts: Parts, tenant_id: str, case_id: str | None, text: str) -> str:
+class Letters(Protocol):
+    """What is known of letters, and what finds their secrets in a text: :class:`services.parts.Parts` has it, and each worker."""
+
+    @property
+    def answered(self) -> PostgresAnswered: ...
+    @property
+    def party_links(self) -> PostgresPartyLinks: ...
+    @property
+    def letters_in(self) -> Callable[[bytes], Sequence[tuple[str, str]]]: ...
+    @property
+    def links_in(self) -> Callable[[bytes], Sequence[str]]: ...
+    @property
+    def token_in(self) -> Callable[[bytes, Collection[str]], bool]: ...
+    @property
+    def without_tokens(self) -> Callable[[str, Collection[str]], str]: ...
+
+
+@dataclass(frozen=True)
+class LettersKnown:
+    """The same by itself."""
+
+    answered: PostgresAnswered
+    party_links: PostgresPartyLinks
+    letters_in: Callable[[bytes], Sequence[tuple[str, str]]]
+    links_in: Callable[[bytes], Sequence[str]]
+    token_in: Callable[[bytes, Collection[str]], bool]
+    without_tokens: Callable[[str, Collection[str]], str]
+
+
+async def of_text(parts: Letters, tenant_id: str, case_id: str | None, text: str) -> str:
     """The text without secrets of letters: of the case's in any spelling, of others by their letter or link."""
     secrets = await _secrets(parts, tenant_id, case_id, text)
-    return parts.without_tokens(text, secrets) if secrets else text
+    cleaned: str = _clean(parts, text, secrets)
+    return cleaned
 
 
-async def of_command(parts: Parts, tenant_id: str, case_id: str, command: Mapping[str, Any]) -> dict[str, Any]:
+async def of_command(parts: Letters, tenant_id: str, case_id: str, command: Mapping[str, Any]) -> dict[str, Any]:
     """The command, each of its texts without them."""
     said = {name: value for name, value in command.items() if name not in _NAMES}
     secrets = await _secrets(parts, tenant_id, case_id, "\n\n".join(_texts(said)))
-    return {**command, **_clean(parts, said, secrets)} if secrets else dict(command)
+    return {**command, **_clean(parts, said, secrets)}
 
 
-async def of_report(parts: Parts, tenant_id: str, report: Report) -> Report:
+async def of_report(parts: Letters, tenant_id: str, report: Report) -> Report:
     """The report, its texts without them. Its case is new: they can be those of others alone."""
-    said = {name: getattr(report, name) for name in ("subject", "statement", "attributes")}
-    secrets = await _secrets(parts, tenant_id, None, "\n\n".join(_texts(said)))
-    return report.model_copy(update=_clean(parts, said, secrets)) if secrets else report
+    said: dict[str, Any] = {name: getattr(report, name) for name in ("subject", "statement", "attributes", "metadata")}
+    names = [party.name for party in report.parties]
+    secrets = await _secrets(parts, tenant_id, None, "\n\n".join(_texts([said, names])))
+    called = zip(report.parties, _clean(parts, names, secrets), strict=True)
+    parties = tuple(party.model_copy(update={"name": name}) for party, name in called)
+    cleaned = report.model_copy(update={**_clean(parts, said, secrets), "parties": parties})
+    return report if cleaned == report else cleaned
 
 
 async def of_mail(parts: Parts, tenant_id: str, raw: bytes, found: Report | MailReply) -> None:
@@ -60,7 +100,7 @@ async def of_mail(parts: Parts, tenant_id: str, raw: bytes, found: Report | Mail
     await parts.party_links.got_out(tenant_id, given_back)
 
 
-async def _secrets(parts: Parts, tenant_id: str, case_id: str | None, text: str) -> frozenset[str]:
+async def _secrets(parts: Letters, tenant_id: str, case_id: str | None, text: str) -> frozenset[str]:
     """The secrets of letters that a text has, their links ended."""
     if len(text) < _SHORTEST:
         return frozenset()
@@ -73,7 +113,7 @@ async def _secrets(parts: Parts, tenant_id: str, case_id: str | None, text: str)
     return found
 
 
-def _held(parts: Parts, data: bytes, tokens: list[str]) -> list[str]:
+def _held(parts: Letters, data: bytes, tokens: list[str]) -> list[str]:
     """Those that stand in it: looked for together, and by halves where there is one."""
     if not tokens or not parts.token_in(data, tokens):
         return []
@@ -88,9 +128,9 @@ def _texts(said: Any) -> list[str]:
     return [text for one in inside for text in _texts(one)]
 
 
-def _clean(parts: Parts, said: Any, secrets: frozenset[str]) -> Any:
+def _clean(parts: Letters, said: Any, secrets: frozenset[str]) -> Any:
     if isinstance(said, str):
-        return parts.without_tokens(said, secrets)
+        return parts.without_tokens(_KEY.sub(TAKEN_OUT, said), secrets)
     if isinstance(said, Mapping):
         return {name: _clean(parts, value, secrets) for name, value in said.items()}
     return type(said)(_clean(parts, one, secrets) for one in said) if isinstance(said, (list, tuple)) else said

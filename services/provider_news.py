@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -80,6 +80,19 @@ async def take(
 
     ``land`` opens a case of a report, ``standing`` says of what it made the row and whether it is new.
     """
+    landed = await _taken(parts, source, said, land, standing)
+    for one in said.beside:
+        await _refunded(parts, source, one)
+    return landed
+
+
+async def _taken(
+    parts: Parts,
+    source: LiveSource,
+    said: ProviderSaid,
+    land: Callable[[Report, ProviderNews], Awaitable[Landed]],
+    standing: Callable[[Landed], tuple[CaseRow, bool]],
+) -> Landed | Heard:
     tenant_id, news = source.tenant_id, said.news
     if news.stage in OF_PAYMENT:
         return await _refunded(parts, source, news)
@@ -89,6 +102,9 @@ async def take(
         if case_id is not None:
             # Its first word may have named the payment otherwise, or been kept before both names were.
             await _beside_its_payment(parts, source, case_id, news)
+        elif news.payment is not None:
+            # Its first word may not say how much was paid, as this one does.
+            await parts.provider_news.keep_of_payment(tenant_id, news)
         last = await _tell_waiting(parts, source, case_id, news) if case_id is not None else None
         return last or Heard(case_id)
     landed = await land(said.report, news)
@@ -109,12 +125,12 @@ async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, ne
     # Before what was refunded is looked for: whichever of the two comes first, one of them finds the other.
     if not await parts.provider_news.keep_of_payment(source.tenant_id, news) and not first:
         return
-    several = len(await _of_payment(parts, source, news, refunds=False)) > 1
+    disputes = await _of_payment(parts, source, news, refunds=False)
     refunds = await _of_payment(parts, source, news, refunds=True)
     for one in refunds:
         if not all(_of_nothing(each) for each in refunds):
-            await _tell(parts, source, case_id, _named_as(news, _of_several(one) if several else one))
-    if several:
+            await _tell(parts, source, case_id, _named_as(news, _known_of(one, disputes, [news, *refunds])))
+    if len(disputes) > 1:
         await _tell_each_other(parts, source, news)
 
 
@@ -122,13 +138,11 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
     """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
     disputes = await _of_payment(parts, source, news, refunds=False)
     before = await _of_payment(parts, source, news, refunds=True)
-    silent = all(_of_nothing(one) for one in (news, *before))
-    if silent and not disputes:
-        return Heard(None)
+    # Also that nothing was refunded: it tells what was paid, and by which names, to whatever of these comes later.
     await parts.provider_news.keep_of_payment(source.tenant_id, news)
     if news.paid is not None and len(disputes) > 1:
         await _tell_each_other(parts, source, news)
-    if silent:
+    if all(_of_nothing(one) for one in (news, *before)):
         return Heard(None)
     # What names a payment twice may be the first by which a refund under the other name is found.
     told = [*(one for one in before if news.intent is not None and one.stage == "refund"), news]
@@ -138,13 +152,14 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
         if case_id is None:
             continue
         for one in told:
-            last = await _tell(parts, source, case_id, _named_as(dispute, _of_several(one) if len(disputes) > 1 else one))
+            last = await _tell(parts, source, case_id, _named_as(dispute, _known_of(one, disputes, [news, *before])))
     return last or Heard(None)
 
 
 def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:
     """News of a payment under the name by which the dispute knows it: one payment is counted once."""
-    return news.model_copy(update={"payment": dispute.payment, "intent": None, "also_about": ()})
+    payment = next((name for name in news.payments if name in dispute.also_about), dispute.payment)
+    return news.model_copy(update={"payment": payment, "intent": None, "also_about": ()})
 
 
 def _of_nothing(news: ProviderNews) -> bool:
@@ -187,10 +202,15 @@ def _beside(other: ProviderNews, whole: Money | None) -> ProviderNews:
     )  # fmt: skip
 
 
-def _of_several(news: ProviderNews) -> ProviderNews:
-    """As the cases of several disputes about one payment hear it: how much of it nobody disputes none of them knows, so all of
-    the refund counts in each."""
-    return news.model_copy(update={"paid": None, "event": f"{news.event[:100]}/several"})
+def _known_of(news: ProviderNews, disputes: Sequence[ProviderNews], beside: Sequence[ProviderNews]) -> ProviderNews:
+    """News of a payment as its disputes hear it, with all that was paid where any word beside them says it.
+
+    Of several disputes about one payment none knows how much of it nobody disputes, so all of the refund counts in each.
+    """
+    if len(disputes) > 1:
+        return news.model_copy(update={"paid": None, "event": f"{news.event[:100]}/several"})
+    said = (one.paid for one in (news, *disputes, *beside) if one.paid is not None)
+    return news.model_copy(update={"paid": next(said, None)})
 
 
 async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, refunds: bool) -> list[ProviderNews]:
@@ -206,8 +226,8 @@ async def _of_payment(parts: Parts, source: LiveSource, news: ProviderNews, *, r
         both = {(one.payment, one.intent) for one in said}
         names += [one for one in next(iter(both)) if one and one not in names] if len(both) == 1 else []
     known_as = news.model_copy(update={"also_about": tuple(one for one in names if one not in (news.payment, news.intent))})
-    for one in kept:
-        # A dispute may be kept twice, under the names of its payment that it had then and has now.
+    # A dispute may be kept twice, under the names of its payment that it had then and has now: the word that says most counts.
+    for one in kept if refunds else sorted(kept, key=lambda one: one.paid is None):
         known = one in found if refunds else any(one.dispute == other.dispute for other in found)
         if (one.stage in OF_PAYMENT) is refunds and one.shares_payment(known_as) and not known:
             found.append(one)
@@ -227,6 +247,8 @@ async def _tell(parts: Parts, source: LiveSource, case_id: str, news: ProviderNe
     """Put the news into the case's inbox, or into that of the case in which its matter goes on, as the system's own word."""
     tenant_id = source.tenant_id
     row = await _going_on(parts, tenant_id, case_id)
+    if news.test and row.case is not None and not row.case.synthetic:
+        return Heard(row.id)
     command = {
         "id": f"cmd_sys-news-{parts.provider_news.name_of(tenant_id, row.id, row.case, news)}",
         "type": "signal",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from domain.model.reading import read_incoming, signed_bytes
+from services import letter_secrets
 from storage.intake.inbox import PostgresInbox
 from storage.intake.refusals import Noted
 from storage.tenants import Tenant
@@ -85,10 +86,11 @@ class TemporalDoor:
         setting: Door | None = None,
         *,
         refusals: Refusals,
+        letters: letter_secrets.Letters,
         watch: Callable[[Tried], None] = lambda tried: None,
     ) -> None:
         self._inbox, self._tenants, self._keys, self._setting = inbox, tenants, keys, setting
-        self._refusals, self._watch = refusals, watch
+        self._refusals, self._letters, self._watch = refusals, letters, watch
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
         """Keep a command as it came and return the id under which it is kept.
@@ -102,7 +104,11 @@ class TemporalDoor:
         refusal = shown.refusal or read_incoming(raw, "temporal").refusal
         if refusal is not None and not await self._noted(tenant_id, case_id, raw, refusal[0]):
             return NOT_KEPT
-        body = {name: value for name, value in raw.items() if name != "signature"} if isinstance(raw, Mapping) else raw
+        body: object = raw
+        if isinstance(raw, Mapping):
+            said = {name: value for name, value in raw.items() if name != "signature"}
+            # Also of what is refused: it is kept. A signature stays beside it, as that of what was sent.
+            body = await letter_secrets.of_command(self._letters, tenant_id, case_id, said)
         receipt = await self._inbox.receive(
             tenant_id,
             case_id,

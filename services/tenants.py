@@ -13,7 +13,7 @@ from storage.tenants import Tenant
 
 PARTIES = ("default_merchant", "default_respondent")
 """Who is on the other side of a payment, and of everything else, when neither the report nor its source says."""
-_WORDS = ("email_kind", "orders_within")
+_WORDS = ("email_kind", "orders_within", "archive_after_days")
 
 
 async def read(parts: Parts, caller: Caller) -> Tenant:

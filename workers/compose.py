@@ -22,6 +22,8 @@ from adapters.delivery.endpoints import SignedPost
 from adapters.delivery.notifier import Channels
 from adapters.delivery.smtp import MailServer, SmtpNotifier
 from adapters.delivery.webhooks import WebhookNotifier
+from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
+from adapters.evidence.stores import ObjectEvidenceStore
 from adapters.letters.composer import Composer
 from adapters.remedies import WebhookRemedies
 from domain.worktime.calculator import zone_data_version
@@ -32,11 +34,14 @@ from runtime.patience import once_there
 from runtime.places import Places
 from runtime.settings import Settings
 from runtime.tracing import OFF, Tracing
+from services.letter_secrets import LettersKnown
 from services.temporal_door import TemporalDoor
+from storage.access.party_links import PostgresPartyLinks
 from storage.access.signing_keys import PostgresSigningKeys
 from storage.intake.evidence import PostgresEvidenceFiles
 from storage.intake.inbox import PostgresInbox
 from storage.intake.refusals import PostgresDoorRefusals
+from storage.outside.answered import PostgresAnswered
 from storage.outside.cross_case import PostgresCrossCaseTasks
 from storage.outside.effects import PostgresEffects
 from storage.outside.endpoints import PostgresEndpoints
@@ -48,6 +53,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.other_cases import PostgresOtherCases
 from storage.record.records import PostgresRecords
 from storage.record.sanctions import PostgresSanctions
@@ -89,6 +95,12 @@ class WorkerParts:
     """Seals payloads on their way to Temporal; None: nothing is sealed."""
 
 
+def _letters(database: Database, vault: Vault) -> LettersKnown:
+    """What finds in words what only the letter to one recipient has."""
+    known = PostgresAnswered(database, vault), PostgresPartyLinks(database, vault)
+    return LettersKnown(*known, letters_in, links_in, holds, without)
+
+
 @asynccontextmanager
 async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> AsyncIterator[WorkerParts]:
     """Everything a worker needs, connected; closed again at the end."""
@@ -105,15 +117,17 @@ async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> 
         notifier = CountingNotifier(Channels(email=mail, webhook=WebhookNotifier(_post(settings))), counters)
         outbox = PostgresOutbox(database, vault, links=settings.party_links)
         effects = PostgresEffects(database, vault)
-        inbox = PostgresInbox(database, vault)
-        records = CountingRecords(PostgresRecords(database, settings.lease_for), counters)
+        archive = Archive(database, vault, _store(settings))
+        inbox = PostgresInbox(database, vault, archive)
+        records = CountingRecords(PostgresRecords(database, settings.lease_for, archive), counters)
         files = PostgresEvidenceFiles(database)
         roster, other_cases = PostgresRoster(database), PostgresOtherCases(database)
         policies = ShelfPolicies(partial(_shelf, settings), PostgresLibrary(database), PostgresPublications(database))
         lookups = Lookups(roster, policies, PostgresSanctions(database), other_cases, files)
         tenants, keys = PostgresTenants(database, vault), PostgresSigningKeys(database)
         refusals, watch = PostgresDoorRefusals(database), partial(watched, counters)
-        door = TemporalDoor(inbox, tenants, keys, settings.temporal_door, refusals=refusals, watch=watch)
+        letters = _letters(database, vault)
+        door = TemporalDoor(inbox, tenants, keys, settings.temporal_door, refusals=refusals, letters=letters, watch=watch)
         lists = FollowingLists(settings.temporal_lists)
         record = RecordActivities(records, door, zone_data_version(), points.hit, lookups, lists.follow)
         deliver = DeliverActivities(outbox, notifier)
@@ -169,14 +183,16 @@ def _remedies(settings: Settings, others: WebhookRemedies, database: Database, v
     key, tenant = settings.stripe_api_key, settings.provider_tenant
     if key is None or tenant is None:
         return others
-    from adapters.evidence.stores import ObjectEvidenceStore
     from adapters.stripe_evidence import StripeEvidence, stripe_client
     from storage.intake.evidence import PostgresFiles
 
-    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
-    store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
-    files = PostgresFiles(database, vault, store)
+    files = PostgresFiles(database, vault, _store(settings))
     return StripeEvidence(others, {tenant: stripe_client(key.get_secret_value(), settings.stripe_api_url)}, files)
+
+
+def _store(settings: Settings) -> ObjectEvidenceStore:
+    url = settings.evidence_url.get_secret_value() if settings.evidence_url is not None else None
+    return ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
 
 
 def _post(settings: Settings) -> SignedPost:

@@ -1,6 +1,7 @@
-"""The process that does what is due once a day: erases what is past its time, and signs the heads of the record.
+"""The process that does what is due once a day: erases what is past its time, puts closed cases into the archive, and signs the
+heads of the record.
 
-A process of its own, because of what it has: retention needs the administrator's role, which destroys keys, and signing needs a
+A process of its own, because of what it has: retention and archive need the administrator's role, and signing needs a
 key that no process has which serves anybody. It does the jobs for which it has what they need; two on two machines do one each.
 """
 
@@ -11,7 +12,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -48,17 +49,20 @@ from runtime.telemetry import Telemetry, telemetry
 from storage.postgres.master_keys import PostgresMasterKeys
 from storage.postgres.pool import AWAY, Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.audit import PostgresAudit
+from storage.record.erased_files import rewrite
 from storage.record.heads import Signer, last_signed
 from storage.record.retention import Batch, PostgresRetention, counted
 from storage.record.signing import Signing
 from workers.health import Check, HealthApp, health_server, page_of
 from workflows.upkeep import UpkeepWorkflow
 
-RETENTION, HEADS = "retention", "heads"
+RETENTION, ARCHIVE, HEADS = "retention", "archive", "heads"
 EVERY_FOR = timedelta(days=1)
-OFFSETS: Mapping[str, timedelta] = {RETENTION: timedelta(hours=2), HEADS: timedelta(hours=4)}
-"""At which hour of the day, UTC: the heads after the erasing, so that they cover the deeds of the same night."""
+OFFSETS: Mapping[str, timedelta] = {RETENTION: timedelta(hours=2), HEADS: timedelta(hours=4), ARCHIVE: timedelta(hours=6)}
+"""At which hour of the day, UTC: the heads after the erasing, so that they cover the deeds of the same night, and before the
+archive, of which nothing is signed any more."""
 BEAT_FOR = timedelta(minutes=1)
 CONNECTIONS = 4
 """To the database, opened at most: one job works at a time."""
@@ -136,9 +140,34 @@ class Retention:
                 batches.append(found)
                 after = found.after
                 beat()
+        # What was erased by day goes from the files too, where a table was too large or held by somebody then.
+        left = await rewrite(self._database, at_night=True)
+        beat()
         told = counted(batches)
         kept = {f"kept_{bar}": number for bar, number in told["kept"].items()}
-        return {"looked_at": told["looked_at"], "erased": told["erased"], **kept}
+        return {"looked_at": told["looked_at"], "erased": told["erased"], "left_in_files": len(left), **kept}
+
+
+class Archiving:
+    """Puts away, in every tenant that wants it, the closed cases in which nothing has happened for long."""
+
+    def __init__(self, database: Database, archive: Archive, only: str | None = None) -> None:
+        """``only``: of this tenant alone."""
+        self._database, self._archive, self._only = database, archive, only
+
+    async def run(self, beat: Callable[[], None]) -> Mapping[str, int]:
+        """How many cases were put away, and how many bytes their objects have."""
+        cases = bytes_ = 0
+        for tenant in [self._only] if self._only is not None else await self._database.tenant_ids():
+            quiet_for = await self._archive.after_for(tenant)
+            after: tuple[datetime, str] | None = None
+            while quiet_for is not None:
+                done = await self._archive.batch(tenant, quiet_for, after)
+                cases, bytes_, after = cases + done.cases, bytes_ + done.bytes, done.after
+                beat()
+                if after is None:
+                    break
+        return {"cases": cases, "bytes": bytes_}
 
 
 class Heads:
@@ -215,17 +244,20 @@ async def compose(settings: Settings, places: Places) -> AsyncIterator[Upkeep]:
 
     async with await once_there(connect, AWAY) as database:
         await once_there(PostgresMasterKeys(database, vault).check, AWAY)
+        url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
+        store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
         if places.database_admin_url is not None:
             jobs[RETENTION] = Told(RETENTION, Retention(database), tally)
+            jobs[ARCHIVE] = Told(ARCHIVE, Archiving(database, Archive(database, vault, store)), tally)
         if settings.heads_key_file is not None and settings.heads_file is not None:
             signer = Signer.from_pem(await asyncio.to_thread(settings.heads_key_file.read_bytes))
-            url = settings.evidence_url.get_secret_value() if settings.evidence_url else None
-            store = ObjectEvidenceStore.of(url, settings.state_dir.resolve() / "evidence")
             audit = PostgresAudit(database, vault, store=store, public_key=signer.public_key)
             tally.signs(settings.heads_file)
             jobs[HEADS] = Told(HEADS, Heads(Signing(audit, signer), settings.heads_file), tally)
         if not jobs:
-            said = "Set OMBUD_DATABASE_ADMIN_URL for retention, OMBUD_HEADS_KEY_FILE and OMBUD_HEADS_FILE for signing, or all."
+            said = (
+                "Set OMBUD_DATABASE_ADMIN_URL for retention and archive, OMBUD_HEADS_KEY_FILE and OMBUD_HEADS_FILE for signing."
+            )
             raise ServiceFault("upkeep_nothing", f"This process has neither the role nor the key for any upkeep. {said}")
         yield Upkeep(jobs, tally)
 

@@ -93,6 +93,8 @@ class CaseSnapshot(Kept):
     """Whom packs tell of what, by the version of the pack, in the pack's order; a pack that nobody kept is left out."""
     undelivered: bool = False
     effects: tuple[str, ...] = ()
+    cannot_decide: tuple[str, ...] = ()
+    """Whose word waits in the case for a second one, and who must not decide it, as it is known now."""
     team: tuple[Colleague, ...] | None = None
     """The people whom an escalation could land on, where one may be due; looked up by ``Roster``."""
     held: tuple[HeldPerson, ...] = ()

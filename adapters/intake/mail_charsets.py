@@ -13,6 +13,7 @@ import webencodings
 from charset_normalizer import from_bytes
 
 from adapters.intake.mail_guess import FEWEST, likeliest
+from adapters.intake.mail_mislabelled import beyond_its_label, meant_japanese, meant_script
 
 _SAMPLE = 20_000
 """Bytes that a guess looks at: guessing tries every charset there is."""
@@ -59,6 +60,7 @@ _FOREIGN = re.compile(
 )
 """Bytes beyond ASCII next to each other, or such as are no letter and no usual sign of Western Europe in Windows-1252."""
 _FALLBACK = "cp1252"
+_WIDE = ("utf-16", "utf-32")
 
 _ESCAPES = re.compile(rb"\x1b(\([BJI]|\$[@B])")
 _JIS = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
@@ -83,8 +85,8 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
     codec = _codec(label)
     if data.isascii() and b"\x00" not in data and (codec is None or codec in _PLAIN) and b"\x1b" not in data:
         return data.decode("ascii"), codec is None and bool((label or "").strip())
-    if codec in _PLAIN and _JIS.search(data[:_SAMPLE]):
-        # Japanese by its escapes, under the label that a gateway puts on whatever is ASCII to look at.
+    if codec not in (None, "iso2022_jp") and not codec.startswith(_WIDE) and _JIS.search(data[:_SAMPLE]):
+        # Japanese by its escapes, under the label that a gateway puts on whatever it sends on.
         return _jis(data), True
     if codec is None:
         return _unlabelled(data, html=html, named=bool(label and label.strip()))
@@ -101,10 +103,25 @@ def text_of(data: bytes, label: str | None, *, html: bool = False) -> tuple[str,
         return meant or "", True
     if codec == "cp932" and (japanese := _other_japanese(data)) is not None:
         return japanese, True
+    if codec != "utf-8" and not data.isascii() and (found := _mislabelled(data, codec)) is not None:
+        return found
     try:
-        return _READS.get(codec, partial(_strictly, codec))(data), doubtful
+        return _read(data, codec), doubtful or beyond_its_label(data[:_SAMPLE], (label or "").strip("\"' ").lower())
     except ValueError:
         return (data.decode(codec, "replace") if codec == "iso2022_jp" else _misnamed(data, codec)), True
+
+
+def _mislabelled(data: bytes, codec: str) -> tuple[str, bool] | None:
+    """The text in the charset that it was written in, as far as its bytes say that it is another than the one that was named."""
+    sample = data[:_SAMPLE]
+    if (found := meant_japanese(sample, codec, partial(_read, data))) is not None:
+        return found
+    meant = meant_script(sample) if codec == _FALLBACK else None
+    return (data.decode(meant or codec, "replace"), True) if meant is not None else None
+
+
+def _read(data: bytes, codec: str) -> str:
+    return _READS.get(codec, partial(_strictly, codec))(data)
 
 
 def _japanese(data: bytes) -> str:

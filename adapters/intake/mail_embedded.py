@@ -14,6 +14,7 @@ from turbohtml import Document, Element, Namespace
 from adapters.intake.mail_addresses import Address, completed, in_one_piece, in_style, of_set
 from adapters.intake.mail_charsets import text_of
 from adapters.intake.mail_headers import parameters
+from adapters.intake.mail_styles import own_style, tiny
 
 MOST = 200
 """Files of one page that are taken out; more are told as left out. A report has a hundred."""
@@ -39,8 +40,6 @@ _SHOWN_FROM: Mapping[str, tuple[str, ...]] = {
     "bgsound": ("src",),
 }  # fmt: skip
 """Elements that show what lies elsewhere, and the attributes that say where."""
-_DOT = re.compile(r"\s*0*[01]?(?:px)?\s*")
-_DOT_STYLE = re.compile(r"(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*0*[01]?(?:px)?\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE)
 _PACKED = re.compile(r";[ ]*base64[ ]*$", re.IGNORECASE)
 _WHITE = re.compile(rb"[ \t\r\n\f]+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
@@ -101,14 +100,14 @@ def addresses(element: Element) -> Iterator[str]:
 
 
 def shown_from(element: Element, base: str) -> Iterator[Address]:
-    """The addresses of what an element shows from elsewhere: none of a dot, by which a sender learns that the mail was opened."""
-    if element.attrs and not is_dot(element):
+    """The addresses of what an element shows from elsewhere."""
+    if element.attrs:
         yield from (found for one in _places(element) if (found := completed(one, base)) is not None)
 
 
 def shown_inside(element: Element) -> Iterator[str]:
     """The ids of the mail's own parts that an element shows (``cid:``, RFC 2392)."""
-    for one in _places(element) if element.attrs and not is_dot(element) else ():
+    for one in _places(element) if element.attrs else ():
         if (found := _INSIDE.match(in_one_piece(one))) is not None:
             yield unquote(found[1])
 
@@ -127,12 +126,17 @@ def _places(element: Element) -> Iterator[str]:
         yield from in_style(style[:_LONGEST_STYLE])
 
 
-def is_dot(element: Element) -> bool:
-    """Whether it is too small to be seen."""
-    sides = [element.attrs.get(name) for name in ("width", "height")]
-    style = element.attrs.get("style")
-    small = any(isinstance(side, str) and _DOT.fullmatch(side[:20]) for side in sides)
-    return small or (isinstance(style, str) and _DOT_STYLE.search(style[:_LONGEST_STYLE]) is not None)
+def is_dot(element: Element, styles: Mapping[str, str]) -> bool:
+    """Whether it is too small to be seen, by its style, or by its attributes where that says nothing: by such a picture a sender
+    learns that the mail was opened."""
+    return any(_is_short(element, styles, side) for side in ("width", "height"))
+
+
+def _is_short(element: Element, styles: Mapping[str, str], side: str) -> bool:
+    said = element.attrs.get(side)
+    given = styles.get(side, said.strip()[:20] if isinstance(said, str) else None)
+    most, least = styles.get(f"max-{side}"), styles.get(f"min-{side}")
+    return (tiny(given) or tiny(most)) and (least is None or tiny(least) or least in ("auto", "initial"))
 
 
 def framed(element: Element) -> tuple[str, bool] | None:
@@ -160,7 +164,10 @@ def page_of(found: Carried) -> str | None:
 def carries(element: Element) -> bool:
     """Whether an element, or anything in it, brings something along, or shows something from elsewhere."""
     return any(
-        next(addresses(one), None) or framed(one) or draws(one) or next(shown_from(one, ""), None)
+        next(addresses(one), None)
+        or framed(one)
+        or draws(one)
+        or (not is_dot(one, own_style(one)) and next(shown_from(one, ""), None))
         for one in (element, *element.find_all(True))
     )
 

@@ -15,7 +15,6 @@ MAX_NAME = 200
 """Characters of a file's name."""
 
 _LONGEST_ENDING = 20
-_BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MEDIA_TYPE = re.compile(r"^[a-z0-9][a-z0-9.+_-]{0,63}/[a-z0-9][a-z0-9.+_-]{0,126}$")
 _UNKNOWN = "application/octet-stream"
 _SAYS_NOTHING = frozenset(
@@ -31,7 +30,7 @@ _LOOKED_AT = 4_096
 
 def clean_name(given: str) -> str:
     """The file's own name without folders and without signs that make an ending look like another; cut, it keeps its ending."""
-    name = re.split(r"[\\/]", line(_BIDI.sub("", given), limit=4_000) or "")[-1].strip(". ")
+    name = re.split(r"[\\/]", line(given, limit=4_000) or "")[-1].strip(". ")
     if len(name) <= MAX_NAME:
         return name
     begin, dot, ending = name.rpartition(".")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 _HIGH = re.compile(rb"[\x80-\xff]")
 FEWEST = 4
 """Bytes beyond ASCII: a name or a sign among plain letters tells nothing."""
-_MIXED = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+MIXED = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
 """Letters of two scripts in one word: then it is one script with accents, and none of these."""
 _LEAST = -5.6
 """Of a natural logarithm for each byte beyond ASCII: below it, no reading is like what people write."""
@@ -48,7 +48,7 @@ def _by_letters(codec: str) -> Callable[[bytes], float | None]:
     known = {letter: math.log(1 / (rank + 3) / total) for rank, letter in enumerate(order)}
 
     def scored(data: bytes) -> float | None:
-        if _MIXED.search(data):
+        if MIXED.search(data):
             return None
         try:
             text = data.decode(codec)

@@ -99,7 +99,7 @@ class _Reader:
         self._quotes = 0
         self._kept_as_is = 0
         self._shown = [Shown()]
-        self._numbers: list[Numbers | None] = []
+        self._numbers: list[Numbers] = []
         self._struck: list[bool] = []
         self._strikes, self._is_struck = 0, False  # how deep; whether that was said
         self._raised = ""
@@ -144,13 +144,13 @@ class _Reader:
             return False
         shown = inside(self._shown[-1], styles) if styles else self._shown[-1]
         if tag == "iframe" and framed(element) is None:
-            self._elsewhere(element, shown)
+            self._elsewhere(element, shown, styles)
             return False
         self._shown.append(shown)
         self._carry(element)
-        self._begin(element, tag)
+        self._begin(element, tag, styles)
         self._marked(element, styles, chosen)
-        self._elsewhere(element, shown)
+        self._elsewhere(element, shown, styles)
         return True
 
     def _marked(self, element: Element, styles: dict[str, str], chosen: bool | None) -> None:
@@ -188,7 +188,7 @@ class _Reader:
         self.said.append(mark)
         self._say(mark)
 
-    def _begin(self, element: Element, tag: str) -> None:
+    def _begin(self, element: Element, tag: str, styles: dict[str, str]) -> None:
         if tag == "blockquote" or _is_quotation(element):
             self._break(2)
             self._quotes += 1
@@ -200,7 +200,7 @@ class _Reader:
         elif tag in _PARAGRAPHS or tag in _LINES:
             self._break(2 if tag in _PARAGRAPHS else 1, hard=tag == "br")
             self._kept_as_is += tag in _KEPT_AS_IS
-            self._list(element)
+            self._list(element, styles)
             if tag == "textarea" and not element.text.strip():
                 self._text(_attribute(element, "placeholder"))
         elif tag in _AROUND and self._shown[-1].seen:
@@ -209,14 +209,16 @@ class _Reader:
             self._say(" ")
             self._value(element)
 
-    def _elsewhere(self, element: Element, shown: Shown) -> None:
+    def _elsewhere(self, element: Element, shown: Shown, styles: dict[str, str]) -> None:
         """Where that lies which is shown there and did not come along: whoever reads the words would not know of it."""
         if not shown.visible:
             return
+        if is_dot(element, styles):
+            # It shows nothing: of a picture it counts readers, of anything else it hides it.
+            self.hidden = self.hidden or element.tag in _FILMS
+            return
         if not self._quotes:
             self.inside.update(shown_inside(element))
-        # What is as small as a dot shows nothing: of a picture it counts readers, of anything else it hides it.
-        self.hidden = self.hidden or (element.tag in _FILMS and is_dot(element))
         for found in shown_from(element, self._base):
             address = found.told
             self.cut, self.left_out = self.cut or found.cut, self.left_out or not address
@@ -278,13 +280,14 @@ class _Reader:
         self._framed.append(element)
         return [page, *children]
 
-    def _list(self, element: Element) -> None:
+    def _list(self, element: Element, styles: dict[str, str]) -> None:
         tag = element.tag
         if tag in ("ul", "ol"):
-            self._numbers.append(numbers_of(element) if tag == "ol" else None)
+            self._numbers.append(numbers_of(element, styles))
         elif tag == "li":
-            numbers = self._numbers[-1] if self._numbers else None
-            self._say("- " if numbers is None else numbers.take(element))
+            numbers = self._numbers[-1] if self._numbers else Numbers(1, kind="disc")
+            self._say(numbers.take(element, styles))
+            self._followed = self._followed and numbers.known
 
     def _value(self, element: Element) -> None:
         """What a field or a picture shows."""

@@ -14,6 +14,7 @@ from adapters.intake.mail_headers import parameters, words_decoded
 from adapters.intake.mail_html import rendered
 from adapters.intake.mail_mime import Opened, Part, opened
 from adapters.intake.mail_transfer import Sent, unpacked, uu_files
+from adapters.intake.mail_xhtml import as_html
 from domain.model.report import Attachment
 
 MAX_TEXT = 2_000_000
@@ -32,6 +33,15 @@ _FOR_PROGRAMS = frozenset({
     "text/rtf", "text/rfc822-headers", "text/tab-separated-values", "text/x-moz-deleted",
 })  # fmt: skip
 """Texts that are written for programs; any other that has no name of a file is for people, whatever it is called."""
+_PROOFS = frozenset({
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-keys",
+})  # fmt: skip
+"""By which mail programs check who wrote a mail: nothing in it is for people, and it proves something of the whole mail alone."""
+_PLAIN_FILES = frozenset({
+    "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/tab-separated-values", "text/rfc822-headers",
+    "application/ics",
+})  # fmt: skip
+"""Written for programs in lines that people can read, too: kept as the plain text that they are."""
 _LOCKED = {
     "application/pkcs7-mime": "smime",
     "application/x-pkcs7-mime": "smime",
@@ -148,6 +158,9 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
     if kind in _LOCKED or name.lower() == "winmail.dat":
         reading.locked.add(_LOCKED.get(kind, "tnef"))
     shown = kind in _TEXTS and not attached
+    if kind in _PROOFS:
+        reading.doubts.add("signature")
+        return None
     charset = part.parameters.get("charset")
     binary = shown and _is_binary(sent.data, charset)
     if binary and (words := _without_nul(sent.data, charset)) is not None and not _is_binary(words, charset):
@@ -167,7 +180,8 @@ def _leaf(part: Part, reading: _Reading, depth: int) -> _Piece | None:
         if shown:
             reading.doubts.add("type")
         said = kind if part.headers.raw("Content-Type") and not shown else ""
-        reading.files.append(_file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number))
+        file = _file(name, said or kind * (kind == "message/rfc822"), sent.data, reading.number)
+        reading.files.append(_readable(file, charset, reading) if file.media_type in _PLAIN_FILES else file)
     return _elsewhere(part, reading) if kind == "message/external-body" else None
 
 
@@ -228,7 +242,7 @@ def _text(part: Part, kind: str, data: bytes, reading: _Reading) -> _Piece:
         reading.doubts.add("cut")
         text = text[:most]
     if kind in PAGES:
-        page = rendered(text)
+        page = rendered(as_html(text, kind))
         noted = (("hidden", page.hidden), ("cut", page.cut), ("styled", page.styled), ("skipped", page.left_out))
         reading.doubts |= {code for code, there in noted if there}
         reading.asked |= page.inside
@@ -295,6 +309,13 @@ def _inner(data: bytes, reading: _Reading, depth: int) -> None:
 def _file(name: str, kind: str, data: bytes, number: int) -> Attachment:
     media_type = type_of(kind, name, data)
     return Attachment(name=name or f"attachment-{number}{ending_of(media_type)}", media_type=media_type, data=data)
+
+
+def _readable(file: Attachment, charset: str | None, reading: _Reading) -> Attachment:
+    """A calendar's dates, a card's numbers: as a text that everybody can open, by the name that it has."""
+    text, guessed = text_of(file.data, charset)
+    reading.doubts |= {"charset"} if guessed else set()
+    return file.model_copy(update={"media_type": "text/plain", "data": text.encode("utf-8", "replace")})
 
 
 def _clean(text: str) -> str:

@@ -123,7 +123,9 @@ def mailbox(field: str) -> Sender:
         field = words_decoded(field)
         found = _in_brackets(field)
     if found is not None:
-        return Sender(_address(found[1]), _name(found[0], _address(found[1])), _is_mended(found[1]))
+        # Of a group (``Friends: Dana <…>;``) the first member wrote it.
+        before = found[0].rpartition(":")[2] if field.rstrip().endswith(";") and '"' not in found[0] else found[0]
+        return Sender(_address(found[1]), _name(before, _address(found[1])), _is_mended(found[1]))
     return _bare(field)
 
 
@@ -166,6 +168,8 @@ def _address(given: str) -> str:
     if (quoted := _QUOTED_LOCAL.fullmatch(text.strip())) is not None:
         local = quoted[1] if _ATOM.fullmatch(quoted[1]) else f'"{quoted[1]}"'
         return f"{local}@{quoted[2].rstrip('.')}"
+    # A comment may stand within an address, too (RFC 5322, section 3.4.1).
+    text = _without_comments(text)[0] if "(" in text and '"' not in text else text
     text = _ROUTE.sub("", re.sub(r"\s+", "", html.unescape(text) if _ENTITY.search(text) else text)).strip(_QUOTES + "<>,;")
     # A domain in a mail has no dot at its end (RFC 5321, section 4.1.2).
     return (text[7:] if text.lower().startswith("mailto:") else text).rstrip(".")

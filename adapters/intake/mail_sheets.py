@@ -14,6 +14,7 @@ from typing import Any
 import tinycss2  # type: ignore[import-untyped]  # it says nothing of its types
 from turbohtml import Document, Element, SelectorSyntaxError
 
+from adapters.intake.mail_html_lists import LISTED, longhand
 from adapters.intake.mail_styles import FOLLOWED, LOOKS, SPACED, Declared, counts, winning
 
 MOST_TEXT = 200_000
@@ -158,19 +159,19 @@ def _declared(content: list[Any], sheets: Sheets) -> tuple[tuple[str, Declared],
             if node.type in ("qualified-rule", "at-rule"):
                 sheets.followed = sheets.followed and _harmless(tinycss2.serialize([node]))
             continue
-        value = tinycss2.serialize(node.value).strip().lower()
-        if node.lower_name in _HIDES_BY and (
+        name, value = longhand(node.lower_name, tinycss2.serialize(node.value).strip().lower())
+        if name in _HIDES_BY and (
             # Of all properties at once even the beginning shows what another rule hides.
-            node.lower_name == "all" or value not in ("normal", "none", "auto", "initial", "0", "''", '""')
+            name == "all" or value not in ("normal", "none", "auto", "initial", "0", "''", '""')
         ):
             sheets.followed = False
-        looks = any(word in value.split() for word in LOOKS.get(node.lower_name, ()))
-        if node.lower_name not in FOLLOWED | SPACED and not looks:
+        looks = any(word in value.split() for word in LOOKS.get(name, ()))
+        if name not in FOLLOWED | SPACED | LISTED and not looks:
             continue
-        if "(" in value and node.lower_name != "font-size" and node.lower_name not in SPACED:
+        if "(" in value and name not in LISTED and name != "font-size" and name not in SPACED:
             sheets.followed = False
-        elif counts(node.lower_name, value):
-            found.append((node.lower_name, Declared(value, important=node.important)))
+        elif counts(name, value):
+            found.append((name, Declared(value, important=node.important)))
     return tuple(found)
 
 

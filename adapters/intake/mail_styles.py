@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from turbohtml import Element
+
+from adapters.intake.mail_html_lists import longhand
+
 LOOKED_AT = 4_000
 """Characters of one style."""
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _DECLARATION = re.compile(r"([^;\"'(]|\"[^\"]*\"|'[^']*'|\([^)]*\))+")
 _IMPORTANT = re.compile(r"!\s{0,100}important\s{0,100}$", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?([0-9]{0,6}(?:\.[0-9]{1,9})?)(px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?")
+_DOT = {None: 1.5, "px": 1.5, "pt": 1.2, "mm": 0.4, "cm": 0.04, "in": 0.016, "pc": 0.1}
+"""The most of each unit that is as good as nothing; of all that depends on something else nothing is."""
 _ZERO = re.compile(r"[+-]?0*\.?0+(?:px|pt|em|rem|ex|ch|%|cm|mm|in|pc|vw|vh)?")
 
 
@@ -82,8 +89,8 @@ def winning(rules: Iterable[tuple[Weight, Iterable[tuple[str, Declared]]]], inli
 def _inline(style: str) -> Iterator[tuple[str, Declared]]:
     for match in _DECLARATION.finditer(_COMMENT.sub(" ", style[:LOOKED_AT])) if style else ():
         name, colon, value = match[0].partition(":")
-        key, said, mark = name.strip().lower(), value.strip().lower(), _IMPORTANT.search(value)
-        said = _IMPORTANT.sub("", said).strip()
+        mark = _IMPORTANT.search(value)
+        key, said = longhand(name.strip().lower(), _IMPORTANT.sub("", value.strip().lower()).strip())
         if colon and said and counts(key, said):
             yield key, Declared(said, important=mark is not None)
 
@@ -95,10 +102,22 @@ def gone(styles: dict[str, str], *, in_line: bool = False) -> bool:
     if (in_line and "display" not in styles) or styles.get("display") in ("inline", "contents"):
         # What is no box has no height.
         return False
-    high = _is_zero(styles.get("max-height")) or (_is_zero(styles.get("height")) and not _has_room(styles, "min-height"))
-    wide = _is_zero(styles.get("max-width")) or (_is_zero(styles.get("width")) and not _has_room(styles, "min-width"))
+    high = tiny(styles.get("max-height")) or (tiny(styles.get("height")) and not _has_room(styles, "min-height"))
+    wide = tiny(styles.get("max-width")) or (tiny(styles.get("width")) and not _has_room(styles, "min-width"))
     closed = (high and not _padded(styles, "top", "bottom")) or (wide and not _padded(styles, "left", "right"))
     return closed and styles.get("overflow") in ("hidden", "clip")
+
+
+def own_style(element: Element) -> dict[str, str]:
+    """What its own style says of an element."""
+    said = element.attrs.get("style")
+    return winning((), said) if isinstance(said, str) else {}
+
+
+def tiny(value: str | None) -> bool:
+    """Whether a length is that of a dot, or none."""
+    found = _NUMBER.fullmatch(value) if value else None
+    return found is not None and found[1] not in ("", ".") and float(found[1]) <= _DOT.get(found[2], 0.0)
 
 
 def _has_room(styles: dict[str, str], name: str) -> bool:

@@ -146,6 +146,8 @@ def _of_payment(reader: StripeIntake | PayPalIntake, raw: bytes, provider: str) 
         what = said.news.what.replace("_", " ")
         about = f"payment {said.news.payment}" if said.news.stage in OF_PAYMENT else f"dispute {said.news.dispute}"
         why = f"News of the {about} ({what}): a signal to its case, kept until there is one."
+        if said.news.test:
+            why = f"{why} It is of {provider}'s test mode: no case of real money hears of it."
         money = said.news.amount.model_dump(mode="json") if said.news.amount else None
         return Outcome("signal", why, external_id=said.news.dispute, amount=money)
     why = f"A new dispute at {provider}: it opens a case, or is the one that is here already."

@@ -26,7 +26,8 @@ MAX_BYTES = 1_000_000
 
 _DISPUTES = "CUSTOMER.DISPUTE."
 _REFUNDED = ("REFUNDED", "PARTIALLY_REFUNDED")
-"""Statuses of a transaction. Of one refunded in part nobody says here how much: all of it counts, until somebody has looked."""
+"""Statuses of a transaction. Of one refunded in part nobody says here how much: all of it counts, until somebody has looked.
+Where a dispute is about several, each answers for itself."""
 _IN_DOUBT = ("REVERSED", "CANCELED", "CANCELLED", "DENIED", "PENDING")
 """Statuses of a transaction whose money went back, or never came: nothing is paid by itself while it stands so."""
 _FIRST = "CUSTOMER.DISPUTE.CREATED"
@@ -108,7 +109,7 @@ class PayPalIntake:
         if fetched is not None and dispute.reference("dispute_id") != dispute_id:
             raise ReportInvalid.one("signature_invalid", "resource.dispute_id", "PayPal itself tells of another dispute.")
         news = _news(kind, event, dispute, dispute_id, (sent_at, self._now()), verified=fetched is not None)
-        return Said(news, self._report(dispute, news) if kind == _FIRST else None)
+        return Said(news, self._report(dispute, news) if kind == _FIRST else None, _of_each(dispute, news))
 
     def dispute_of(self, body: bytes) -> str | None:
         """Which dispute a message is about, by which PayPal can be asked for it; None: it is about none."""
@@ -191,7 +192,7 @@ def _news(
     if given is not None and what == "updated":
         what = "funds_withdrawn"
     # Whoever was paid has refunded it: however the dispute ends, that is with the buyer.
-    if any((one.line("transaction_status") or "").upper() in _REFUNDED for one in dispute.parts("disputed_transactions")):
+    if _is_refunded(transaction) and len(dispute.parts("disputed_transactions")) == 1:
         what = "payment_refunded" if what not in ENDS else what if what in GIVEN else "refunded"
     refunded = (_money(outcome, "amount_refunded") or given) if what in GIVEN else None
     sent_at, now = times
@@ -215,6 +216,27 @@ def _news(
         doubt=_doubt(dispute),
         verified=verified,
     )
+
+
+def _is_refunded(transaction: Told) -> bool:
+    return (transaction.line("transaction_status") or "").upper() in _REFUNDED
+
+
+def _of_each(dispute: Told, news: ProviderNews) -> tuple[ProviderNews, ...]:
+    """What is said of each payment of a dispute about several: that it was refunded, and at most all that was paid by it. Of one
+    refunded in part nobody says here how much."""
+    transactions = dispute.parts("disputed_transactions")
+    if len(transactions) == 1:
+        return ()
+    said = ((_payment(one), _money(one, "gross_amount")) for one in transactions if _is_refunded(one))
+    return tuple(
+        ProviderNews(
+            provider="paypal", dispute=payment, event=f"{news.event[:100]}/{payment}"[:255], at=news.at, what="payment_refunded",
+            stage="payment", payment=payment, amount=whole, paid=whole, verified=news.verified,
+        )
+        for payment, whole in said
+        if payment is not None
+    )  # fmt: skip
 
 
 def _payment(transaction: Told) -> str | None:

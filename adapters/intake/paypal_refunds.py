@@ -39,7 +39,8 @@ def refund_news(kind: str, event: Told, refund: Told, times: tuple[datetime, dat
         return None
     status = (refund.line("status") or refund.line("state") or "").lower()
     made = status not in _NOT_MADE and kind != "PAYMENT.REFUND.FAILED"
-    ours = verified and any(_OURS.fullmatch(refund.line(name) or "") for name in ("custom_id", "custom", "invoice_id"))
+    named = (refund.line(name) or "" for name in ("custom_id", "custom", "invoice_id"))
+    ours = next((one for one in named if verified and _OURS.fullmatch(one)), None)
     sent_at, now = times
     said_at = (
         refund.instant("update_time") or refund.instant("create_time") or (None if verified else event.instant("create_time"))
@@ -48,7 +49,7 @@ def refund_news(kind: str, event: Told, refund: Told, times: tuple[datetime, dat
         provider="paypal", dispute=own, event=event.reference("id") or f"{kind}/{own}",
         at=min(said_at or sent_at, max(sent_at, now)),
         what="refund_failed" if not made else "updated" if ours else "payment_refunded",
-        stage="refund", payment=payment, amount=_money(refund), verified=verified,
+        stage="refund", payment=payment, amount=_money(refund), effect=ours, verified=verified,
     )  # fmt: skip
 
 

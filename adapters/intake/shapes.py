@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from adapters.intake.errors import FieldError, ReportInvalid
-from domain.base import Reference
+from domain.base import Reference, plain_line
 from domain.model.prose import MAX_PROSE
 from domain.model.report import Report
 
@@ -66,11 +66,12 @@ def storable(report: Report) -> Report:
 
 
 def line(value: str | None, limit: int = 200) -> str | None:
-    """One line of at most ``limit`` characters, or None when nothing is left."""
+    """One line of at most ``limit`` characters, without what nobody sees or what turns the direction of what stands around it;
+    None when nothing is left."""
     if value is None:
         return None
     clean = _CONTROLS.sub(" ", _UNSTORABLE.sub("", value))
-    return " ".join(clean.split())[:limit].strip() or None
+    return plain_line(clean)[:limit].strip() or None
 
 
 def prose(value: str) -> tuple[str, bool]:

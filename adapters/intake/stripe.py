@@ -30,6 +30,7 @@ _DISPUTES = "charge.dispute."
 _FIRST = "charge.dispute.created"
 _OF_CHARGE = frozenset({"charge.refunded", "charge.updated"})
 _OF_REFUND = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+_NOT_MADE = ("failed", "canceled")
 OURS = "ombud_effect"
 """In a refund's metadata: the id of the effect by which a case ordered it."""
 _TIME = re.compile(r"(?:^|,)\s*t=(\d{1,11})(?=,|$)")
@@ -40,6 +41,8 @@ class Said(NamedTuple):
 
     news: ProviderNews
     report: Report | None = None
+    beside: tuple[ProviderNews, ...] = ()
+    """What it says of payments, where a dispute is about several: of each its own."""
 
 
 class StripeIntake:
@@ -177,6 +180,7 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
     status = code(dispute.line("status"))
     details = dispute.part("evidence_details")
     what, moved = _moved(_what(kind, status), dispute, amount)
+    charge, intent = _names(dispute)
     if kind == _FIRST and what == "updated":
         what = "opened"
     return ProviderNews(
@@ -190,17 +194,27 @@ def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money 
         stage=_stage(status or ""),
         reason=code(dispute.line("reason")),
         network_reason=code(dispute.part("payment_method_details").part("card").line("network_reason_code")),
-        payment=dispute.reference("charge") or dispute.reference("payment_intent"),
-        intent=dispute.reference("payment_intent") if dispute.reference("charge") else None,
+        payment=charge or intent,
+        intent=intent if charge else None,
         amount=moved,
         due_at=details.instant("due_by"),
         paid=_paid(dispute),
         account=event.reference("account"),
+        test=not (event.is_live and dispute.is_live),
+    )
+
+
+def _names(said: Told) -> tuple[str | None, str | None]:
+    """The charge and the payment intent of a dispute or refund, also where only the other one, expanded, names it."""
+    charge, intent = said.object("charge"), said.object("payment_intent")
+    return (
+        said.reference("charge") or intent.reference("latest_charge"),
+        said.reference("payment_intent") or charge.reference("payment_intent"),
     )
 
 
 def _paid(dispute: Told) -> Money | None:
-    """All that was paid, where the charge comes expanded."""
+    """All that was paid, where the charge of a dispute or refund comes expanded."""
     charge = dispute.object("charge")
     return _in(charge, charge.whole("amount") or 0)
 
@@ -208,27 +222,33 @@ def _paid(dispute: Told) -> Money | None:
 def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
     """What was refunded of a charge, in all or by one refund: for the cases of its disputes. None: it says nothing of that."""
     said = event.part("data").part("object")
-    own, intent = said.reference("id"), said.reference("payment_intent")
-    payment = said.reference("charge") or intent
+    own, (charge, intent) = said.reference("id"), _names(said)
+    payment = charge or intent
     if kind in _OF_CHARGE:
         payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
-        if back is None and flag is None:
+        if kind == "charge.refunded" and back is None and flag is None:
+            # Its name says it: as much as its refunds tell, else nobody knows how much.
+            made = (one for one in said.part("refunds").parts("data") if code(one.line("status")) not in _NOT_MADE)
+            back, flag = sum(one.whole("amount") or 0 for one in made), True
+        # By a try that failed nothing was paid.
+        if (back is None and flag is None) or (code(said.line("status")) == "failed" and not back):
             return None
         given, amount = bool(back) or flag is True, _in(said, back or said.whole("amount") or 0)
+        paid = _in(said, said.whole("amount") or 0)
     else:
         status = code(said.line("status"))
-        given, amount = kind != "refund.failed" and status not in ("failed", "canceled"), _in(said, said.whole("amount") or 0)
+        given, amount = kind != "refund.failed" and status not in _NOT_MADE, _in(said, said.whole("amount") or 0)
+        paid = _paid(said)
     if own is None or payment is None:
         return None
-    ours = kind in _OF_REFUND and given and bool(said.part("metadata").line(OURS))
+    ours = said.part("metadata").reference(OURS) if kind in _OF_REFUND else None
     return ProviderNews(
         provider="stripe", dispute=own, event=event.reference("id") or f"{kind}/{own}",
         at=min(event.instant("created") or signed_at, signed_at),
-        what="updated" if ours else "payment_refunded" if given else "refund_failed",
-        stage="payment" if kind in _OF_CHARGE else "refund",
+        what="refund_failed" if not given else "updated" if ours else "payment_refunded",
+        effect=ours, stage="payment" if kind in _OF_CHARGE else "refund",
         payment=payment, intent=intent if intent != payment else None, amount=amount,
-        paid=_in(said, said.whole("amount") or 0) if kind in _OF_CHARGE else None,
-        account=event.reference("account"),
+        paid=paid, account=event.reference("account"), test=not (event.is_live and said.is_live),
     )  # fmt: skip
 
 

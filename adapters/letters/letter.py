@@ -222,6 +222,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "money_twice": data.get("money_twice") is True,
         "owed_again": data.get("owed_again") is True,
         "paid_once": data.get("paid_once") is True,
+        "refund_failed": data.get("refund_failed") is True,
         "stopped_by": _string(data.get("stopped_by")),
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),

@@ -355,6 +355,7 @@ ENGLISH = Words(
         "triage": "triage",
         "settlement": "the time to settle",
         "first_response": "the first response",
+        "danger": "the first response to a danger",
         "claimant_response": "the claimant's answer",
         "respondent_response": "the respondent's answer",
         "ruling": "the ruling",

@@ -10,14 +10,13 @@ from pydantic_core import PydanticCustomError
 from api.bodies.base import Body
 from api.bodies.bulk import BulkResult, result_bodies
 from domain.base import Code, Frozen, Instant, Language, PersonId, Reference
-from domain.model.report import ZoneName
+from domain.model.report import EmailAddress, ZoneName
 from services.keys import LONGEST_OVERLAP_FOR, OVERLAP_FOR, WithSecret
 from services.logins import LoginCode
 from services.people import Gone
 from services.rows import ApiKey, ChainedEntry, DoorRefusal, Person
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-_Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$")]
 _Role = Literal["mediator", "lead", "ops"]
 _Refs = Annotated[tuple[Reference, ...], Field(max_length=1000)]
 _Codes = Annotated[tuple[Code, ...], Field(max_length=200)]
@@ -93,7 +92,7 @@ class PersonChanges(Frozen):
     """Change what is named, and nothing else."""
 
     name: _Line | None = None
-    email: _Email | None = None
+    email: EmailAddress | None = None
     roles: Annotated[tuple[_Role, ...], Field(max_length=3)] | None = None
     team: Code | None = None
     site: Code | None = None

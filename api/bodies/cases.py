@@ -321,7 +321,8 @@ def case_body(seen: Seen, texts: Texts | None = None, *, with_actions: bool = Tr
         accepted = AcceptedCase(id=seen.id, kind=seen.row.kind, links=Links(**links_of(seen.id)))
         unsaid: dict[str, Any] = {"links": {"merged_into"}, **dict.fromkeys(("matter", "subject", "metadata", "parties"), True)}
         return {**accepted.model_dump(mode="json", exclude=unsaid), **_sent_as(seen)}
-    body = view(seen.case, seen.viewer, with_actions=with_actions).model_dump(mode="json")
+    said = view(seen.case, seen.viewer) if with_actions else seen.listed
+    body = said.model_dump(mode="json")
     can_do = body.pop("actions")
     if with_actions:
         body["available_actions"] = can_do

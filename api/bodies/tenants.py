@@ -22,6 +22,8 @@ class TenantChange(Frozen):
     """Kind of the cases that come by mail."""
     orders_within: Annotated[int, Field(ge=1, le=720)] | None = None
     """Hours after receipt in which the authority is told what effect its order was given; null: 24."""
+    archive_after_days: Annotated[int, Field(ge=91, le=36500)] | None = None
+    """Days without anything after which a closed case goes into the archive; null: never."""
     default_merchant: DefaultParty | None = None
     """Who is on the other side of a payment when neither the report nor its source says."""
     default_respondent: DefaultParty | None = None
@@ -42,14 +44,14 @@ class TenantBody(Body):
     development: bool
     email_kind: str | None = None
     orders_within: int | None = None
+    archive_after_days: int | None = None
     default_merchant: DefaultParty | None = None
     default_respondent: DefaultParty | None = None
 
 
 def tenant_body(tenant: Tenant) -> dict[str, Any]:
     """A tenant as JSON."""
-    known = {
-        name: tenant.settings.get(name) for name in ("email_kind", "orders_within", "default_merchant", "default_respondent")
-    }
+    names = ("email_kind", "orders_within", "archive_after_days", "default_merchant", "default_respondent")
+    known = {name: tenant.settings.get(name) for name in names}
     body = TenantBody(id=tenant.id, name=tenant.name, zone=tenant.zone, development=tenant.development, **known)
     return body.model_dump(mode="json")

@@ -40,12 +40,16 @@ class DismissRequest(Frozen):
 
 
 class UnplacedDeedBody(Body):
-    """That somebody read, placed or dismissed it."""
+    """That somebody read, placed or dismissed it; ``came_back``: what ``by`` placed, its case refused when it judged it."""
 
     at: Instant
-    deed: Literal["read", "original_read", "placed", "reported", "dismissed"]
+    deed: Literal["read", "original_read", "placed", "reported", "dismissed", "came_back"]
     by: str
     credential: str
+    case: str | None = None
+    """The case that judged what was placed, where that was later."""
+    why: str | None = None
+    """The code by which it refused it."""
 
 
 class UnplacedBody(Body):
@@ -111,5 +115,6 @@ def unplaced_body(mail: UnplacedMail, *, without_words: bool = False) -> dict[st
 
 def opened_body(opened: Opened) -> dict[str, Any]:
     """A mail with who did what with it."""
-    deeds = [UnplacedDeedBody(**deed.model_dump()).model_dump(mode="json") for deed in opened.deeds]
+    said = [deed.model_dump() for deed in opened.deeds]
+    deeds = [UnplacedDeedBody(**{"case": deed.pop("case_id"), **deed}).model_dump(mode="json") for deed in said]
     return unplaced_body(opened.mail) | {"deeds": deeds}

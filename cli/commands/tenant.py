@@ -74,6 +74,10 @@ def set_tenant(
         int | None,
         typer.Option(min=0, help="Hours in which an authority is told what effect its order was given; 0: as if unset."),
     ] = None,
+    archive_after_days: Annotated[
+        int | None,
+        typer.Option(min=0, help="Days without anything after which a closed case goes into the archive (91 or more); 0: never."),
+    ] = None,
     default_merchant: Party = None,
     default_respondent: Party = None,
     speaker: As = None,
@@ -84,8 +88,9 @@ def set_tenant(
     for field, value in (("name", name), ("zone", zone), ("email_kind", email_kind)):
         if value is not None:
             said[field] = None if value == _TAKE_OUT and field == "email_kind" else value
-    if orders_within is not None:
-        said["orders_within"] = orders_within or None
+    for field, number in (("orders_within", orders_within), ("archive_after_days", archive_after_days)):
+        if number is not None:
+            said[field] = number or None
     for field, value in (("default_merchant", default_merchant), ("default_respondent", default_respondent)):
         if value is not None:
             said[field] = None if value == _TAKE_OUT else party_of(value, "--" + field.replace("_", "-"))

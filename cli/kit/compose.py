@@ -151,7 +151,6 @@ async def api_parts(
     from storage.outside.endpoints import PostgresEndpoints
     from storage.postgres.idempotency import PostgresIdempotency
     from storage.postgres.master_keys import PostgresMasterKeys
-    from storage.views.cases import PostgresViews
 
     policies, vault, store = cache(lambda: shelf(settings)), Vault.from_text(places.master_key), evidence_store(settings)
     sealed = codec(settings, vault)
@@ -164,8 +163,7 @@ async def api_parts(
         await once_there(masters.check, AWAY)
         yield Parts(
             intake=PostgresIntake(database, vault),
-            views=PostgresViews(database, vault),
-            **_team_parts(settings, database, vault),
+            **_team_parts(settings, database, vault, store),
             **_file_parts(settings, database, vault, store),
             library=PostgresLibrary(database),
             tenants=tenants,
@@ -223,12 +221,13 @@ def _mail_parts(settings: Settings, database: Database, vault: Vault, store: Evi
     from storage.intake.trusted_flaggers import PostgresTrustedFlaggers
     from storage.intake.unplaced import PostgresUnplaced
     from storage.outside.answered import PostgresAnswered
+    from storage.record.archive import Archive
 
     return {
         "unplaced": PostgresUnplaced(database, vault, store, settings.mail_unplaced_most, settings.mail_unplaced_bytes),
         "trusted_flaggers": PostgresTrustedFlaggers(database),
         "orders": PostgresOrders(database, vault),
-        "answered": PostgresAnswered(database, vault),
+        "answered": PostgresAnswered(database, vault, Archive(database, vault, store)),
         "mail_caps": (
             settings.mail_per_sender,
             settings.mail_per_tenant,
@@ -274,21 +273,27 @@ def _gate(settings: Settings, parts: Parts) -> Gate:
     return Gate(budget=budget, bulkhead=Bulkhead(settings.tenant_costly_at_once))
 
 
-def _of_leads(database: Database) -> dict[str, Any]:
-    """What leads and operations look after: who is called, and where a pack was departed from."""
+def _beside_cases(database: Database) -> dict[str, Any]:
+    """What a team keeps beside cases: who is called, where a pack was departed from, views, labels, building blocks."""
     from storage.team.on_call import PostgresOnCall
     from storage.team.policy_exceptions import PostgresPolicyExceptions
+    from storage.team.saved_views import PostgresSavedViews
+    from storage.team.tags import PostgresTags
+    from storage.team.templates import PostgresTemplates
 
-    return {"on_call": PostgresOnCall(database), "policy_exceptions": PostgresPolicyExceptions(database)}
+    kept = {"saved_views": PostgresSavedViews, "tags": PostgresTags, "templates": PostgresTemplates}
+    kept |= {"on_call": PostgresOnCall, "policy_exceptions": PostgresPolicyExceptions}
+    return {name: made(database) for name, made in kept.items()}
 
 
-def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[str, Any]:
-    """What people of the team work with: the inbox, bulks, campaigns, the desk and the preview of rulings."""
+def _team_parts(settings: Settings, database: Database, vault: Vault, store: EvidenceStore) -> dict[str, Any]:
+    """What people of the team work with: cases, the inbox, bulks, campaigns, the desk and the preview of rulings."""
     from adapters.evidence.letter_tokens import holds, letters_in, links_in, without
     from adapters.evidence.pdf_text import text_of
     from adapters.letters.composer import Composer
     from adapters.letters.preview import LetterPreviews
     from storage.intake.inbox import PostgresInbox
+    from storage.record.archive import Archive
     from storage.record.audit import PostgresAudit
     from storage.record.records import PostgresRecords
     from storage.record.sanctions import PostgresSanctions
@@ -301,12 +306,12 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
     from storage.team.live import PostgresLive
     from storage.team.overview import PostgresOverview
     from storage.team.reading import PostgresReading
-    from storage.team.saved_views import PostgresSavedViews
-    from storage.team.tags import PostgresTags
-    from storage.team.templates import PostgresTemplates
+    from storage.views.cases import PostgresViews
 
-    inbox, bulk = PostgresInbox(database, vault), PostgresBulk(database, vault)
+    archive = Archive(database, vault, store)
+    inbox, bulk = PostgresInbox(database, vault, archive), PostgresBulk(database, vault)
     return {
+        "views": PostgresViews(database, vault, archive),
         "inbox": inbox,
         "bulk": bulk,
         "pdf_text": text_of,
@@ -315,7 +320,7 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "token_in": holds,
         "without_tokens": without,
         "campaigns": PostgresCampaigns(database),
-        "records": PostgresRecords(database),
+        "records": PostgresRecords(database, archive=archive),
         "sanctions": PostgresSanctions(database),
         # As the worker's letters: the embedded mail catcher takes no answers.
         "letters": LetterPreviews(Composer(replies=settings.smtp_host is not None)),
@@ -323,13 +328,10 @@ def _team_parts(settings: Settings, database: Database, vault: Vault) -> dict[st
         "drafts": PostgresDrafts(database, vault),
         "desk_settings": PostgresDeskSettings(database),
         "overview": PostgresOverview(database),
-        "saved_views": PostgresSavedViews(database),
-        "tags": PostgresTags(database),
-        "templates": PostgresTemplates(database),
         "live": PostgresLive(database),
         "reading": PostgresReading(database, vault),
         "absences": PostgresAbsences(database, bulk),
-        **_of_leads(database),
+        **_beside_cases(database),
         "audit": PostgresAudit(database, vault),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -26,6 +27,7 @@ from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.audit import PostgresAudit
 from storage.record.past_cases import PostgresPastCases
 from storage.tenants import PostgresTenants, Tenant
@@ -111,6 +113,24 @@ async def with_past_cases(
     """Do something with a tenant's past cases and the calendars that they ran on."""
     async with _tenant(tenant) as (database, vault, found):
         return await work(PostgresPastCases(database, vault), PostgresLibrary(database), found.id)
+
+
+def put_away(case_id: str, tenant: str | None) -> tuple[str | None, int]:
+    """Put a case into the archive; what keeps it (None: nothing), and how many bytes it has there.
+
+    Raises ServiceFault ``tenant_unclear`` and ``tenant_unknown``, and AdministrationUnavailable.
+    """
+    return asyncio.run(_with_archive(tenant, lambda archive, chosen: archive.put_away(chosen, case_id)))
+
+
+def brought_back(case_id: str, tenant: str | None) -> bool:
+    """Bring a case back; False: it is not in the archive. Raises as :func:`put_away`, and ArchiveFault."""
+    return asyncio.run(_with_archive(tenant, lambda archive, chosen: archive.bring_back(chosen, case_id)))
+
+
+async def _with_archive(tenant: str | None, work: Callable[[Archive, str], Awaitable[Result]]) -> Result:
+    async with _tenant(tenant) as (database, vault, found):
+        return await work(Archive(database, vault, evidence_store(Settings())), found.id)
 
 
 async def with_movers(work: Callable[[Movers], Awaitable[Result]], tenant: str | None) -> Result:

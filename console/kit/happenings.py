@@ -101,6 +101,7 @@ _HAPPENED: Mapping[str, tuple[str, str]] = {
     "past_decision_kept": ("gavel", "Decided before it moved in: {outcome}"),
     "party_removal_proposed": ("user-minus", "{who} proposed to take a party out; a second person has to agree"),
     "party_change_confirmed": ("user-check", "{who} confirmed what one had changed about a party"),
+    "party_change_said_again": ("user-check", "{who} says again what somebody had changed who must not decide it"),
     "no_request_proposed": ("file-question", "{who} says that it is put away undecided; a second person has to say so too"),
     "adulthood_proposed": ("user-check", "{who} says that a party is not under age; a second person has to agree"),
     "past_message_kept": ("message-square", "Written before it moved in"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,7 @@ class Pages:
         )
         sprite = assets.url("icons.svg")
 
+        @cache
         def icon(name: str) -> Markup:
             return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"></use></svg>').format(sprite, name)
 

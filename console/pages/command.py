@@ -235,7 +235,7 @@ def _hinted(visit: Visit, found: Shown, command: str, fields: tuple[forms.Field,
 _RESULTS = (
     ("done", "It is done"),
     ("impossible", "It cannot be done"),
-    ("not_done", "It was reported as done, and was not"),
+    ("not_done", "It was reported as done, and is not"),
 )
 _OF_HANDS: Mapping[str, str] = {
     "text": "For the team alone: no party reads it. How it was done, why it cannot be, or how the mistake came about; "

@@ -19,7 +19,7 @@ from console.pages.live import of_list
 from domain.base import Phase, Side
 from domain.model.case import Case
 from domain.model.clocks import Hold
-from domain.views.case import CaseView, view
+from domain.views.case import CaseView
 from domain.views.urgency import NO_END, STATES, ClockStanding, ClockState, standings
 from services import cases, desk, people, references, saved_views, tags
 from services.bulk import OF_ONES_OWN
@@ -222,7 +222,7 @@ def _end_of(standing: ClockStanding) -> tuple[bool, datetime]:
 def _row(visit: Visit, seen: Seen, told: references.Told | None, names: Mapping[str, str]) -> Row:
     case = seen.case
     assert case is not None, "what is listed was opened"
-    said = view(case, seen.viewer, with_actions=False)
+    said = seen.listed
     known = told.references if told is not None else None
     refs = [party.ref for party in known.parties if party.ref and party.role == "principal"] if known else []
     number, title = titled(seen, told)

@@ -69,6 +69,8 @@ def what_changed(facts: Mapping[str, Mapping[str, object]], *, waits: bool) -> s
     something of it too."""
     if (confirmed := facts.get("party_change_confirmed")) is not None:
         return _CONFIRMED.get(str(confirmed.get("change")), "It is confirmed.")
+    if "party_change_said_again" in facts:
+        return f"Whoever said it must not decide the case: it is your word now. {_WAITS}"
     if "party_agreed" in facts:
         return "It is confirmed that they speak for them."
     if "party_removal_proposed" in facts:

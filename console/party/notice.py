@@ -15,7 +15,7 @@ from typing import Any
 from console.party.language import Language
 from domain.model.report import Scalar
 
-OF_WHAT, OF_YOU = ("url", "abuse", "within"), ("good_faith",)
+OF_WHAT, OF_YOU = ("url", "danger", "abuse", "within"), ("good_faith",)
 KEY = "flagger"
 """Behind the address of the form: whose it is, where it is a trusted flagger's."""
 FIELDS = (*OF_WHAT, *OF_YOU, KEY)
@@ -71,4 +71,5 @@ def attributes_of(said: Mapping[str, str], area: str = "") -> dict[str, Scalar]:
     """What the gates of the pack look at; ``area`` is that of the trusted flagger whose form it is."""
     found: dict[str, Scalar] = {"content_url": places(said)[0][:500], "good_faith": said["good_faith"] == _YES}
     inside: dict[str, Scalar] = {"area": area} if area and said["within"] == _YES else {}
-    return {**found, **inside, **({"child_sexual_abuse": True} if needs_no_name(said) else {})}
+    danger: dict[str, Scalar] = {"threat_to_life": True} if said["danger"] == _YES else {}
+    return {**found, **inside, **danger, **({"child_sexual_abuse": True} if needs_no_name(said) else {})}

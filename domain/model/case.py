@@ -77,7 +77,9 @@ SINCE: dict[int, frozenset[str]] = {
         | {"effects", "settlement", "withdrawal", "unseen_end", "appointments", "unanswered", "words_at"}
         | {"put", "charged_at", "asked", "lowering", "category_listed", "holds"}
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
+        | {"telling", "removal", "credit_proposed", "exceptions", "seated"}
         | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by", "provider_disputes"}
+        | {"heard_since", "agreed"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""
@@ -322,6 +324,8 @@ class Case(Kept):
     """What single ones of several on a side agreed to, while others have not yet."""
     spoke: tuple[str, ...] = ()
     """Principals who have said something to the matter, themselves or by whoever speaks for them."""
+    heard_since: tuple[str, ...] = ()
+    """Principals who have been heard since what was decided is in question: since the appeal, or since it was taken up again."""
     spoke_since: tuple[str, ...] = ()
     """Those of them who have said something since the report."""
     seated: tuple[Seated, ...] = ()

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WrapSerializer,
+    model_serializer,
+    model_validator,
+)
 
 from domain.base import Code, Compact, Phase, Priority, without_defaults
 from domain.model.usual_clocks import USUAL
@@ -107,6 +115,30 @@ class LadderStep(Compact):
     """The case becomes more urgent by one step."""
     on_call: bool = False
     """Pages whatever the shifts say: for people in danger."""
+
+
+LADDERS: Mapping[str, tuple[LadderStep, ...]] = {
+    "usual": (
+        LadderStep(name="lead", audience=("owner", "leads"), wait_for=Span.parse("1 business day")),
+        LadderStep(name="ops", audience=("leads", "ops"), wait_for=Span.parse("1 business day"), raise_priority=True),
+    ),
+    "page": (LadderStep(name="page", audience=("owner", "leads", "ops"), wait_for=Span.parse("1 hour"), on_call=True),),
+    "page_team": (LadderStep(name="page", audience=("leads", "ops"), wait_for=Span.parse("1 hour"), on_call=True),),
+    "danger": (LadderStep(name="danger", audience=("owner", "leads", "ops"), wait_for=Span.parse("1 hour"), on_call=True),),
+}
+"""Ladders that terms say by their name: what most packs have is not written into every case. One of them never changes."""
+
+
+def _ladder(value: Any) -> Any:
+    return LADDERS.get(value, value) if isinstance(value, str) else value
+
+
+def _by_name(value: tuple[LadderStep, ...], handler: SerializerFunctionWrapHandler) -> Any:
+    return next((name for name, steps in LADDERS.items() if steps == value), None) or handler(value)
+
+
+Ladder = Annotated[tuple[LadderStep, ...], BeforeValidator(_ladder), WrapSerializer(_by_name)]
+"""The rungs of a ladder, or the name of one that goes without saying. Rungs are read just the same."""
 
 
 class Extension(Compact):

@@ -37,6 +37,7 @@ from domain.model.parties import AdulthoodProposed as AdulthoodProposed
 from domain.model.parties import PartyAdded as PartyAdded
 from domain.model.parties import PartyAgreed as PartyAgreed
 from domain.model.parties import PartyChangeConfirmed as PartyChangeConfirmed
+from domain.model.parties import PartyChangeSaidAgain as PartyChangeSaidAgain
 from domain.model.parties import PartyFact
 from domain.model.parties import PartyLeft as PartyLeft
 from domain.model.parties import PartyRemovalProposed as PartyRemovalProposed

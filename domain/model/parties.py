@@ -182,6 +182,16 @@ class PartyChangeConfirmed(Kept):
     change: Changed
 
 
+class PartyChangeSaidAgain(Kept):
+    """What one had changed about whose own matter it is, who must not decide the case, another one says now: it waits for a
+    second person by their word."""
+
+    type: Literal["party_change_said_again"] = "party_change_said_again"
+    party: str
+    change: Literal["added", "replaced", "removed", "under_age", "speaks"]
+    """What was changed; ``speaks``: that they speak for somebody."""
+
+
 class AdulthoodProposed(Kept):
     """Somebody who counts as under age is not, says one of the team; a second person has to agree."""
 
@@ -190,7 +200,9 @@ class AdulthoodProposed(Kept):
     reason: str
 
 
-PartyFact = PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed | PartyChangeConfirmed | AdulthoodProposed
+PartyFact = (
+    PartyAdded | PartyLeft | PartyAgreed | PartyRemovalProposed | PartyChangeConfirmed | PartyChangeSaidAgain | AdulthoodProposed
+)
 
 
 class UnconfirmedChange(Kept):

@@ -112,8 +112,12 @@ class ProviderNews(Kept):
     """All that was paid in the first place, where news of a payment say it."""
     account: Reference | None = None
     """The account of the provider that was paid, where it is not the one that the messages come to (Stripe Connect)."""
+    effect: Reference | None = None
+    """Of a refund: the effect by which a case ordered it, where whoever made it said so (``ombud_effect``)."""
     doubt: Code | None = None
     """Why the money may not be where it seems to be (``reversed``, ``pending``); None: nothing says so."""
+    test: bool = False
+    """It is of the provider's test mode: there nothing is paid, disputed or refunded, and no case of real money hears of it."""
     verified: bool = True
     """False: the message was proved by a signature that does not cover all of it, and nobody has asked the provider."""
     ids: SkipJsonSchema[Annotated[Prose | None, BeforeValidator(_sealed_inside), NOBODYS_WORDS]] = None
@@ -142,6 +146,8 @@ class ProviderNews(Kept):
 
     def shares_payment(self, other: ProviderNews) -> bool:
         """Whether both are about one payment: by its charge where both name it, else by any name that they share."""
+        if self.test != other.test:
+            return False
         if self.intent is not None and other.intent is not None:
             return self.payment == other.payment
         return not {*self.payments}.isdisjoint(other.payments)
@@ -192,6 +198,12 @@ class ProviderDispute(Kept):
         return said.account if said is not None else None
 
     @property
+    def also_about(self) -> frozenset[str]:
+        """Further payments that it is about, as any word of it says."""
+        said = (self.newest, self.money, self.end, self.due)
+        return frozenset(name for one in said if one is not None for name in one.also_about)
+
+    @property
     def of_payment(self) -> bool:
         """Whether it is about a payment, or a refund of one, and no dispute."""
         return self.newest.stage in OF_PAYMENT
@@ -200,6 +212,26 @@ class ProviderDispute(Kept):
     def paid(self) -> bool:
         """Whether the money went to whoever paid, and did not come back."""
         return self.money is not None and self.money.what in GIVEN
+
+
+def payments_together(disputes: tuple[ProviderDispute, ...]) -> list[list[str]]:
+    """What is told of payments, those of one dispute together: it answers for all of them. Each by its own name."""
+    told = sorted({one.newest.payment or "" for one in disputes if one.of_payment})
+    about = [{one.newest.payment, *one.also_about} for one in disputes if not one.of_payment and one.also_about]
+    first = {name: next((n for n, names in enumerate(about) if name in names), name) for name in told}
+    return [[name for name in told if first[name] == key] for key in dict.fromkeys(first.values())]
+
+
+def told_of_payment(
+    disputes: tuple[ProviderDispute, ...], payment: str
+) -> tuple[ProviderNews | None, list[ProviderNews], Money | None]:
+    """What was told last of a payment as a whole, and of each refund of it; and how much was paid, where any of that says it."""
+    entries = [one for one in disputes if one.of_payment and one.newest.payment == payment]
+    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
+    # Nobody's unproven word that a refund failed sets it free.
+    said = [one.newest if one.newest.verified or one.money is None else one.money for one in entries]
+    paid = next((one.paid for one in said if one.paid is not None and one.stage != BESIDE), None)
+    return so_far, [one for one in said if one.stage == "refund"], paid
 
 
 def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute:

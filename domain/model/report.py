@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -20,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from domain.base import Code, Frozen, Instant, Money, Priority, Reference, Side, plain
+from domain.model.addresses import address_of
 from domain.model.prior_decision import DecisionElsewhere
 from domain.model.prose import checked_text
 
@@ -42,28 +42,29 @@ def _plain(value: str) -> str:
     return value
 
 
+def _shown(value: str) -> str:
+    """A name as everybody may be shown it: what turns the direction of the words beside it, or is not seen, is no part of it."""
+    shown = plain(_plain(value))
+    if not shown:
+        raise PydanticCustomError("control_character", "Nothing of this can be seen.")
+    return shown
+
+
 def _known_zone(value: str) -> str:
     if value not in _ZONES:
         raise PydanticCustomError("zone_unknown", "'{zone}' is not an IANA time zone.", {"zone": value[:64]})
     return value
 
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-"""A local part in quotation marks may hold a space (RFC 5321, section 4.1.2)."""
-_HOST = re.compile(r"(?:[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.){1,126}[^\x00-,./:-@\[-^`{-\x7f\s]{1,63}\.?|\[[0-9.]{7,15}\]")
-"""The name of a host, in any script (RFC 5890), or its number in brackets; of ASCII letters, digits and strokes."""
-
-
 def _email(value: str) -> str:
-    local, _, host = value.rpartition("@")
-    spaced = " " in local and not _QUOTED.fullmatch(local)
-    if not local or spaced or len(value) > 254 or not _HOST.fullmatch(host) or plain(value) != value:
-        _plain(value)
+    address = address_of(value)
+    if address is None:
+        _plain(value.strip())
         raise PydanticCustomError("email_invalid", "This is not an e-mail address.")
-    return value
+    return address
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_shown)]
 EmailAddress = Annotated[str, AfterValidator(_email)]
 _EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
 

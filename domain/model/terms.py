@@ -27,6 +27,9 @@ from domain.model.clock_terms import (
     EVIDENCE_CLOCKS as EVIDENCE_CLOCKS,
     Extension as Extension,
     KEPT_MEASURE as KEPT_MEASURE,
+    AS_WORDS,
+    Ladder as Ladder,
+    LADDERS as LADDERS,
     LadderStep as LadderStep,
     Level as Level,
     OFFER_EXPIRY as OFFER_EXPIRY,
@@ -68,7 +71,7 @@ class DecisionTerms(Compact):
     appealed_by: CaseSnapshot | Literal["either"]
     """Who may appeal against it: the author of what was decided about, whoever reported it, or `either` of them (what only
     restricts takes something from its author, and gives less than was asked for to whoever reported it)."""
-    remedies: tuple[Code, ...] = ()
+    remedies: Codes = ()
     """What such a decision does, and what is undone when it is overturned."""
 
 
@@ -174,7 +177,7 @@ class OutcomeTerms(Compact):
     """One way a ruling can end."""
 
     name: Code
-    lost_by: tuple[Side | CaseSnapshot, ...] = ()
+    lost_by: Annotated[tuple[Side | CaseSnapshot, ...], *AS_WORDS] = ()
     """The sides that lose something by it and may therefore appeal."""
     remedies: Codes = ()
     """Remedies that may go with it."""
@@ -240,7 +243,7 @@ class Terms(Compact):
     """Who gets a remedy, and what bounds its amount; one that is not named goes to either side and has no bound."""
     notices: dict[Trigger, tuple[Audience, ...]] = {}
     """Terms of the first releases carried them; now they are found in the pack, by its version."""
-    ladder: tuple[LadderStep, ...] = ()
+    ladder: Ladder = ()
     quiet_for: timedelta = timedelta(minutes=30)
     """Wall time: so long after the owner has answered nothing is escalated over their head."""
     acknowledged_for: timedelta | None = None
@@ -253,17 +256,17 @@ class Terms(Compact):
     root_causes: Codes = ()
     root_cause_needed: bool = False
     """Nobody rules before a root cause is named."""
-    conditions: tuple[Code, ...] = ()
+    conditions: Codes = ()
     """Conditions on which a ruling may give something."""
-    complaint_routes: tuple[Code, ...] = ()
+    complaint_routes: Codes = ()
     """Where a ruling can be complained about."""
     complaint_routes_for: dict[Code, Codes] = {}
     """By route: the categories whose law is content with it. A category that stands behind none takes any route."""
-    appeal_needs: tuple[Literal["complaint_route", "reply"], ...] = ()
+    appeal_needs: Annotated[tuple[Literal["complaint_route", "reply"], ...], *AS_WORDS] = ()
     """What every decision on an appeal says, whatever it is; what sends the matter back decides nothing yet."""
     statement: StatementTerms | None = None
     elsewhere: ElsewhereTerms | None = None
-    by_hand: tuple[Code, ...] = ()
+    by_hand: Codes = ()
     """Remedies that no command undoes: their reversal waits for somebody's hands."""
     sanctions: SanctionTerms | None = None
     hear: tuple[Side, ...] = ()
@@ -320,10 +323,12 @@ class Terms(Compact):
     """Departures from all this that two persons may agree on in one case."""
     sites: tuple[Code, ...] = ()
     """Queues to which a case may be handed over."""
-    ladders: dict[TargetKey, tuple[LadderStep, ...]] = {}
+    ladders: dict[TargetKey, Ladder] = {}
     """Ladders of priorities and categories that have their own; the closest fit counts, ``ladder`` where none fits."""
     variants: dict[Code, Code] = {}
     """Clocks whose target follows from facts of the report, with the row that fitted: a newer pack keeps to it."""
+    danger: Code | None = None
+    """The danger that the report told of, whoever it was said of: a newer pack keeps calling whoever is on call."""
     disclosure: Disclosure = "at_opening"
     """When the respondent learns of the case; ``by_owner``: when its owner tells them."""
     words: Words = "shared"

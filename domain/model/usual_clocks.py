@@ -225,5 +225,13 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
         "stops": "provisional_credit_ended:final",
         "levels": [{"default": "take_credit_back"}],
     },
+    # Somebody is in danger: whoever is on call is called within the hour, until one of the team has said something to somebody.
+    "danger": {
+        "target": "1 hour",
+        "starts": "case_opened",
+        "stops": f"message_sent:staff {_EVIDENCE} ruling_issued",
+        "goes_on": True,
+        "levels": [{"action": "escalate"}],
+    },
 }
 """What a pack means by ``like``. One of them never changes: the terms of cases that run say only what differs from it."""

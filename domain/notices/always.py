@@ -38,6 +38,7 @@ ALWAYS: Notices = {
     "exception_refused": ("owner",),
     "effect_reported:needs_hands": ("owner",),
     "effect_reported:twice": ("owner", "leads"),
+    "effect_reported:failed": ("leads", "ops"),
     "manual_work_reported:twice": ("leads",),
     "manual_work_reported": ("claimant", "respondent", "platform", "owner"),
     "appointment_proposed": ("claimant", "respondent"),

@@ -117,7 +117,7 @@ def concede(case: Case, command: Concede, context: DecisionContext, at: datetime
     amount = _granted(case)
     check_money(case, (case.terms.concession,), amount)
     # Several on the side grant it together, and each grants this sum.
-    granting = f"concession:{amount.amount if amount else 0}:{amount.currency if amount else ''}"
+    granting = f"{parties.CONCESSION}{amount.amount if amount else 0}:{amount.currency if amount else ''}"
     if waiting := parties.others_wanted(case, context, granting, (Side.RESPONDENT,)):
         return waiting
     remedy = c.Remedy(type=case.terms.concession, amount=amount)
@@ -133,7 +133,9 @@ def _refusal_of_concession(case: Case, actor: Actor) -> Refusal | None:
     if refusal is not None:
         return refusal
     if would_grant(case) is None:
-        return NothingToConcede("The report names no amount that could be granted; make an offer instead.")
+        return NothingToConcede(
+            "Nothing is left to grant: the report names no amount, or the money went already. Make an offer instead."
+        )
     if stating.by_one_alone(case):
         return NothingToConcede(
             "The report names no amount, and one person of the team has said what was paid. Make an offer that names what you "

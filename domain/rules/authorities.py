@@ -27,6 +27,7 @@ from domain.model.safeguards import (
     ReturnReport,
 )
 from domain.model.terms import Terms
+from domain.rules import fairness
 from domain.rules.audiences import Audience
 from domain.rules.fairness import another_credential
 from domain.rules.need_to_know import others_of
@@ -193,6 +194,8 @@ def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at
         )
     earlier = next((r for r in case.reports if r.authority == command.authority), None)
     if earlier is not None:
+        if not earlier.made and earlier.proposed_by in fairness.partial(case):
+            return _proposed_again(earlier, command.id, command.reasons)
         said = "has been told" if earlier.made else "waits for a second person's word already"
         raise ReportPending(f"This authority {said}.", authority=command.authority, report=earlier.id)
     report_id = derived_id("rep", command.id)
@@ -202,12 +205,21 @@ def propose(case: Case, command: ReportToAuthority, context: DecisionContext, at
 def approve(case: Case, command: ApproveReport, context: DecisionContext, at: datetime) -> Facts:
     """The second person agrees: the authority is told, once."""
     report = _waiting(case, command.report_id, command.by)
+    if report.proposed_by in fairness.partial(case):
+        return _proposed_again(report, command.id, report.reasons)
     another_credential(report.proposed_with, context)
     approved = f.ReportApproved(report_id=report.id, authority=report.authority, reasons=report.reasons)
     told = f.EffectOrdered(
         effect_id=derived_id("eff", command.id), remedy=Remedy(type=f"{EFFECT}:{report.authority}"), because=report.id
     )
     return (approved, told)
+
+
+def _proposed_again(report: AuthorityReport, command_id: str, reasons: Prose) -> Facts:
+    """Whoever proposed it must not decide the case: whoever agrees now proposes it, and another one has to agree. Nobody may be
+    warned in between."""
+    anew = f.ReportProposed(report_id=derived_id("rep", command_id), authority=report.authority, reasons=reasons)
+    return (f.ReportReturned(report_id=report.id, authority=report.authority, reasons=reasons), anew)
 
 
 def turn_down(case: Case, command: ReturnReport, context: DecisionContext, at: datetime) -> Facts:

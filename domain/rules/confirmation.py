@@ -29,7 +29,7 @@ from domain.model.refusals import OwnCase
 from domain.model.safeguards import Interim
 from domain.rules import under_age
 from domain.rules.audiences import UNTOLD, Audience
-from domain.rules.fairness import another_credential
+from domain.rules.fairness import another_credential, partial
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import Known, Topic, inside
 
@@ -171,6 +171,8 @@ def added(case: Case, party: OpenedParty, context: DecisionContext) -> Facts:
     if speaks is not None:
         actor = context.known()
         agreed = f.PartyAgreed(party=speaks.represents or actor.id, to=speaks.id)
+        if speaks.stated_by in partial(case) and actor.role in TEAM:
+            return (f.PartyChangeSaidAgain(party=speaks.id, change="speaks"),)
         return (agreed,) if _may_say_who_speaks(case, speaks, actor) else ()
     ids = {p.id for p in here}
     return _confirmed(case, (one for one in case.seated if one.party in ids and one.change in ("added", "replaced")), context)
@@ -220,9 +222,22 @@ def of_age(case: Case, minors: Iterable[str], adults: Iterable[str], reason: str
     return (*_confirmed(case, flags, context), *_confirmed(case, grown, context), *proposed)
 
 
+def said_again(case: Case, found: Iterable[Seated], actor: Actor) -> Facts:
+    """What waits by the word of somebody who must not decide the case (:mod:`domain.rules.first_words`) stays as it is, and
+    whoever of the team says it now is the first to: a second one has yet to. The platform needs nobody beside it."""
+    if actor.role not in TEAM:
+        return ()
+    out = partial(case)
+    return tuple(
+        f.PartyChangeSaidAgain(party=one.party, change=one.change) for one in found if one.by in out and one.change != "adult"
+    )
+
+
 def _confirmed(case: Case, found: Iterable[Seated], context: DecisionContext) -> Facts:
     """Raises PartyUnfit for whoever is no second person."""
     there, actor = tuple(found), context.known()
+    if (again := said_again(case, there, actor)) and len(again) == len(there):
+        return again
     for one in there:
         if not may_be_second(one.by, actor):
             said = "That is so by the word of one: a lead or ops who did not say it, nor reports to who did, has to say it too."
@@ -351,6 +366,19 @@ def _change_confirmed(case: Case, rec: f.Recording, fact: f.PartyChangeConfirmed
     return {**change, "interim_over": tuple(past)}
 
 
+def _change_said_again(case: Case, rec: f.Recording, fact: f.PartyChangeSaidAgain) -> Change:
+    by = rec.actor.id
+    if fact.change in ("speaks", "under_age"):
+        field = "stated_by" if fact.change == "speaks" else "flagged_by"
+        parties = tuple(p.model_copy(update={field: by}) if p.id == fact.party else p for p in case.parties)
+    else:
+        parties = case.parties
+    theirs: dict[str, Any] = {"by": by, "manager": rec.actor.manager, "above": rec.actor.above, "credential": rec.credential}
+    same = (fact.party, fact.change)
+    seated = tuple(one.model_copy(update=theirs) if (one.party, one.change) == same else one for one in case.seated)
+    return {"parties": parties, "seated": seated}
+
+
 def _as_confirmed(case: Case, one: Interim, gone: set[str], by: str) -> Interim:
     """A measure once a second person has said who stands there, or does not any more."""
     if one.alone and _is_settled(case, one):
@@ -394,16 +422,22 @@ def _who_knows(case: Case, fact: f.PartyChangeConfirmed, audience: Audience) -> 
 
 
 TOPIC = Topic(
-    changes={"party_change_confirmed": _change_confirmed, "adulthood_proposed": _adulthood_proposed},
+    changes={
+        "party_change_confirmed": _change_confirmed,
+        "party_change_said_again": _change_said_again,
+        "adulthood_proposed": _adulthood_proposed,
+    },
     means={
         "party_added": _waits_since,
         "party_left": _waits_since,
         "case_retargeted": _waits_since,
+        "party_change_said_again": lambda before, fact, after: {"party_change_waits"},
         "adulthood_proposed": _waits_since,
     },
     words=frozenset({"party_change_waits"}),
     known_to={
         "party_change_confirmed": Known(_who_knows, "nothing", "How the team agrees among itself; the platform knows its users."),
+        "party_change_said_again": inside("How the team agrees among itself."),
         "adulthood_proposed": inside("It is so once two of the team have agreed."),
     },
 )

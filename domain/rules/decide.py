@@ -17,7 +17,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.procedure import ProcedureIncomplete
 from domain.model.refusals import AlreadyOpen, NotOpened, NotSystem, UnknownActor
-from domain.rules import authorities, beside_others, departures, legal_hold, money, told_by_two
+from domain.rules import authorities, beside_others, departures, first_words, legal_hold, money, told_by_two
 from domain.rules.audiences import told_of
 from domain.rules.consequences import with_consequences
 from domain.rules.deadlines import deadline
@@ -47,6 +47,7 @@ def decide(case: Case | None, command: c.Command, context: DecisionContext, at: 
     if case is None:
         raise NotOpened("The case has not been opened; its opening report is missing.")
     case = departures.as_judged(case, at)
+    case = first_words.as_judged(case, context.cannot_decide, context.actor.id)
     case = authorities.beside_others(case, context.held, at, context.actor.id)
     refusal = refusal_of(case, context.actor, command.type)
     refusal = refusal or refusal_of_stranger(case, context.actor, context.standing)

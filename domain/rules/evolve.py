@@ -11,18 +11,21 @@ from domain.model import facts as f
 from domain.model import provider_news
 from domain.model.case import FORM, Case
 from domain.model.chargeback import Chargeback
+from domain.rules import first_words
 from domain.rules.audiences import OUTSIDE
 from domain.rules.case_import_changes import since
 from domain.rules.confided import of_one_alone
 from domain.rules.hearing import (
     heard_after,
     heard_parties_after,
+    heard_since_after,
     put_after,
     questioned_after,
     spoke_after,
     spoke_since_after,
 )
 from domain.rules.last_word import came_in_after, came_since_after, contested_after, unanswered_after, words_at_after
+from domain.rules.parties import agreed_after
 from domain.rules.protocols import by_protocol_after
 from domain.rules.rule import Change
 from domain.rules.timetable import advance, stamp
@@ -66,10 +69,13 @@ def evolve(case: Case | None, recording: f.Recording, *, case_id: str = "") -> C
     update["questioned"] = questioned_after(case, recording, changed)
     update["withdrawal"] = said_since(changed, recording)
     update["spoke"] = spoke_after(case, recording, changed)
+    update["agreed"] = agreed_after(recording, changed)
+    update["heard_since"] = heard_since_after(case, recording, changed)
     update["spoke_since"] = spoke_since_after(case, recording, changed)
     update["by_protocol"] = by_protocol_after(case, recording, changed)
     update["heard_parties"] = heard_parties_after(case, recording, changed)
     then = changed.model_copy(update=update)
+    then = then.model_copy(update=first_words.lapsed(then))
     return then if recording.timetable is None else stamp(then, recording.timetable, recording.zone_data)
 
 

@@ -243,6 +243,9 @@ def _report_effect(case: Case, command: c.ReportEffect, context: DecisionContext
     stopped = known is not None and known.state == "needs_hands" and provider_news.stops(case, known.remedy)
     if known is None or not (known.state in ("running", "withheld") or stopped):
         return links.reported(case, command, context, at)
+    if command.result == "done" and known.id in provider_news.failed(case):
+        # The refund failed before the platform's answer was heard here that it had been made.
+        return (f.EffectReported(effect_id=known.id, result="needs_hands", note=provider_news.FAILED),)
     return (f.EffectReported(effect_id=command.effect_id, result=command.result, note=command.note),)
 
 

@@ -90,6 +90,17 @@ def check(case: Case, sides: Iterable[Side], at: datetime) -> None:
             raise found.refusal()
 
 
+def check_each(case: Case, several: Iterable[f.OpenedParty], at: datetime) -> None:
+    """Refuses what takes something from each of these, while one on a side that the pack hears has not been heard in person since
+    what was decided is in question."""
+    for party in several:
+        if party.side not in case.terms.hear or (party.side is Side.CLAIMANT and case.of_office is not None):
+            continue
+        waits = _still_has_time(case, party.side)
+        if waits is not None or party.id not in case.heard_since:
+            raise (waits or Unheard(party.side, "answer"))._replace(party=party.id).refusal()
+
+
 def check_charge(case: Case, hit: Iterable[f.OpenedParty]) -> None:
     """Refuses what hits a claimant while nothing was asked of them that they have answered, or let the time go by for. Of several
     it is whoever is hit: nobody puts bad faith to somebody in order to hold it against another."""
@@ -220,6 +231,22 @@ def heard_parties_after(before: Case | None, rec: f.Recording, after: Case) -> t
     own = {p.id for side in Side for p in _each(after, side)}
     spoke = (one for one in _heard_by(before, rec, after) if one in own)
     return tuple(one for one in dict.fromkeys((*known, *spoke)) if one in own)
+
+
+def heard_since_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:
+    """The principals who have been heard since what was decided is in question, after a fact: since the appeal that is decided,
+    or after which it is decided afresh, or since it was taken up again. Who lodged an appeal has said why."""
+    known = before.heard_since if before is not None else ()
+    match rec.fact:
+        case f.CaseReopened() | f.RulingAnnulled():
+            return ()
+        case f.AppealLodged():
+            known = (*(known if rec.fact.cross else ()), *_meant(after, rec.actor.id, rec.fact.side))
+        case _ if anew := accused_anew(before, rec.fact, after):
+            known = _without(after, known, anew)
+        case _:
+            pass
+    return tuple(dict.fromkeys((*known, *_heard_by(before, rec, after))))
 
 
 def questioned_after(before: Case | None, rec: f.Recording, after: Case) -> tuple[str, ...]:

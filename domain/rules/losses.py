@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from domain.base import Phase, Side
@@ -12,9 +13,11 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import DecideAppeal, RemedyNotAllowed, Rule, Ruling
 from domain.model.sanctions import SanctionDrafted
 from domain.model.terms import OutcomeTerms
+from domain.rules import hearing
 from domain.rules.prior_decision import side_of
 from domain.rules.remedy import GIVES, TAKES, burdens
 from domain.rules.rights import is_less, money_to, promised, standing
+from domain.rules.shares import of_one
 
 _ON_CONTENT: Final = frozenset({"remove", "restrict"})
 """Measures against what somebody has published, and not against them."""
@@ -39,8 +42,13 @@ def penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -
 def _penalised(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...], side: Side) -> bool:
     if outcome.sanctions is side:
         return True
-    had, now = ([name for name in burdens(case, some, side) if name not in _ON_CONTENT] for some in (promised(case), remedies))
-    return any(now.count(name) > had.count(name) for name in now)
+    several = case.principals(side)
+    mine = [tuple(of_one(case, p, some) for some in (promised(case), remedies)) for p in several if len(several) > 1]
+    for before, after in mine or [(promised(case), remedies)]:
+        had, now = ([name for name in burdens(case, some, side) if name not in _ON_CONTENT] for some in (before, after))
+        if any(now.count(name) > had.count(name) for name in now):
+            return True
+    return False
 
 
 def losers(case: Case, outcome: OutcomeTerms, remedies: tuple[Remedy, ...]) -> frozenset[Side]:
@@ -121,6 +129,37 @@ def worse(
     )
 
 
+def worse_themselves(case: Case, remedies: tuple[Remedy, ...], side: Side | None = None) -> tuple[OpenedParty, ...]:
+    """Of several on a side those who would have less by a new decision than by those that are in force, or were until they were
+    set aside: their share of the money, or a measure more or a harsher one; whatever the side has as a whole."""
+    last = standing(case)
+    if last is None:
+        return ()
+    stands = next((ruling for ruling in reversed(case.rulings) if ruling.decision not in ("remit", "uphold")), last)
+    had, now = _sent_back(case, last.remedies if last.annulled_at is not None else promised(case)), _sent_back(case, remedies)
+    found = []
+    for party in (p for one in Side if side in (None, one) for p in case.principals(one) if len(case.principals(one)) > 1):
+        before, then = of_one(case, party, had), of_one(case, party, now)
+        hit_before, hit_then = _beside_sanction(case, before, stands, party.side), burdens(case, then, party.side)
+        if _gets_less(then, before, party.side) or _hit_harder(hit_before, hit_then):
+            found.append(party)
+    return tuple(found)
+
+
+def check_each(case: Case, remedies: tuple[Remedy, ...], at: datetime) -> None:
+    """Refuses a decision by which one of several would stand worse who has not been heard since what was decided is in question.
+
+    What another one of their side said or appealed is nobody's word but theirs; and whoever left it to another one to appeal
+    comes out of it with no less than they had, as that one does. European Convention on Human Rights, article 6(1) and (3)(a).
+    """
+    worse_off = worse_themselves(case, remedies)
+    alone = _alone(case)
+    beside = next((p for p in worse_off if p.side is alone), None)
+    if beside is not None and not (case.claims_news and case.terms.has(Phase.APPROVAL)):
+        raise _worse_off(beside.side, beside.id)
+    hearing.check_each(case, worse_off, at)
+
+
 def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideAppeal, sanction: SanctionDrafted | None) -> None:
     """Refuses a decision by which whoever appealed alone would come out with less than they had (no reformatio in peius).
 
@@ -139,7 +178,7 @@ def check_only_appellant(case: Case, outcome: OutcomeTerms, said: Rule | DecideA
                 because=_FINAL,
             )
         for side in case.relied_on:
-            if worse(case, side, outcome, said.remedies, sanction, said):
+            if _anybody_worse(case, side, outcome, said, sanction):
                 raise RemedyNotAllowed(
                     f"It was final, nothing new came in, and the {side.value} would have less. Decide it as before, or let "
                     "a lead or ops set the ruling aside.",
@@ -154,13 +193,20 @@ def why_approval(case: Case, said: Rule | DecideAppeal, sanction: SanctionDrafte
     outcome, alone = case.terms.outcome(said.outcome or ""), _alone(case)
     if outcome is None or not case.terms.has(Phase.APPROVAL):
         return None
-    if case.claims_news and alone is not None and worse(case, alone, outcome, said.remedies, sanction, said):
+    if case.claims_news and alone is not None and _anybody_worse(case, alone, outcome, said, sanction):
         return _WORSE
     if _heard_again_for_nothing(case, outcome, said):
         return _FINAL
     first = case.final is not None and any(said.by in (ruling.decider, ruling.approved_by) for ruling in case.rulings)
     sides = tuple(Side) if first else case.relied_on
-    return _FINAL if any(worse(case, side, outcome, said.remedies, sanction, said) for side in sides) else None
+    return _FINAL if any(_anybody_worse(case, side, outcome, said, sanction) for side in sides) else None
+
+
+def _anybody_worse(
+    case: Case, side: Side, outcome: OutcomeTerms, said: Rule | DecideAppeal, sanction: SanctionDrafted | None
+) -> bool:
+    """Whether a side would stand worse, or one of several on it."""
+    return worse(case, side, outcome, said.remedies, sanction, said) or bool(worse_themselves(case, said.remedies, side))
 
 
 def _heard_again_for_nothing(case: Case, outcome: OutcomeTerms, said: Rule | DecideAppeal) -> bool:
@@ -195,12 +241,10 @@ def _alone(case: Case) -> Side | None:
     return sides[0] if len(sides) == 1 and not case.terms.worse_on_appeal else None
 
 
-def _worse_off(side: Side) -> RemedyNotAllowed:
-    return RemedyNotAllowed(
-        f"Only the {side.value} appealed, and may not come out of it with less than before.",
-        because=_WORSE,
-        side=side.value,
-    )
+def _worse_off(side: Side, beside: str | None = None) -> RemedyNotAllowed:
+    who = f"the {side.value} appealed, and may" if beside is None else f"the {side.value} appealed, and each of that side may"
+    own = {"party": beside} if beside is not None else {}
+    return RemedyNotAllowed(f"Only {who} not come out of it with less than before.", because=_WORSE, side=side.value, **own)
 
 
 def _sent_back(case: Case, remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:

@@ -29,10 +29,12 @@ def waiting(case: Case) -> tuple[Effect, ...]:
 
 
 def correctable(case: Case) -> tuple[Effect, ...]:
-    """What somebody reported as done by hand, and nothing has undone or begun to undo since: of that it can be said that it was
-    a mistake."""
+    """What somebody reported as done by hand, and what a machine reported as paid, where nothing has undone or begun to undo it
+    since: of that it can be said that it was a mistake, or that the payment came back."""
     undoing = {effect.reverses for effect in case.effects}
-    return tuple(e for e in case.effects if e.by_hand and e.state in ("done", "reversed") and e.id not in undoing)
+    paid = (e for e in case.effects if e.state == "done" and e.remedy.amount and e.reverses is None and e.reported_at)
+    said = {*(e.id for e in case.effects if e.by_hand and e.state in ("done", "reversed")), *(e.id for e in paid)} - undoing
+    return tuple(e for e in case.effects if e.id in said)
 
 
 def contested(case: Case, effect: Effect) -> bool:

@@ -16,7 +16,7 @@ from domain.model.parties import PartyUnfit
 from domain.model.people import OpenedParty
 from domain.rules import authorities, confirmation
 from domain.rules.address_proof import reported_unproven
-from domain.rules.fairness import another_credential
+from domain.rules.fairness import another_credential, partial
 from domain.rules.remedy import asks_for_data
 from domain.rules.rule import DecisionContext
 
@@ -87,7 +87,7 @@ def _check_second_person(case: Case, other: OtherCase, context: DecisionContext)
         return
     actor = context.known()
     noted = [x for x in case.links if x.other == other.id and x.relation == "duplicate" and x.by is not None]
-    first = next((x for x in noted if confirmation.may_be_second(x.by, actor)), None)
+    first = next((x for x in noted if confirmation.may_be_second(x.by, actor) and x.by not in partial(case)), None)
     if first is None:
         raise MergeUnconfirmed(
             "That is not one person's word: the two name different matters, or none, or this is somebody else's report of a "

@@ -14,7 +14,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.money import AmountTooHigh, CurrencyDiffers, PaidElsewhere
 from domain.model.people import Actor, line_above
-from domain.model.provider_news import REFUNDED, ProviderNews
+from domain.model.provider_news import BESIDE, REFUNDED, ProviderNews, payments_together, told_of_payment
 from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
@@ -117,8 +117,8 @@ def by_provider(case: Case) -> tuple[Money, ...]:
     """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
     disputes = [one for one in case.provider_disputes if not one.of_payment]
     said = (_given_by(case, dispute.money, dispute.newest.payment) for dispute in disputes if dispute.paid and dispute.money)
-    payments = sorted({one.newest.payment or "" for one in case.provider_disputes if one.of_payment})
-    return (*(amount for amount in said if amount is not None), *(x for one in payments for x in _refunded(case, one)))
+    together = payments_together(case.provider_disputes)
+    return (*(amount for amount in said if amount is not None), *(x for one in together for x in _refunded(case, one)))
 
 
 def _given_by(case: Case, said: ProviderNews, payment: str | None) -> Money | None:
@@ -127,44 +127,41 @@ def _given_by(case: Case, said: ProviderNews, payment: str | None) -> Money | No
     whole = said.amount or case.amount
     if said.what != "payment_refunded" or payment is None or whole is None:
         return whole
-    so_far, refunds = _told_of(case, payment)
+    so_far, refunds, _ = told_of_payment(case.provider_disputes, payment)
     if so_far is not None and so_far.at > said.at:
         return None
     left = _so_far(said.model_copy(update={"amount": whole}), refunds, whole.currency)
     return whole.model_copy(update={"amount": left}) if left > 0 else None
 
 
-def _told_of(case: Case, payment: str) -> tuple[ProviderNews | None, list[ProviderNews]]:
-    """What was told last of a payment as a whole, and of each refund of it."""
-    entries = [one for one in case.provider_disputes if one.of_payment and one.newest.payment == payment]
-    so_far = next((one.money for one in entries if one.newest.stage == "payment" and one.money is not None), None)
-    # Nobody's unproven word that a refund failed sets it free.
-    told_of = (one.newest if one.newest.verified or one.money is None else one.money for one in entries)
-    return so_far, [one for one in told_of if one.stage == "refund"]
-
-
-def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
-    """What was refunded of a payment outside of this case: beyond the part that nobody disputes, beyond what a dispute's own news
-    say of it, and beyond what the case itself has carried out by then."""
-    so_far, refunds = _told_of(case, payment)
-    made = [one for one in refunds if one.what in REFUNDED]
-    known = [*([so_far] if so_far is not None and so_far.what in REFUNDED else []), *made]
+def _refunded(case: Case, payments: Sequence[str]) -> tuple[Money, ...]:
+    """What was refunded of the payments of one dispute outside of this case: beyond the part that nobody disputes, beyond what
+    the dispute's own news say of it, and beyond what the case itself has carried out by then."""
+    told_of = [told_of_payment(case.provider_disputes, one) for one in payments]
+    refunds = [one for _, each, _ in told_of for one in each]
+    so_far = [one for one, _, _ in told_of if one is not None and one.what in REFUNDED]
+    known = [*so_far, *(one for one in refunds if one.what in REFUNDED)]
     if not known or case.amount is None:
         return ()
     currency = case.amount.currency
     if any(one.amount is None or one.amount.currency != currency for one in known):
         # Of what cannot be compared all counts.
         return tuple(one.amount or case.amount for one in known)
-    total = max(_so_far(known[0], refunds, currency) if known[0] is so_far else 0, _units(made, currency))
-    whole = next((one.paid for one in known if one.paid is not None and one.paid.currency == currency), None)
-    undisputed = max(0, whole.amount - case.amount.amount) if whole is not None else 0
+    total = sum(
+        max(_so_far(one, each, currency) if one in so_far else 0, _units([x for x in each if x.what in REFUNDED], currency))
+        for one, each, _ in told_of
+    )
+    wholes = [paid.amount for _, _, paid in told_of if paid is not None and paid.currency == currency]
+    # Where others dispute the same payment nobody knows how much of it none of them does.
+    alone = len(wholes) == len(told_of) and all(one.newest.stage != BESIDE for one in case.provider_disputes)
+    undisputed = max(0, sum(wholes) - case.amount.amount) if alone else 0
     # Refunds that bear the id of an effect of ours, and what was reported as carried out before the provider said so.
     marked = _units([one for one in refunds if one.what == "updated"], currency)
     latest = max(one.at for one in known)
     done = [e.remedy for e in case.effects if e.state == "done" and e.reported_at is not None and e.reported_at <= latest]
     ours = sum(x.amount.amount for x in done if x.amount is not None and x.amount.currency == currency and bounded(case, x.type))
-    told = [x.money for x in case.provider_disputes if not x.of_payment and x.newest.payment == payment and x.money is not None]
-    own = [_given_by(case, one, payment) for one in told if one.what in REFUNDED and one.amount is not None]
+    told = [x for x in case.provider_disputes if not x.of_payment and {x.newest.payment, *x.also_about} & {*payments}]
+    own = [_given_by(case, x.money, x.newest.payment) for x in told if x.money and x.money.what in REFUNDED and x.money.amount]
     counted = sum(one.amount for one in own if one is not None and one.currency == currency)
     left = total - undisputed - max(marked, ours) - counted
     return (Money(amount=left, currency=currency),) if left > 0 else ()
@@ -173,9 +170,8 @@ def _refunded(case: Case, payment: str) -> tuple[Money, ...]:
 def _so_far(told: ProviderNews, refunds: Sequence[ProviderNews], currency: str) -> int:
     """What was refunded in all, as it was told of the payment, without the refunds that failed since. One that failed in the same
     second is in it where that holds it beside all that were made."""
-    failed = [one for one in refunds if one.what == "refund_failed"]
-    since = _units([one for one in failed if one.at > told.at], currency)
-    at_once = _units([one for one in failed if one.at == told.at], currency)
+    since = _units([one for one in refunds if one.what == "refund_failed" and one.at > told.at], currency)
+    at_once = _units([one for one in refunds if one.what == "refund_failed" and one.at == told.at], currency)
     made = _units([one for one in refunds if one.what in REFUNDED], currency)
     whole = _units([told], currency)
     return whole - since - (at_once if whole - since >= made + at_once else 0)

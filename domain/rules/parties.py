@@ -41,6 +41,8 @@ _PARTY_ROLES = ("claimant", "respondent")
 _TEAM = confirmation.TEAM
 _Consent = Literal["own_word", "stated"] | None
 _OF_ONE_ALONE = f.WithdrawalRequested | f.WithdrawalAccepted | f.WithdrawalOvertaken | f.ContinuedOfOffice
+CONCESSION = "concession:"
+"""What the granting of a claim by one of several is noted under; the sum follows."""
 _OF_OFFICE = "of_office"
 """The platform, where it has taken the claimant's place."""
 
@@ -351,6 +353,15 @@ def _for_whom(case: Case, actor: Actor) -> str:
 
 
 # --- what it does to a case
+
+_ENDS_CONCESSION = (f.RulingIssued, f.RulingAnnulled, f.AmountStated, f.ClaimConceded, f.CaseClosed, f.CaseReopened)
+
+
+def agreed_after(rec: f.Recording, after: Case) -> tuple[Agreed, ...]:
+    """What single ones of several have agreed to and is not over: half a concession ends, as an offer does, when a ruling is told
+    or the case ends, and when it comes to be about another amount."""
+    over = isinstance(rec.fact, _ENDS_CONCESSION)
+    return tuple(one for one in after.agreed if not (over and one.to.startswith(CONCESSION)))
 
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:

@@ -23,6 +23,8 @@ from domain.rules.rule import Change, Facts
 DECIDED_ELSEWHERE = "decided_elsewhere"
 STOPPED_BY = frozenset({"paid_by_provider", "dispute_unverified", "payment_in_doubt", "disputed_less", "disputed_again"})
 """Why a payment beside a dispute does not go out by itself."""
+FAILED = "refund_failed"
+"""Why a payment that was reported as made waits for somebody's hands: the refund that carried it out failed afterwards."""
 CHARGEBACK_STAGE = "chargeback"
 """The stage in which a network takes evidence until its due date."""
 
@@ -95,8 +97,9 @@ def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
     known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     went, over = (known.paid, known.over) if known is not None else (False, False)
+    paid = news.what == "refund_failed" and any(e.state == "done" and stops(case, e.remedy) for e in case.effects_in_force)
     return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)} | (
-        _given_back(case) if news.what in BACK else {}
+        _given_back(case) if news.what in BACK else {"refund_failed": True} if paid else {}
     )
 
 
@@ -118,6 +121,11 @@ def money_back(before: Case | None, fact: f.SignalReceived, after: Case) -> set[
     return {f"{fact.type}:money_back"} if _given_back(after) else set()
 
 
+def came_to_nothing(fact: f.EffectReported) -> set[str]:
+    """What is told when a payment that was reported as made has failed at the provider: it is owed again."""
+    return {f"{fact.type}:failed"} if fact.note == FAILED else set()
+
+
 def twice(case: Case) -> bool:
     """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell."""
     done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
@@ -137,7 +145,7 @@ def said_of_effect(case: Case, fact: f.EffectReported | f.ManualWorkReported) ->
     if effect is None or effect.reverses is not None or not stops(case, effect.remedy):
         return {}
     why = fact.note if isinstance(fact, f.EffectReported) and fact.result == "needs_hands" else None
-    stopped_by = {"stopped_by": why} if why in STOPPED_BY else {}
+    stopped_by = {"stopped_by": why} if why in {*STOPPED_BY, FAILED} else {}
     return stopped_by | ({"money_twice": True} if fact.result == "done" and twice(case) else {})
 
 
@@ -157,6 +165,22 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
     running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
     why = _why_not(then, ())
     return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=why) for one in running) if why else ()
+
+
+def failed(case: Case) -> frozenset[str]:
+    """The effects of this case that were carried out by a refund that failed at the provider, and by none that did not."""
+    said = [x.newest for x in case.provider_disputes if x.newest.stage == "refund" and x.newest.effect and x.newest.verified]
+    made = {one.effect for one in said if one.what != "refund_failed"}
+    return frozenset(one.effect for one in said if one.effect is not None and one.effect not in made)
+
+
+def owed_still(case: Case, news: ProviderNews | None) -> Facts:
+    """Payments of this case that are known by this news to have come to nothing: they are owed, and wait for somebody's hands."""
+    if news is None or news.what != "refund_failed":
+        return ()
+    lost = failed(case.model_copy(update=heard(case, news, case.updated_at)))
+    done = [e.id for e in case.effects if e.id in lost and e.state == "done" and e.remedy.amount is not None and not e.by_hand]
+    return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=FAILED) for one in done)
 
 
 def not_paid_again(case: Case, command_id: str, facts: Facts) -> Facts:

@@ -19,6 +19,7 @@ from domain.rules.fairness import keeps_own_appeal
 from domain.rules.misuse import hits_anew
 from domain.rules.prior_decision import side_of
 from domain.rules.remedy import burdens
+from domain.rules.shares import of_one
 
 
 def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
@@ -33,6 +34,7 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
         *(side for side in Side if _gets_less(case, ruling, side)),
         # What hits somebody they may appeal against, whoever is said to have lost.
         *(side for side in Side if burdens(case, ruling.remedies, side)),
+        *(side for side in Side if _worse_themselves(case, ruling, side) or _shared_unequally(case, ruling, side)),
         *((Side.CLAIMANT,) if less_than_asked(case, ruling) else ()),
         *(side for side in Side if _pays_label(case, ruling, side)),
     }
@@ -45,12 +47,37 @@ def rights_after(case: Case, ruling: Ruling) -> tuple[f.AppealRight, ...]:
             because = "no_appeal_in_kind"
         elif side not in lost_by:
             because = "nothing_lost"
-        elif side in case.appeals_used and not hits_anew(case, ruling, side):
+        elif side in case.appeals_used and not hits_anew(case, ruling, side) and not _others_hit(case, ruling, side):
             because = "already_used"
         else:
             because = "lost_something"
         rights.append(f.AppealRight(side=side, allowed=because == "lost_something", because=because))
     return tuple(rights)
+
+
+def _worse_themselves(case: Case, ruling: Ruling, side: Side) -> tuple[str, ...]:
+    """Of several on a side those from whom a ruling takes money that an earlier one gave them, or whom it hits anew."""
+    before, now = promised(case), crediting.granted(case, ruling)
+    found = []
+    for party in case.principals(side) if len(case.principals(side)) > 1 else ():
+        had, left = of_one(case, party, before), of_one(case, party, now)
+        hit_before, hit_now = (Counter(burdens(case, some, side)) for some in (had, left))
+        if is_less(money_to(left, side), money_to(had, side)) or hit_now - hit_before:
+            found.append(party.id)
+    return tuple(found)
+
+
+def _shared_unequally(case: Case, ruling: Ruling, side: Side) -> bool:
+    """Whether one of several on a side gets less of its money than another: they may say that it is not theirs alone."""
+    given = [money_to(of_one(case, p, ruling.remedies), side) for p in case.principals(side)]
+    # An equal share may be a cent off.
+    return any(one[c] - other[c] > 1 for one in given for other in given for c in one)
+
+
+def _others_hit(case: Case, ruling: Ruling, side: Side) -> bool:
+    """Whether a ruling takes something from one of several who has not appealed themselves: another one's appeal used up no right
+    of theirs (European Convention on Human Rights, protocol No 7, article 2)."""
+    return any(one not in case.appealed_by for one in _worse_themselves(case, ruling, side))
 
 
 def standing(case: Case) -> Ruling | None:

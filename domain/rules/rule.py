@@ -36,6 +36,9 @@ class DecisionContext(Kept):
     """Those whom a note mentions and who work here; None: nobody was looked up."""
     terms: Terms | None = None
     """The terms that a re-target leads to, resolved when it is judged."""
+    cannot_decide: tuple[str, ...] = ()
+    """Those whose word waits in the case for a second one, and who have come to be in conflict with a party, or work here no
+    longer."""
     team: tuple[f.Colleague, ...] | None = None
     """The people whom an escalation could land on; None: nobody was looked up, and roles stand for people."""
     appealed_before: str | None = None

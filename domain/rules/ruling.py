@@ -47,7 +47,6 @@ from domain.rules import credit as crediting
 from domain.rules import remedy as remedying
 from domain.rules import ruling_requirements as completeness
 from domain.rules.audiences import Audience
-from domain.rules.authorities import of_report
 from domain.rules.evidence import dropped
 from domain.rules.fairness import another_credential
 from domain.rules.prior_decision import by_hand
@@ -137,6 +136,7 @@ def _check(
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     charge.check_lost(case, ground, losses.losers_named(case, outcome), losses.hit(case, outcome, command.remedies))
     hit = losses.each_hit(case, outcome, command.remedies)
+    losses.check_each(case, command.remedies, at)
     disclosure.check_told(case, lost, tuple(p for p in hit if p.side in lost), at)
     confirmation.check_may_lose(case, _who_loses(case, outcome, lost, command.remedies))
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
@@ -388,15 +388,15 @@ def _ruling_issued(case: Case, rec: f.Recording, fact: f.RulingIssued) -> Change
     # What a hold kept back of an earlier ruling is wanted no more: this one has ordered what it wants.
     left = case.withheld if issued.decision in ("uphold", "remit") else ()
     told = {"ruling": issued, "rulings": (*case.rulings, issued), "rights": fact.rights, "credit_proposed": None}
-    return {**told, **_rights_anew(case, fact), "withheld": left, **dropped(case, rec.at)}
+    return {**told, **_rights_anew(case, issued, fact), "withheld": left, **dropped(case, rec.at)}
 
 
-def _rights_anew(case: Case, fact: f.RulingIssued) -> Change:
-    """A side that has appealed, and may again of what was found of it since: all of it may."""
+def _rights_anew(case: Case, issued: Ruling, fact: f.RulingIssued) -> Change:
+    """A side that has appealed, and may again: of what was found of it since all of it, else who has not appealed themselves."""
     sides = {right.side for right in fact.rights if right.allowed and right.side in case.appeals_used}
     if not sides:
         return {}
-    theirs = {party.id for party in case.parties if party.side in sides}
+    theirs = {party.id for party in case.parties if party.side in sides and misuse.hits_anew(case, issued, party.side)}
     return {
         "appeals_used": tuple(side for side in case.appeals_used if side not in sides),
         "appealed_by": tuple(one for one in case.appealed_by if one not in theirs),
@@ -470,12 +470,12 @@ TOPIC = Topic(
     },
     means={
         "effect_reported": lambda before, fact, after: (
-            {"effect_reported:needs_hands"}
+            {"effect_reported:needs_hands"} | provider_news.came_to_nothing(fact)
             if fact.result == "needs_hands" and fact.effect_id in after.manual_work
             else provider_news.paid_twice(before, fact, after)
         ),
     },
-    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice"}),
+    words=frozenset({"effect_reported:needs_hands", "effect_reported:twice", "effect_reported:failed"}),
     known_to={
         "ruling_drafted": _DRAFT,
         "ruling_approved": _DRAFT,
@@ -485,7 +485,7 @@ TOPIC = Topic(
         "case_remitted": everybody("How the matter goes on."),
         "effect_ordered": inside("It is told when it is done."),
         "effect_reported": Known(
-            lambda case, fact, audience: audience == "platform" or not of_report(case, fact.effect_id),
+            lambda case, fact, audience: audience == "platform" or not authorities.of_report(case, fact.effect_id),
             "nothing",
             "What a side got or lost is its own and the other side's; that an authority was told, no party hears.",
         ),

@@ -131,7 +131,8 @@ def lapses(case: Case, command_id: str, facts: Facts) -> Facts:
         return facts
     place, because = found
     by = facts[place].type
-    gone = [one for one in waiting if by in _ENDS_ALL or (case.offer is not None and one == case.offer.id)]
+    of_one = case.proposal if by in _OF_THE_PROPOSER else case.offer
+    gone = [one for one in waiting if by in _ENDS_ALL or (of_one is not None and one == of_one.id)]
     over = (f.OfferLapsed(offer_id=one, because=because or None) for one in gone)
     # What they agreed on comes first.
     place += by in _AGREEMENTS
@@ -141,7 +142,14 @@ def lapses(case: Case, command_id: str, facts: Facts) -> Facts:
 _ITS_END = (f.OfferAccepted, f.OfferDeclined, f.OfferLapsed, f.ProposalEnded, f.OfferMade, f.ProposalMade)
 """Facts that say themselves what became of an offer or a proposal."""
 _AGREEMENTS = frozenset({"offer_accepted", "proposal_ended", "claim_conceded"})
+_OF_THE_PROPOSER = frozenset({"case_recused", "case_joined"})
 _ENDS_ALL = frozenset({"ruling_issued", "case_closed", "phase_entered"}) | _AGREEMENTS
+
+
+def _proposer_leaves(case: Case, fact: f.CaseRecused | f.CaseJoined) -> bool:
+    """Whether nobody settles any more by what somebody proposed who must not decide the case (Directive 2013/11/EU, art. 6)."""
+    by = case.proposed_by[0] if case.proposal is not None and case.proposed_by is not None else None
+    return by is not None and by in ((fact.person,) if isinstance(fact, f.CaseRecused) else fact.recused)
 
 
 def _over_by(case: Case, fact: f.Fact) -> Literal["ruled", "settled", "closed", ""] | None:
@@ -153,6 +161,8 @@ def _over_by(case: Case, fact: f.Fact) -> Literal["ruled", "settled", "closed", 
             return "settled"
         case f.CaseClosed():
             return "closed"
+        case f.CaseRecused() | f.CaseJoined() if _proposer_leaves(case, fact):
+            return ""
         case f.PhaseEntered(offer_stays=False) if fact.phase is not Phase.SETTLEMENT:
             return ""
         case f.ContinuedOfOffice() if case.offer is not None and case.offer.side is Side.CLAIMANT:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from domain.base import Side, derived_id
 from domain.model import facts as f
 from domain.model.case import Case
+from domain.model.people import OpenedParty
+from domain.model.remedy import Remedy
 from domain.rules.remedy import MONEY_REMEDIES
 from domain.rules.rule import Facts
 
@@ -33,6 +36,23 @@ def _shares(case: Case, fact: f.EffectOrdered) -> tuple[f.EffectOrdered, ...]:
         part = {"party": party.id, "amount": money.model_copy(update={"amount": amount})}
         effect_id = fact.effect_id if number == 0 else derived_id("eff", fact.effect_id, f"s{number}")
         found.append(fact.model_copy(update={"effect_id": effect_id, "remedy": remedy.model_copy(update=part)}))
+    return tuple(found)
+
+
+def of_one(case: Case, party: OpenedParty, remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """What remedies are for one of several on a side: what names them, what names nobody there, and their share of its money."""
+    several = [p.id for p in case.principals(party.side)]
+    found = []
+    for remedy in remedies:
+        if remedy.to is not party.side or remedy.party not in (None, party.id):
+            continue
+        money = remedy.amount
+        if money is not None and remedy.party is None and remedy.type in MONEY_REMEDIES and party.id in several:
+            each, over = divmod(money.amount, len(several))
+            part = money.model_copy(update={"amount": each + (over if party.id == several[0] else 0)})
+            found.append(remedy.model_copy(update={"amount": part}))
+            continue
+        found.append(remedy)
     return tuple(found)
 
 

@@ -52,12 +52,16 @@ def _confirmed(case: Case, command: StateAmount, context: DecisionContext) -> Fa
     """A second person's word, where the report names no amount and one alone has said it. Raises a Refusal for any other."""
     if not by_one_alone(case):
         raise NothingChanges("The case is about this amount already.")
-    first, actor = next(one for one in case.said_by if one.amount == case.amount), context.known()
+    first, actor = next((one for one in case.said_by if one.amount == case.amount), None), context.known()
+    stated = f.AmountStated(amount=command.amount, before=case.amount, reasons=command.reasons)
+    if first is None:
+        # Whoever said it before must not decide the case: it is one person's word again.
+        return (stated,)
     if not confirmation.may_be_second(first.by, actor) or actor.id == first.by:
         said = "One person has said it: another lead, ops or the platform says it too, nobody who reports to who did."
         raise OwnCase(said, because="second_person")
     another_credential(first.credential, context)
-    return (f.AmountStated(amount=command.amount, before=case.amount, reasons=command.reasons),)
+    return (stated,)
 
 
 def by_one_alone(case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.base import Instant, Kept, Money
 from domain.model.case import Case
-from domain.model.provider_news import ProviderDispute
+from domain.model.provider_news import REFUNDED, ProviderDispute
 from domain.rules.provider_news import twice
 
 
@@ -47,7 +47,9 @@ class ProviderDisputeView(Kept):
     twice: bool = False
     """The case has paid, too: whoever paid has more than they paid, until somebody settles it with them."""
     amount: Money | None = None
-    """How much, where it says so."""
+    """How much of it, where it says so."""
+    disputed: Money | None = None
+    """How much is disputed there by now, where its newest word says so: a provider raises it, or lowers it, while it goes on."""
     verified: bool = True
     """The provider was asked, or its signature covers what it said; else nothing is paid by itself."""
     said_at: Instant
@@ -62,6 +64,7 @@ def disputes_seen(case: Case) -> tuple[ProviderDisputeView, ...]:
 
 def _dispute_seen(one: ProviderDispute, *, both: bool) -> ProviderDisputeView:
     newest, end, paid = one.newest, one.end if one.over else None, one.paid
+    tells = not one.of_payment and newest.what not in REFUNDED
     return ProviderDisputeView(
         provider=newest.provider,
         dispute=newest.dispute,
@@ -75,6 +78,7 @@ def _dispute_seen(one: ProviderDispute, *, both: bool) -> ProviderDisputeView:
         paid=paid,
         twice=both,
         amount=one.money.amount if paid and one.money is not None else None,
+        disputed=newest.amount if tells else None,
         verified=one.verified,
         said_at=newest.at,
     )

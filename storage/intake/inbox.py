@@ -22,6 +22,7 @@ from domain.model.translations import TextErased, TextUnknown, Translate, with_o
 from storage.intake.new_parties import PartySealer
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import PLATFORM, STAFF, SealBox, Vault
+from storage.record.archive import Archive
 
 # $3 the command's id, $4 an idempotency key (or null), $5 who speaks. A party's words are sealed under the party's key.
 LOOK = """
@@ -30,6 +31,7 @@ WITH speaker AS (
 )
 SELECT s.holder, k.id AS key_id, k.wrapped,
     EXISTS (SELECT FROM cases c WHERE c.tenant = $1 AND c.id = $2) AS case_known,
+    (SELECT i.case_id FROM archived_ids i WHERE i.tenant = $1 AND i.id = $3) AS archived_with,
     c.id, c.case_id, c.body_hash, c.received_at, c.answer
 FROM speaker s
 LEFT JOIN keys k ON k.tenant = $1 AND k.case_id = $2 AND k.holder = s.holder AND k.destroyed_at IS NULL
@@ -124,9 +126,8 @@ class Came:
 class PostgresInbox:
     """Implements :class:`activities.ports.records.Inbox`, and :meth:`receive` for the API."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
+    def __init__(self, database: Database, vault: Vault, archive: Archive | None = None) -> None:
+        self._database, self._vault, self._archive = database, vault, archive
 
     async def put(self, tenant_id: str, case_id: str, raw: object, *, channel: str = "temporal") -> str:
         """Keep a command as it came and return the id under which it is kept."""
@@ -177,6 +178,8 @@ class PostgresInbox:
             receipt = await arrival.keep(conn)
             if receipt is not None:
                 return receipt
+            if arrival.archived and self._archive is not None:
+                await self._archive.bring_back(tenant_id, case_id)
         raise ConnectionError("the inbox is contended; try again")
 
 
@@ -188,22 +191,27 @@ class _Arrival:
         self._tenant, self._case = tenant_id, case_id
         self._incoming, self._came = incoming, came
         self._hash = vault.body_hash(tenant_id, incoming.canonical)
+        self.archived = False
+        """It was told before, and what became of it lies in the archive."""
 
     async def keep(self, conn: Connection) -> Receipt | None:
-        """The receipt; None when somebody else took the id in this very moment."""
+        """The receipt; None when somebody else took the id in this very moment, or where it is :attr:`archived`."""
         refusal = self._incoming.refusal or self._came.refusal
         if self._incoming.command is None or refusal is not None:
             code, detail, fields = refusal or unstorable()
             return await self._refused(conn, code, detail, fields)
         command_id = self._incoming.command.id
         row = await self._look(conn, command_id)
+        self.archived = row["archived_with"] == self._case
+        if self.archived:
+            return None
+        if row["archived_with"] is not None:
+            return await self._refused(conn, *_taken(command_id))
         if row["id"] is not None:
             # What the system tells itself is meant once, whatever it would say the second time.
             same = row["body_hash"] == self._hash or self._came.channel == "system"
             if row["id"] == command_id and (row["case_id"] != self._case or not same):
-                return await self._refused(
-                    conn, "id_reused", "This id belongs to another command; choose a new one.", {"id": command_id}
-                )
+                return await self._refused(conn, *_taken(command_id))
             if not same:
                 raise Conflict("idempotency_key_reused", "This key was used with another body.", row["id"])
             return _known_receipt(row)
@@ -298,6 +306,10 @@ class _Arrival:
             box.key.id if box else None, [r[0] for r in rows], [r[1] for r in rows], self._came.credential, self._came.signature,
         )  # fmt: skip
         return None if received_at is None else Receipt(command_id, received_at, known=False, answer=answer)
+
+
+def _taken(command_id: str) -> Refused:
+    return "id_reused", "This id belongs to another command; choose a new one.", {"id": command_id}
 
 
 def _known_receipt(row: asyncpg.Record) -> Receipt:

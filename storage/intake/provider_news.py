@@ -72,9 +72,11 @@ class PostgresProviderNews:
 
     async def keep_of_payment(self, tenant_id: str, news: ProviderNews) -> bool:
         """Keep beside its payment, by every name of it, what is said of a refund, or that there is this dispute about it (once
-        of each dispute): what is refunded concerns all of them. It goes by its age alone. Whether any of it is new."""
+        of each dispute, and once more where it says how much was paid): what is refunded concerns all of them. It goes by its age
+        alone. Whether any of it is new."""
         assert news.payment is not None, "it is about a payment"
-        said = _said(news) if news.stage in OF_PAYMENT else f"dispute {news.dispute}".encode()
+        paid = f" {news.paid.amount} {news.paid.currency}" if news.paid is not None else ""
+        said = _said(news) if news.stage in OF_PAYMENT else f"dispute {news.dispute}{paid}".encode()
         async with self._database.tenant(tenant_id) as conn:
             await conn.execute(FORGET_NEWS, tenant_id, NEWS_FOR)
             return await self._keep(conn, tenant_id, news, news.payments, said)
@@ -137,7 +139,7 @@ class PostgresProviderNews:
 
 def _said(news: ProviderNews) -> bytes:
     """Equal for the same said twice, by whichever endpoint it came."""
-    left_out = {name for name in ("paid", "intent", "doubt", "also_about") if not getattr(news, name)}
+    left_out = {name for name in ("paid", "intent", "doubt", "also_about", "test", "effect") if not getattr(news, name)}
     return news.model_dump_json(exclude=left_out | {"ids"}).encode()
 
 

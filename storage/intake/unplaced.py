@@ -119,7 +119,9 @@ SELECT count(*) AS mails, clock_timestamp() - min(received_at) AS since FROM unp
 WHERE tenant = $1 AND (state = 'waiting' OR state = 'placed' AND wrapped IS NOT NULL)
 """
 DEED = "INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential) VALUES ($1, $2, $3, $4, $5)"
-DEEDS = "SELECT at, deed, by, credential FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200"
+DEEDS = """
+SELECT at, deed, by, credential, case_id, why FROM unplaced_deeds WHERE tenant = $1 AND unplaced_id = $2 ORDER BY id LIMIT 200
+"""
 # Before anything is said: as it was read ($3), or the same deed ($6, $7) again: once what was said is known, or the time of
 # whoever took it is over.
 TAKE = """
@@ -153,6 +155,7 @@ WITH judged AS (
     SELECT u.id, u.closed_by, u.closed_why LIKE 'reporting:%' AS reported, min(c.case_id) AS case_id,
         min(c.credential) AS credential,
         bool_or(c.id = u.waits_for[1] AND c.status = 'accepted') AS said,
+        min(coalesce(c.answer ->> 'code', c.status)) FILTER (WHERE c.id = u.waits_for[1]) AS why,
         count(*) FILTER (WHERE c.status = 'accepted') = cardinality(u.waits_for) AS whole
     FROM unplaced u JOIN commands c ON c.tenant = u.tenant AND c.id = ANY(u.waits_for) AND c.id LIKE 'cmd\\_%'
     WHERE u.tenant = $1 AND u.state = 'placed' AND u.wrapped IS NOT NULL AND u.waits_for IS NOT NULL
@@ -172,9 +175,10 @@ WITH judged AS (
     WHERE u.tenant = $1 AND u.id = j.id AND u.state = 'placed' AND u.waits_for IS NOT NULL
     RETURNING u.id
 )
-INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential)
-SELECT $1, j.id, CASE WHEN j.reported THEN 'reported' ELSE 'placed' END, j.closed_by, coalesce(j.credential, 'system')
-FROM judged j JOIN settled s ON s.id = j.id WHERE j.said
+INSERT INTO unplaced_deeds (tenant, unplaced_id, deed, by, credential, case_id, why)
+SELECT $1, j.id, CASE WHEN NOT j.said THEN 'came_back' WHEN j.reported THEN 'reported' ELSE 'placed' END, j.closed_by,
+    coalesce(j.credential, 'system'), j.case_id, CASE WHEN NOT j.said THEN j.why END
+FROM judged j JOIN settled s ON s.id = j.id
 """
 DISMISS = """
 UPDATE unplaced SET state = 'dismissed', closed_at = clock_timestamp(), closed_by = $3, closed_why = $4
@@ -293,12 +297,16 @@ class Taken(Kept):
 
 
 class UnplacedDeed(Kept):
-    """That somebody read, placed or dismissed one."""
+    """That somebody read, placed or dismissed one; or that what somebody placed came back, as its case refused it."""
 
     at: Instant
     deed: str
     by: str
     credential: str
+    case_id: str | None = None
+    """The case that judged it."""
+    why: str | None = None
+    """The code of its refusal."""
 
 
 class PostgresUnplaced:

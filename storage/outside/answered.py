@@ -9,6 +9,7 @@ from typing import Any
 from domain.base import Kept
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 
 # Links whatever has become of them: what a text says does not hang on when it is said again.
 SECRETS = """
@@ -44,8 +45,8 @@ class AnsweredNotice(Kept):
 class PostgresAnswered:
     """Finds the letter that a mail names, and marks one that came back."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database, self._vault = database, vault
+    def __init__(self, database: Database, vault: Vault, archive: Archive | None = None) -> None:
+        self._database, self._vault, self._archive = database, vault, archive
 
     def held(self, tenant_id: str, notice_id: str, token: str | None) -> bool:
         """Whether somebody has the letter itself, by its token."""
@@ -62,6 +63,10 @@ class PostgresAnswered:
         """The notice; None when there is none, or it is another tenant's."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(NOTICE, tenant_id, notice_id)
+        if row is None and self._archive is not None and (case_id := await self._archive.holding(tenant_id, notice_id)):
+            await self._archive.bring_back(tenant_id, case_id)
+            async with self._database.tenant(tenant_id) as conn:
+                row = await conn.fetchrow(NOTICE, tenant_id, notice_id)
         return AnsweredNotice(**dict(row)) if row is not None else None
 
     async def cases_ending(self, tenant_id: str, short: str) -> Sequence[str]:

@@ -36,6 +36,10 @@ ORDERS = """
 SELECT id, id AS scope, 'order' AS holder, key_id, wrapped AS sealed FROM orders
 WHERE tenant = $1 AND wrapped IS NOT NULL AND substr(wrapped, 1, 9) <> $2 AND id > $3 ORDER BY id LIMIT $4
 """
+ARCHIVES = """
+SELECT case_id AS id, case_id AS scope, 'archive' AS holder, key_id, wrapped AS sealed FROM archives
+WHERE tenant = $1 AND wrapped IS NOT NULL AND substr(wrapped, 1, 9) <> $2 AND case_id > $3 ORDER BY case_id LIMIT $4
+"""
 ENDPOINT_SECRETS = """
 SELECT id, secret AS sealed FROM webhook_endpoints
 WHERE tenant = $1 AND secret <> '' AND substr(secret, 1, 9) <> $2 AND id > $3 ORDER BY id LIMIT $4
@@ -80,7 +84,7 @@ UPDATE key_marks SET alone_since = clock_timestamp() WHERE what = 'master' AND m
 """
 NOT_ALONE = "UPDATE key_marks SET alone_since = NULL WHERE what = 'master' AND mark = $1"
 
-_WRAPPED: Mapping[str, str] = {"keys": KEYS, "unplaced": UNPLACED, "orders": ORDERS}
+_WRAPPED: Mapping[str, str] = {"keys": KEYS, "unplaced": UNPLACED, "orders": ORDERS, "archives": ARCHIVES}
 """Keys of data. They are read by id, scope and holder, to which they are bound."""
 _SECRETS: Mapping[str, str] = {
     "endpoint_secrets": ENDPOINT_SECRETS,

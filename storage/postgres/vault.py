@@ -124,6 +124,21 @@ class DataKey:
         return keyed_digest(derived(self.key, "digest"), data).hex()
 
 
+class Unwrapped:
+    """Keys as they are met while something is read, each of them unwrapped once. It is let go of with what was read."""
+
+    def __init__(self, vault: Vault, tenant_id: str) -> None:
+        self._vault, self._tenant_id = vault, tenant_id
+        self._keys: dict[str, DataKey] = {}
+
+    def key(self, case_id: str, holder: str, key_id: str, wrapped: bytes) -> DataKey:
+        """As :meth:`Vault.unwrap`."""
+        found = self._keys.get(key_id)
+        if found is None or (found.case_id, found.holder, found.wrapped) != (case_id, holder, wrapped):
+            found = self._keys[key_id] = self._vault.unwrap(self._tenant_id, case_id, holder, key_id, wrapped)
+        return found
+
+
 class SealBox:
     """A sealer for one holder: call it with each text, then :meth:`Vault.keep` what it collected."""
 
@@ -193,20 +208,26 @@ class Vault:
             await conn.execute(_NEW_CONTENTS, boxes[0].key.tenant_id, *zip(*rows, strict=True))
 
     async def reveal_bytes(
-        self, conn: Connection, tenant_id: str, ids: Iterable[str], unreadable: set[str] | None = None
+        self,
+        conn: Connection,
+        tenant_id: str,
+        ids: Iterable[str],
+        unreadable: set[str] | None = None,
+        keys: Unwrapped | None = None,
     ) -> dict[str, bytes | None]:
         """What lies under these content ids; None when it was erased. Unknown ids are left out.
 
         Raises VaultFault for one that does not open; with ``unreadable`` the id of one that was changed or damaged is put there
-        instead, and the rest is read.
+        instead, and the rest is read. ``keys``: those that were met before.
         """
+        keys = keys or Unwrapped(self, tenant_id)
         found: dict[str, bytes | None] = {}
         for row in await conn.fetch(_REVEAL, tenant_id, list(dict.fromkeys(ids))):
             if row["wrapped"] is None:
                 found[row["id"]] = None
                 continue
             try:
-                key = self.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+                key = keys.key(row["case_id"], row["holder"], row["key_id"], row["wrapped"])
                 found[row["id"]] = key.open(row["id"], row["ciphertext"])
             except Damaged:
                 if unreadable is None:
@@ -393,3 +414,8 @@ def open_contact(key: DataKey, party_id: str, contact: bytes) -> bytes:
 def evidence_path(tenant_id: str, case_id: str, digest: str) -> str:
     """Where the bytes of a file lie in the evidence store."""
     return f"{tenant_id}/{case_id}/{digest}"
+
+
+def archive_path(tenant_id: str, case_id: str, digest: str) -> str:
+    """Where a case lies in the evidence store that is in the archive."""
+    return f"{tenant_id}/{case_id}/archive-{digest}"

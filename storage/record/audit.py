@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ import asyncpg
 
 from activities.ports.evidence import EvidenceStore
 from domain.model.case import Case, folded_otherwise
-from domain.model.chain import link, root
+from domain.model.chain import root
 from domain.model.facts import Recording
 from domain.rules.evolve import fold as fold_facts
 from storage.access.trail import Entry
 from storage.postgres.pool import AWAY, NOW, Connection, Database
 from storage.postgres.server import ServerAway
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive, laid_out, only_looking
 from storage.record.erasure_trail import ErasuresSaid, compare_erasures, erasure_rows
 from storage.record.heads import (
     OF_THE_DAY,
@@ -41,6 +43,9 @@ from storage.record.records import projection
 from storage.record.rights import Rights, compare, rows_of
 from storage.record.stored_case import STATE, case_of
 from storage.record.surroundings import Surroundings, Texts, check_around, check_stored, referred, surroundings
+from storage.record.verdict import Flaw, Flaws, Verdict
+
+__all__ = ["Chain", "Flaw", "Looked", "PostgresAudit", "Verdict", "trails", "trails_at"]
 
 PAGE = 50
 """Cases looked at with one query."""
@@ -55,7 +60,7 @@ _CASES = f"""
 SELECT c.id, c.turn, c.seq, c.head, {STATE} AS state, c.kind, c.category, c.phase, c.status, c.outcome, c.owner, c.queue,
     c.priority, c.waiting_on, c.wants_owner, c.needs_hands, c.next_due_at, c.next_clock, c.opened_at, c.updated_at, c.closed_at,
     c.pack, c.pack_version, c.calendars, c.legal_hold, c.campaign, c.platform_updated_at, c.pressing, c.pressing_at, c.ends_at,
-    c.report_content, c.synthetic, c.source, c.open_command_id,
+    c.report_content, c.synthetic, c.source, c.open_command_id, c.archived,
     c.terms_key IS NULL OR c.terms_key = encode(sha256(convert_to(c.terms::text, 'UTF8')), 'hex') AS terms_kept,
     ARRAY(SELECT jsonb_build_array(d.clock, d.instance, d.level, d.count, d.due_at) FROM deadlines d
           WHERE d.tenant = $1 AND d.case_id = c.id ORDER BY d.clock, d.instance, d.level, d.count) AS deadlines
@@ -63,6 +68,7 @@ FROM cases c
 WHERE c.tenant = $1 AND {{which}}
 """  # noqa: S608 - put together from constants
 CASES = _CASES.format(which="c.id > $2 ORDER BY c.id LIMIT $3")
+LIVE = _CASES.format(which="NOT c.archived AND c.id > $2 ORDER BY c.id LIMIT $3")
 CASE = _CASES.format(which="c.id = $2")
 FACTS = """
 SELECT case_id, seq, at, recorded_at, type, command_id, actor_id, body, hash, prev_hash
@@ -81,44 +87,6 @@ ORDER BY seq
 LIMIT $3
 """
 Fold = Callable[[str, Iterable[Recording]], Case]
-
-
-@dataclass(frozen=True)
-class Flaw:
-    """Something that is not as it was recorded."""
-
-    tenant_id: str
-    case_id: str
-    what: str
-    """Of the chain: ``fact_missing``, ``fact_changed``, ``chain_broken``, ``columns_differ``, ``unreadable``, ``head_differs``.
-    Of what follows from it: ``state_differs``, ``projection_differs``, ``deadlines_differ``. Of the signed heads:
-    ``head_forged``, ``case_missing``, ``rewritten``, ``facts_lost``. Of the trail: ``rights_differ``,
-    ``rights_unsaid``, ``erasure_differs``. Of who read what: ``reads_differ``. Of what the facts refer to: see
-    :mod:`storage.record.surroundings`. What each means and what is to be done stands in :mod:`services.audit`.
-    """
-    seq: int = 0
-    detail: str = ""
-
-
-@dataclass
-class Verdict:
-    """What an audit found."""
-
-    cases: int = 0
-    facts: int = 0
-    deeds: int = 0
-    """Entries of audit trails."""
-    texts: int = 0
-    """Texts that were opened and compared with their digest."""
-    heads: int = 0
-    flaws: list[Flaw] = field(default_factory=list)
-    head: str = ""
-    """Of one case that was looked at alone: the hash of its newest fact."""
-
-    @property
-    def intact(self) -> bool:
-        """Nothing is amiss."""
-        return not self.flaws
 
 
 @dataclass(frozen=True)
@@ -166,6 +134,7 @@ class PostgresAudit:
         public_key: str | None = None,
     ) -> None:
         self.database, self._vault, self._store = database, vault, store
+        self._archive = Archive(database, vault, store) if store is not None else None
         self._earlier_key = Signer.of(vault).public_key
         self._fold = fold
         self.public_key = public_key or self._earlier_key
@@ -239,11 +208,8 @@ class PostgresAudit:
 
     async def verify_case(self, tenant_id: str, case_id: str, heads: Path | None = None) -> Verdict:
         """Go through one case: its chain, and everything that follows from its facts."""
-        verdict = Verdict()
         signed = await asyncio.to_thread(self.heads, heads) if heads is not None else Heads()
-        async with self.database.tenant(tenant_id) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-            cases = await conn.fetch(CASE, tenant_id, case_id)
-            await self._check(conn, tenant_id, cases, signed, verdict)
+        cases, _, verdict = await self._looked(tenant_id, CASE, (tenant_id, case_id), signed)
         verdict.head = cases[0]["head"] if cases else ""
         if heads is not None:
             await self.judge(signed, [tenant_id], verdict)
@@ -260,25 +226,40 @@ class PostgresAudit:
         return Chain(begins, [(f["seq"], f["body"], f["hash"]) for f in facts], good, self.public_key)
 
     async def pages(
-        self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None
+        self, tenant: str, verdict: Verdict, signed: Heads, since: datetime | None = None, *, archived: bool = True
     ) -> AsyncIterator[list[Looked]]:
-        """Go through the cases of a tenant, a page at a time; what is amiss is added to the verdict."""
-        after = ""
+        """Go through the cases of a tenant, a page at a time; what is amiss is added to the verdict. ``archived``: also through
+        what lies in the archive, where nothing moves."""
+        after, statement = "", CASES if archived else LIVE
         while True:
-            # One moment for all that is read, or a case that moves in between looks tampered with.
-            async with self.database.tenant(tenant) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-                asked = (tenant, after, PAGE) if since is None else (tenant, after, PAGE, since)
-                cases = await conn.fetch(CASES if since is None else SINCE, *asked)
-                page = await self._check(conn, tenant, cases, signed, verdict)
+            asked = (tenant, after, PAGE) if since is None else (tenant, after, PAGE, since)
+            cases, page, found = await self._looked(tenant, statement if since is None else SINCE, asked, signed)
+            verdict.take(found)
             if not cases:
                 return
             yield page
             after = cases[-1]["id"]
 
+    async def _looked(
+        self, tenant: str, statement: str, asked: Sequence[Any], signed: Heads
+    ) -> tuple[Sequence[asyncpg.Record], list[Looked], Verdict]:
+        while True:
+            verdict = Verdict()
+            # One moment for all that is read, or a case that moves in between looks tampered with. What lies in the archive is
+            # laid out for that moment alone.
+            with suppress(asyncpg.SerializationError):
+                async with self.database.tenant(tenant) as conn, only_looking(conn):
+                    cases = await conn.fetch(statement, *asked)
+                    return cases, await self._check(conn, tenant, cases, signed, verdict), verdict
+
     async def _check(
         self, conn: Connection, tenant: str, cases: Sequence[asyncpg.Record], signed: Heads, verdict: Verdict
     ) -> list[Looked]:
         """Go through a page of cases: the chain of each, what follows from it, and everything around it."""
+        faults = await laid_out(self._archive, conn, tenant, [row["id"] for row in cases if row["archived"]])
+        verdict.cases += len(faults)
+        verdict.flaws += [Flaw(tenant, case_id, fault.what, detail=str(fault)) for case_id, fault in faults.items()]
+        cases = [row for row in cases if row["id"] not in faults]
         ids = [row["id"] for row in cases]
         facts: dict[str, list[asyncpg.Record]] = {}
         for fact in await conn.fetch(FACTS, tenant, ids):
@@ -301,39 +282,6 @@ class PostgresAudit:
             page.append(Looked(row, rows, not checked.flaws, list_digest(fact["hash"] for fact in checked.facts)))
         verdict.texts += texts.looked_at
         return page
-
-
-class _Flaws:
-    """What is amiss with one chain."""
-
-    def __init__(self, tenant: str, chain_id: str) -> None:
-        self._tenant, self._chain_id = tenant, chain_id
-        self.found: list[Flaw] = []
-
-    def add(self, what: str, seq: int, detail: str) -> None:
-        """One more."""
-        self.found.append(Flaw(self._tenant, self._chain_id, what, seq, detail))
-
-    def of_chain(self, rows: Iterable[asyncpg.Record], head: str = "", first: int = 1) -> str:
-        """Follow the links from ``head`` on; the head that they come to."""
-        for expected, row in enumerate(rows, start=first):
-            if row["seq"] != expected:
-                self.add("fact_missing", expected, f"the next one is number {row['seq']}")
-                break
-            if row["prev_hash"] != head:
-                self.add("chain_broken", expected, "it does not follow the one before it")
-            if link(row["prev_hash"], row["body"]) != row["hash"]:
-                self.add("fact_changed", expected, "its hash is not that of its content")
-            head = row["hash"]
-        return head
-
-    def of_heads(self, kept: Mapping[int, str], signed: Iterable[SignedHead]) -> None:
-        """What was signed must still be there; ``kept`` are the hashes by number."""
-        for head in signed:
-            if head.seq not in kept:
-                self.add("facts_lost", head.seq, f"signed at {head.signed_at}, not in the database")
-            elif kept[head.seq] != head.head:
-                self.add("rewritten", head.seq, f"another one was signed at {head.signed_at}")
 
 
 async def trails(database: Database) -> Verdict:
@@ -359,7 +307,7 @@ async def trails_at(dsn: str, patience: timedelta) -> Verdict:
 
 
 async def _verify_trail(database: Database, tenant: str, signed: Sequence[SignedHead], verdict: Verdict) -> None:
-    flaws = _Flaws(tenant, OF_THE_TRAIL)
+    flaws = Flaws(tenant, OF_THE_TRAIL)
     async with database.tenant(tenant) as conn:
         there, said = await rows_of(conn, tenant), Rights()
         erasures, asked = await erasure_rows(conn, tenant), ErasuresSaid()
@@ -388,7 +336,7 @@ async def _verify_trail(database: Database, tenant: str, signed: Sequence[Signed
     verdict.flaws += flaws.found
 
 
-def _check_entry(row: asyncpg.Record, flaws: _Flaws) -> Entry | None:
+def _check_entry(row: asyncpg.Record, flaws: Flaws) -> Entry | None:
     """The columns of an entry of the trail say what its content says; the entry, None where it cannot be read."""
     try:
         entry = Entry.model_validate(row["body"])
@@ -406,7 +354,7 @@ class _CaseAudit:
 
     def __init__(self, tenant: str, row: asyncpg.Record, facts: list[asyncpg.Record], fold: Fold) -> None:
         self._tenant, self._row, self.facts, self._fold = tenant, row, facts, fold
-        self._flaws = _Flaws(tenant, row["id"])
+        self._flaws = Flaws(tenant, row["id"])
         self.flaw, self.flaws = self._flaws.add, self._flaws.found
         self.recordings: list[Recording] = []
 

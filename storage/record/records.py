@@ -38,6 +38,7 @@ from domain.worktime.calendars import Calendar
 from storage.policies.library import CalendarCache
 from storage.postgres.pool import Connection, Database, Json
 from storage.record import sql
+from storage.record.archive import Archive
 from storage.record.leases import LEASE_FOR, lease_rows
 from storage.record.other_cases import exceptions_granted, paid_elsewhere
 from storage.record.sanctions import sanction_rows
@@ -60,8 +61,9 @@ Row = dict[str, Any]
 class PostgresRecords:
     """Implements :class:`activities.ports.records.Records`."""
 
-    def __init__(self, database: Database, lease_for: timedelta = LEASE_FOR) -> None:
-        self._database, self._lease_for = database, lease_for
+    def __init__(self, database: Database, lease_for: timedelta = LEASE_FOR, archive: Archive | None = None) -> None:
+        """``archive``: from where a case is brought back before it is read to be moved; None: whoever reads moves nothing."""
+        self._database, self._lease_for, self._archive = database, lease_for, archive
         self._calendars = CalendarCache()
         self._notices: dict[str, Notices] = {}
 
@@ -78,25 +80,19 @@ class PostgresRecords:
         """How the case stands; None when the tenant has no such case."""
         arguments = (tenant_id, case_id, known_turn, _askable(ask), limit + 1)
         async with self._database.tenant(tenant_id) as conn:
-            if lock:
-                lending = conn.transaction()
-                await lending.start()
-                try:
-                    # Commands being received hold the row FOR SHARE until they are stored; the read below then sees them.
-                    await conn.fetchval(sql.LOCK, tenant_id, case_id)
-                    row = await conn.fetchrow(sql.READ, *arguments)
-                finally:
-                    # All it wrote is a lock. A commit would wait for the disk.
-                    await lending.rollback()
-            else:
-                row = await conn.fetchrow(sql.READ, *arguments)
+            row = await _row(conn, arguments, lock=lock)
+            if row is not None and row["archived"] and self._archive is not None:
+                async with conn.transaction():
+                    await self._archive.lay_out(conn, tenant_id, case_id)
+                row = await _row(conn, arguments, lock=lock)
             if row is None:
                 return None
             calendars = await self._calendars.of(conn, row["calendars"])
             notices = await self._known_notices(conn, row["pack_version"]) if row["has_notices"] else {}
             snapshot = _snapshot(row, calendars, notices, known_turn, limit)
             case = snapshot.case
-            if case is None or case.form >= FORM:
+            # What is left in the archive is only looked at: closed, it stands as the release that closed it folded it.
+            if case is None or case.form >= FORM or row["archived"]:
                 return snapshot
             # An earlier release folded it: what it did not know of stands in the facts.
             facts = await conn.fetch(sql.FACTS, tenant_id, case_id, case.seq)
@@ -145,6 +141,21 @@ class PostgresRecords:
                 self._notices.clear()
             self._notices[version] = known
         return {version: known}
+
+
+async def _row(conn: Connection, arguments: Sequence[Any], *, lock: bool) -> asyncpg.Record | None:
+    """The row of :data:`storage.record.sql.READ`."""
+    if not lock:
+        return await conn.fetchrow(sql.READ, *arguments)
+    lending = conn.transaction()
+    await lending.start()
+    try:
+        # Commands being received hold the row FOR SHARE until they are stored; the read below then sees them.
+        await conn.fetchval(sql.LOCK, *arguments[:2])
+        return await conn.fetchrow(sql.READ, *arguments)
+    finally:
+        # All it wrote is a lock. A commit would wait for the disk.
+        await lending.rollback()
 
 
 def _by_case(found: Iterable[PaidElsewhere]) -> Mapping[str, tuple[tuple[Money, ...], bool]]:

@@ -41,7 +41,8 @@ class Signing:
         self._audit, self._signer, self._settled_for = audit, signer, settled_for
 
     async def sign(self, path: Path, tenant_id: str | None = None, *, anew: bool = False) -> Signed:
-        """Verify, then sign into the file the head of each case that is whole and has moved since it was signed last.
+        """Verify, then sign into the file the head of each case that is whole and has moved since it was signed last. What lies
+        in the archive has not moved.
 
         What was signed before is read from the file, never from the database. With a file that is not whole, or that lacks what
         the database knows to have been signed, nothing is signed. ``anew``: there is no file yet, and another was there before.
@@ -61,7 +62,7 @@ class Signing:
 
     async def _sign_tenant(self, path: Path, heads: Heads, tenant: str, told: Signed) -> None:
         verdict = Verdict()
-        async for page in self._audit.pages(tenant, verdict, heads):
+        async for page in self._audit.pages(tenant, verdict, heads, archived=False):
             async with self._audit.database.tenant(tenant) as conn:
                 now: datetime = await conn.fetchval(NOW)
             moved = [self._said(looked, now) for looked in page if looked.intact and _moved(heads, tenant, looked)]

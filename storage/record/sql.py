@@ -67,7 +67,7 @@ WITH waiting AS (
         CASE WHEN w.body ->> 'type' IN ('add_party', 'replace_party', 'join')
             THEN (SELECT o.owner FROM cases o WHERE o.tenant = $1 AND o.id = $2) END) AND t.active
 )
-SELECT c.turn, c.head, c.calendars, c.pack_version, clock_timestamp() AS now,
+SELECT c.turn, c.head, c.calendars, c.pack_version, c.archived, clock_timestamp() AS now,
     EXISTS (SELECT FROM packs k WHERE k.version = c.pack_version AND k.notices IS NOT NULL) AS has_notices,
     CASE WHEN c.turn = $3 THEN NULL ELSE {STATE} END AS state,
     (SELECT jsonb_agg(r.pending ORDER BY r.received_at, r.id)::text FROM resolved r) AS pending,

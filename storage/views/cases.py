@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from domain.model.report import comparable
 from domain.views.references import References
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault, open_contact
+from storage.record.archive import Archive
 from storage.record.stored_case import case_of
 from storage.views import sql
 from storage.views.references import references
@@ -131,19 +132,21 @@ class PressingCount:
 class PostgresViews:
     """Reads, tenant by tenant. An id of another tenant is answered like one that does not exist."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
-        self._vault = vault
+    def __init__(self, database: Database, vault: Vault, archive: Archive | None = None) -> None:
+        self._database, self._vault, self._archive = database, vault, archive
         self._rows = CaseRows()
 
     async def case(self, tenant_id: str, case_id: str) -> CaseRow | None:
-        """One case."""
+        """One case. Whoever asks is about to read what belongs to it: it is brought back where it is in the archive."""
         async with self._database.tenant(tenant_id) as conn:
             row = await conn.fetchrow(sql.CASE, tenant_id, case_id)
+        if row is not None and row["archived"] and self._archive is not None:
+            await self._archive.bring_back(tenant_id, case_id)
         return case_row(row) if row else None
 
     async def cases(self, tenant_id: str, which: CaseFilter, after: str | None = None, limit: int = 50) -> Sequence[CaseRow]:
         """Cases that match, newest first, older than the case ``after``."""
+        which = await self._due(tenant_id, which)
         statement, arguments = sql.listing(self._wanted(tenant_id, which), "id < {}" if after else None, after, "id DESC", limit)
         async with self._database.tenant(tenant_id) as conn:
             return await self._rows.read(conn, tenant_id, await conn.fetch(statement, tenant_id, *arguments))
@@ -159,6 +162,7 @@ class PostgresViews:
         self, tenant_id: str, which: CaseFilter, after: tuple[int, datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
         """Open cases that match, by :func:`domain.views.urgency.pressing`; ``after`` is the last one's place."""
+        which = await self._due(tenant_id, which)
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, sql.AFTER if after else None, after, sql.PRESSING_FIRST, limit)
         async with self._database.tenant(tenant_id) as conn:
@@ -168,6 +172,7 @@ class PostgresViews:
         self, tenant_id: str, which: CaseFilter, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[CaseRow]:
         """Open cases that match, by when the next of their clocks is over; ``after`` is the last one's place."""
+        which = await self._due(tenant_id, which)
         wanted = {**self._wanted(tenant_id, which), "status =": "open"}
         statement, arguments = sql.listing(wanted, sql.AFTER_END if after else None, after, sql.ENDS_FIRST, limit)
         async with self._database.tenant(tenant_id) as conn:
@@ -175,11 +180,21 @@ class PostgresViews:
 
     async def pressing_counts(self, tenant_id: str, which: CaseFilter, most: int = sql.COUNTED) -> Sequence[PressingCount]:
         """How many open cases that match are in each state, the most pressing one first, each counted up to a bound."""
+        which = await self._due(tenant_id, which)
         wanted = {**self._wanted(tenant_id, which), "status =": "open", "pressing =": None}
         statement, arguments = sql.counting(wanted, most)
         async with self._database.tenant(tenant_id) as conn:
             rows = await conn.fetch(statement, tenant_id, *arguments)
         return [PressingCount(min(row["cases"], most), row["cases"] > most, row["first_at"]) for row in rows]
+
+    async def _due(self, tenant_id: str, which: CaseFilter) -> CaseFilter:
+        """The filter with the ids of what falls due, where that is asked for and is not much: no order of a list is that of what
+        falls due, so few among many would be looked for among all. Of much, the first ones are soon met in any order."""
+        if which.due_before is None or which.ids is not None:
+            return which
+        async with self._database.tenant(tenant_id) as conn:
+            rows = await conn.fetch(sql.DUE, tenant_id, which.due_before)
+        return which if len(rows) > sql.COUNTED else replace(which, ids=tuple({row["case_id"] for row in rows}))
 
     def _wanted(self, tenant_id: str, which: CaseFilter) -> dict[str, Any]:
         """The conditions of a list. Whom and what a case is about lies there as keyed digests only."""

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from domain.views.references import PartyReference, References, number_sealed, own_id
 from storage.postgres.pool import Connection
-from storage.postgres.vault import UNREADABLE, Damaged, DataKey, Vault, open_contact
+from storage.postgres.vault import UNREADABLE, Damaged, DataKey, Unwrapped, Vault, open_contact
 
 TOLD = """
 SELECT c.id, c.source, c.external_id, c.report_content, c.state -> 'subject' ->> 'content_id' AS subject, c.metadata,
@@ -36,7 +36,8 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
     rows = await conn.fetch(TOLD, tenant_id, case_ids)
     wanted = [content for row in rows for content in (row["report_content"], row["subject"]) if content]
     lost = set[str]()
-    texts = await vault.reveal_bytes(conn, tenant_id, wanted, lost) if wanted else {}
+    keys = Unwrapped(vault, tenant_id)
+    texts = await vault.reveal_bytes(conn, tenant_id, wanted, lost, keys) if wanted else {}
     people: dict[str, list[PartyReference]] = {}
     within = {row["id"]: row["within"] for row in rows}
     for row in await conn.fetch(PEOPLE, tenant_id, case_ids):
@@ -44,11 +45,11 @@ async def references(conn: Connection, vault: Vault, tenant_id: str, case_ids: S
         # judged has the people that it came with.
         if within.get(row["case_id"]) is not None and row["id"] not in within[row["case_id"]]:
             continue
-        people.setdefault(row["case_id"], []).append(_party(vault, tenant_id, row))
+        people.setdefault(row["case_id"], []).append(_party(keys, row))
     found = {}
     for row in rows:
         about, subject = texts.get(row["report_content"]), texts.get(row["subject"])
-        noted = _metadata(vault, tenant_id, row)
+        noted = _metadata(keys, row)
         unread = {"matter": row["report_content"] in lost, "subject": row["subject"] in lost, "metadata": noted is None}
         found[row["id"]] = References(
             source=row["source"],
@@ -69,20 +70,20 @@ def _number(row: asyncpg.Record, about: bytes | None) -> str | None:
     return from_json(about).get("external_id") if about else None
 
 
-def _metadata(vault: Vault, tenant_id: str, row: asyncpg.Record) -> dict[str, str] | None:
+def _metadata(keys: Unwrapped, row: asyncpg.Record) -> dict[str, str] | None:
     """None: it does not open."""
     try:
-        return open_metadata(vault, tenant_id, row["id"], row)
+        return _opened(keys, row["id"], row)
     except Damaged:
         return None
 
 
-def _party(vault: Vault, tenant_id: str, row: asyncpg.Record) -> PartyReference:
+def _party(keys: Unwrapped, row: asyncpg.Record) -> PartyReference:
     who = {"id": row["id"], "side": row["side"], "role": row["role"]}
     if row["wrapped"] is None:
         return PartyReference(**who)
     try:
-        key = vault.unwrap(tenant_id, row["case_id"], row["holder"], row["key_id"], row["wrapped"])
+        key = keys.key(row["case_id"], row["holder"], row["key_id"], row["wrapped"])
         contact = from_json(open_contact(key, row["id"], row["contact"]))
     except Damaged:
         return PartyReference(**who, name=UNREADABLE, unreadable=True)
@@ -97,8 +98,12 @@ def seal_metadata(key: DataKey, metadata: Mapping[str, str]) -> bytes:
 
 def open_metadata(vault: Vault, tenant_id: str, case_id: str, row: asyncpg.Record) -> dict[str, str]:
     """What :func:`seal_metadata` put away, from a row with its key; empty when there is none, or it was erased."""
+    return _opened(Unwrapped(vault, tenant_id), case_id, row)
+
+
+def _opened(keys: Unwrapped, case_id: str, row: asyncpg.Record) -> dict[str, str]:
     if row["metadata"] is None or row["wrapped"] is None:
         return {}
-    key = vault.unwrap(tenant_id, case_id, row["holder"], row["key_id"], row["wrapped"])
+    key = keys.key(case_id, row["holder"], row["key_id"], row["wrapped"])
     noted: dict[str, str] = from_json(key.open(_PLACE, row["metadata"]))
     return noted

@@ -23,20 +23,27 @@ FROM cases c
 
 IDS = "SELECT c.id FROM cases c WHERE c.tenant = $1 AND c.state IS NOT NULL"
 
-CASE = CASE_ROWS + "WHERE c.tenant = $1 AND c.id = $2"
+CASE = CASE_ROWS.replace("c.priority\n", "c.priority, c.archived\n") + "WHERE c.tenant = $1 AND c.id = $2"
 
-LIVING = (
-    CASE_ROWS  # noqa: S608 - put together from constants
-    + """
-WHERE c.tenant = $1 AND c.id > $2 AND (c.status = 'open'
-    OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = $1 AND d.case_id = c.id)
-    OR EXISTS (SELECT FROM effects e WHERE e.tenant = $1 AND e.case_id = c.id AND e.state = 'running')
-    OR EXISTS (SELECT FROM notices n WHERE n.tenant = $1 AND n.case_id = c.id AND n.state IN ('pending', 'handed_over'))
-    OR EXISTS (SELECT FROM commands o WHERE o.tenant = $1 AND o.case_id = c.id AND o.status = 'pending'))
-ORDER BY c.id
-LIMIT $3
-"""
+# $2 the last one of the page before, $3 how many. The first ones of each reason by an index of its own, and of these the first
+# ones: where a case has several of one reason their rows are gone through, of no more cases than are wanted.
+_LIVING_BY = (
+    "SELECT x.case_id FROM deadlines x WHERE x.tenant = $1",
+    "SELECT x.case_id FROM effects x WHERE x.tenant = $1 AND x.state = 'running'",
+    "SELECT x.case_id FROM notices x WHERE x.tenant = $1 AND x.state = 'pending'",
+    "SELECT x.case_id FROM notices x WHERE x.tenant = $1 AND x.state = 'handed_over'",
+    "SELECT x.case_id FROM commands x WHERE x.tenant = $1 AND x.status = 'pending'",
 )
+_LIVING_WAYS = " UNION ".join(
+    (
+        "(SELECT o.id FROM cases o WHERE o.tenant = $1 AND o.status = 'open' AND o.id > $2 ORDER BY o.id LIMIT $3)",
+        *(f"(SELECT DISTINCT b.case_id FROM ({by} AND x.case_id > $2) AS b ORDER BY b.case_id LIMIT $3)" for by in _LIVING_BY),  # noqa: S608 - constants
+    )
+)  # fmt: skip
+LIVING = f"""
+{CASE_ROWS}WHERE c.tenant = $1 AND c.id IN (SELECT w.id FROM ({_LIVING_WAYS}) AS w (id) ORDER BY w.id LIMIT $3)
+ORDER BY c.id
+"""  # noqa: S608 - put together from constants
 
 ACTOR = f"""
 SELECT CASE {SPEAKER}
@@ -181,13 +188,17 @@ _OWN_TESTS = {
 
 # Whoever reads the cases of some queues alone gets the first ones of each way in which a case is theirs, each by its own index,
 # and of these the first ones: one test over all ways would look through the tenant for them. What they had a part in is an array:
-# it is looked up by its ids, and not found by going through all cases in order. {asked} are queues and the person.
+# it is looked up by its ids, and not found by going through all cases in order. {asked} are queues and the person. What is no
+# queue of any case is not looked for: to find none, a whole index of another condition would be read. What one owns oneself is
+# read in order as one's own, and whatever else is asked is tested on that ({own}, OFFSET 0): it is as much as a person can have.
+# So is a queue ({queued}) where nothing is asked but what is closed: that is most of it, or nothing.
 _WITHIN_FOUND = """SELECT DISTINCT b.* FROM (
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.queue = q.name ORDER BY {order} LIMIT {limit}) AS n
+    CROSS JOIN LATERAL ({queued} ORDER BY {order} LIMIT {limit}) AS n
+    WHERE EXISTS (SELECT FROM cases x WHERE x.tenant = $1 AND x.queue = q.name)
     UNION ALL
     SELECT n.* FROM unnest({asked}::text[]) AS q (name)
-    CROSS JOIN LATERAL ({found} AND c.owner = q.name ORDER BY {order} LIMIT {limit}) AS n
+    CROSS JOIN LATERAL ({own} ORDER BY {order} LIMIT {limit}) AS n
     UNION ALL
     ({found} AND c.id = ANY(ARRAY(
         SELECT l.case_id FROM leases l WHERE l.tenant = $1 AND l.person_id = ANY({asked})
@@ -199,6 +210,7 @@ _WITHIN_FOUND = """SELECT DISTINCT b.* FROM (
 _WAITING_FOUND = """SELECT b.* FROM (
     SELECT n.* FROM (SELECT DISTINCT unnest({asked}::text[])) AS q (name)
     CROSS JOIN LATERAL ({found} AND c.queue = q.name AND {waits} ORDER BY {order} LIMIT {limit}) AS n
+    WHERE EXISTS (SELECT FROM cases x WHERE x.tenant = $1 AND x.queue = q.name)
 ) AS b ORDER BY {order} LIMIT {limit}"""
 _WITHIN_LISTED = """
 {rows}WHERE c.tenant = $1 AND c.id IN (SELECT f.id FROM ({found}) AS f)
@@ -212,6 +224,11 @@ AFTER_END = "(ends_at, id) > ({}, {})"
 AFTER = "(pressing, pressing_at, id) > ({}, {}, {})"
 COUNTED = 1000
 """So many cases of a state are counted; of more it is said that there are more."""
+DUE = (
+    "SELECT d.case_id FROM deadlines d WHERE d.tenant = $1 AND d.due_at < $2 "  # noqa: S608 - a number from this code
+    f"ORDER BY d.due_at LIMIT {COUNTED + 1}"
+)
+"""Of what falls due before $2 the first ones: one more than are counted."""
 _COUNTING = """
 SELECT s.state, n.cases, n.first_at FROM generate_series(0, 3) AS s (state)
 CROSS JOIN LATERAL (SELECT count(*) AS cases, min(f.pressing_at) AS first_at FROM ({each}) AS f) AS n
@@ -242,7 +259,8 @@ def listing(
     place = f"${len(arguments) + 2}"
     shown = "c.id, c.ends_at" if order == ENDS_FIRST else "c.id, c.pressing, c.pressing_at"
     found = f"SELECT {shown} FROM cases c WHERE {said}"  # noqa: S608 - names from this code, values as arguments
-    ids = ways.format(found=found, asked=place, order=order, limit=int(limit), waits=WAITS)
+    by = _each_way(shown, found, said, conditions, order)
+    ids = ways.format(found=found, **by, asked=place, order=order, limit=int(limit), waits=WAITS)
     listed = _WITHIN_LISTED.format(rows=LISTED_ROWS, found=ids, order=order, limit=int(limit))
     return listed, (*arguments, asked)
 
@@ -257,9 +275,27 @@ def counting(conditions: Mapping[str, Any], most: int) -> tuple[str, tuple[Any, 
     if ways is None:
         each = f"{found} ORDER BY c.pressing_at LIMIT {most + 1}"
     else:
-        each = ways.format(found=found, asked=f"${len(arguments) + 2}", order="pressing_at", limit=most + 1, waits=WAITS)
+        by = _each_way("c.id, c.pressing, c.pressing_at", found, said, conditions, "pressing_at")
+        asked_as = f"${len(arguments) + 2}"
+        each = ways.format(found=found, **by, asked=asked_as, order="pressing_at", limit=most + 1, waits=WAITS)
         arguments.append(asked)
     return _COUNTING.format(each=each), tuple(arguments)
+
+
+def _each_way(shown: str, found: str, said: str, conditions: Mapping[str, Any], order: str) -> dict[str, str]:
+    """What the owner ``q``, and the queue ``q``, has of the cases that match."""
+    closed = {name for name, value in conditions.items() if value is not None} - set(_WAYS) == {"status ="} and (
+        conditions["status ="] == "closed"
+    )
+    queued = _among("queue", shown, said, conditions, order) if closed else f"{found} AND c.queue = q.name"
+    return {"own": _among("owner", shown, said, conditions, order), "queued": queued}
+
+
+def _among(column: str, shown: str, said: str, conditions: Mapping[str, Any], order: str) -> str:
+    """The cases that match, looked for in order among all that are open, or closed, in a queue or with an owner."""
+    is_open = " AND o.status = 'open'" if conditions.get("status =") == "open" else ""
+    all_of_it = f"SELECT o.* FROM cases o WHERE o.tenant = $1 AND o.{column} = q.name{is_open} ORDER BY {order} OFFSET 0"  # noqa: S608 - names from this code
+    return f"SELECT {shown} FROM ({all_of_it}) AS c WHERE {said}"  # noqa: S608 - as above
 
 
 _WAYS = ("within", "waits_in")

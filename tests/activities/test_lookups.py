@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ from activities.ports.policies import Resolved
 from activities.ports.records import CaseSnapshot, Pending
 from domain.model.case import Case
 from domain.model.clocks import Retarget
-from domain.model.people import Colleague
-from tests.support.cases import LEAD, MEDIATOR, OPS, PEOPLE, a_case
+from domain.model.people import Actor, Colleague
+from tests.support.cases import FRIEND, LEAD, MEDIATOR, OPS, PEOPLE, a_case
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -23,6 +23,7 @@ class Team:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
+        self.people: Mapping[str, Actor] = PEOPLE
 
     async def candidates(self, tenant_id: str, queue: str, at: datetime) -> Sequence[Candidate]:
         return []
@@ -31,7 +32,7 @@ class Team:
         self, tenant_id: str, people: Sequence[str], roles: Sequence[str], at: datetime, queue: str | None = None
     ) -> Sequence[Colleague]:
         self.asked.append(tuple(people))
-        return [Colleague(actor=PEOPLE[one], roles=(PEOPLE[one].role,)) for one in people if one in PEOPLE]
+        return [Colleague(actor=self.people[one], roles=(self.people[one].role,)) for one in people if one in self.people]
 
 
 class NoPolicies:
@@ -46,6 +47,29 @@ def note(number: int, mentions: Any) -> Pending:
 async def completed(team: Team, *pending: Pending) -> CaseSnapshot:
     case = a_case().in_review().case.model_copy(update={"timetable": ()})
     return await Lookups(team, NoPolicies()).complete("acme", case.id, case, CaseSnapshot(turn=1, now=NOW, pending=pending))
+
+
+class TestWhoseWordWaitsForASecondOne:
+    async def found(self, by: str, team: Team) -> CaseSnapshot:
+        case = a_case("payment_dispute").in_review().says(by, "add_party", party={"side": "respondent", "ref": "shop2"}).case
+        pending = Pending(command_id="cmd_1", received_at=NOW, body={"type": "message"})
+        still = case.model_copy(update={"timetable": ()})
+        return await Lookups(team, NoPolicies()).complete(
+            "acme", case.id, still, CaseSnapshot(turn=1, now=NOW, pending=(pending,))
+        )
+
+    async def test_may_still_decide(self) -> None:
+        assert (await self.found(MEDIATOR, Team())).cannot_decide == ()
+
+    async def test_has_declared_a_conflict_since(self) -> None:
+        team = Team()
+        team.people = {**PEOPLE, MEDIATOR: PEOPLE[FRIEND].model_copy(update={"id": MEDIATOR})}
+        assert (await self.found(MEDIATOR, team)).cannot_decide == (MEDIATOR,)
+
+    async def test_works_here_no_longer(self) -> None:
+        team = Team()
+        team.people = {}
+        assert (await self.found(MEDIATOR, team)).cannot_decide == (MEDIATOR,)
 
 
 class TestMentions:

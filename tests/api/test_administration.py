@@ -309,6 +309,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "zone": st.sampled_from(["UTC", "Asia/Tokyo"]),
     "email_kind": st.sampled_from(["fraud_report", "bounty_dispute", None]),
     "orders_within": st.integers(1, 720),
+    "archive_after_days": st.integers(91, 36500),
     "default_merchant": st.sampled_from([SHOP, {"ref": "acct_1"}, None]),
     "default_respondent": st.sampled_from([SHOP, {"ref": "programme-1", "locale": "de"}, None]),
 }

@@ -327,6 +327,9 @@ class TestUntilItsCaseTookIt:
         assert placed.status_code == 202, placed.text
         await judged(office, case["id"])
         assert await read(office, mail) == ("waiting", None, True)
+        found = (await office.desk("dana").get(f"/v1/unplaced/{mail}")).json()["deeds"]
+        (back,) = [one for one in found if one["deed"] == "came_back"]
+        assert (back["by"], back["case"], back["why"]) == ("per_dana", case["id"], "not_in_this_phase")
         assert (await said(office, mail, "report", {})).status_code == 201
 
     async def test_the_same_said_again_goes_on_with_what_nobody_had_judged(self, office: Office) -> None:

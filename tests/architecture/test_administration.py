@@ -14,14 +14,14 @@ DEEDS = {
     # Where the deeds are written.
     "storage/access/signing_keys.py", "storage/access/trail.py", "storage/intake/sources.py", "storage/outside/endpoints.py",
     "storage/policies/library.py", "storage/policies/publications.py", "storage/postgres/master_keys.py",
-    "storage/record/retention.py", "storage/tenants.py",
+    "storage/record/archive.py", "storage/record/retention.py", "storage/tenants.py",
 }  # fmt: skip
 CONNECTED = {
     "cli/demo/cast.py": "makes the tenant of the demo",
     "cli/kit/compose.py": "the API and the command line; what migrates is the tables' owner",
-    "cli/kit/record.py": "publishes packs and makes the keys of logins, at the command line",
+    "cli/kit/record.py": "publishes packs, makes the keys of logins, and puts cases into the archive, at the command line",
     "cli/kit/master_keys.py": "seals again what an earlier master key sealed, at the command line",
-    "workers/upkeep.py": "destroys the keys of what is past its time, in a process that serves nobody",
+    "workers/upkeep.py": "destroys the keys of what is past its time, and fills the archive, in a process that serves nobody",
     "cli/seed/sowing.py": "makes the company of made-up cases, and publishes its packs",
 }
 """Who connects as the administrator, and why. The worker of cases is not among them."""

@@ -88,7 +88,7 @@ class TestSettings:
         assert (settings.database_admin_url is not None) == administers, "a worker administers nothing"
         assert (settings.heads_key_file is not None) == (process == "sign-heads"), "nobody else signs"
         assert (settings.console == "off") == (values == "everything")
-        assert (settings.evidence_url is None) == (values == "everything" or process in ("upkeep", "migrate"))
+        assert (settings.evidence_url is None) == (values == "everything" or process == "migrate")
 
     @pytest.mark.parametrize(("values", "process"), EVERY_PROCESS)
     def test_who_has_which_secret(self, values: str, process: str) -> None:

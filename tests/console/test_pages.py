@@ -127,6 +127,11 @@ class TestCase:
     async def test_says_above_all_that_a_provider_gave_the_money_back(self, lobby: Lobby) -> None:
         browser, case_id = await taken(lobby)
         news = {"provider": "stripe", "dispute": "dp_1", "event": "evt_1", "at": datetime.now(UTC).isoformat(), "what": "lost"}
+        raised = {**news, "what": "updated", "event": "evt_0", "amount": {"amount": 25_000, "currency": "EUR"}}
+        updated = {"signal": "dispute_updated", "news": raised}
+        assert (await lobby.office.desk("platform").post(f"/v1/cases/{case_id}/signals", updated)).status_code == 200
+        await browser.open(f"/cases/{case_id}")
+        assert "Stripe: 250.00 EUR is disputed there by now. The case was opened about" in browser.words
         said = {"signal": "dispute_lost", "news": {**news, "amount": {"amount": 18_900, "currency": "EUR"}}}
         assert (await lobby.office.desk("platform").post(f"/v1/cases/{case_id}/signals", said)).status_code == 200
         await browser.open(f"/cases/{case_id}")

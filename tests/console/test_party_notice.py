@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.party import notice
-from domain.base import Phase, Side
+from domain.base import Phase, Priority, Side
 from tests.support.browsing import Browser, Lobby
 from tests.support.outside import by_link
 
@@ -90,6 +90,18 @@ async def test_of_the_abuse_of_a_child_needs_no_name_and_two_of_them_are_two_cas
     assert row.case is not None
     (somebody,) = row.case.principals(Side.CLAIMANT)
     assert (somebody.unproven, somebody.address_digest, row.case.phase) == (True, None, Phase.INTAKE)
+
+
+@pytest.mark.parametrize(("speak", "tick"), [("en", "life or safety is in danger"), ("de", "Sicherheit ist in Gefahr")])
+async def test_says_by_a_tick_that_a_life_is_in_danger_and_is_urgent(lobby: Lobby, speak: str, tick: str) -> None:
+    path = await the_page(lobby)
+    browser = lobby.browser()
+    await browser.open(path)
+    await browser.turn(path, statement=WHY, url=PLACE, speak=speak)
+    assert tick in browser.words
+    await sent(lobby, path, {"danger": "yes"}, {"name": "Nora Field", "email": "nora@example.org", "good_faith": "yes"})
+    case = await the_case(lobby)
+    assert (case.priority, case.terms.danger, case.phase) == (Priority.URGENT, "life", Phase.INTAKE)
 
 
 @pytest.mark.parametrize(

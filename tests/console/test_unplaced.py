@@ -58,6 +58,18 @@ async def test_whoever_places_a_proven_mail_is_asked_whether_this_party_wrote_it
         assert ("from whose own address it comes" in lead.words) is not needed, sender
 
 
+async def test_what_came_back_says_so_and_why(lobby: Lobby) -> None:
+    mail, case, office = await kept(lobby), await in_claim(lobby.office), lobby.office
+    fields = "tenant, unplaced_id, deed, by, credential, case_id, why"
+    deed = f"INSERT INTO unplaced_deeds ({fields}) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    async with office.database.tenant(office.tenant_id) as conn:
+        await conn.execute(deed, office.tenant_id, mail, "came_back", "per_dana", "key_1", case["id"], "phase_closed")
+    lead = await lobby.signed_in("cleo")
+    await lead.open(f"/unplaced/{mail}")
+    assert "It was placed, and came back: its case refused it (phase closed)." in lead.words
+    assert f'<a href="/cases/{case["id"]}">its case</a>' in lead.html
+
+
 async def test_a_case_that_there_is_not_is_told_beside_the_mail(lobby: Lobby) -> None:
     mail = await kept(lobby)
     lead = await lobby.signed_in("cleo")

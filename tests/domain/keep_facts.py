@@ -174,6 +174,13 @@ def shared() -> Life:
     return life.says(CLAIMANT, "accept_offer").says("pty_helper", "withdraw").says(CLAIMANT, "accept_offer")
 
 
+def stayed_out() -> Life:
+    """A second shop that somebody put there who must not decide the case: two others have to say it."""
+    life, put = a_case("payment_dispute").in_review(), {"party": {"side": "respondent", "ref": "shop2"}}
+    life.says(MEDIATOR, "add_party", **put).says(MEDIATOR, "recuse", reason="knows_a_party")
+    return life.says(LEAD, "add_party", **put).says(LEAD_2, "add_party", **put)
+
+
 def put_there() -> Life:
     """An heir who one of the team puts there and another confirms; thought to be under age, and not."""
     life = a_case("payment_dispute", amount={"amount": 40_000, "currency": "USD"}).in_settlement()
@@ -346,6 +353,7 @@ def _lived() -> dict[str, Life]:
         "withdrawn": withdrawn(),
         "shared": shared(),
         "put_there": put_there(),
+        "stayed_out": stayed_out(),
         "merged": merged(),
         "settled_in_review": settled_in_review(),
         "called_otherwise": called_otherwise(),

@@ -30,6 +30,11 @@ class TestPlain:
         assert {c for c in left if unicodedata.category(c) == "Cf"} <= {"\u200c", "\u200d", *shown_signs, *hieroglyphs}
         assert "\n" not in plain_line(text)
 
+    @given(st.text(st.characters(max_codepoint=0x7F)))
+    def test_of_ascii_only_control_characters_go(self, text: str) -> None:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+        assert plain(text) == "".join(c for c in lines if c in "\n\t" or " " <= c <= "~")
+
     @pytest.mark.parametrize(
         ("said", "shown"),
         [

@@ -53,7 +53,7 @@ UNRELEASED = frozenset({
     "withdrawal_accepted", "continued_of_office", "withdrawal_overtaken", "interim_kept",
     "effect_withheld", "effect_released", "ruling_withheld", "party_added", "party_left",
     "party_agreed", "ruling_annulled", "case_recused", "disclosure_proposed", "paid_elsewhere_noticed", "party_removal_proposed",
-    "party_change_confirmed", "adulthood_proposed", "manual_work_reported", "alarm_acknowledged",
+    "party_change_confirmed", "party_change_said_again", "adulthood_proposed", "manual_work_reported", "alarm_acknowledged",
     "appointment_proposed", "appointment_answered", "appointment_confirmed", "appointment_moved", "appointment_cancelled",
     "appointment_held", "appointment_reminded", "protocol_commented",
     "exception_asked", "exception_granted", "exception_refused", "text_translated",

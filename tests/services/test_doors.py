@@ -96,8 +96,8 @@ async def test_quick_answers_give_one_place_more_and_a_slow_one_takes_half() -> 
     for _ in range(5):
         await most(0.0)
     assert await most(slow) == 8
-    await most(slow)
-    assert await most(slow) <= 4
+    # Eight that were slow together are one reason to take half.
+    assert await most(slow) == 4
     async with asyncio.timeout(1), shares.place("other"), shares.place("other"):
         pass
 

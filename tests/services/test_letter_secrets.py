@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from adapters.evidence.letter_tokens import holds
+from services.temporal_door import TemporalDoor
 from storage.access.party_links import PostgresPartyLinks
-from tests.support.office import Office, party
+from storage.access.signing_keys import PostgresSigningKeys
+from storage.intake.refusals import PostgresDoorRefusals
+from tests.support.office import JudgingDoor, Office, party
+from workflows.handles import Named
 
 pytestmark = pytest.mark.postgres
 
@@ -135,6 +140,34 @@ async def test_a_new_report_has_none_of_another_case(office: Office) -> None:
     assert not await live(office, secret)
 
 
+async def test_a_name_of_a_party_has_none(office: Office) -> None:
+    case = await office.desk().in_review()
+    first, second = await link(office, case), await link(office, case)
+    opened = await office.desk().opened(
+        external_id="named", matter="named", metadata={"seen_at": f"{PAGE}{first}"},
+        parties=[{"side": "claimant", "ref": "ole", "name": f"Ole {PAGE}{first}"}, {"side": "respondent", "ref": "pim"}],
+    )  # fmt: skip
+    person = {"side": "claimant", "role": "representative", "ref": "una", "name": f"Una {PAGE}{second}"}
+    added = await office.desk("dana").command(case["id"], "add_party", "per_dana", party=person, agreed=True)
+    assert added.status_code == 200, added.text
+    told = [(await office.desk("dana").get(f"/v1/cases/{one['id']}")).content for one in (opened, case)]
+    assert b"Una" in told[1]
+    assert not any(holds(one, {first, second}) for one in told)
+    assert [await live(office, one) for one in (first, second)] == [False, False]
+
+
+async def test_a_key_of_the_api_that_somebody_types_is_told_to_nobody(office: Office) -> None:
+    key = f"omb_{'aZ09_-' * 6}abcd"
+    assert len(key) == 44
+    opened = await office.desk().opened(external_id="k", matter="k", statement=f"It never came. I used {key} for it.")
+    assert key.encode() not in await shown(office, opened, "claimant")
+    case = await office.desk().in_review()
+    await office.desk().command(case["id"], "message", party(case, "claimant"), text=f"My key is {key}. It never came.")
+    read = await shown(office, case)
+    assert key.encode() not in read
+    assert b"It never came." in read
+
+
 async def test_a_file_with_a_link_is_for_whoever_handed_it_in_and_the_team(office: Office) -> None:
     case, other = await office.desk().in_review(), await office.desk().in_review(external_id="another", matter="another")
     mine, theirs = await link(office, case), await link(office, other)
@@ -150,3 +183,21 @@ def with_file(data: bytes) -> str:
         "--b\r\nContent-Type: text/plain\r\n\r\nHere is a file.\r\n--b\r\nContent-Type: application/octet-stream\r\n"
         f'Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename="notes.txt"\r\n\r\n{coded}\r\n--b--\r\n'
     )
+
+
+async def test_what_is_told_at_temporals_own_door_has_none(office: Office) -> None:
+    case = await office.desk().in_review()
+    secret, key = await link(office, case), f"omb_{'aZ09_-' * 6}abcd"
+    refusals, keys = PostgresDoorRefusals(office.database), PostgresSigningKeys(office.database)
+    door = TemporalDoor(office.inbox, office.tenants, keys, refusals=refusals, letters=office.parts())
+    words = f"See {PAGE}{secret} and {key}. It never came."
+    said = {"id": "cmd_told-1", "type": "message", "by": party(case, "claimant"), "text": words}
+    assert [await door.put(office.tenant_id, case["id"], said) for _ in range(2)] == ["cmd_told-1"] * 2, "said twice it is once"
+    (command,) = [one for one in await office.views.commands(office.tenant_id, case["id"]) if one.id == "cmd_told-1"]
+    named = Named(tenant_id=office.tenant_id, case_id=case["id"], kind="bounty_dispute", opened_at=command.received_at)
+    await JudgingDoor(office.records, office.inbox, office.lookups).ask(named, command.id, timedelta(seconds=1))
+    read = await shown(office, case)
+    assert b"It never came." in read
+    assert not holds(read, {secret})
+    assert key.encode() not in read
+    assert not await live(office, secret)

@@ -6,6 +6,7 @@ import copy
 import io
 import itertools
 import json
+import random
 import time
 import zipfile
 import zlib
@@ -246,7 +247,7 @@ class TestAnyOrder:
         assert "dp_second" in {one["dispute"] for one in shown}, "whoever has the right reads it"
 
     async def test_other_events_concern_no_dispute(self, door: Door) -> None:
-        for kind in ("charge.refunded", "charge.updated", "charge.succeeded", "refund.created"):
+        for kind in ("charge.updated", "charge.succeeded", "refund.created"):
             other = json.dumps({"type": kind, "data": {"object": {"id": "ch_1"}}}).encode()
             assert await door.takes(other) == [(200, "ignored")]
 
@@ -333,7 +334,7 @@ class TestARefundOutside:
         assert answers == [(201, "opened"), (200, "told"), (200, "told")]
         assert sum(x.amount for x in by_provider(await door.case())) == 5_000
 
-    @pytest.mark.parametrize("order", [order for order in permutations(("dispute", "refund", "charge")) if order[0] != "charge"])
+    @pytest.mark.parametrize("order", [*permutations(("dispute", "refund", "charge"))])
     @pytest.mark.parametrize(("its", "theirs"), [("charge", "payment_intent"), ("payment_intent", "charge")])
     async def test_is_found_by_the_name_that_the_charge_has_beside(self, door: Door, its: str, theirs: str, order: Any) -> None:
         """The dispute knows one name of its payment, the refund the other one, and the charge both."""
@@ -344,8 +345,53 @@ class TestARefundOutside:
             "refund": by_refund("refund.created", amount=5000, **refund),
             "charge": by_charge("charge.updated", 2, amount_refunded=0, payment_intent=INTENT),
         }
-        await door.takes(*(said[one] for one in order), said["refund"])
+        await door.takes(*(said[one] for one in order))
         assert sum(x.amount for x in by_provider(await door.case())) == 5_000
+
+    @pytest.mark.parametrize("seed", range(4))
+    async def test_leaves_the_same_to_pay_in_whatever_order_it_is_told(self, door: Door, seed: int) -> None:
+        """Each word names the payment by one of its names, or by both: two refunds, one of which failed, two disputes, the charge
+        as it was paid, a try before it that failed, and a refund of another payment."""
+        named: list[dict[str, Any]] = [{"charge": CHARGE, "payment_intent": None}, {"charge": None, "payment_intent": INTENT}]
+        one, other = named[:: -1 if seed % 2 else 1]
+        said = [
+            by_stripe(amount=5_000, **one),
+            by_stripe(amount=7_000, id="dp_second", **other),
+            by_charge("charge.updated", 1, amount_refunded=0, payment_intent=INTENT),
+            by_charge("charge.updated", 0, id="ch_try", status="failed", amount_refunded=0, payment_intent=INTENT),
+            by_refund("refund.created", 2, amount=2_000, **other),
+            by_refund("refund.created", 3, id="re_2", amount=3_000, **one),
+            by_refund("refund.failed", 4, id="re_2", amount=3_000, status="failed", **other),
+            by_refund("refund.created", 4, id="re_3", amount=900, charge="ch_other", payment_intent="pi_other"),
+        ]
+        orders = [random.Random(f"{seed}/{n}").sample(range(len(said)), len(said)) for n in range(6)]
+        found = []
+        for n, order in enumerate([list(range(len(said))), *orders]):
+            names = (CHARGE, INTENT, "dp_", "ch_try", "re_", "ch_other", "pi_other")
+            own = {name.encode(): f"{name}_{n}".encode() for name in names}
+            for at in order:
+                body = said[at]
+                for name, as_own in own.items():
+                    body = body.replace(name, as_own)
+                assert (await door.takes(body))[0][0] in (200, 201)
+            cases = (await door.cases())[2 * n :]
+            stands = [(case.amount.amount, by_provider(case), beside(case)) for case in cases if case.amount is not None]
+            found.append(sorted(stands))
+        assert found == [found[0]] * len(found)
+        assert [(amount, sum(x.amount for x in given)) for amount, given, _ in found[0]] == [(5_000, 2_000), (7_000, 2_000)]
+        assert [whole for *_, others in found[0] for _, whole in others] == [18_450, 18_450]
+
+    @pytest.mark.parametrize("order", [*permutations(("dispute", "refund", "charge"))])
+    async def test_of_the_test_mode_is_none_of_real_money(self, door: Door, order: Any) -> None:
+        untrue = {"event": {"livemode": False, "id": "evt_test"}}
+        said = {
+            "dispute": by_stripe(),
+            "refund": json.dumps(json.loads(by_refund("refund.created", amount=5000)) | {"livemode": False}).encode(),
+            "charge": json.dumps(json.loads(by_charge(amount_refunded=18450, refunded=True)) | {"livemode": False}).encode(),
+        }
+        await door.takes(*(said[one] for one in order), by_stripe("closed", minutes=5, status="lost", **untrue))
+        case = await door.case()
+        assert (case.synthetic, case.paid_by_provider, by_provider(case)) == (False, False, ())
 
     async def test_of_another_try_of_the_same_payment_is_none_of_this(self, door: Door) -> None:
         tries = [by_charge("charge.updated", n, id=f"ch_{n}", amount_refunded=n, payment_intent=INTENT) for n in (1, 2)]
@@ -371,6 +417,35 @@ class TestARefundOutside:
         failed, created = by_refund("refund.failed", 9, amount=5000, status="failed"), by_refund("refund.created", amount=5000)
         assert await door.takes(failed, by_stripe(), created) == [(200, "kept"), (201, "opened"), (200, "told")]
         assert by_provider(await door.case()) == ()
+
+    @pytest.mark.parametrize(
+        "whole",
+        [
+            by_charge("charge.updated", 2, amount=50_000, amount_refunded=0, refunded=False),
+            by_refund("refund.updated", 2, amount=15_000, charge={"id": CHARGE, "amount": 50_000, "currency": "eur"}),
+            by_stripe("updated", minutes=2, charge={"id": CHARGE, "amount": 50_000, "currency": "eur"}),
+        ],
+    )
+    @pytest.mark.parametrize("order", [*permutations(range(3))])
+    async def test_within_what_nobody_disputes_answers_no_dispute(self, door: Door, whole: bytes, order: Any) -> None:
+        """Whichever word says how much was paid in all, and whenever it comes."""
+        said = (by_stripe(), by_refund("refund.created", amount=15_000), whole)
+        await door.takes(*(said[n] for n in order))
+        assert by_provider(await door.case()) == ()
+
+    @pytest.mark.parametrize(
+        ("said", "given"),
+        [
+            ({}, 18_450),
+            ({"refunds": {"data": [{"id": "re_1", "amount": 5_000, "status": "succeeded"}]}}, 5_000),
+            ({"refunds": {"data": [{"id": "re_1", "amount": 5_000, "status": "failed"}]}, "amount": 18_450}, 18_450),
+        ],
+    )
+    async def test_that_its_name_alone_tells_counts(self, door: Door, said: dict[str, Any], given: int) -> None:
+        bare = {"type": "charge.refunded", "created": AT + 60, "livemode": True}
+        told = json.dumps({**bare, "data": {"object": {"id": CHARGE, "currency": "eur", **said}}}).encode()
+        assert await door.takes(by_stripe(), told) == [(201, "opened"), (200, "told")]
+        assert sum(x.amount for x in by_provider(await door.case())) == given
 
     async def test_of_this_cases_own_is_known_by_its_mark(self, door: Door) -> None:
         marked = by_refund("refund.created", amount=5000, metadata={"ombud_effect": "eff_1"})
@@ -420,6 +495,10 @@ class TestTwoDisputesOfOneCharge:
 
 
 PAID = BY_PAYPAL["resource"]["disputed_transactions"][0]["seller_transaction_id"]
+
+
+def gbp(value: str) -> dict[str, str]:
+    return {"currency_code": "GBP", "value": value}
 
 
 def a_refund(own: str, value: str, **changes: Any) -> dict[str, Any]:
@@ -501,6 +580,29 @@ class TestPayPal:
         await door.takes(*order)
         (case,) = await door.cases()
         assert sum(x.amount for x in by_provider(case)) == 5_000
+        told = {one.newest.dispute: one.newest.payment for one in case.provider_disputes if one.of_payment}
+        paid = {"R1": PAID, "R2": "9AB1234567890123X"}
+        assert told == {door.token(refund): door.token(payment) for refund, payment in paid.items()}, "each says which it is of"
+
+    @pytest.mark.parametrize("order", [*permutations(("created", "status", "refund"))])
+    @pytest.mark.parametrize("left_out", ["", "refund"])
+    async def test_of_two_payments_the_one_that_was_refunded_counts(self, office: Office, order: Any, left_out: str) -> None:
+        """Whether the dispute says it, by the status of the payment, or the refund, or both."""
+        first, second = BY_PAYPAL["resource"]["disputed_transactions"][0], {"seller_transaction_id": "9AB1234567890123X"}
+        paid = [{**first, "gross_amount": gbp("60.00")}, {**second, "gross_amount": gbp("40.00")}]
+        bodies = {
+            "created": by_paypal(dispute_amount=gbp("100.00"), disputed_transactions=paid),
+            "status": by_paypal(
+                "UPDATED",
+                dispute_amount=gbp("100.00"),
+                disputed_transactions=[{**paid[0], "transaction_status": "REFUNDED"}, paid[1]],
+                update_time="2025-11-01T12:00:00Z",
+            ),
+            "refund": refunded(a_refund("R-1", "60.00")),
+        }
+        door = await paypal_door(office)
+        await door.takes(*(bodies[name] for name in order if name != left_out))
+        assert sum(x.amount for x in by_provider(await door.case())) == 6_000
 
     async def test_a_dispute_about_two_payments_bounds_no_other_dispute_of_one_of_them(self, office: Office) -> None:
         paid = BY_PAYPAL["resource"]["disputed_transactions"]

@@ -29,7 +29,8 @@ async def key_of(office: Office, person: str = "per_ada", secret: Ed25519Private
 
 def door(office: Office, setting: Door | None = None) -> TemporalDoor:
     refusals = PostgresDoorRefusals(office.database)
-    return TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database), setting, refusals=refusals)
+    keys, letters = PostgresSigningKeys(office.database), office.parts()
+    return TemporalDoor(office.inbox, office.tenants, keys, setting, refusals=refusals, letters=letters)
 
 
 def signed(office: Office, case: str, said: dict[str, Any], key: str, secret: Ed25519PrivateKey = SECRET) -> dict[str, Any]:
@@ -192,9 +193,8 @@ class TestWhatIsNotLetIn:
         ]
         tried: list[Tried] = []
         refusals = PostgresDoorRefusals(office.database)
-        at = TemporalDoor(
-            office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=refusals, watch=tried.append
-        )
+        keys, letters = PostgresSigningKeys(office.database), office.parts()
+        at = TemporalDoor(office.inbox, office.tenants, keys, refusals=refusals, letters=letters, watch=tried.append)
         for said, code in forged:
             assert (await became(office, at, case, said))[:2] == ("refused", code)
         wanted = [(said["by"], said["type"], said["id"], code, case, "temporal", 1) for said, code in forged]
@@ -223,7 +223,8 @@ class TestWhatIsNotLetIn:
         case = (await office.desk().in_review())["id"]
         await production(office)
         refusals = PostgresDoorRefusals(office.database, most_a_day=3)
-        at = TemporalDoor(office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=refusals)
+        keys, letters = PostgresSigningKeys(office.database), office.parts()
+        at = TemporalDoor(office.inbox, office.tenants, keys, refusals=refusals, letters=letters)
         await asyncio.gather(*(at.put(office.tenant_id, case, {**NOTE, "id": f"cmd_n{n}"}) for n in range(20)))
         found = await self.seen(office)
         assert sorted((row["case"] is None, row["times"]) for row in found) == [(False, 1), (False, 1), (False, 1), (True, 17)]

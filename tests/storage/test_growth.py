@@ -53,18 +53,15 @@ NOT_ASKED = ("/live", "/cases/{case_id}/files/{file_id}/look")
 """A stream; and a page that asks what the file asks."""
 
 
-_OF_ONES_OWN = "one's own are looked for among all that pass the filter: no index knows owner and filter together"
+_OF_A_QUEUE = "looked for among all that pass the filter: an index of queue and filter together would be written with every step"
 GROWS: Mapping[str, str] = {
-    "c.next_due_at <": "the order of the list is not that of what falls due: asked for by the API alone, no page does",
-    "c.priority = $2 AND c.status = 'open' AND c.queue = q.name": "no index knows a priority within a queue",
+    "c.priority = $2 AND c.status = 'open' AND c.queue = q.name": _OF_A_QUEUE,
     "c.ends_at < $2 AND c.status = 'open' AND c.queue = q.name": "what ends is counted by state, in the order of the states",
     "AS q (queue) CROSS JOIN LATERAL ( SELECT count(*) AS waiting": "counts what waits to the last one, from an index alone",
-    "OR EXISTS (SELECT FROM deadlines d": "what is not quiet yet, for administrators who go through all of it",
-    "c.kind = $2 AND c.status = 'open' AND c.owner = q.name": _OF_ONES_OWN,
-    "c.waiting_on = $2 AND c.status = 'open' AND c.owner = q.name": _OF_ONES_OWN,
-    "c.status = 'closed' AND c.owner = q.name": _OF_ONES_OWN,
-    "c.category = $2 AND c.owner = q.name": _OF_ONES_OWN,
-    "c.priority = $2 AND c.owner = q.name": _OF_ONES_OWN,
+    "c.kind = $2 AND c.status = 'open' AND c.queue = q.name": _OF_A_QUEUE,
+    "c.closed_at >= $2 AND c.status = 'closed' AND c.queue = q.name": _OF_A_QUEUE,
+    "c.category = $2 AND c.queue = q.name": _OF_A_QUEUE,
+    "c.priority = $2 AND c.queue = q.name": _OF_A_QUEUE,
 }
 """What still reads in proportion to what lies there, and why; never more than that. Nothing is added here: it gets its index."""
 

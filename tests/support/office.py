@@ -56,6 +56,7 @@ from storage.policies.publications import PostgresPublications
 from storage.postgres.idempotency import PostgresIdempotency
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.audit import PostgresAudit
 from storage.record.erasures import PostgresErasures
 from storage.record.other_cases import PostgresOtherCases
@@ -182,11 +183,13 @@ class Office:
     keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.inbox = PostgresInbox(self.database, self.vault)
-        self.records = PostgresRecords(self.database)
+        self.store = MemoryEvidenceStore()
+        self.archive = Archive(self.database, self.vault, self.store)
+        self.inbox = PostgresInbox(self.database, self.vault, self.archive)
+        self.records = PostgresRecords(self.database, archive=self.archive)
         self.tenants = PostgresTenants(self.database, self.vault)
         self.endpoints, self.sources = PostgresEndpoints(self.database, self.vault), PostgresSources(self.database, self.vault)
-        self.views = PostgresViews(self.database, self.vault)
+        self.views = PostgresViews(self.database, self.vault, self.archive)
         book = PostgresEvidenceFiles(self.database)
         policies = ShelfPolicies(shelf, PostgresLibrary(self.database), PostgresPublications(self.database))
         self.lookups = Lookups(
@@ -196,7 +199,6 @@ class Office:
             other_cases=PostgresOtherCases(self.database),
             files=book,
         )
-        self.store = MemoryEvidenceStore()
 
     async def hire(self) -> None:
         """Take everybody on, with a key each, and one for the platform."""
@@ -276,7 +278,7 @@ class Office:
             unplaced=PostgresUnplaced(self.database, self.vault, self.store),
             trusted_flaggers=PostgresTrustedFlaggers(self.database),
             orders=PostgresOrders(self.database, self.vault),
-            answered=PostgresAnswered(self.database, self.vault),
+            answered=PostgresAnswered(self.database, self.vault, self.archive),
             address_refused=any_public,
             database_ready=_there,
             also_ready={"temporal": _there},

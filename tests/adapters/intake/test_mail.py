@@ -1,5 +1,6 @@
 """A raw e-mail becomes a report or a reply; what a machine sent back becomes nothing."""
 
+import base64
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -302,3 +303,13 @@ class TestQuotedLetters:
     def test_of_anybody_else_stay_what_the_sender_says(self) -> None:
         text = "He wrote:\n\nOn 3 May 2026 at 10:00 Bo <bo@y.example> wrote:\nI never sent it.\n\nSo there."
         assert without_quotes(text, self.OURS) == (text, "")
+
+
+def test_no_sign_in_a_name_turns_the_words_beside_it() -> None:
+    name, subject = (base64.b64encode(said.encode()).decode() for said in ("Mia \u202eeoR\u2069\u061c", "The \u2067kettle\u200b"))
+    heads = f"From: =?utf-8?b?{name}?= <mia@x.example>\nSubject: =?utf-8?b?{subject}?=\n"
+    raw = f"{heads}Content-Type: application/pdf; name*=utf-8''in%E2%80%AEvoice%E2%80%8E.pdf\n\n%PDF-1".encode()
+    report = MailIntake("ombud.example").read(raw)
+    assert isinstance(report, Report)
+    assert (report.parties[0].name, report.subject) == ("Mia eoR", "The kettle")
+    assert "invoice.pdf" in [file.name for file in report.attachments]

@@ -137,3 +137,58 @@ def test_unicode_of_four_bytes(codec: str, label: str | None, guessed: bool) -> 
 def test_korean_of_before_unicode() -> None:
     for label in ("johab", "cp1361"):
         assert text_of("한글 크기".encode("johab"), label) == ("한글 크기", False)
+
+
+JAPANESE = [
+    "商品が届きません。返金をお願いします。", "二重に請求されました。注文番号は4410です。確認してください。",
+    "Order 4410: 返金してください", KANA := "アカウントにログインできません",
+]  # fmt: skip
+ASIAN = ("shift_jis", "euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "cp949", "hz-gb-2312", "iso-2022-kr", "iso-2022-jp")
+WESTERN = ("us-ascii", "iso-8859-1", "windows-1252", "utf-8", "windows-1251", "koi8-r")
+
+
+@pytest.mark.parametrize("label", [*ASIAN, *WESTERN])
+@pytest.mark.parametrize("codec", ["iso2022_jp", "euc_jp", "cp932"])
+def test_japanese_is_read_under_any_label(codec: str, label: str) -> None:
+    for text in JAPANESE:
+        found, guessed = text_of(text.encode(codec), label)
+        assert found == text
+        # Of syllables alone the Chinese label is right as well: it has the same ones in the same places.
+        assert guessed or label in {"iso2022_jp": "iso-2022-jp", "euc_jp": "euc-jp", "cp932": "shift_jis"}[codec] or text == KANA
+
+
+@pytest.mark.parametrize(
+    ("codec", "labels", "text"),
+    [
+        ("gb18030", ("gb2312", "gbk", "gb18030"), "我没有收到我订购的商品，请退款给我。订单 – 镕"),
+        ("gb18030", ("gb2312", "gbk"), "返金してください。注文番号は4410です"),
+        ("big5hkscs", ("big5",), "我沒有收到訂購的商品，請退款給我。一二三四五六七八九十今化什仁分"),
+        ("cp949", ("euc-kr", "cp949"), "상품이 도착하지 않았습니다. 환불해 주세요 ㅋㅋㅋ ㅠㅠ ㅇㅇ 똠"),
+        ("cp949", ("euc-kr",), "ㅋㅋㅋㅋ ㅠㅠ ㅇㅇ ㄱㅅ ㅎㅎ"),
+        ("cp1252", ("us-ascii", "iso-8859-1"), "Größe, für 40 €, l’été – ‚Änderung‘ … “x” — — ££££ ½ ¼ ¿Qué? À bientôt"),
+        ("cp1251", ("windows-1251",), "Деньги не вернули"), ("koi8_r", ("koi8-r",), "Деньги не вернули"),
+        ("cp932", ("shift_jis",), "テストﾍﾝｷﾝ"), ("euc_jp", ("euc-jp",), "ﾍﾝｷﾝ テスト"),
+    ],
+)  # fmt: skip
+def test_what_is_as_it_says_stays_so(codec: str, labels: tuple[str, ...], text: str) -> None:
+    for label in labels:
+        assert text_of(text.encode(codec), label) == (text, False)
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Деньги не вернули, помогите"), ("koi8_r", "Деньги не вернули, помогите"), ("cp1255", "לא קיבלתי את הכסף שלי"),
+        ("cp1253", "Τα χρήματά μου δεν επιστράφηκαν"),
+    ],
+)  # fmt: skip
+def test_a_script_without_latin_letters_is_read_under_a_label_of_the_west(codec: str, text: str) -> None:
+    for label in ("us-ascii", "iso-8859-1", "windows-1252"):
+        assert text_of(text.encode(codec), label) == (text, True)
+
+
+@pytest.mark.parametrize(
+    ("codec", "label"), [("euc_jp", "iso-8859-1"), ("cp932", "us-ascii"), ("cp932", "gb2312"), ("cp932", "euc-kr")]
+)
+def test_what_is_too_short_to_know_is_noted(codec: str, label: str) -> None:
+    assert text_of("返金".encode(codec), label)[1]

@@ -90,6 +90,10 @@ def test_pages_that_lie_too_deep_are_told() -> None:
         '<object data="{}"></object>', '<svg><image href="{}"/></svg>', '<input type=image src="{}">',
         '<a href="https://x.example/led"><img src="{}" width=11 height=100></a>',
         '<p style="width:10px"><img src="{}" style="width:100%">',
+        # What its style says comes before its attributes, and the least size before the size.
+        '<img src="{}" width=1 height=1 style="width:300px;height:200px">', '<img src="{}" style="width:1px;min-width:200px">',
+        '<style>.w {{width:300px !important; height:auto}}</style><img class=w src="{}" width=1 height=1 style="width:1px">',
+        '<img src="{}" style="width:2px">', '<img src="{}" style="width:100%">',
     ],
 )  # fmt: skip
 def test_what_is_shown_from_elsewhere_is_told_by_its_address(page: str) -> None:
@@ -115,6 +119,13 @@ def test_what_is_shown_from_elsewhere_is_told_by_its_address(page: str) -> None:
         '<img src="https://t.example/o.gif" width=1 height=1>', '<img src="https://t.example/o.gif" style="height: 1px;">',
         '<img src="https://t.example/o.gif" width="0">', '<iframe src="https://t.example" style="display:none"></iframe>',
         '<p style="visibility:hidden"><img src="https://t.example/o.gif"></p>', '<img src="data:,">', "<p>data:y</p>",
+        *(
+            f'<img src="https://t.example/o.gif" style="{style}">'
+            for style in ("width:1.0px", "height:.5px", "width:1pt", "width:0%", "max-height:0em", "width:1PX!important")
+        ),
+        '<style>.t, #t {width:1px; height:1px}</style><img class=t src="https://t.example/o.gif"><img id=t src="//t.example/2">',
+        '<div style="width:1px;height:1px;overflow:hidden"><img src="https://t.example/o.gif" width=300></div>',
+        '<style>.t {max-height:1px; overflow:hidden}</style><div class=t><img src="https://t.example/o.gif" width=300></div>',
     ],
 )  # fmt: skip
 def test_a_dot_by_which_a_sender_counts_readers_is_not(page: str) -> None:

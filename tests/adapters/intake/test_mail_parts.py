@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.evidence.file_types import Inspector
 from adapters.intake.mail import MailIntake, Reply
 from adapters.intake.mail_mime import opened
 from adapters.intake.mail_parts import contents_of
@@ -181,6 +182,23 @@ class TestStructure:
     def test_a_text_for_programs_is_a_file(self, kind: str) -> None:
         found = contents_of(opened(f"Content-Type: {kind}\n\na,b".encode()))
         assert (found.text, len(found.files)) == ("", 1)
+
+    @pytest.mark.parametrize("how", ["text/calendar; charset=iso-8859-1", 'application/octet-stream; name="invite.ics"'])
+    def test_what_is_written_in_lines_is_a_plain_text_that_is_taken(self, how: str) -> None:
+        raw = f"Content-Type: {how}\n\nBEGIN:VCALENDAR\nSUMMARY:Gespräch über die Rückzahlung\n".encode("latin-1")
+        (file,) = contents_of(opened(raw)).files
+        assert (file.media_type, file.name.endswith(".ics")) == ("text/plain", True)
+        assert "Gespräch über die Rückzahlung" in file.data.decode()
+        assert Inspector(frozenset({"text/plain"}), 1_000).look(file.data, file.media_type) == "text/plain"
+
+    @pytest.mark.parametrize(
+        "kind",
+        ["application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-keys"],
+    )
+    def test_a_signature_is_no_file_and_noted(self, kind: str) -> None:
+        proof = f"Content-Type: {kind}; name=signature.asc\nContent-Disposition: attachment\n\n-----BEGIN-----".encode()
+        found = contents_of(opened(joined("multipart/signed", "s", [b"\nThe kettle", proof])))
+        assert (found.text, found.files, found.doubts) == ("The kettle", (), ("signature",))
 
     def test_an_encoding_that_is_named_twice_is_the_one_that_does_something(self) -> None:
         twice = b"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nVGhlIGtldHRsZQ=="

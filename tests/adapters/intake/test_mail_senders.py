@@ -40,6 +40,8 @@ OURS = frozenset({"help@desk.example", "@notices.example"})
         ('Mia <"mia"@x.example>', "mia@x.example", "Mia"),
         ("Mia <mia@x.example.>", "mia@x.example", "Mia"),
         (r'"Holt \"M\", Mia" <mia@x.example>', "mia@x.example", 'Holt "M", Mia'),
+        ("Mia <mia(at work)@(here)x.example>", "mia@x.example", "Mia"),
+        ("Friends:Mia Holt <mia@x.example>;", "mia@x.example", "Mia Holt"),
         ("MAILER-DAEMON", "", "MAILER-DAEMON"),
         ("", "", ""),
     ],

@@ -573,6 +573,10 @@ LETTERS = {
         "effect_reported:needs_hands",
         data={"effect": "eff_1", "result": "needs_hands", "remedies": [PAID], "stopped_by": "paid_by_provider"},
     ),
+    "refund_failed.staff": to_staff(
+        "effect_reported:failed",
+        data={"effect": "eff_1", "result": "needs_hands", "remedies": [PAID], "stopped_by": "refund_failed"},
+    ),
     "paid_twice.staff": to_staff(
         "effect_reported:twice",
         data={"effect": "eff_1", "result": "done", "remedies": [PAID], "money_twice": True},

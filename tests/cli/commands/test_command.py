@@ -32,9 +32,8 @@ async def test_from_the_key_to_a_command_that_is_taken(shell: Shell, office: Off
     done = await shell.type("command", "sign", str(file), "--case", case, "--key", str(key), "--key-id", made["id"], *of)
     signed: dict[str, Any] = json.loads(done.stdout)
     await office.tenants.create(Tenant(id=office.tenant_id, name="Test"))
-    door = TemporalDoor(
-        office.inbox, office.tenants, PostgresSigningKeys(office.database), refusals=PostgresDoorRefusals(office.database)
-    )
+    keys, refusals = PostgresSigningKeys(office.database), PostgresDoorRefusals(office.database)
+    door = TemporalDoor(office.inbox, office.tenants, keys, refusals=refusals, letters=office.parts())
     assert await door.put(office.tenant_id, case, signed) == RULE["id"]
     listed = await shell.type("command", "keys", *of)
     assert f"{made['id']}  per_ada  live" in listed.output

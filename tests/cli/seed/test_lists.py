@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -153,3 +153,33 @@ async def test_a_queue_counts_what_waits_in_it(views: PostgresViews, database: D
     listed = [row.case.queue for row in await desk.waiting("harbor", queues, limit=200) if row.case]
     assert counted == {queue: listed.count(queue) for queue in queues}
     assert sum(counted.values()) > 20
+
+
+async def test_what_falls_due_before_a_moment_is_listed_whatever_the_order(views: PostgresViews, database: Database) -> None:
+    async with database.tenant("harbor") as conn:
+        rows = await conn.fetch("SELECT id, status, next_due_at FROM cases WHERE tenant = 'harbor' AND next_due_at IS NOT NULL")
+    moments = sorted(row["next_due_at"] for row in rows)
+    for at in (moments[0], moments[len(moments) // 2], moments[-1] + timedelta(days=1)):
+        due = {row["id"] for row in rows if row["next_due_at"] < at}
+        still_open = {row["id"] for row in rows if row["next_due_at"] < at and row["status"] == "open"}
+        assert {row.id for row in await paged(views, CaseFilter(due_before=at), due=False)} == due
+        assert {row.id for row in await paged(views, CaseFilter(due_before=at), due=True)} == still_open
+        counted = await views.pressing_counts("harbor", CaseFilter(due_before=at))
+        assert sum(count.cases for count in counted) == len(still_open)
+
+
+async def test_whatever_something_may_still_happen_in_is_gone_through_once(views: PostgresViews, database: Database) -> None:
+    found: list[str] = []
+    while page := await views.open_ids("harbor", found[-1] if found else "", 7):
+        found += [row.id for row in page]
+    async with database.tenant("harbor") as conn:
+        rows = await conn.fetch("""
+            SELECT c.id FROM cases c WHERE c.tenant = 'harbor' AND (c.status = 'open'
+                OR EXISTS (SELECT FROM deadlines d WHERE d.tenant = c.tenant AND d.case_id = c.id)
+                OR EXISTS (SELECT FROM effects e WHERE e.tenant = c.tenant AND e.case_id = c.id AND e.state = 'running')
+                OR EXISTS (SELECT FROM notices n WHERE n.tenant = c.tenant AND n.case_id = c.id
+                    AND n.state IN ('pending', 'handed_over'))
+                OR EXISTS (SELECT FROM commands o WHERE o.tenant = c.tenant AND o.case_id = c.id AND o.status = 'pending'))
+            ORDER BY c.id
+        """)
+    assert found == [row["id"] for row in rows]

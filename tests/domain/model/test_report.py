@@ -43,3 +43,12 @@ def test_what_is_no_metadata_is_refused(noted: dict[str, Any]) -> None:
 def test_a_matter_is_the_same_however_it_was_typed() -> None:
     assert comparable("  Booking  ﬁ-12 ") == comparable("booking FI-12") == "booking fi-12"
     assert comparable(None) is comparable("  ") is None
+
+
+def test_no_sign_in_a_name_turns_the_words_beside_it_by_any_door() -> None:
+    party = {"side": "claimant", "ref": "mia", "name": "Mia \u202eeoR\u2069"}
+    file = {"name": "in\u202evoice.pdf\u200e", "data": ""}
+    report = Report.model_validate(a_report(subject="The \u2067kettle\u061c", parties=[party], attachments=[file]))
+    assert (report.subject, report.parties[0].name, report.attachments[0].name) == ("The kettle", "Mia eoR", "invoice.pdf")
+    with pytest.raises(ValidationError):
+        Report.model_validate(a_report(subject="\u202e\u2069"))

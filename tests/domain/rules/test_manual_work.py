@@ -173,10 +173,16 @@ class TestNotDoneAfterAll:
         life.says(LEAD, "report_manual_work", effect_id=effect.id, result="done", reference="SEPA-118205")
         assert (life.case.manual_work, life.case.effects[0].state) == ((), "done")
 
-    def test_only_what_somebody_reported_is_taken_back(self) -> None:
-        for life in (ordered(), ordered("done")):
-            said = {"effect_id": life.case.effects[0].id, **self.SAID}
-            assert life.refused(LEAD, "report_manual_work", **said).code == "effect_unknown"
+    def test_only_what_was_reported_as_done_is_taken_back(self) -> None:
+        life = ordered()
+        said = {"effect_id": life.case.effects[0].id, **self.SAID}
+        assert life.refused(LEAD, "report_manual_work", **said).code == "effect_unknown"
+
+    def test_so_is_a_payment_that_a_machine_reported_and_that_came_back(self) -> None:
+        life = ordered("done")
+        assert correctable(life.case) == life.case.effects
+        life.says(LEAD, "report_manual_work", effect_id=life.case.effects[0].id, result="not_done", text="The bank sent it back.")
+        assert life.case.manual_work == (life.case.effects[0].id,)
 
     def test_what_was_undone_since_is_not(self) -> None:
         life = suspended()

@@ -228,10 +228,72 @@ def snapshot(cents: int, minutes: int = 2) -> ProviderNews:
 
 
 def of_refund(
-    cents: int, minutes: int = 1, what: str = "payment_refunded", name: str = "re_1", *, event: str = "", verified: bool = True
+    cents: int,
+    minutes: int = 1,
+    what: str = "payment_refunded",
+    name: str = "re_1",
+    *,
+    event: str = "",
+    verified: bool = True,
+    effect: str | None = None,
 ) -> ProviderNews:
-    more = {"dispute": name, "payment": "ch_1", "stage": "refund", "amount": usd(cents), "verified": verified}
+    more = {"dispute": name, "payment": "ch_1", "stage": "refund", "amount": usd(cents), "verified": verified, "effect": effect}
     return news(what, minutes, f"evt_{event}{name}_{minutes}", **more)
+
+
+class TestARefundOfTheCaseThatFailed:
+    """What a case had paid by a refund is owed again when that refund fails: it waits for hands, and the desk is told so."""
+
+    @staticmethod
+    def _paid(*said: ProviderNews) -> tuple[Life, str]:
+        life = told(disputed().in_review(), news("opened", payment="ch_1"), *said)
+        life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        return life, effect
+
+    def test_waits_for_hands_whether_it_failed_before_or_after_it_was_reported_as_made(self) -> None:
+        for first in (True, False):
+            life, effect = self._paid()
+            said = [of_refund(10_000, 9, what="updated", effect=effect), of_refund(10_000, 12, "refund_failed", effect=effect)]
+            if first:
+                told(life, *said)
+            life.says("system", "report_effect", effect_id=effect, result="done")
+            if not first:
+                told(life, *said)
+            assert life.case.manual_work == (effect,)
+            assert life.case.effects[0].state == "needs_hands"
+            assert life.refused(MEDIATOR, "report_manual_work", effect_id=effect, result="done").code == "reference_missing"
+
+    def test_is_no_failure_where_another_refund_carried_it_out(self) -> None:
+        life, effect = self._paid()
+        told(
+            life,
+            of_refund(10_000, 9, "refund_failed", "re_1", effect=effect),
+            of_refund(10_000, 10, "updated", "re_2", effect=effect),
+        ).says("system", "report_effect", effect_id=effect, result="done")
+        assert life.case.manual_work == ()
+
+    def test_on_nobodys_proven_word_is_not_owed_again(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 12, "refund_failed", effect=effect, verified=False))
+        assert life.case.manual_work == ()
+
+    def test_that_nobody_marked_is_said_by_hand(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 12, "refund_failed"))
+        assert not life.case.manual_work
+        life.says(LEAD, "report_manual_work", effect_id=effect, result="not_done", text="The refund failed.")
+        assert life.case.manual_work == (effect,)
+
+    def test_is_told_to_leads_and_operations_and_the_owner(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        before = len(life.notices)
+        told(life, of_refund(10_000, 12, "refund_failed", effect=effect))
+        heard = {draft.recipient for _, draft in life.notices[before:] if draft.event.startswith("effect_reported")}
+        assert {"role:leads", "role:ops"} <= heard
 
 
 class TestRefundsOutside:
@@ -321,6 +383,20 @@ class TestRefundsOutside:
         assert sum(x.amount for x in by_provider(life.case)) == 3_000
 
 
+def test_refunds_of_several_payments_of_one_dispute_are_counted_as_of_one() -> None:
+    """What the case itself has paid is among them once, whichever of the payments it was paid back of."""
+    of_second = of_refund(4_000, 10_000, name="re_2").model_copy(update={"payment": "ch_2"})
+    for order in permutations([of_refund(4_000, 10_000), of_second]):
+        life = told(disputed().in_review(), news("opened", payment="ch_1", also_about=("ch_2",)))
+        life.says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, *order)
+        assert sum(x.amount for x in by_provider(life.case)) == 4_000
+        shown = life.seen_by(MEDIATOR).provider_disputes or ()
+        assert {one.payment for one in shown if one.dispute.startswith("re_")} == {"ch_1", "ch_2"}
+
+
 def beside(cents: int | None, whole: int | None, minutes: int = 1) -> ProviderNews:
     more: dict[str, Any] = {"amount": usd(cents) if cents else None, "paid": usd(whole) if whole else None}
     return news("updated", minutes, dispute="beside dp_2", stage=BESIDE, payment="ch_1", **more)
@@ -357,6 +433,14 @@ class TestMoneyInDoubt:
     def test_is_paid_when_it_is_not_any_more(self) -> None:
         life = told(disputed().in_review(), news("updated", 1, doubt="pending"), news("updated", 2))
         assert len(unpaid(life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)))) == 1
+
+
+@pytest.mark.parametrize("cents", [4_000, 15_000])
+def test_an_amount_that_is_another_by_now_is_shown(cents: int) -> None:
+    said = [news("opened", amount=PAID), news("updated", 1, "evt_2", amount=usd(cents))]
+    for order in permutations(said):
+        (dispute,) = told(disputed(source="stripe").in_review(), *order).seen_by(MEDIATOR).provider_disputes or ()
+        assert (dispute.disputed, dispute.amount) == (Money(amount=cents, currency="USD"), None)
 
 
 class TestAnAmountThatIsLess:

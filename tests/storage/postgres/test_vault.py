@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from storage.postgres.vault import Vault, VaultFault
+from storage.postgres.vault import Unwrapped, Vault, VaultFault
 from tests.support.worlds import World
 
 TEXT = "Kim wrote this. \U0001f436"
@@ -46,6 +46,11 @@ class TestPlaces:
         for where in (("u", "case_1", "pty_1"), ("t", "case_2", "pty_1"), ("t", "case_1", "pty_2")):
             with pytest.raises(VaultFault):
                 vault.unwrap(*where, key.id, key.wrapped)
+            # Nor for one that has met it in its own place.
+            known = Unwrapped(vault, "t")
+            assert known.key("case_1", "pty_1", key.id, key.wrapped) is known.key("case_1", "pty_1", key.id, key.wrapped)
+            with pytest.raises(VaultFault):
+                {"t": known}.get(where[0], Unwrapped(vault, where[0])).key(*where[1:], key.id, key.wrapped)
 
     def test_digests_are_keyed_by_case_and_tenant(self, vault: Vault) -> None:
         one, other = vault.new_key("t", "case_1", "staff"), vault.new_key("t", "case_1", "staff")

@@ -14,8 +14,10 @@ import asyncpg
 import pytest
 import yaml
 
+from adapters.evidence.stores import ObjectEvidenceStore
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
+from storage.record.archive import Archive
 from storage.record.audit import PostgresAudit, Verdict
 from storage.record.erasures import PostgresErasures, ToErase
 from storage.record.heads import Signer
@@ -95,8 +97,10 @@ async def house(database: Database, server: Server, tmp_path: Path) -> House:
             "SELECT tenant, id, 'per_ines', 'ops', 'key_1', 'case', 'ops' FROM cases WHERE seq > 0 LIMIT 3"
         )
     await erased(database, server)
+    store = ObjectEvidenceStore.of(None, tmp_path / "state" / "evidence")
+    await archived(database, server, Archive(database, vault, store))
     heads = tmp_path / "heads.jsonl"
-    audit = PostgresAudit(database, vault)
+    audit = PostgresAudit(database, vault, store=store)
     told = await Signing(audit, Signer.of(vault), settled_for=timedelta(0)).sign(heads, "harbor")
     assert told.flaws == []
     return House(audit, heads, server)
@@ -111,6 +115,18 @@ async def erased(database: Database, server: Server) -> None:
         made = await kept.ask(conn, "harbor", ToErase(case_id, None, "retention", needs_second=False), "system", CREDENTIAL)
         assert made is not None
         assert await kept.carry_out(conn, "harbor", made, "system", CREDENTIAL)
+
+
+async def archived(database: Database, server: Server, archive: Archive) -> None:
+    """One closed case lies in the archive."""
+    async with owner_of(server, "harbor") as owner:
+        closed = await owner.fetch("SELECT id FROM cases WHERE tenant = 'harbor' AND status = 'closed' ORDER BY id DESC")
+        await owner.execute(
+            "UPDATE notices SET state = 'sent' WHERE tenant = 'harbor' AND case_id = $1 AND state IN ('pending', 'failed')",
+            closed[0]["id"],
+        )
+    bar, _ = await archive.put_away("harbor", closed[0]["id"])
+    assert bar is None, bar
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@
     "perhaps" (concat $keys (list "OMBUD_PAYPAL_CLIENT_SECRET") (ternary (list) $pages .Values.console.apart)))
   "console" (dict "app" (concat $base $evidence) "admin" $admin "perhaps" (concat $keys $pages))
   "worker" (dict "app" (concat $base $evidence) "perhaps" (concat $keys (list "OMBUD_SMTP_PASSWORD" "OMBUD_STRIPE_API_KEY")))
-  "upkeep" (dict "app" $base "admin" $admin "perhaps" $keys)
+  "upkeep" (dict "app" (concat $base $evidence) "admin" $admin "perhaps" $keys)
   "sign-heads" (dict "app" (concat $base $evidence) "perhaps" $keys)
   "migrate" (dict "app" (list "OMBUD_DATABASE_URL" "OMBUD_MASTER_KEY") "owner" (list "OMBUD_DATABASE_OWNER_URL"))
 -}}
