@@ -18,8 +18,12 @@ from domain.worktime.spans import Span
 from workflows.handles import Named
 
 ANSWER_FOR = timedelta(seconds=60)
-SHORT = {"grace": timedelta(milliseconds=300), "appeal_window": timedelta(milliseconds=2500)}
-"""Half an hour and fourteen days of waiting for nobody; apart enough that a timer which rings late does not merge the two.
+SHORT = {
+    "grace": timedelta(milliseconds=300),
+    "appeal_window": timedelta(milliseconds=2500),
+    "complaint_window": timedelta(milliseconds=5000),
+}
+"""Half an hour, fourteen days and six months of waiting for nobody; apart enough that a late timer merges no two.
 Every other clock keeps its length, so that none runs out: it is the
 happy path that is counted."""
 
