@@ -222,7 +222,7 @@ def told(ours: list[Turn], bare: list[Turn], beside: Beside) -> list[Figure]:
     """What the turns came to."""
     took = sorted(one for turn in ours for one in turn.took)
     early = sum(turn.answers[202] for turn in ours)
-    answers = {str(status): count for turn in ours for status, count in turn.answers.items()}
+    answers = {str(status): count for status, count in sum((turn.answers for turn in ours), Counter[int]()).items()}
 
     def each(turns: list[Turn], name: str) -> float:
         return median(turn.cpu[name] / turn.opened for turn in turns) * 1000
