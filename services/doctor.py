@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -23,10 +23,14 @@ from storage.postgres.ring import VaultFault
 from storage.postgres.server import ServerAway, ServerFacts, server_facts
 from storage.record.audit import Verdict as Audited
 from storage.record.audit import trails_at
+from storage.record.erased_files import left_at
 from storage.record.heads import last_signed
 from storage.record.revival import swept_at
 from workflows.handles import NotReached
 from workflows.runs import PendingActivity
+
+_FILES_WITHIN = timedelta(hours=26)
+"""The daily job and an hour or two of its work."""
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -132,6 +136,27 @@ async def backups(kept_for_days: int | None) -> Finding:
     if kept_for_days == 0:
         return Finding("backups", "ok", "none is kept: nothing brings back what was erased")
     return Finding("backups", "ok", f"after {kept_for_days} days none can bring back what was erased")
+
+
+async def erased_files(dsn: str, now: datetime, patience: timedelta) -> Finding:
+    """Whether something that was destroyed may still lie in the database's files, where a copy of them would take it along."""
+    try:
+        left = await left_at(dsn, patience)
+    except ServerAway as away:
+        return Finding("erased files", "warn", f"not looked at: {away}", "See what it says of the database.")
+    return judged_files(left, now)
+
+
+def judged_files(left: Mapping[str, datetime], now: datetime) -> Finding:
+    """What is to be said of tables that were not written anew yet."""
+    if not left:
+        return Finding("erased files", "ok", "nothing that was destroyed lies in the database's files")
+    since, names = min(left.values()), ", ".join(sorted(left))
+    found = f"destroyed since {since:%Y-%m-%d %H:%M} UTC, and may still lie in the files of {names}"
+    if now - since < _FILES_WITHIN:
+        return Finding("erased files", "ok", f"{found}: the daily upkeep writes them anew")
+    step = "Run `ombud worker upkeep`; large tables without keys are for the owner: VACUUM (FULL) them when nobody works."
+    return Finding("erased files", "warn", found, step)
 
 
 async def sealed_keys(dsn: str, keys: str, patience: timedelta) -> Finding:

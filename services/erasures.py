@@ -76,6 +76,8 @@ async def ask(
         await note(conn, who, "erasure_asked", case_id, erasure=made, **more)
         if not wanted.needs_second:
             await _carried_out(parts, conn, caller, made, who.by)
+    if not wanted.needs_second:
+        await parts.erasures.from_files()
     return await _one(parts, caller, made)
 
 
@@ -101,6 +103,7 @@ async def approve(parts: Parts, caller: Caller, erasure_id: str) -> Erasure:
             raise Refused("erasure_ended")
         await note(conn, who, "erasure_approved", asked.case_id, erasure=erasure_id)
         await _carried_out(parts, conn, caller, erasure_id, who.by)
+    await parts.erasures.from_files()
     return await _one(parts, caller, erasure_id)
 
 

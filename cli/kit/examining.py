@@ -68,7 +68,7 @@ def doctor_checks(settings: Settings) -> list[Check]:
         partial(_activities, settings, stack, server),
         partial(_sweep, settings, stack),
         _named("upkeep", lambda: checks.upkeep(server, settings.task_queue)),
-        *(partial(look, settings, stack) for look in (_heads, _backups, _sealed_keys)),
+        *(partial(look, settings, stack) for look in (_heads, _backups, _erased_files, _sealed_keys)),
         _named("master key", lambda: checks.master_key(settings, stack)),
         partial(_evidence, settings),
     ]
@@ -175,6 +175,13 @@ async def _backups(settings: Settings, stack: Stack) -> Finding:
     from services import doctor
 
     return await doctor.backups(settings.backups_kept_for_days)
+
+
+async def _erased_files(settings: Settings, stack: Stack) -> Finding:
+    from services import doctor
+
+    look = partial(doctor.erased_files, now=datetime.now(UTC), patience=_DOCTOR_WAITS_FOR)
+    return await _by_database("erased files", stack, look)
 
 
 async def _heads(settings: Settings, stack: Stack) -> Finding:

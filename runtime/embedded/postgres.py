@@ -35,6 +35,8 @@ _SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
+    # Old segments of the write-ahead log are deleted, not kept for new ones with what they held: a destroyed key may be in them.
+    "wal_recycle": "off",
 }
 
 # The superuser has no way in over the network; what needs it is done in single-user mode before the server starts.

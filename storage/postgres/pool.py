@@ -194,6 +194,14 @@ class Database:
         async with administrator.tenant(tenant_id) as own, own.transaction():
             yield own
 
+    @asynccontextmanager
+    async def upkeep(self) -> AsyncIterator[Connection]:
+        """A connection of the administrator's role that sees no tenant, outside any transaction. Raises
+        :class:`AdministrationUnavailable`."""
+        administrator = await self._as_administrator()
+        async with administrator.nobody() as conn:
+            yield conn
+
     async def _as_administrator(self) -> Database:
         if self._connect_administrator is None:
             raise AdministrationUnavailable(

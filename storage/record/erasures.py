@@ -20,6 +20,7 @@ from domain.views.references import own_id
 from storage.access import trail
 from storage.postgres.pool import Connection, Database
 from storage.postgres.vault import HELD, LegalHold
+from storage.record.erased_files import rewrite
 
 DEED = "contents_erased"
 """The entry of the trail about a case of which keys were destroyed. Its ``more`` has ``erasure``, ``scope``, ``reason``,
@@ -205,6 +206,11 @@ class PostgresErasures:
             }  # fmt: skip
             await trail.note(conn, tenant_id, deed=DEED, about=case_id, by=by, credential=credential, more=more)
         return {case_id: len(gone) for case_id, gone in keys.items()}
+
+    async def from_files(self) -> None:
+        """Have what was destroyed go from the database's files too, once it is on disk that it was. Raises nothing: what
+        cannot be done now stays marked, and the daily job does it."""
+        await rewrite(self._database)
 
     async def found(self, tenant_id: str, erasure_id: str) -> Erasure | None:
         """What was asked for under an id."""

@@ -85,6 +85,8 @@ class PostgresRetention:
         """
         found = await self.look(tenant_id, after, limit)
         erased = [kept.case_id for kept in found.cases if kept.bar is None and await self._erase(tenant_id, kept.case_id)]
+        if erased:
+            await self._erasures.from_files()
         return Batch(found.cases, found.after, erased)
 
     async def _erase(self, tenant_id: str, case_id: str) -> bool:

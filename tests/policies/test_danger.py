@@ -147,6 +147,7 @@ def test_the_clock_of_a_development_tenant_is_scaled() -> None:
 
 def test_a_pack_at_the_limit_of_its_terms_still_takes_the_report() -> None:
     raw = source("bounty_dispute")
+    pack = load_pack(text_of(raw), "long.yaml")
     for n in range(300):
         raw["grounds"].append(f"ground_{n}")
         pack = load_pack(text_of(raw), "long.yaml")

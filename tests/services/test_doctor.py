@@ -307,6 +307,16 @@ async def test_backups_can_bring_back_what_was_erased_for_as_long_as_somebody_sa
     assert (told.verdict, said in told.found) == (verdict, True)
 
 
+def test_what_was_destroyed_and_may_lie_in_files_is_named_and_warned_of_after_a_day() -> None:
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    assert doctor.judged_files({}, now).verdict == "ok"
+    fresh = doctor.judged_files({"keys": now - timedelta(hours=3)}, now)
+    assert (fresh.verdict, "files of keys" in fresh.found) == ("ok", True)
+    old = doctor.judged_files({"keys": now, "cases": now - timedelta(hours=30)}, now)
+    assert (old.verdict, "2026-11-29 06:00" in old.found, "cases, keys" in old.found) == ("warn", True, True)
+    assert "VACUUM (FULL)" in old.next_step
+
+
 class TestMasterKeys:
     @pytest.mark.parametrize(
         ("known", "under", "given", "alone", "verdict", "said"),

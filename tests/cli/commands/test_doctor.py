@@ -15,7 +15,7 @@ PARTS = [
     "python", "time zones", "postgres program", "temporal program", "services", "database", "administration", "audit trail",
     "temporal", "workers", "worker deployment",
     "temporal door", "mail", "mail door", "file scanner", "relay", "activities", "sweep", "upkeep", "signed heads",
-    "backups", "sealed keys", "master key", "evidence store",
+    "backups", "erased files", "sealed keys", "master key", "evidence store",
 ]  # fmt: skip
 
 

@@ -283,7 +283,7 @@ class TestARefundOfTheCaseThatFailed:
         life, effect = self._paid()
         life.says("system", "report_effect", effect_id=effect, result="done")
         told(life, of_refund(10_000, 12, "refund_failed"))
-        assert life.case.manual_work == ()
+        assert not life.case.manual_work
         life.says(LEAD, "report_manual_work", effect_id=effect, result="not_done", text="The refund failed.")
         assert life.case.manual_work == (effect,)
 

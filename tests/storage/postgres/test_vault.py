@@ -50,7 +50,7 @@ class TestPlaces:
             known = Unwrapped(vault, "t")
             assert known.key("case_1", "pty_1", key.id, key.wrapped) is known.key("case_1", "pty_1", key.id, key.wrapped)
             with pytest.raises(VaultFault):
-                (known if where[0] == "t" else Unwrapped(vault, where[0])).key(*where[1:], key.id, key.wrapped)
+                {"t": known}.get(where[0], Unwrapped(vault, where[0])).key(*where[1:], key.id, key.wrapped)
 
     def test_digests_are_keyed_by_case_and_tenant(self, vault: Vault) -> None:
         one, other = vault.new_key("t", "case_1", "staff"), vault.new_key("t", "case_1", "staff")
