@@ -151,10 +151,10 @@ class Lives:
             await asyncio.sleep(self._pause_for)
 
 
-async def on_disk(house: House, kind: str) -> CaseOnDisk:
-    """A report as intake leaves it."""
+async def on_disk(house: House, kind: str, short: Mapping[str, timedelta] = SHORT) -> CaseOnDisk:
+    """A report as intake leaves it; ``short`` are the clocks with another length than in its pack."""
     report = a_report(kind)
-    terms, routing = short_terms(house, report)
+    terms, routing = short_terms(house, report, short)
     calendars = house.shelf.calendars_of(terms)
     notices = house.shelf.packs[kind].notices
     opened = await house.intake.open(TENANT, report, terms, routing, calendars=calendars, notices=notices, opened_by="key_bench")
@@ -180,8 +180,8 @@ def a_report(kind: str) -> Report:
     return Report.model_validate(said)
 
 
-def short_terms(house: House, report: Report) -> tuple[Terms, Routing]:
+def short_terms(house: House, report: Report, short: Mapping[str, timedelta] = SHORT) -> tuple[Terms, Routing]:
     """The pack's terms, but for the waits that nobody does anything in."""
     terms, routing = house.shelf.terms(report)
-    clocks = tuple(c.model_copy(update={"target": Span.wall(SHORT[c.name])}) if c.name in SHORT else c for c in terms.clocks)
+    clocks = tuple(c.model_copy(update={"target": Span.wall(short[c.name])}) if c.name in short else c for c in terms.clocks)
     return terms.model_copy(update={"clocks": clocks}), routing

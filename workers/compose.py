@@ -105,8 +105,7 @@ def _letters(database: Database, vault: Vault) -> LettersKnown:
 async def compose(settings: Settings, places: Places, traced: Tracing = OFF) -> AsyncIterator[WorkerParts]:
     """Everything a worker needs, connected; closed again at the end."""
     points = FailPoints.of(settings)
-    vault = Vault.from_text(places.master_key)
-    counters = Counters()
+    vault, counters = Vault.from_text(places.master_key), Counters()
     smallest, largest, told = settings.database_pool_min, settings.database_pool_max, traced.statements
     # Without the administrator's role: a worker runs cases, and changes nobody's rights.
     connect = partial(Database.connect, places.database_url, min_size=smallest, max_size=largest, statements=told)
