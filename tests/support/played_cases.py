@@ -79,6 +79,10 @@ class Desk:
                 last = repr(error)
                 return None
             last = f"{response.status_code} {response.text[:300]}"
+            refused = response.status_code >= 400
+            if refused and "problem+json" not in response.headers.get("content-type", ""):
+                # Where an API listened that was struck down, another process may listen by now: it is none of its answers.
+                return None
             again = response.status_code >= 500 or (response.status_code in (409, 429) and "retry-after" in response.headers)
             return None if again else response
 
