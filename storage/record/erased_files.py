@@ -37,7 +37,9 @@ async def rewrite(database: Database, *, at_night: bool = False) -> Mapping[str,
         for name in await _due(database):
             await _one(database, name, AT_NIGHT if at_night and name in KEYS else AT_ONCE)
         return await _due(database)
-    except (*AWAY, asyncpg.PostgresError, AdministrationUnavailable):
+    except AWAY:
+        return {}
+    except (asyncpg.PostgresError, AdministrationUnavailable):
         return {}
 
 

@@ -60,9 +60,11 @@ def found_in(folder: Path, words: Iterable[bytes]) -> set[bytes]:
 
 async def all_rewritten(world: World) -> Collection[str]:
     """What is left; autovacuum may hold a table just now."""
+    left = await rewrite(world.database)
     for _ in range(20):
-        if not (left := await rewrite(world.database)):
+        if not left:
             break
+        left = await rewrite(world.database)
     return left
 
 
