@@ -131,7 +131,7 @@ async def a_bench(say: Callable[[str], None]) -> AsyncIterator[Bench]:
             places.database_url, admin_dsn=places.database_admin_url, min_size=POOL, max_size=POOL, statements=noted
         )
         async with await connected as database:
-            house = await House.of(settings, places, database, pids)
+            house = await House.of(settings, places, database, pids, asked)
             owner = await asyncpg.connect(places.database_owner_url)
             try:
                 await owner.execute("SELECT set_config('ombud.tenant', $1, false)", TENANT)
