@@ -224,6 +224,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "paid_once": data.get("paid_once") is True,
         "refund_failed": data.get("refund_failed") is True,
         "stopped_by": _string(data.get("stopped_by")),
+        "went": _amount(data.get("went"), words),
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,

@@ -7,7 +7,8 @@ what was said last by that, not what came last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
@@ -232,6 +233,16 @@ def told_of_payment(
     said = [one.newest if one.newest.verified or one.money is None else one.money for one in entries]
     paid = next((one.paid for one in said if one.paid is not None and one.stage != BESIDE), None)
     return so_far, [one for one in said if one.stage == "refund"], paid
+
+
+def marked_units(refunds: Iterable[ProviderNews], most: Mapping[str, int], currency: str) -> int:
+    """What refunds with the mark of a case carried out, in the smallest unit: of no effect more than ``most`` says that it is
+    about, for one can be made twice."""
+    units: Counter[str] = Counter()
+    for one in refunds:
+        if one.amount is not None and one.amount.currency == currency:
+            units[one.effect or ""] += one.amount.amount
+    return sum(min(went, most.get(effect, went)) for effect, went in units.items())
 
 
 def folded(known: ProviderDispute | None, news: ProviderNews) -> ProviderDispute:

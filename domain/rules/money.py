@@ -14,7 +14,7 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.money import AmountTooHigh, CurrencyDiffers, PaidElsewhere
 from domain.model.people import Actor, line_above
-from domain.model.provider_news import BESIDE, REFUNDED, ProviderNews, payments_together, told_of_payment
+from domain.model.provider_news import BESIDE, REFUNDED, ProviderNews, marked_units, payments_together, told_of_payment
 from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
@@ -156,7 +156,8 @@ def _refunded(case: Case, payments: Sequence[str]) -> tuple[Money, ...]:
     alone = len(wholes) == len(told_of) and all(one.newest.stage != BESIDE for one in case.provider_disputes)
     undisputed = max(0, sum(wholes) - case.amount.amount) if alone else 0
     # Refunds that bear the id of an effect of ours, and what was reported as carried out before the provider said so.
-    marked = _units([one for one in refunds if one.what == "updated"], currency)
+    most = {e.id: e.remedy.amount.amount for e in case.effects if e.remedy.amount is not None}
+    marked = marked_units((one for one in refunds if one.what == "updated"), most, currency)
     latest = max(one.at for one in known)
     done = [e.remedy for e in case.effects if e.state == "done" and e.reported_at is not None and e.reported_at <= latest]
     ours = sum(x.amount.amount for x in done if x.amount is not None and x.amount.currency == currency and bounded(case, x.type))

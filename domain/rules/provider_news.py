@@ -97,7 +97,9 @@ def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     """What the team is told with the signal: who says it, and how the dispute stands there after all that was said of it."""
     known = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     went, over = (known.paid, known.over) if known is not None else (False, False)
-    paid = news.what == "refund_failed" and any(e.state == "done" and stops(case, e.remedy) for e in case.effects_in_force)
+    # One that another case had ordered, which goes on in this one, is named by it alone.
+    own = any(e.state == "done" and stops(case, e.remedy) for e in case.effects_in_force)
+    paid = news.what == "refund_failed" and (own or news.effect is not None)
     return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)} | (
         _given_back(case) if news.what in BACK else {"refund_failed": True} if paid else {}
     )
@@ -145,7 +147,10 @@ def said_of_effect(case: Case, fact: f.EffectReported | f.ManualWorkReported) ->
     if effect is None or effect.reverses is not None or not stops(case, effect.remedy):
         return {}
     why = fact.note if isinstance(fact, f.EffectReported) and fact.result == "needs_hands" else None
-    stopped_by = {"stopped_by": why} if why in {*STOPPED_BY, FAILED} else {}
+    stopped_by: dict[str, Any] = {"stopped_by": why} if why in {*STOPPED_BY, FAILED} else {}
+    if why == FAILED and (made := [one for one in went(case, effect.id) if one is not None]):
+        # Of several refunds that carried it out some did not fail.
+        stopped_by["went"] = made[0].model_copy(update={"amount": sum(one.amount for one in made)}).model_dump(mode="json")
     return stopped_by | ({"money_twice": True} if fact.result == "done" and twice(case) else {})
 
 
@@ -168,10 +173,25 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
 
 
 def failed(case: Case) -> frozenset[str]:
-    """The effects of this case that were carried out by a refund that failed at the provider, and by none that did not."""
+    """The effects of this case that were carried out by a refund that failed at the provider, where those that did not fail
+    are less than all of it."""
     said = [x.newest for x in case.provider_disputes if x.newest.stage == "refund" and x.newest.effect and x.newest.verified]
-    made = {one.effect for one in said if one.what != "refund_failed"}
-    return frozenset(one.effect for one in said if one.effect is not None and one.effect not in made)
+    lost = {one.effect for one in said if one.what == "refund_failed"}
+    return frozenset(e.id for e in case.effects if e.id in lost and _left(e.remedy, went(case, e.id)))
+
+
+def went(case: Case, effect_id: str) -> list[Money | None]:
+    """What refunds with the mark of an effect carried out of it; None: one that does not say how much."""
+    made = (x.newest for x in case.provider_disputes if x.newest.effect == effect_id and x.newest.what == "updated")
+    return [one.amount for one in made]
+
+
+def _left(remedy: Remedy, went: Sequence[Money | None]) -> bool:
+    """Whether refunds that were made left something of it. Of what cannot be compared nobody can say so."""
+    asked = remedy.amount
+    if asked is None or any(one is None or one.currency != asked.currency for one in went):
+        return not went
+    return sum(one.amount for one in went if one is not None) < asked.amount
 
 
 def owed_still(case: Case, news: ProviderNews | None) -> Facts:

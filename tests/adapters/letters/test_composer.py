@@ -575,7 +575,13 @@ LETTERS = {
     ),
     "refund_failed.staff": to_staff(
         "effect_reported:failed",
-        data={"effect": "eff_1", "result": "needs_hands", "remedies": [PAID], "stopped_by": "refund_failed"},
+        data={
+            "effect": "eff_1",
+            "result": "needs_hands",
+            "remedies": [PAID],
+            "stopped_by": "refund_failed",
+            "went": {"amount": 6_000, "currency": "EUR"},
+        },
     ),
     "paid_twice.staff": to_staff(
         "effect_reported:twice",

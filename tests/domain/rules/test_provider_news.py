@@ -273,6 +273,21 @@ class TestARefundOfTheCaseThatFailed:
         ).says("system", "report_effect", effect_id=effect, result="done")
         assert life.case.manual_work == ()
 
+    def test_of_which_a_part_went_is_owed_and_the_desk_knows_how_much_went(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(6_000, 9, "updated", "re_1", effect=effect), of_refund(4_000, 9, "updated", "re_2", effect=effect))
+        told(life, of_refund(4_000, 12, "refund_failed", "re_2", effect=effect))
+        assert life.case.manual_work == (effect,)
+        said = [draft.data for _, draft in life.last.notices if draft.event.startswith("effect_reported")]
+        assert {one["went"]["amount"] for one in said if "went" in one} == {6_000}
+
+    def test_that_was_made_twice_is_no_more_than_it_is_about(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, *(of_refund(10_000, 9, "updated", name, effect=effect) for name in ("re_1", "re_2")), of_charge(20_000, 10))
+        assert sum(one.amount for one in by_provider(life.case)) == 10_000
+
     def test_on_nobodys_proven_word_is_not_owed_again(self) -> None:
         life, effect = self._paid()
         life.says("system", "report_effect", effect_id=effect, result="done")
