@@ -580,7 +580,7 @@ LETTERS = {
             "result": "needs_hands",
             "remedies": [PAID],
             "stopped_by": "refund_failed",
-            "went": {"amount": 6_000, "currency": "EUR"},
+            "went": {"amount": 6_000, "currency": "USD"},
         },
     ),
     "paid_twice.staff": to_staff(
