@@ -126,7 +126,7 @@ COMMANDS = {
 }  # fmt: skip
 """What people can ask of a case. The system's own reports are no part of a story."""
 
-_OF_EVERY_CASE = {"standstill look", "snooze wake", "sanction lift", "kept_measure end"}
+_OF_EVERY_CASE = {"standstill look", "snooze wake", "sanction lift", "kept_measure end", "danger breach"}
 _OF_NETWORKS = {"chargeback warn", "chargeback send", "chargeback missed"}
 _OF_REQUESTS = {f"{side}_evidence {level}" for side in ("claimant", "respondent") for level in ("remind", "end")}
 """Every case has these clocks, for requests with a date of their own."""

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from services.audit import MEANS, sign_heads, verify
-from storage.record import audit, erasure_trail, heads, rights, surroundings
+from storage.record import archive, audit, erasure_trail, heads, rights, surroundings, verdict
 from storage.record.audit import PostgresAudit
 from storage.record.heads import Signer, read_heads
 from storage.tenants import PostgresTenants, Tenant
@@ -109,8 +109,15 @@ class TestVerify:
 
 
 def test_every_finding_has_its_words() -> None:
-    sources = [Path(module.__file__ or "").read_text() for module in (audit, erasure_trail, heads, rights, surroundings)]
-    codes = {code for source in sources for code in re.findall(r'(?:add|flaw|_flaw|Flaw)\((?:tenant, \w+, )?"([a-z_]+)"', source)}
+    sources = [
+        Path(module.__file__ or "").read_text()
+        for module in (archive, audit, erasure_trail, heads, rights, surroundings, verdict)
+    ]
+    codes = {
+        code
+        for source in sources
+        for code in re.findall(r'(?:add|flaw|_flaw|Flaw|ArchiveFault)\((?:tenant, \w+, )?"([a-z_]+)"', source)
+    }
     assert codes == MEANS.keys()
 
 
