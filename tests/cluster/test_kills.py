@@ -81,7 +81,7 @@ async def test_nothing_is_lost_or_done_twice_or_stuck_whatever_dies_when(cluster
         struck_for = time.monotonic() - begun
     assert sum(cluster.kills.values()) == KILLS
     # A mail can come twice when the one who heard its 250 died before noting it, or had nowhere to note it.
-    sound = await assert_sound(cluster, firm, repeats=AT_ONCE * KILLS, patience=patience(struck_for))
+    sound = await assert_sound(cluster, firm, repeats=AT_ONCE * KILLS, patience=patience(struck_for), swept=True)
     assert sound.cases == len(lived) >= LOAD
     rows = {name.replace("_", " "): number for name, number in vars(sound).items()}
     # Whatever is lost, twice or stuck fails above.

@@ -40,6 +40,8 @@ class Sound:
     cases: int = 0
     facts: int = 0
     runs: int = 0
+    begun_anew: int = 0
+    """Runs that the sweep ended and began anew from the record: woken for nothing, at rest all the same."""
     mails: int = 0
     repeated_mails: int = 0
     repeated_events: int = 0
@@ -52,13 +54,13 @@ class Sound:
 
 
 async def assert_sound(
-    house: House, firm: Firm, *, repeats: int = 0, ended: bool = True, patience: float = PATIENCE_FOR
+    house: House, firm: Firm, *, repeats: int = 0, ended: bool = True, patience: float = PATIENCE_FOR, swept: bool = False
 ) -> Sound:
     """Look at everything that a firm's cases left behind.
 
     ``repeats`` is how many mails may have come twice: those whose 250 was heard by a process that died before it could note it.
     ``ended``: every case is closed and quiet, so its workflow has ended too, but for the time to complain.
-    ``patience``: how many seconds it may take until all is at rest.
+    ``patience``: how many seconds it may take until all is at rest. ``swept``: the sweep may begin cases anew; they are counted.
     """
     left: list[str] = ["Postgres"]
     await until(
@@ -78,13 +80,16 @@ async def assert_sound(
     _everybody_told_once(house, firm, notices, repeats, found)
     _carried_out_once(house, firm, facts, effects, found)
     await _whole(house, firm)
-    last = dict(sorted(facts, key=lambda one: one[1].seq))
+    # A fact that changed none of the clocks has no timetable: the one before it holds.
+    clocks = {case: one.timetable for case, one in sorted(facts, key=lambda one: one[1].seq) if one.timetable is not None}
     for case in cases:
         assert not case["unjudged"], f"{case['id']} was never judged"
         assert not ended or case["status"] == "closed", f"{case['id']} is stuck in {case['phase']}"
         # Beside a closed case the law's months to complain run on, and with them its workflow.
-        waits = any(row.clock == "complaint_window" for row in last[case["id"]].timetable or ())
-        found.runs += await _history_is_clean(house, firm, case["id"], running=case["status"] == "open" or waits)
+        waits = any(row.clock == "complaint_window" for row in clocks.get(case["id"], ()))
+        runs, anew = await _history_is_clean(house, firm, case["id"], running=case["status"] == "open" or waits)
+        found.runs, found.begun_anew = found.runs + runs, found.begun_anew + anew
+    assert not found.begun_anew or swept, "nothing but the sweep begins a case anew"
     return found
 
 
@@ -167,8 +172,9 @@ async def _whole(house: House, firm: Firm) -> None:
     assert verdict.intact, verdict.flaws
 
 
-async def _history_is_clean(house: House, firm: Firm, case_id: str, *, running: bool) -> int:
-    """No workflow task of any run failed, no run failed; one run for an open case, none for a closed one. How many runs."""
+async def _history_is_clean(house: House, firm: Firm, case_id: str, *, running: bool) -> tuple[int, int]:
+    """No workflow task of any run failed, no run failed; one run for an open case, none for a closed one. How many runs, and how
+    many of them were begun anew."""
     name = workflow_id(firm.id, case_id)
     handle = house.client.get_workflow_handle(name)
     wanted = WorkflowExecutionStatus.RUNNING if running else WorkflowExecutionStatus.COMPLETED
@@ -178,10 +184,22 @@ async def _history_is_clean(house: House, firm: Firm, case_id: str, *, running: 
 
     await until(stands, f"{name} to be {wanted.name}")
     runs = [run async for run in house.client.list_workflows(f"WorkflowId = '{name}'")]
+    anew = 0
     for run in runs:
-        assert run.status not in BAD, f"{name}: {run.status}"
-        failures_of(await house.client.get_workflow_handle(name, run_id=run.run_id).fetch_history())
-    return len(runs)
+        history = await house.client.get_workflow_handle(name, run_id=run.run_id).fetch_history()
+        if _made_room(history):
+            anew += 1
+        else:
+            assert run.status not in BAD, f"{name}: {run.status}"
+        failures_of(history)
+    return len(runs), anew
+
+
+def _made_room(history: WorkflowHistory) -> bool:
+    """Whether the server ended a run because another was begun in its place: as the sweep does, and nobody else."""
+    last = history.events[-1]
+    ended = last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED
+    return ended and last.workflow_execution_terminated_event_attributes.reason.startswith("TerminateIfRunning")
 
 
 BAD = {
