@@ -24,6 +24,7 @@ import httpx2
 from benchmarks.figures import Figure
 from benchmarks.house import a_stack, measured_alone
 from benchmarks.lists import BARE_PAGE, MEDIATOR
+from benchmarks.serving import ready, running
 from cli.seed.harbor import TENANT
 from cli.seed.plan import HARBOR
 from cli.seed.sowing import sow
@@ -46,33 +47,17 @@ async def at_home(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str]]:
         run = settings.model_copy(update={"api_port": port, "log_level": "WARNING"})
         environment = {**os.environ, **run.environment()}
         program = Path(sys.executable).with_name("ombud")
-        serve = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--port", str(bare), BARE_PAGE]
-        running = [
-            await asyncio.create_subprocess_exec(*told, env=environment, stdout=-3, stderr=-3)
-            for told in ([program, "api", "run"], [program, "worker", "run"], serve)
-        ]
-        try:
+        serve = ("-m", "uvicorn", "--log-level", "warning", "--port", str(bare), BARE_PAGE)
+        async with (
+            running(environment, program, "api", "run"),
+            running(environment, program, "worker", "run"),
+            running(environment, sys.executable, *serve),
+        ):
             addresses = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare}"
-            await _ready(f"{addresses[0]}/v1/readyz")
-            await _ready(addresses[1])
+            await ready(f"{addresses[0]}/v1/readyz")
+            await ready(addresses[1])
             await _at_rest(places)
             yield addresses
-        finally:
-            for process in running:
-                if process.returncode is None:
-                    process.terminate()
-                    await process.wait()
-
-
-async def _ready(address: str) -> None:
-    async with asyncio.timeout(90), httpx2.AsyncClient(trust_env=False) as http:
-        while True:
-            try:
-                if (await http.get(address)).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
-            await asyncio.sleep(0.2)
 
 
 _WAITING = """

@@ -152,11 +152,13 @@ async def a_house(say: Callable[[str], None]) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def a_stack(say: Callable[[str], None], *, mail: bool = False) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
+async def a_stack(
+    say: Callable[[str], None], *, mail: bool = False, **own: Any
+) -> AsyncIterator[tuple[Settings, Places, Mapping[str, int]]]:
     """Postgres and Temporal in a folder of their own, with ``mail`` a mail catcher beside them, migrated and empty; all of it is
-    gone afterwards."""
+    gone afterwards. ``own``: further settings."""
     folder = Path(tempfile.mkdtemp(prefix="ombud-bench-"))
-    settings = Settings(state_dir=folder, database_url=None, temporal_address=None, development=True)
+    settings = Settings(state_dir=folder, database_url=None, temporal_address=None, development=True, **own)
     stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, mail=mail)
     try:
         info = await stack.up(say)

@@ -10,13 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -24,15 +22,13 @@ from time import perf_counter
 import httpx2
 
 from benchmarks.floods import FLOODS, OF_OPS, flood, report
-from cli.kit.compose import prepare_database, tenants_of
+from benchmarks.house import a_stack
+from benchmarks.serving import ready, running
+from cli.kit.compose import tenants_of
 from runtime.embedded import processes
-from runtime.embedded.stack import Stack
-from runtime.places import find_places
-from runtime.settings import Settings
 from runtime.zones import use_wheel_zones
 from storage.team.people import Person
 from storage.tenants import PostgresTenants, Tenant
-from workflows.handles import SEARCH_ATTRIBUTES
 
 CONNECTIONS = 50
 SECONDS = 12.0
@@ -45,17 +41,9 @@ Http = httpx2.AsyncClient
 @asynccontextmanager
 async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, str, str]]:
     """The address of an API with its worker, the keys of two tenants' platforms, and that of the first one's ops."""
-    folder = Path(tempfile.mkdtemp(prefix="ombud-neighbours-"))
     port = processes.free_port()
-    settings = Settings(
-        state_dir=folder, database_url=None, temporal_address=None, development=True, api_port=port, log_level="WARNING"
-    )
-    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES)
-    running: list[asyncio.subprocess.Process] = []
-    try:
-        await stack.up(say)
-        places = find_places(settings)
-        await prepare_database(places)
+    async with AsyncExitStack() as until:
+        settings, places, _ = await until.enter_async_context(a_stack(say, api_port=port, log_level="WARNING"))
 
         async def two(tenants: PostgresTenants) -> list[str]:
             keys = []
@@ -70,30 +58,10 @@ async def an_api(say: Callable[[str], None]) -> AsyncIterator[tuple[str, str, st
         environment = {**os.environ, **settings.environment()}
         program = Path(sys.executable).with_name("ombud")
         for what in ("api", "worker"):
-            started = await asyncio.create_subprocess_exec(program, what, "run", env=environment, stdout=-3, stderr=-3)
-            running.append(started)
+            await until.enter_async_context(running(environment, program, what, "run"))
         address = f"http://127.0.0.1:{port}"
-        await _ready(address)
+        await ready(f"{address}/v1/readyz")
         yield address, busy, quiet, ops
-    finally:
-        for process in running:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
-        await stack.down(say)
-        await stack.destroy()
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-async def _ready(address: str) -> None:
-    async with asyncio.timeout(60), Http() as http:
-        while True:
-            try:
-                if (await http.get(f"{address}/v1/readyz")).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
-            await asyncio.sleep(0.2)
 
 
 def desk(address: str, key: str, connections: int) -> Http:

@@ -12,9 +12,7 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,20 +23,16 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 import asyncpg
-import httpx2
 
 from benchmarks.bare_api import TABLE
 from benchmarks.figures import Figure
 from benchmarks.floods import answered, report
-from benchmarks.house import measured_alone
+from benchmarks.house import a_stack, measured_alone
+from benchmarks.serving import ready, running
 from benchmarks.stalls import Beside, spent
-from cli.kit.compose import prepare_database, tenants_of
+from cli.kit.compose import tenants_of
 from runtime.embedded import processes
-from runtime.embedded.stack import Stack
-from runtime.places import find_places
-from runtime.settings import Settings
 from storage.tenants import PostgresTenants, Tenant
-from workflows.handles import SEARCH_ATTRIBUTES
 
 CALLERS = 32
 TENANT = "bench"
@@ -88,21 +82,12 @@ class Turn:
 @asynccontextmanager
 async def an_office(say: Say) -> AsyncIterator[Office]:
     """Everything in a folder of its own; all of it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="ombud-openings-"))
     port, bare_port = processes.free_port(), processes.free_port()
-    settings = Settings(
-        state_dir=folder, database_url=None, temporal_address=None, development=True, api_port=port, log_level="WARNING",
-        tenant_budget_per_second=NO_BUDGET, tenant_budget_burst=NO_BUDGET,
-    )  # fmt: skip
-    # With a mail catcher: letters that reach nobody are tried again and again, which is no part of an opening.
-    stack = Stack(settings, search_attributes=SEARCH_ATTRIBUTES, mail=True)
+    budget = {"tenant_budget_per_second": NO_BUDGET, "tenant_budget_burst": NO_BUDGET}
     async with AsyncExitStack() as until:
-        until.push_async_callback(asyncio.to_thread, shutil.rmtree, folder, ignore_errors=True)
-        until.push_async_callback(stack.destroy)
-        until.push_async_callback(stack.down, say)
-        info = await stack.up(say)
-        places = find_places(settings)
-        await prepare_database(places)
+        # With a mail catcher: letters that reach nobody are tried again and again, which is no part of an opening.
+        stack = a_stack(say, mail=True, api_port=port, log_level="WARNING", **budget)
+        settings, places, services = await until.enter_async_context(stack)
         owner = await asyncpg.connect(places.database_owner_url)
         await owner.execute(TABLE)
         await owner.close()
@@ -116,39 +101,15 @@ async def an_office(say: Say) -> AsyncIterator[Office]:
         own = {**os.environ, **settings.environment()}
         bare = {**os.environ, "OMBUD_BENCH_DSN": places.database_owner_url, "PYTHONPATH": str(Path(__file__).parents[1])}
         serve = ("-m", "uvicorn", "benchmarks.bare_api:bare_api", "--port", str(bare_port), "--log-level", "warning")
-        api = await until.enter_async_context(_running(own, ombud, "api", "run"))
-        worker = await until.enter_async_context(_running(own, ombud, "worker", "run"))
-        beside = await until.enter_async_context(_running(bare, Path(sys.executable), *serve))
+        api = await until.enter_async_context(running(own, ombud, "api", "run"))
+        worker = await until.enter_async_context(running(own, ombud, "worker", "run"))
+        beside = await until.enter_async_context(running(bare, sys.executable, *serve))
         ours, theirs = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare_port}"
         for address in (ours, theirs):
-            await _ready(address)
-        services = {str(name): pid for name, pid in info.pids.items()}
+            await ready(f"{address}/v1/readyz")
         yield Office(
             ours, theirs, key, places.database_owner_url, {"api": api, "worker": worker, **services}, {"api": beside, **services}
         )
-
-
-@asynccontextmanager
-async def _running(environment: Mapping[str, str], program: Path, *arguments: str) -> AsyncIterator[int]:
-    """A process, ended with the block."""
-    process = await asyncio.create_subprocess_exec(program, *arguments, env=dict(environment), stdout=-3, stderr=-3)
-    try:
-        yield process.pid
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-
-
-async def _ready(address: str) -> None:
-    async with asyncio.timeout(90), httpx2.AsyncClient() as http:
-        while True:
-            try:
-                if (await http.get(f"{address}/v1/readyz")).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
-            await asyncio.sleep(0.2)
 
 
 async def judged(owner_url: str) -> None:

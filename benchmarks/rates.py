@@ -18,6 +18,7 @@ from uuid_utils import uuid7
 from benchmarks.histories import census, plan_of
 from benchmarks.house import QUEUE, House
 from benchmarks.measured_lives import Lives
+from benchmarks.stalls import spent, used_by
 
 COMPARED = (
     "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",
@@ -92,21 +93,7 @@ async def rates(house: House, kind: str, events: Sequence[HistoryEvent], lives: 
 
 def processor_seconds(house: House) -> dict[str, float]:
     """Processor time so far of this process (worker and client) and of the services."""
-    found = {"worker and client": _spent(psutil.Process())}
-    for service, pid in house.pids.items():
-        process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        found[service] = sum(map(_spent, family))
-    return found
-
-
-def _spent(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        # It ended between the listing and the question.
-        return 0.0
-    return float(times.user + times.system)
+    return {"worker and client": used_by(psutil.Process()), **spent(house.pids)}
 
 
 async def _lived(live: Callable[[], Awaitable[Any]], lives: int, at_once: int) -> None:

@@ -48,7 +48,7 @@ class Beside:
 
 def spent(pids: Mapping[str, int]) -> dict[str, float]:
     """Processor seconds so far of these processes, with all that they started, by name."""
-    return {name: sum(map(_of, _family(pid))) for name, pid in pids.items()}
+    return {name: sum(map(used_by, _family(pid))) for name, pid in pids.items()}
 
 
 def _family(pid: int) -> list[Any]:
@@ -59,7 +59,8 @@ def _family(pid: int) -> list[Any]:
         return []
 
 
-def _of(process: Any) -> float:
+def used_by(process: Any) -> float:
+    """Processor seconds so far of one process alone."""
     try:
         times = process.cpu_times()
     except psutil.NoSuchProcess:

@@ -80,41 +80,41 @@ async def take(
 
     ``land`` opens a case of a report, ``standing`` says of what it made the row and whether it is new.
     """
-    landed = await _taken(parts, source, said, land, standing)
+    news = said.news
+    found: Landed | Heard
+    if news.stage in OF_PAYMENT:
+        found = await _refunded(parts, source, news)
+    elif said.report is None:
+        found = await _told_further(parts, source, news)
+    else:
+        found = await land(said.report, news)
+        await _opened(parts, source, news, *standing(found))
     for one in said.beside:
         await _refunded(parts, source, one)
-    return landed
+    return found
 
 
-async def _taken(
-    parts: Parts,
-    source: LiveSource,
-    said: ProviderSaid,
-    land: Callable[[Report, ProviderNews], Awaitable[Landed]],
-    standing: Callable[[Landed], tuple[CaseRow, bool]],
-) -> Landed | Heard:
-    tenant_id, news = source.tenant_id, said.news
-    if news.stage in OF_PAYMENT:
-        return await _refunded(parts, source, news)
-    if said.report is None:
-        await parts.provider_news.keep(tenant_id, news)
-        case_id = await parts.intake.known(tenant_id, news.provider, news.dispute)
-        if case_id is not None:
-            # Its first word may have named the payment otherwise, or been kept before both names were.
-            await _beside_its_payment(parts, source, case_id, news)
-        elif news.payment is not None:
-            # Its first word may not say how much was paid, as this one does.
-            await parts.provider_news.keep_of_payment(tenant_id, news)
-        last = await _tell_waiting(parts, source, case_id, news) if case_id is not None else None
-        return last or Heard(case_id)
-    landed = await land(said.report, news)
-    row, created = standing(landed)
+async def _told_further(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
+    """A word by which no case is opened: to the case that there is, or kept until there is one."""
+    await parts.provider_news.keep(source.tenant_id, news)
+    case_id = await parts.intake.known(source.tenant_id, news.provider, news.dispute)
+    if case_id is not None:
+        # Its first word may have named the payment otherwise, or been kept before both names were.
+        await _beside_its_payment(parts, source, case_id, news)
+        return await _tell_waiting(parts, source, case_id, news) or Heard(case_id)
+    if news.payment is not None:
+        # Its first word may not say how much was paid, as this one does.
+        await parts.provider_news.keep_of_payment(source.tenant_id, news)
+    return Heard(None)
+
+
+async def _opened(parts: Parts, source: LiveSource, news: ProviderNews, row: CaseRow, created: bool) -> None:
+    """What else follows from a word that can open a case, once the case is there."""
     await _beside_its_payment(parts, source, row.id, news, first=True)
-    if not created and not (row.case is not None and parts.provider_news.known_to(tenant_id, row.case, news)):
+    if not created and not (row.case is not None and parts.provider_news.known_to(source.tenant_id, row.case, news)):
         later = news.model_copy(update={"what": "updated"}) if news.what == "opened" else news
-        await parts.provider_news.keep(tenant_id, later)
+        await parts.provider_news.keep(source.tenant_id, later)
     await _tell_waiting(parts, source, row.id, news)
-    return landed
 
 
 async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, news: ProviderNews, *, first: bool = False) -> None:

@@ -186,12 +186,12 @@ def went(case: Case, effect_id: str) -> list[Money | None]:
     return [one.amount for one in made]
 
 
-def _left(remedy: Remedy, went: Sequence[Money | None]) -> bool:
+def _left(remedy: Remedy, made: Sequence[Money | None]) -> bool:
     """Whether refunds that were made left something of it. Of what cannot be compared nobody can say so."""
     asked = remedy.amount
-    if asked is None or any(one is None or one.currency != asked.currency for one in went):
-        return not went
-    return sum(one.amount for one in went if one is not None) < asked.amount
+    if asked is None or any(one is None or one.currency != asked.currency for one in made):
+        return not made
+    return sum(one.amount for one in made if one is not None) < asked.amount
 
 
 def owed_still(case: Case, news: ProviderNews | None) -> Facts:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
 
 from tests.support.fleet import Firm, House
 from tests.support.played_cases import Desk, a_report
@@ -22,6 +24,17 @@ MANY = 50
 async def _cases(house: House, firm: Firm) -> list[str]:
     async with house.api(firm.platform) as http:
         return [case["id"] for case in (await http.get("/v1/cases")).json()["data"]]
+
+
+async def _asked(handle: WorkflowHandle[Any, Any], command: dict[str, Any]) -> Any:
+    """The answer at Temporal's own door. A run that goes on as a new one while more comes has its task made anew, and the server
+    gives up the updates that wait for it: they are asked again under their own id, as the how-to says."""
+    while True:
+        try:
+            return await handle.execute_update("ask", command, id=command["id"])
+        except RPCError as error:
+            if "workflow task failure" not in error.message:
+                raise
 
 
 async def _workflows(house: House, firm: Firm) -> int:
@@ -74,7 +87,7 @@ class TestCommand:
         async with house.api(firm.platform) as http:
             by_api = [http.post(f"/v1/cases/{case_id}/commands", json=command) for _ in range(MANY)]
             by_signal = [handle.signal("tell", command) for _ in range(10)]
-            by_update = [handle.execute_update("ask", command, id=command["id"]) for _ in range(5)]
+            by_update = [_asked(handle, command) for _ in range(5)]
             answers = await asyncio.gather(*by_api, *by_signal, *by_update, return_exceptions=True)
         said = [a for a in answers if isinstance(a, httpx2.Response)]
         assert {a.status_code for a in said} <= {200, 202}, [a.text[:300] for a in said if a.status_code > 202]

@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
 from domain.model.facts import Recording
 from storage.record.audit import PostgresAudit
-from tests.support.fleet import PATIENCE_FOR, Firm, House, until
+from tests.support.fleet import Firm, House, until
 from workflows.handles import workflow_id
 
 FACTS = "SELECT case_id, body::text AS body FROM facts WHERE tenant = $1 ORDER BY case_id, seq"
@@ -27,6 +27,9 @@ UNION ALL SELECT 'deadline', clock || ':' || level FROM deadlines
     WHERE tenant = $1 AND due_at < clock_timestamp() - interval '3 s'
 """
 OPEN = "SELECT 'case' AS what, id FROM cases WHERE tenant = $1 AND status = 'open'"
+REST_FOR = 480.0
+"""Seconds until all is at rest, after blows of three minutes at most. A letter whose first two tries fell on blows is tried again
+4.5 minutes after the second one (``workflows.options.PATIENT``), and an effect after a wait that doubles."""
 HARMLESS = {
     # The task was given up because something new had come meanwhile; the server makes another one at once.
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
@@ -54,7 +57,7 @@ class Sound:
 
 
 async def assert_sound(
-    house: House, firm: Firm, *, repeats: int = 0, ended: bool = True, patience: float = PATIENCE_FOR, swept: bool = False
+    house: House, firm: Firm, *, repeats: int = 0, ended: bool = True, patience: float = REST_FOR, swept: bool = False
 ) -> Sound:
     """Look at everything that a firm's cases left behind.
 
