@@ -295,7 +295,15 @@ async def activities(look: Callable[[], Awaitable[HeldUp]], patience: timedelta)
 
 
 def judged_activities(found: HeldUp) -> Finding:
-    """What is wrong with what cases wait for: the paused first, for it stays so until somebody lets it go."""
+    """What is wrong with what cases wait for: first what stays so until somebody lets it go."""
+    if found.pinned:
+        said = f"{len(found.pinned)} were pinned in Temporal to a build whose workers are away, such as {found.pinned[0]}"
+        return Finding(
+            "activities",
+            "fail",
+            said,
+            "Find out who and why, then `ombud case revive --stuck`: they go on with the current build.",
+        )
     if found.paused:
         one = found.paused[0]
         said = f"{len(found.paused)} were paused in Temporal and are not tried, such as {_activity(one)}"
@@ -307,8 +315,10 @@ def judged_activities(found: HeldUp) -> Finding:
         show = f"`ombud temporal workflow describe --workflow-id {one.workflow_id}`"
         return Finding("activities", "warn", said, f"Look at what they reach for, and at the worker's log; {show} says how.")
     if not found.listed:
-        step = "Temporal's page shows what is paused, case by case."
-        return Finding("activities", "warn", "this server lists no paused ones; of those that wait, none is", step)
+        step = "Temporal's page shows what is paused or pinned, case by case."
+        return Finding(
+            "activities", "warn", "this server lists none that are paused or pinned; of those that wait, none is paused", step
+        )
     return Finding("activities", "ok", "none is paused, none fails again and again")
 
 

@@ -29,6 +29,9 @@ class Runs(Protocol):
     async def paused(self, at_most: int) -> Sequence[str]:
         """Runs in which somebody paused an activity."""
 
+    async def pinned(self, at_most: int) -> Sequence[str]:
+        """Runs that somebody pinned to a build, and that no worker takes up."""
+
 
 @dataclass(frozen=True)
 class HeldUp:
@@ -37,8 +40,11 @@ class HeldUp:
     paused: Sequence[PendingActivity] = ()
     failing: Sequence[PendingActivity] = ()
     """Those that failed often, the most often first."""
+    pinned: Sequence[str] = ()
+    """Runs that wait for a build whose workers are away."""
     listed: bool = True
-    """False: the server lists no paused activities, so those alone are known of which something waits by the record."""
+    """False: the server lists neither paused activities nor pinned runs, so those alone are known of which something waits by the
+    record."""
 
 
 async def held_up(database: Database, runs: Runs, *, older_than: timedelta = OLDER_THAN, often: int = FAILED_OFTEN) -> HeldUp:
@@ -47,9 +53,10 @@ async def held_up(database: Database, runs: Runs, *, older_than: timedelta = OLD
     ids = [delivery_id(one.notice_id) if one.notice_id else workflow_id(one.tenant_id, one.case_id) for one in waiting]
     try:
         ids, listed = [*await runs.paused(LOOKED_AT), *ids], True
+        pinned = await runs.pinned(LOOKED_AT)
     except RefusedByTemporal:
-        listed = False
+        pinned, listed = (), False
     found = [one for run in dict.fromkeys(ids) for one in await runs.pending(run)]
     failing = [one for one in found if one.failed >= often and not one.paused]
     failing.sort(key=lambda one: -one.failed)
-    return HeldUp([one for one in found if one.paused], failing, listed)
+    return HeldUp([one for one in found if one.paused], failing, pinned, listed)

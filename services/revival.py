@@ -18,16 +18,19 @@ from storage.record.revival import (
     batch_to_revive,
     cases_to_revive,
     claim_sweep,
+    known_commands,
     named_cases,
     note_poke,
     still_begun,
     went_on,
 )
 from workflows.handles import Named, RefusedByTemporal
-from workflows.runs import TASK_TRIES, RunState, delivery_id
+from workflows.runs import TASK_TRIES, RunState, Told, delivery_id
 
 RESTART_AFTER = 6
 """A case that was woken so often without a move, over a minute and a half, and is at rest all the same, begins anew."""
+PINNED_AT_ONCE = 1000
+"""Runs that are let go at once; whoever pinned more asks again."""
 LISTS_LAG_FOR = timedelta(seconds=30)
 """What was ended so shortly before the last look may have been missing in Temporal's lists; clocks may be apart by as much."""
 
@@ -48,8 +51,26 @@ class SweepDoors(RevivalDoors, Protocol):
     async def runs(self, workflow_ids: Collection[str]) -> Mapping[str, bool]:
         """Which of these ran, and whether one still does."""
 
-    async def ended_since(self, tenant_id: str, since: datetime) -> Sequence[str]:
-        """Cases of which a run was ended from outside since then."""
+    async def ended_since(self, tenant_id: str, since: datetime) -> Mapping[str, Sequence[str]]:
+        """Cases of which runs were ended from outside since then, with these runs."""
+
+    async def began_before(self, instant: datetime) -> Sequence[str]:
+        """What still runs and began before an instant."""
+
+    async def end(self, workflow_id: str, why: str) -> None:
+        """Terminate a run."""
+
+    async def pinned(self, at_most: int) -> Sequence[str]:
+        """Runs that were pinned to a build whose workers are away."""
+
+    async def unpin(self, workflow_id: str) -> None:
+        """Let a run go on with the current build."""
+
+    async def told(self, case: Named, run_id: str | None = None) -> Sequence[Told]:
+        """What was told to a run by Temporal's own door."""
+
+    async def tell(self, case: Named, told: Told) -> None:
+        """Tell the case what was told to an earlier run."""
 
     async def state(self, case: Named) -> RunState:
         """How its newest run stands."""
@@ -80,11 +101,15 @@ async def revive(database: Database, doors: RevivalDoors, tenants: Iterable[str]
 
 
 async def restart_stuck(database: Database, doors: SweepDoors, tenants: Iterable[str]) -> dict[str, int]:
-    """End and begin anew every run whose workflow task fails again and again: how many were looked at, restarted, and refused.
+    """End and begin anew every run whose workflow task fails again and again, and let what was pinned to a build that is away go
+    on with the current one: how many were looked at, restarted, unpinned, and refused.
 
     For after a release that mends them; what was told to them meanwhile is told again.
     """
-    counts = {"checked": 0, "restarted": 0, "refused": 0}
+    counts = {"checked": 0, "restarted": 0, "unpinned": 0, "refused": 0}
+    for run in await doors.pinned(PINNED_AT_ONCE):
+        await doors.unpin(run)
+        counts["unpinned"] += 1
     for tenant_id in tenants:
         async for case in cases_to_revive(database, tenant_id):
             counts["checked"] += 1
@@ -97,6 +122,30 @@ async def restart_stuck(database: Database, doors: SweepDoors, tenants: Iterable
     return counts
 
 
+async def begin_anew(database: Database, doors: SweepDoors, tenants: Iterable[str], before: datetime) -> dict[str, int]:
+    """End every run that began before an instant, and begin it anew from the record: how many cases, how many deliveries (which
+    the sweep begins anew), and how many times Temporal refused.
+
+    For before histories become unreadable, as their master key is taken away. What was told to a case meanwhile is told again.
+    """
+    counts, running = {"restarted": 0, "deliveries": 0, "refused": 0}, await doors.began_before(before)
+    for tenant_id in tenants:
+        prefix = f"case/{tenant_id}/"
+        mine = [run.removeprefix(prefix) for run in running if run.startswith(prefix)]
+        for first in range(0, len(mine), BATCH):
+            for case in await named_cases(database, tenant_id, mine[first : first + BATCH]):
+                try:
+                    await doors.restart(_named(case))
+                    counts["restarted"] += 1
+                except RefusedByTemporal:
+                    counts["refused"] += 1
+        async for case in cases_to_revive(database, tenant_id):
+            for run in {delivery_id(one) for one in case.handed_over} & set(running):
+                await doors.end(run, "its history is read no more")
+                counts["deliveries"] += 1
+    return counts
+
+
 @dataclass
 class Swept:
     """What one look came to."""
@@ -106,6 +155,8 @@ class Swept:
     """Cases that should have run and did not."""
     delivered: int = 0
     """Notices whose delivery had ended without an end."""
+    told: int = 0
+    """Words that a run had been told, and that ended with it before they were recorded."""
     woken: int = 0
     """Cases with an effect that was begun and that nobody carries out."""
     restarted: int = 0
@@ -152,13 +203,27 @@ class Sweep:
 
     async def _ended(self, tenant_id: str, since: datetime, swept: Swept) -> None:
         """Whatever was ended from outside lately says how it stands by running once more, also when it was over by the record."""
-        for case in await named_cases(self._database, tenant_id, await self._doors.ended_since(tenant_id, since)):
+        ended = await self._doors.ended_since(tenant_id, since)
+        for case in await named_cases(self._database, tenant_id, list(ended)):
             try:
-                if (await self._doors.state(_named(case))).ended and await self._doors.revive(_named(case)):
+                told = [one for run_id in ended[case.case_id] for one in await self._doors.told(_named(case), run_id)]
+                anew = (await self._doors.state(_named(case))).ended and await self._doors.revive(_named(case))
+                if anew:
                     swept.started += 1
                     await note_poke(self._database, tenant_id, case.case_id)
+                await self._tell_again(case, told, swept, anew=anew)
             except RefusedByTemporal:
                 swept.refused += 1
+
+    async def _tell_again(self, case: CaseToRevive, told: Sequence[Told], swept: Swept, *, anew: bool) -> None:
+        """What Temporal took for runs that then ended, and the record has not, is told to the run of now: it was accepted. What
+        holds no command nobody can know again: it is told once, to a run that was begun ``anew`` here."""
+        named = [one.command_id for one in told if one.command_id is not None]
+        known = await known_commands(self._database, case.tenant_id, case.case_id, named) if named else set()
+        for one in told:
+            if (anew and one.unread) if one.command_id is None else one.command_id not in known:
+                await self._doors.tell(_named(case), one)
+                swept.told += 1
 
     async def _take_up(self, case: CaseToRevive, runs: Mapping[str, bool], swept: Swept) -> None:
         named = _named(case)
@@ -169,9 +234,13 @@ class Sweep:
             # One that never ran, or that Temporal forgot, needs no run as long as nothing of it is under way: the relay starts it
             # when something falls due, or somebody speaks.
             lost = named.workflow_id in runs or bool(case.begun)
-            if lost and case.needs_run and not case.rests and await self._doors.revive(named):
-                swept.started += 1
-                await note_poke(self._database, case.tenant_id, case.case_id)
+            if lost and case.needs_run and not case.rests:
+                # Asked for while it is the newest run.
+                told = await self._doors.told(named)
+                if await self._doors.revive(named):
+                    swept.started += 1
+                    await note_poke(self._database, case.tenant_id, case.case_id)
+                    await self._tell_again(case, told, swept, anew=True)
         elif case.begun or case.pokes >= RESTART_AFTER:
             await self._look_closely(case, named, swept)
 

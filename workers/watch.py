@@ -42,6 +42,9 @@ class Runs(Protocol):
     async def paused(self, at_most: int) -> Sequence[str]:
         """Runs in which somebody paused an activity. Raises the same."""
 
+    async def pinned(self, at_most: int) -> Sequence[str]:
+        """Runs that somebody pinned to a build, and that no worker takes up. Raises the same."""
+
 
 class FollowingLists:
     """Whether Temporal's lists follow the cases: where that is wanted, and the namespace is known to know by what.
@@ -115,6 +118,8 @@ class Watch:
         if found.paused:
             some = [f"{one.activity} of {one.workflow_id}" for one in found.paused[:5]]
             log.error("activities are paused and not tried", count=len(found.paused), some=some)
+        if found.pinned:
+            log.error("runs are pinned to a build whose workers are away", count=len(found.pinned), some=found.pinned[:5])
 
     async def _attributes(self) -> None:
         missing = await missing_attributes(self._client, SEARCH_ATTRIBUTES, PATIENCE)

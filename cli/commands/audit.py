@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.kit.exits import guarded
-from cli.kit.options import As, AsJson
+from cli.kit.options import As, AsJson, instant_of
 from cli.kit.options import Tenant as Tenants
 from cli.kit.show import say, show
 
@@ -48,7 +48,7 @@ def verify_record(
 
     settings = Settings()
     kept = heads or settings.heads_file
-    moved, longest = _instant(since), timedelta(hours=settings.heads_max_age_hours)
+    moved, longest = instant_of(since), timedelta(hours=settings.heads_max_age_hours)
     found = _run(
         lambda record: verify(record, tenant, kept, case=case, since=moved, longest=longest),
         tenant,
@@ -152,16 +152,6 @@ def _problems(found: dict[str, Any], *, compared: bool) -> Iterator[str]:
     yield from _findings(found)
     if not compared:
         yield "No signed heads were given: whoever owns the database can compute a chain anew, and only they would show it."
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("Write an instant as 2026-11-01T00:00:00Z.") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 async def _there(_: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import typer
 
 from cli.kit.client import run
 from cli.kit.exits import BAD_DATA, fail, guarded, misused, need_file
-from cli.kit.options import As, AsJson, CaseId, Tenant
+from cli.kit.options import As, AsJson, CaseId, Tenant, instant_of
 from cli.kit.send import send
 from cli.kit.show import show
 from cli.kit.target import Target
@@ -276,25 +276,41 @@ def revive(
     case_id: Annotated[str | None, typer.Argument(help="The case's id; or use --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All open cases, and closed ones with something still running.")] = False,
     stuck: Annotated[bool, typer.Option("--stuck", help="All whose workflow task fails again and again: begun anew.")] = False,
+    began_before: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="All whose run began before it (2026-11-01T00:00:00Z): begun anew.")
+    ] = None,
     tenant: Tenant = None,
     json: AsJson = False,
 ) -> None:
     """Start the workflows of cases again from the record, as after the loss of Temporal's database. Harmless for those that
     run. With --stuck, once a release has mended why: runs whose workflow task fails are ended and begun anew from the record;
-    what was told to them meanwhile is told again.
+    what was told to them meanwhile is told again. Runs that somebody pinned to a build which is away go on with the current one.
+    With --began-before all that began earlier are ended and begun anew, before the master key of their histories is taken away.
     """
-    if [case_id is not None, every, stuck].count(True) != 1:
-        misused("Name one case, or say --all, or --stuck.")
+    if [case_id is not None, every, stuck, began_before is not None].count(True) != 1:
+        misused("Name one case, or say --all, --stuck, or --began-before.")
     import asyncio
 
-    from cli.kit.record import restart_stuck_cases, revive_cases
+    from cli.kit.record import begin_cases_anew, restart_stuck_cases, revive_cases
 
-    if stuck:
+    if (before := instant_of(began_before)) is not None:
+        found = guarded(lambda: asyncio.run(begin_cases_anew(tenant, before)))
+        show(
+            found,
+            json,
+            lambda n: f"{n['restarted']} begun anew, {n['deliveries']} deliveries ended, {n['refused']} refused by Temporal.",
+        )
+    elif stuck:
         found = guarded(lambda: asyncio.run(restart_stuck_cases(tenant)))
-        show(found, json, lambda n: f"{n['restarted']} begun anew, {n['refused']} refused by Temporal, {n['checked']} looked at.")
-        return
-    found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
-    show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
+        show(found, json, _unstuck)
+    else:
+        found = guarded(lambda: asyncio.run(revive_cases(case_id, tenant)))
+        show(found, json, lambda n: f"{n['started']} started, {n['running']} ran already, {n['checked']} looked at.")
+
+
+def _unstuck(n: dict[str, int]) -> str:
+    anew = f"{n['restarted']} begun anew, {n['unpinned']} let go that were pinned to a build which is away"
+    return f"{anew}, {n['refused']} refused by Temporal, {n['checked']} looked at."
 
 
 def remedy_of(text: str) -> dict[str, Any]:

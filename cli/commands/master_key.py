@@ -111,6 +111,6 @@ def _words(state: dict[str, Any]) -> str:
     elif not state["under_others"] and state["known"]:
         lines.append(
             "The earlier keys are not needed any more, once every process seals with this one. Where payloads are sealed for "
-            "Temporal (OMBUD_TEMPORAL_CODEC), keep them until the cases of before have ended."
+            "Temporal (OMBUD_TEMPORAL_CODEC=aes), begin anew first what ran before that: `ombud case revive --began-before …`."
         )
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,17 @@ Party = Annotated[
     str | None,
     typer.Option(help='Who is on the other side when a report does not say: an id, or JSON ({"ref": "acct_1", "name": "Shop"}).'),
 ]
+
+
+def instant_of(text: str | None) -> datetime | None:
+    """The instant that an option names, in UTC where it says no zone; None: it was left out. What is none ends the command."""
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Write an instant as 2026-11-01T00:00:00Z.") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def party_of(said: str | None, option: str) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from services.callers import Caller
 from services.case_import import Movers
 from services.errors import Refused
 from services.logins import development_key
-from services.revival import restart_stuck, revive
+from services.revival import begin_anew, restart_stuck, revive
 from storage.policies.library import PostgresLibrary
 from storage.policies.publications import PostgresPublications
 from storage.postgres.pool import Database
@@ -73,6 +73,11 @@ async def restart_stuck_cases(tenant: str | None) -> dict[str, int]:
     Raises ServiceFault ``tenant_unknown`` and, while Temporal does not answer, ``temporal_unreachable``.
     """
     return await _with_runs(tenant, restart_stuck)
+
+
+async def begin_cases_anew(tenant: str | None, before: datetime) -> dict[str, int]:
+    """End and begin anew what began before an instant; how many cases, deliveries, and refused by Temporal. Raises the same."""
+    return await _with_runs(tenant, lambda database, runs, chosen: begin_anew(database, runs, chosen, before))
 
 
 async def _with_runs(

@@ -81,7 +81,11 @@ UPDATE sweeps SET after = $2, ended_until = $3, passed_at = CASE WHEN $2 = '' TH
 """
 SOME = "SELECT id, kind, opened_at, priority FROM cases WHERE tenant = $1 AND id = ANY($2)"
 
-
+# Also what the door did not let in: it was looked at.
+KNOWN = """
+SELECT id FROM commands WHERE tenant = $1 AND case_id = $2 AND id = ANY($3)
+UNION SELECT command_id FROM door_refusals WHERE tenant = $1 AND case_id = $2 AND command_id = ANY($3)
+"""
 PASSED = """
 SELECT EXISTS (SELECT FROM cases WHERE tenant = $1 AND status = 'open') AS some,
     (SELECT now() - claimed_at FROM sweeps WHERE tenant = $1) AS since
@@ -152,6 +156,12 @@ async def named_cases(database: Database, tenant_id: str, case_ids: Sequence[str
     async with database.tenant(tenant_id) as conn:
         rows = await conn.fetch(SOME, tenant_id, list(case_ids))
     return [CaseToRevive(tenant_id, row["id"], row["kind"], row["opened_at"], priority=row["priority"]) for row in rows]
+
+
+async def known_commands(database: Database, tenant_id: str, case_id: str, command_ids: Sequence[str]) -> set[str]:
+    """Which of these commands the record of a case knows, whatever became of them."""
+    async with database.tenant(tenant_id) as conn:
+        return {row["id"] for row in await conn.fetch(KNOWN, tenant_id, case_id, command_ids)}
 
 
 async def still_begun(database: Database, tenant_id: str, case_id: str) -> int:

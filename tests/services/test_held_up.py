@@ -32,6 +32,9 @@ class FakeRuns:
             raise RefusedByTemporal("Temporal refused: invalid_argument: no such search attribute")
         return self._listed
 
+    async def pinned(self, at_most: int) -> Sequence[str]:
+        return ["delivery/n"] if self._listed else []
+
 
 @pytest.mark.postgres
 class TestHeldUp:
@@ -46,7 +49,7 @@ class TestHeldUp:
     async def test_what_temporal_lists_as_paused_is_found_whoever_waits(self, world: World) -> None:
         runs = FakeRuns([waiting("delivery/n", paused=True, failed=9)], ["delivery/n"])
         found = await held_up(world.database, runs)
-        assert ([one.workflow_id for one in found.paused], found.failing) == (["delivery/n"], [])
+        assert ([one.workflow_id for one in found.paused], found.failing, found.pinned) == (["delivery/n"], [], ["delivery/n"])
 
     async def test_a_server_that_lists_none_is_said_to(self, world: World) -> None:
         assert not (await held_up(world.database, FakeRuns([], None))).listed
@@ -57,6 +60,13 @@ class TestToldByTheDoctor:
         told = judged_activities(HeldUp([waiting("case/a/c", paused=True)], [waiting("case/a/d", failed=9)]))
         assert (told.verdict, "1 were paused in Temporal and are not tried" in told.found) == ("fail", True)
         assert "activity unpause --workflow-id case/a/c --activity-id 4" in told.next_step
+
+    def test_what_is_pinned_is_named_with_its_cure(self) -> None:
+        told = judged_activities(HeldUp([waiting("case/a/c", paused=True)], pinned=["case/a/d", "delivery/n"]))
+        assert (told.verdict, told.found) == (
+            "fail", "2 were pinned in Temporal to a build whose workers are away, such as case/a/d",
+        )  # fmt: skip
+        assert "ombud case revive --stuck" in told.next_step
 
     def test_what_fails_is_named_with_how_often(self) -> None:
         told = judged_activities(HeldUp(failing=[waiting("case/a/d", failed=9)]))

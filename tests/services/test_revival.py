@@ -5,17 +5,17 @@ left alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.errors import Refused
-from services.revival import LISTS_LAG_FOR, RESTART_AFTER, Sweep, restart_stuck, revive
+from services.revival import LISTS_LAG_FOR, RESTART_AFTER, Sweep, begin_anew, restart_stuck, revive
 from storage.outside.outbox import PostgresOutbox
 from storage.tenants import PostgresTenants, Tenant
 from tests.support.worlds import World, a_command, sql
 from workflows.handles import Named, NotReached, RefusedByTemporal
-from workflows.runs import TASK_TRIES, RunState
+from workflows.runs import TASK_TRIES, RunState, Told, delivery_id
 
 pytestmark = pytest.mark.postgres
 
@@ -31,6 +31,13 @@ class FakeDoors:
         self.restarted: list[str] = []
         self.states: dict[str, RunState] = {}
         self.ended: list[str] = []
+        self.heard: dict[str, list[Told]] = {}
+        """What each run was told."""
+        self.told_again: list[str | None] = []
+        self.held: list[str] = []
+        self.earlier: list[str] = []
+        self.terminated: list[str] = []
+        self.let_go: list[str] = []
         self.asked_since: list[datetime] = []
         self.refuses: set[str] = set()
         self.over: set[str] = set()
@@ -56,9 +63,27 @@ class FakeDoors:
         over = {f"case/{self.world.tenant_id}/{case_id}" for case_id in self.over}
         return {one: one in up for one in workflow_ids if one in up | over}
 
-    async def ended_since(self, tenant_id: str, since: datetime) -> Sequence[str]:
+    async def ended_since(self, tenant_id: str, since: datetime) -> dict[str, Sequence[str]]:
         self.asked_since.append(since)
-        return self.ended if tenant_id == self.world.tenant_id else []
+        return {case_id: [f"run of {case_id}"] for case_id in self.ended} if tenant_id == self.world.tenant_id else {}
+
+    async def began_before(self, instant: datetime) -> Sequence[str]:
+        return self.earlier
+
+    async def end(self, workflow_id: str, why: str) -> None:
+        self.terminated.append(workflow_id)
+
+    async def pinned(self, at_most: int) -> Sequence[str]:
+        return [run for run in self.held if run not in self.let_go]
+
+    async def unpin(self, workflow_id: str) -> None:
+        self.let_go.append(workflow_id)
+
+    async def told(self, case: Named, run_id: str | None = None) -> Sequence[Told]:
+        return self.heard.get(case.case_id, [])
+
+    async def tell(self, case: Named, told: Told) -> None:
+        self.told_again.append(told.command_id)
 
     async def state(self, case: Named) -> RunState:
         return self.states.get(case.case_id, RunState(running=case.case_id in self.up))
@@ -67,6 +92,8 @@ class FakeDoors:
         self.poked.append(case.case_id)
 
     async def restart(self, case: Named) -> None:
+        if case.case_id in self.refuses:
+            raise RefusedByTemporal("Temporal refused: invalid_argument: no")
         self.restarted.append(case.case_id)
 
 
@@ -314,6 +341,22 @@ class TestSweep:
         await a_sweep(world, doors).look()
         assert doors.started == []
 
+    async def test_what_an_ended_run_was_told_is_told_again_unless_the_record_has_it(self, world: World) -> None:
+        case_id, doors = await world.case(), FakeDoors(world)
+        known = a_command("message", await world.claimant(case_id), text="Hello.")
+        await world.record(case_id, known)
+        doors.ended, doors.states[case_id] = [case_id], RunState(running=False, ended=True)
+        doors.heard[case_id] = [
+            Told((), str(known["id"]), unread=False), Told((), "cmd_read-and-lost", unread=False),
+            Told((), "cmd_never-read", unread=True), Told((), None, unread=True), Told((), None, unread=False),
+        ]  # fmt: skip
+        swept = await a_sweep(world, doors).look()
+        assert (doors.told_again, swept.told) == (["cmd_read-and-lost", "cmd_never-read", None], 3)
+        # The second look finds the same run among the ended, and somebody else has begun it anew.
+        doors.states[case_id] = RunState(running=True)
+        await a_sweep(world, doors).look()
+        assert doors.told_again[3:] == ["cmd_read-and-lost", "cmd_never-read"], "what cannot be known again is told once"
+
     async def test_the_ended_are_asked_for_from_where_the_last_look_stopped(self, world: World) -> None:
         doors = FakeDoors(world)
         await a_sweep(world, doors).look()
@@ -351,5 +394,32 @@ class TestRestartStuck:
         stuck, well = await world.case(), await world.case()
         doors = FakeDoors(world, running={stuck, well})
         doors.states[stuck] = RunState(running=True, failing=TASK_TRIES)
-        assert await restart_stuck(world.database, doors, [world.tenant_id]) == {"checked": 2, "restarted": 1, "refused": 0}
+        assert await restart_stuck(world.database, doors, [world.tenant_id]) == {
+            "checked": 2,
+            "restarted": 1,
+            "unpinned": 0,
+            "refused": 0,
+        }
         assert doors.restarted == [stuck]
+
+
+async def test_what_is_pinned_to_a_build_that_is_away_is_let_go_with_the_stuck(world: World) -> None:
+    doors = FakeDoors(world)
+    doors.held = ["case/elsewhere/case_1", "delivery/ntc_1"]
+    assert (await restart_stuck(world.database, doors, [world.tenant_id]))["unpinned"] == 2
+    assert doors.let_go == doors.held
+
+
+async def test_what_began_before_an_instant_is_begun_anew_and_nothing_else(world: World) -> None:
+    old, refused, _new = await world.case(), await world.case(), await world.case()
+    case_id, notices = await handed_over(world)
+    doors = FakeDoors(world)
+    doors.refuses = {refused}
+    doors.earlier = [
+        *(f"case/{world.tenant_id}/{one}" for one in (old, refused)), "case/elsewhere/case_1",
+        delivery_id(min(notices)), "delivery/ntc_elsewhere",
+    ]  # fmt: skip
+    found = await begin_anew(world.database, doors, [world.tenant_id], datetime(2026, 11, 1, tzinfo=UTC))
+    assert found == {"restarted": 1, "deliveries": 1, "refused": 1}
+    assert (doors.restarted, doors.terminated) == ([old], [delivery_id(min(notices))])
+    assert case_id not in doors.restarted

@@ -148,7 +148,7 @@ async def test_what_was_paused_and_what_fails_again_and_again_is_told_with_the_c
         return HeldUp(
             [one for one in found.paused if one.workflow_id.startswith(f"case/{house.tenant_id}/")],
             [one for one in found.failing if one.workflow_id.startswith(f"case/{house.tenant_id}/")],
-            found.listed,
+            listed=found.listed,
         )
 
     async with house.at_work():

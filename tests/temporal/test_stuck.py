@@ -17,6 +17,7 @@ from runtime.errors import ServiceFault
 from runtime.namespace import current_build, missing_attributes, promote
 from runtime.plugin import ombud_plugin, sandboxed_runner
 from runtime.settings import Settings
+from services.held_up import held_up
 from services.revival import restart_stuck
 from storage.postgres.pool import Database
 from storage.postgres.vault import Vault
@@ -70,7 +71,12 @@ async def test_a_run_whose_task_fails_is_told_and_begun_anew_and_what_it_was_tol
     assert "ombud_search_attributes_missing 0.0" in told
     async with house.at_work():
         first = (await case.handle.describe()).run_id
-        assert await restart_stuck(house.database, runs, [house.tenant_id]) == {"checked": 1, "restarted": 1, "refused": 0}
+        assert await restart_stuck(house.database, runs, [house.tenant_id]) == {
+            "checked": 1,
+            "restarted": 1,
+            "unpinned": 0,
+            "refused": 0,
+        }
         await case.until(phase="settlement")
         assert (await case.handle.describe()).run_id != first
 
@@ -81,6 +87,34 @@ async def test_a_run_whose_task_fails_is_told_and_begun_anew_and_what_it_was_tol
         await until(said)
         assert troubles(await case.history()) == []
         assert (await restart_stuck(house.database, runs, [house.tenant_id]))["restarted"] == 0
+
+
+async def test_a_run_that_somebody_pinned_to_a_build_which_is_away_is_named_and_let_go(empty_house: House) -> None:
+    house, runs = empty_house, CaseRuns(empty_house.client, empty_house.queue)
+    async with house.at_work():
+        case = await house.opens()
+        await case.starts()
+        await until(case.rests)
+        pinned = await house.server.cli(
+            "workflow", "update-options", "--workflow-id", case.named.workflow_id, "--versioning-override-behavior", "pinned",
+            "--versioning-override-deployment-name", "ombud", "--versioning-override-build-id", "gone",
+        )  # fmt: skip
+        assert pinned.code == 0, pinned.err
+        await case.handle.signal("tell", case.command("message", "claimant", text="Is anybody there?"))
+
+        async def named() -> bool:
+            return (await held_up(house.database, runs)).pinned == [case.named.workflow_id]
+
+        await until(named)
+        assert (await restart_stuck(house.database, runs, [house.tenant_id]))["unpinned"] == 1
+
+        async def said() -> bool:
+            async with house.database.tenant(house.tenant_id) as conn:
+                return bool(await conn.fetchval("SELECT count(*) FROM facts WHERE type = 'message_sent'") == 1)
+
+        await until(said)
+        assert (await held_up(house.database, runs)).pinned == []
+        assert troubles(await case.history()) == []
 
 
 async def test_a_bare_namespace_is_told_with_the_words_of_temporal(empty_house: House) -> None:

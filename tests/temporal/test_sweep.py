@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -354,3 +355,48 @@ async def test_what_runs_is_left_alone(house: House) -> None:
     assert found.counts() == Swept(looked_at=1).counts()
     assert ((await case.handle.describe()).run_id, len(await case.history())) == (run, before)
     assert troubles(await case.history()) == []
+
+
+@pytest.mark.parametrize("way", ["terminate", "cancel"])
+async def test_a_word_that_temporal_took_is_not_lost_with_its_run(empty_house: House, way: Way) -> None:
+    """Nobody is at work when it is told, and its run ends before anybody has read it; then before what was read is recorded."""
+    house = empty_house
+    async with house.at_work():
+        case = await in_settlement(house)
+        await until(case.rests)
+    words = [case.command("message", "claimant", text=text) for text in ("One.", "Two.")]
+    await case.handle.signal("tell", words[0])
+    await case.handle.signal("tell", "no command at all")
+    await _ended_unread(house, case, way)
+    async with house.at_work():
+        await swept_until(house, partial(_said, house, "One."))
+        await until(case.rests)
+        # Read, and never recorded: the database was away for as long as its run lived.
+        house.outages.fails = 1000
+        await case.handle.signal("tell", words[1])
+        await until(lambda: house.outages.fails < 1000)
+        await _ended_unread(house, case, "terminate")
+        house.outages.fails = 0
+        await swept_until(house, partial(_said, house, "Two."))
+        await until(case.rests)
+        told = (await swept(house)).told
+        assert await _kept(house, "malformed") == 1, "kept as refused, once"
+        assert troubles(await case.history()) == []
+    assert told == 0, "the record has it all"
+
+
+async def _ended_unread(house: House, case: Living, way: Way) -> None:
+    done = await house.server.cli("workflow", way, "--workflow-id", case.named.workflow_id)
+    assert done.code == 0, done.err
+
+
+async def _said(house: House, text: str) -> bool:
+    async with house.database.tenant(house.tenant_id) as conn:
+        said = await conn.fetchval("SELECT count(*) FROM facts WHERE type = 'message_sent'")
+    return bool(said == ["One.", "Two."].index(text) + 1)
+
+
+async def _kept(house: House, code: str) -> int:
+    async with house.database.tenant(house.tenant_id) as conn:
+        refused = "SELECT count(*) FROM commands WHERE status = 'refused' AND answer->>'code' = $1"
+        return int(await conn.fetchval(refused, code))
