@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.base import Side
+from domain.base import Money, Side
 from domain.model.case import Case
 from domain.model.ruling import Effect
-from domain.rules import manual_work
+from domain.rules import manual_work, provider_news
 from domain.views.carried_out import Carried, carried_out
 from services.callers import Caller
 from services.cases import Listing, Seen, page_of_cases
@@ -46,6 +46,16 @@ def correctable(case: Case) -> tuple[Effect, ...]:
 def contested(case: Case, effect: Effect) -> bool:
     """Whether it was agreed on, and that agreement is in question again: nobody does it before that is decided."""
     return manual_work.contested(case, effect)
+
+
+def why_not(case: Case, effect: Effect) -> str | None:
+    """Why nobody makes this payment before they have looked, where a provider's word makes it doubtful: the code of it."""
+    return provider_news.why_not(case, effect)
+
+
+def made(case: Case, effect: Effect) -> Money | None:
+    """What has been carried out of it at the provider already, as far as that is known."""
+    return provider_news.made(case, effect)
 
 
 def hears(case: Case, effect: Effect) -> tuple[Side, ...]:

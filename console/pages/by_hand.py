@@ -13,7 +13,7 @@ from starlette.responses import Response
 from console.kit.visit import Addresses, Visit
 from console.kit.words import in_words
 from console.pages.export import safe
-from console.pages.in_force import remedy_words
+from console.pages.in_force import before_paying, remedy_words
 from console.pages.listing import titled
 from domain.model.case import Case
 from domain.model.ruling import Effect
@@ -23,7 +23,7 @@ from services.pages import Page
 
 AT_ONCE = 50
 _MOST = 2000
-_HEAD = ("Number", "Case", "Address", "What", "For whom", "Owner", "Waits since", "In question")
+_HEAD = ("Number", "Case", "Address", "What", "For whom", "Owner", "Waits since", "In question", "Before paying")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Line:
     ended: bool
     contested: bool
     """It was agreed on, and that agreement is in question again."""
+    doubt: str
+    """What whoever is about to pay should know before; empty: nothing."""
 
 
 async def show(visit: Visit) -> Response:
@@ -61,7 +63,7 @@ async def table(visit: Visit) -> Response:
             address = f"{visit.house.public_url.rstrip('/')}/cases/{line.case_id}"
             since = line.since.astimezone(visit.zones.own).isoformat(timespec="minutes") if line.since else ""
             doubt = "yes" if line.contested else ""
-            row = (line.number, line.title, address, line.what, line.whom, line.owner, since, doubt)
+            row = (line.number, line.title, address, line.what, line.whom, line.owner, since, doubt, line.doubt)
             written.writerow([safe(x) for x in row])
         many += len(lines)
         if cursor is None:
@@ -85,8 +87,9 @@ def _line(errand: Errand, told: references.Told | None, names: Mapping[str, str]
     owner = names.get(seen.case.owner or "", "nobody")
     whom, in_question = _whom(seen.case, effect, told), contested(seen.case, effect)
     return Line(
-        seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open, in_question
-    )
+        seen.id, effect.id, number, title, remedy_words(effect), whom, owner, effect.reported_at, not seen.case.open, in_question,
+        before_paying(seen.case, effect),
+    )  # fmt: skip
 
 
 def _whom(case: Case, effect: Effect, told: references.Told | None) -> str:

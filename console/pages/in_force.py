@@ -13,7 +13,7 @@ from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.views.case import CaseView
 from domain.views.urgency import ClockStanding
-from services.manual_work import contested, waiting
+from services.manual_work import contested, made, waiting, why_not
 from services.timelines import Entry
 
 
@@ -58,6 +58,26 @@ class ByHand:
     since: datetime | None
     contested: bool
     """It was agreed on, and that agreement is in question again."""
+    doubt: str
+    """What whoever is about to pay should know before; empty: nothing."""
+
+
+_DOUBTS = {
+    "paid_by_provider": "Not to be paid as it stands: the provider gave the money back, and whoever paid would have it twice.",
+    "dispute_unverified": "Ask the provider first: what it said of its dispute was not verified.",
+    "payment_in_doubt": "Ask the provider first: it does not say where the money is.",
+    "disputed_less": "Look first: less is disputed by now than what was decided.",
+    "disputed_again": "Look first: another case is about the same payment.",
+}
+
+
+def before_paying(case: Case, effect: Effect) -> str:
+    """What a provider's word means for a payment that waits for hands, in words; empty: nothing."""
+    why, already = why_not(case, effect), made(case, effect)
+    said = [_DOUBTS[why]] if why is not None else []
+    if already is not None:
+        said.append(f"Of it {money(already.amount, already.currency)} has been refunded at the provider: only the rest is owed.")
+    return " ".join(said)
 
 
 def remedy_words(effect: Effect) -> str:
@@ -69,7 +89,10 @@ def remedy_words(effect: Effect) -> str:
 
 def by_hand(case: Case, whom: Callable[[Remedy], str]) -> list[ByHand]:
     """What waits for somebody's hands, the oldest first."""
-    return [ByHand(one.id, remedy_words(one), whom(one.remedy), one.reported_at, contested(case, one)) for one in waiting(case)]
+    return [
+        ByHand(one.id, remedy_words(one), whom(one.remedy), one.reported_at, contested(case, one), before_paying(case, one))
+        for one in waiting(case)
+    ]
 
 
 def not_done(case: Case, because: Collection[str], *, on_its_way: bool = True) -> str:

@@ -17,6 +17,7 @@ from domain.model.case import Case
 from domain.model.chargeback import Chargeback
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderDispute, ProviderNews, folded
 from domain.model.remedy import Remedy
+from domain.model.ruling import Effect
 from domain.rules import money
 from domain.rules.rule import Change, Facts
 
@@ -25,6 +26,8 @@ STOPPED_BY = frozenset({"paid_by_provider", "dispute_unverified", "payment_in_do
 """Why a payment beside a dispute does not go out by itself."""
 FAILED = "refund_failed"
 """Why a payment that was reported as made waits for somebody's hands: the refund that carried it out failed afterwards."""
+MADE = "refund_made"
+"""Why a payment that waited for hands counts as made: refunds with its mark have carried out all of it."""
 CHARGEBACK_STAGE = "chargeback"
 """The stage in which a network takes evidence until its due date."""
 
@@ -148,9 +151,9 @@ def said_of_effect(case: Case, fact: f.EffectReported | f.ManualWorkReported) ->
         return {}
     why = fact.note if isinstance(fact, f.EffectReported) and fact.result == "needs_hands" else None
     stopped_by: dict[str, Any] = {"stopped_by": why} if why in {*STOPPED_BY, FAILED} else {}
-    if why == FAILED and (made := [one for one in went(case, effect.id) if one is not None]):
+    if why == FAILED and (told := made(case, effect)) is not None:
         # Of several refunds that carried it out some did not fail.
-        stopped_by["went"] = made[0].model_copy(update={"amount": sum(one.amount for one in made)}).model_dump(mode="json")
+        stopped_by["went"] = told.model_dump(mode="json")
     return stopped_by | ({"money_twice": True} if fact.result == "done" and twice(case) else {})
 
 
@@ -160,16 +163,32 @@ def stops(case: Case, remedy: Remedy) -> bool:
 
 
 def stopped(case: Case, news: ProviderNews | None) -> Facts:
-    """Payments under way that would pay again what the provider gives back by this news: they wait for somebody's hands."""
+    """Payments under way that would pay again what the provider gives back by this news: they wait for somebody's hands. Of those
+    that waited for hands before it is said again, with why they are not to be made."""
     if news is None:
         return ()
     then = case.model_copy(update=heard(case, news, case.updated_at))
     told = news.what in GIVEN | BACK or news.stage == BESIDE or news.doubt is not None
     if not told and _disputed(then) is None:
         return ()
-    running = [e.id for e in then.effects if e.state == "running" and e.reverses is None and stops(then, e.remedy)]
     why = _why_not(then, ())
-    return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=why) for one in running) if why else ()
+    states = {"running"} if why == _why_not(case, ()) else {"running", "needs_hands"}
+    paid = [e for e in then.effects if e.state in states and e.reverses is None and stops(then, e.remedy)]
+    held = [e.id for e in paid if e.id != news.effect or news.what != "updated"]
+    return tuple(f.EffectReported(effect_id=one, result="needs_hands", note=why) for one in held) if why else ()
+
+
+def why_not(case: Case, effect: Effect) -> str | None:
+    """Why nobody makes a payment that waits for hands before they have looked: one of :data:`STOPPED_BY`. None: it is owed."""
+    return _why_not(case, ()) if effect.reverses is None and stops(case, effect.remedy) else None
+
+
+def made(case: Case, effect: Effect) -> Money | None:
+    """What refunds with the mark of a payment have carried out of it, as the provider says; None: nothing one can compare."""
+    asked, told = effect.remedy.amount, [one for one in went(case, effect.id) if one is not None]
+    if asked is None or not told or any(one.currency != asked.currency for one in told):
+        return None
+    return asked.model_copy(update={"amount": sum(one.amount for one in told)})
 
 
 def failed(case: Case) -> frozenset[str]:
@@ -181,9 +200,9 @@ def failed(case: Case) -> frozenset[str]:
 
 
 def went(case: Case, effect_id: str) -> list[Money | None]:
-    """What refunds with the mark of an effect carried out of it; None: one that does not say how much."""
-    made = (x.newest for x in case.provider_disputes if x.newest.effect == effect_id and x.newest.what == "updated")
-    return [one.amount for one in made]
+    """What refunds with the mark of an effect carried out of it, by a proven word; None: one that does not say how much."""
+    said = (x.newest for x in case.provider_disputes if x.newest.effect == effect_id and x.newest.verified)
+    return [one.amount for one in said if one.what == "updated"]
 
 
 def _left(remedy: Remedy, made: Sequence[Money | None]) -> bool:
@@ -192,6 +211,17 @@ def _left(remedy: Remedy, made: Sequence[Money | None]) -> bool:
     if asked is None or any(one is None or one.currency != asked.currency for one in made):
         return not made
     return sum(one.amount for one in made if one is not None) < asked.amount
+
+
+def made_by_provider(case: Case, news: ProviderNews | None) -> Facts:
+    """Payments that waited for hands, and of which the provider says by this news that all of it was refunded: nobody makes them
+    again."""
+    if news is None or news.effect is None or news.what != "updated" or not news.verified:
+        return ()
+    then = case.model_copy(update=heard(case, news, case.updated_at))
+    waits = [e for e in then.effects if e.id == news.effect and e.state == "needs_hands" and e.reverses is None]
+    whole = [e.id for e in waits if (told := made(then, e)) and e.remedy.amount and told.amount >= e.remedy.amount.amount]
+    return tuple(f.EffectReported(effect_id=one, result="done", note=MADE) for one in whole)
 
 
 def owed_still(case: Case, news: ProviderNews | None) -> Facts:

@@ -21,7 +21,8 @@ def receive(case: Case, command: Signal, context: DecisionContext, at: datetime)
     is open; any other signal comes before ops, who may reopen it.
     """
     received = f.SignalReceived(signal=command.signal, text=command.text, news=command.news)
-    stopped = (*provider_news.stopped(case, command.news), *provider_news.owed_still(case, command.news))
+    by_news = (provider_news.made_by_provider, provider_news.stopped, provider_news.owed_still)
+    stopped = tuple(fact for one in by_news for fact in one(case, command.news))
     if not reopens(case, command.signal, at):
         return (received, *stopped)
     # The parties hear that the case is taken up again, not what was noticed.

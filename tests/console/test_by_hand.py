@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from activities.messages import RecordInput
@@ -65,6 +67,25 @@ async def test_what_waits_stands_in_the_list_the_menu_and_the_case_until_it_is_d
     assert 'id="by-hand"' not in lead.html
     await lead.open("/by-hand")
     assert "Nothing waits for somebody's hands." in lead.html.replace("&#39;", "'")
+
+
+async def test_that_the_provider_gave_the_money_back_is_read_before_somebody_pays(lobby: Lobby) -> None:
+    case_id, effect_id = await settled(lobby)
+    lead = await lobby.signed_in("dana")
+    said = {"provider": "stripe", "stage": "refund", "at": datetime.now(UTC).isoformat(), "payment": "ch_1", "effect": effect_id}
+    part = {**said, "dispute": "re_1", "event": "evt_1", "what": "updated", "amount": {"amount": 2_000, "currency": "EUR"}}
+    lost = {**said, "dispute": "dp_1", "event": "evt_2", "what": "lost", "stage": "chargeback", "effect": None}
+    warned = "Not to be paid as it stands: the provider gave the money back"
+    for what, news, words in (
+        ("dispute_updated", part, "Of it 20.00 EUR has been refunded at the provider: only the rest is owed."),
+        ("dispute_lost", lost, warned),
+    ):
+        told = {"signal": what, "news": news}
+        assert (await lobby.office.desk("platform").post(f"/v1/cases/{case_id}/signals", told)).status_code == 200
+        for page in (f"/cases/{case_id}", "/by-hand", "/by-hand.csv"):
+            await lead.open(page)
+            assert words in (lead.html if page.endswith("csv") else lead.words), page
+        assert (warned in lead.html) == (what == "dispute_lost")
 
 
 async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -> None:

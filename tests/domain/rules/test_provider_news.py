@@ -15,7 +15,7 @@ from domain.model import facts as f
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
 from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
 from domain.rules.money import by_provider
-from domain.rules.provider_news import OtherDispute, in_parts, why_declined
+from domain.rules.provider_news import OtherDispute, in_parts, made, why_declined, why_not
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
 
 PAID = Money(amount=10_000, currency="USD")
@@ -281,6 +281,37 @@ class TestARefundOfTheCaseThatFailed:
         assert life.case.manual_work == (effect,)
         said = [draft.data for _, draft in life.last.notices if draft.event.startswith("effect_reported")]
         assert {one["went"]["amount"] for one in said if "went" in one} == {6_000}
+
+    def test_and_that_somebody_made_again_with_its_mark_is_nobodys_to_make_any_more(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 9, "refund_failed", "re_1", effect=effect))
+        assert life.case.manual_work == (effect,)
+        told(life, of_refund(6_000, 10, "updated", "re_2", effect=effect))
+        assert life.case.manual_work == (effect,), "of a part the rest is owed"
+        made_so_far = made(life.case, life.case.effects[0])
+        assert made_so_far is not None
+        assert made_so_far.amount == 6_000
+        told(life, of_refund(4_000, 10, "updated", "re_3", effect=effect, verified=False))
+        assert life.case.manual_work == (effect,), "on nobody's proven word nothing is done"
+        told(life, of_refund(4_000, 11, "updated", "re_4", effect=effect))
+        assert [one.state for one in life.case.effects] == ["done"]
+        told(life, of_refund(4_000, 12, "refund_failed", "re_4", effect=effect))
+        assert life.case.manual_work == (effect,), "and owed again when that one fails, too"
+
+    def test_is_not_made_by_hand_once_the_provider_has_given_the_money_back_and_the_owner_reads_so(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 9, "refund_failed", "re_1", effect=effect))
+        assert why_not(life.case, life.case.effects[0]) is None
+        told(life, news("lost", 10))
+        assert why_not(life.case, life.case.effects[0]) == "paid_by_provider"
+        said = [draft for _, draft in life.last.notices if draft.event == "effect_reported:needs_hands"]
+        assert {draft.data["stopped_by"] for draft in said} == {"paid_by_provider"}
+        told(life, news("lost", 11, event="evt_again"))
+        assert not [1 for _, draft in life.last.notices if draft.event.startswith("effect_reported")], "once"
+        told(life, news("won", 12))
+        assert why_not(life.case, life.case.effects[0]) is None, "owed again"
 
     def test_that_was_made_twice_is_no_more_than_it_is_about(self) -> None:
         life, effect = self._paid()
