@@ -417,6 +417,31 @@ def _words_of_packs() -> Iterator[str]:
     yield ""
 
 
+NOT_OF_THE_RECORD = "tests/storage/record/not_of_the_record.yaml"
+
+
+def not_of_the_record_page() -> str:
+    """What can be altered without ``ombud audit verify`` finding it, each with its reason: the list of the mutation audit."""
+    listed = yaml.safe_load((REFERENCE.parents[1] / NOT_OF_THE_RECORD).read_text(encoding="utf-8"))
+    head = """\
+# What is no part of the record
+
+Whoever owns the database can alter what stands here, and `ombud audit verify` does not find it: a whole table, or a column of
+one. Everything else it finds; a test alters every column of every table, to each word that the column takes, and deletes a row
+of each. [What the proof proves](../explanation/what-the-proof-proves.md).
+
+| table or column | why |
+| --- | --- |
+"""
+    rows = (
+        f"| `{table}` | {said} |\n"
+        if isinstance(said, str)
+        else "".join(f"| `{table}.{one}` | {why} |\n" for one, why in said.items())
+        for table, said in listed.items()
+    )
+    return NOTE.format(source=NOT_OF_THE_RECORD) + "\n" + head + "".join(rows)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     from services.packs import schema_text
@@ -428,6 +453,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "events.md": events_page(),
         REFERENCE / "pack.md": pack_page(),
         REFERENCE / "dsa.md": duties.page(),
+        REFERENCE / "not-of-the-record.md": not_of_the_record_page(),
         REFERENCE / "pack.schema.json": schema_text(),
         REFERENCE / "limits-by-law.md": limits_by_law.page(NOTE.format(source="docs/limits_by_law.py")),
     }

@@ -256,7 +256,8 @@ class PostgresPartyLinks:
     async def ask(self, tenant_id: str, number: str, address: str) -> None:
         """Note that somebody wants a new link. Whether there is such a case is not looked at here."""
         async with self._database.tenant(tenant_id) as conn:
-            await conn.execute(ASK, tenant_id, f"lrq_{uuid7()}", number[:100], self._vault.address_digest(tenant_id, address))
+            sealed = self._vault.seal_asked_number(tenant_id, number[:100])
+            await conn.execute(ASK, tenant_id, f"lrq_{uuid7()}", sealed, self._vault.address_digest(tenant_id, address))
 
     async def tried(self, tenant_id: str, what: str, who: str) -> int:
         """How often somebody has tried this within the hour, this time counted."""

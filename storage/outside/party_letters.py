@@ -118,7 +118,8 @@ class PostgresPartyLetters:
             async with self._database.tenant(tenant_id) as conn:
                 async with conn.transaction():
                     for asked in await conn.fetch(TAKE, tenant_id, limit):
-                        await self._look_for(conn, tenant_id, asked["number"].strip(), asked["address"])
+                        number = self._vault.open_asked_number(tenant_id, asked["number"])
+                        await self._look_for(conn, tenant_id, number.strip(), asked["address"])
                 rows = await conn.fetch(DUE, tenant_id, limit, AGAIN_AFTER)
                 changed = await conn.fetch(CHANGED, tenant_id, limit, AGAIN_AFTER)
             found += [self._letter(tenant_id, row) for row in rows]

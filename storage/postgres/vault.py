@@ -41,6 +41,7 @@ STAFF = "staff"
 PLATFORM = "platform"
 """The holder of what the platform notes for itself. It may be about anybody of the case, so it goes with the first of them."""
 _WRAP = ("wrap",)
+_ASKED = "asked:"
 _KEYS = "SELECT case_id, id, wrapped FROM keys WHERE tenant = $1 AND case_id = ANY($2) AND holder = $3 AND destroyed_at IS NULL"
 # By case, so that two who make keys for the same cases wait for each other and never lock each other out.
 _NEW_KEYS = """
@@ -307,6 +308,17 @@ class Vault:
             return self.ring.open(("cursor", tenant_id), sealed, bound(tenant_id, place))
         except VaultFault:
             return None
+
+    def seal_asked_number(self, tenant_id: str, number: str) -> str:
+        """What somebody who has lost their link wrote as the number of their case, for the moments until it is looked for."""
+        return _ASKED + base64.b64encode(self.seal_cursor(tenant_id, _ASKED, number.encode())).decode()
+
+    def open_asked_number(self, tenant_id: str, kept: str) -> str:
+        """What :meth:`seal_asked_number` sealed, or an earlier release left open. Empty: the key was changed at that moment."""
+        if not kept.startswith(_ASKED):
+            return kept
+        opened = self.open_cursor(tenant_id, _ASKED, base64.b64decode(kept.removeprefix(_ASKED)))
+        return opened.decode() if opened is not None else ""
 
     def open_secrets(self, tenant_id: str, place: str, *sealed: bytes | None) -> tuple[str, ...]:
         """The signing secrets that lie under a place; one that is not there is left out."""

@@ -204,6 +204,10 @@ class TestALostLink:
             page = await browser.send(f"/lost/{office.tenant_id}", number=number, address=address)
             said.add((page.status_code, page.text))
         assert len(said) == 1
+        async with office.database.tenant(office.tenant_id) as conn:
+            kept = [row["number"] for row in await conn.fetch("SELECT number FROM party_link_requests")]
+        assert len(kept) == len(tried)
+        assert not [one for one in kept if "H-20440" in one or "ffffffff" in one], "whatever is written there is sealed"
         letters = [
             one for one in await PostgresPartyLetters(office.database, office.vault).due(20) if one.tenant_id == office.tenant_id
         ]

@@ -3,6 +3,7 @@ stands on a reviewed list of what is no part of the record. The catalogue names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -177,15 +178,29 @@ async def test_every_alteration_and_deletion_is_found_out(house: House) -> None:
 
 
 async def altered(house: House, conn: asyncpg.Connection[Any], owner: asyncpg.Connection[Any], column: Column) -> bool | None:
-    """Alter one row in one column, and take it back: whether it was found out; None where the database refuses it."""
-    table, name = column.table, f'"{column.name}"'
-    row = await picked(house, owner, table, name)
+    """Alter one row in one column, and take it back: whether it was found out; None where the database refuses it. Where it
+    refuses any word, each of those that it allows is tried."""
+    name = f'"{column.name}"'
+    row = await picked(house, owner, column.table, name)
     if row is None:
         return False
-    other = OF_COLUMN.get((table, column.name)) or ALTERED[column.type].format(name)
-    change = f'UPDATE "{table}" SET {name} = {other} WHERE ctid = $1 RETURNING ctid'
+    usual = OF_COLUMN.get((column.table, column.name)) or ALTERED[column.type].format(name)
+    told = await altered_to(house, conn, owner, column, row, usual)
+    if told is not None or column.type != "text":
+        return told
+    allowed = [f"'{word}'" for word in await words_of(owner, column) if word != row[column.name]]
+    each = [await altered_to(house, conn, owner, column, row, word) for word in allowed]
+    return None if set(each) <= {None} else False not in each
+
+
+async def altered_to(
+    house: House, conn: asyncpg.Connection[Any], owner: asyncpg.Connection[Any], column: Column, row: asyncpg.Record, other: str
+) -> bool | None:
+    """The same to one value, an expression in SQL."""
+    table, name = column.table, f'"{column.name}"'
+    at = await owner.fetchval(f'SELECT ctid FROM "{table}" t WHERE t::text = (SELECT p::text FROM picked p) LIMIT 1')
     try:
-        moved = await conn.fetchval(change, row["ctid"])
+        moved = await conn.fetchval(f'UPDATE "{table}" SET {name} = {other} WHERE ctid = $1 RETURNING ctid', at)
     except asyncpg.PostgresError:
         return None
     if moved is None:
@@ -194,6 +209,16 @@ async def altered(house: House, conn: asyncpg.Connection[Any], owner: asyncpg.Co
         return await house.found(table, row)
     finally:
         await owner.execute(f'UPDATE "{table}" SET {name} = (SELECT {name} FROM picked) WHERE ctid = $1', moved)
+
+
+async def words_of(owner: asyncpg.Connection[Any], column: Column) -> list[str]:
+    """The words that a column's own checks name."""
+    rows = await owner.fetch(
+        "SELECT pg_get_constraintdef(c.oid) AS said FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid "
+        "WHERE c.conrelid = to_regclass($1) AND c.contype = 'c' AND a.attname = $2 AND a.attnum = ANY(c.conkey)",
+        column.table, column.name,
+    )  # fmt: skip
+    return sorted({word for row in rows for word in re.findall(r"'([a-z_]+)'::text", row["said"])})
 
 
 async def deleted(house: House, owner: asyncpg.Connection[Any], table: str) -> bool | None:
