@@ -210,6 +210,7 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
         "erased_at": erased.at.isoformat() if erased else None,
         "erased_because": as_told(erased, seen.viewer).reason if erased else None,
         "matter": theirs.matter,
+        "report": {"number": theirs.number, "subject": theirs.subject},
         "case": said,
         "texts": await cases.texts_of(parts, caller, seen),
         "what_happened": [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
+
+from domain.currencies import in_words
 
 _WHO = {"you": "you", "own": "your side", "other": "the other side", "staff": "the team"}
 _STYLE = (
@@ -14,6 +17,9 @@ _STYLE = (
 )
 _WORDS = frozenset({"text", "statement", "reasons", "told", "what", "reply", "tracking"})
 """Fields of what happened that hold words of people."""
+_OF_ENTRY = frozenset({"at", "type", "by", "erased", "translations"})
+_TOLD_ABOVE = frozenset({"id", "object", "kind", "category", "status", "amount"})
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 def written(whole: Mapping[str, Any]) -> str:
@@ -39,8 +45,12 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         yield f"<p><b>Your words and who you are were erased on {_when(case['erased_at'])}{_why(case['erased_because'])}.</b></p>"
     facts = {
         "kind": said.get("kind"),
+        "category": said.get("category"),
         "state": said.get("status"),
         "about": case["matter"],
+        "what it is called": case["report"]["subject"],
+        "number of the report": case["report"]["number"],
+        "amount": said.get("amount"),
         "your side": you["side"],
         "your role": you["role"],
     }
@@ -52,6 +62,8 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
         yield f"<p>{_when(entry['at'])}: {_plain(entry['type'])} <span class=meta>({_WHO[entry['by']]})</span></p>"
         yield from _said(entry)
     yield from _handed_in(case)
+    held = _fields({name: value for name, value in said.items() if name not in _TOLD_ABOVE}, case["texts"])
+    yield f"<h3>How the case stands</h3>{held}"
     if case["begun"]:
         yield "<h3>What you have begun to write</h3>"
         for form, values in case["begun"].items():
@@ -135,12 +147,49 @@ def _said(entry: Mapping[str, Any]) -> Iterator[str]:
     for name, value in entry.items():
         if name in _WORDS and isinstance(value, str):
             yield f'<p class="said">{escape(value)}</p>'
+    yield _fields({n: v for n, v in entry.items() if n not in _OF_ENTRY and not (n in _WORDS and isinstance(v, str))}, {})
+
+
+def _fields(told: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
+    """Whatever else is held, name by name: what lies inside of it stands inside of it. ``texts`` are the words that it names."""
+    items = (f"<li>{_plain(name)}: {_value(value, texts)}</li>" for name, value in told.items() if not _empty(value))
+    lines = "".join(items)
+    return f"<ul>{lines}</ul>" if lines else ""
+
+
+def _value(value: Any, texts: Mapping[str, Any]) -> str:
+    match value:
+        case {"amount": int(), "currency": str()} if len(value) == 2:
+            return _plain(value)
+        case {"content_id": str(named), **_rest}:
+            words = texts.get(named)
+            return f'<span class="said">{escape(words)}</span>' if isinstance(words, str) else "<i>words, see above</i>"
+        case Mapping():
+            return _fields(value, texts)
+        case str() | bytes():
+            return _plain(value)
+        case Sequence() if any(isinstance(one, Mapping) for one in value):
+            return "<ul>" + "".join(f"<li>{_value(one, texts)}</li>" for one in value) + "</ul>"
+        case _:
+            return _plain(value)
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value in ("", [], {}, ())
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(_plain, value))
-    return escape(str(value).replace("_", " "))
+    match value:
+        case {"amount": int(amount), "currency": str(currency)}:
+            return escape(in_words(amount, currency))
+        case bool():
+            return "yes" if value else "no"
+        case Sequence() if not isinstance(value, str):
+            return ", ".join(map(_plain, value))
+        case str() if _INSTANT.match(value):
+            return _when(value)
+        case _:
+            return escape(str(value).replace("_", " "))
 
 
 def _when(at: str | datetime) -> str:

@@ -83,7 +83,11 @@ class OfTheirs:
     reference: str | None = None
     """By which the platform knows them."""
     unreadable: tuple[str, ...] = ()
-    """Which of these do not open any more: ``matter``, ``you``."""
+    """Which of these do not open any more: ``matter``, ``you``, ``subject``."""
+    number: str | None = None
+    """By which the platform knows the report, for whoever reads it."""
+    subject: str | None = None
+    """What the platform calls it, for the same."""
 
 
 async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> OfTheirs:
@@ -93,11 +97,13 @@ async def of_party(parts: Parts, caller: Caller, seen: Seen, party_id: str) -> O
         return OfTheirs()
     own = next((one for one in found.parties if one.id == party_id), None)
     reads = sees_report(seen.case, seen.viewer)
-    matter = found.matter if reads else None
-    lost = ["matter"] if reads and "matter" in found.unreadable else []
+    if not reads:
+        found = References(source=found.source)
+    lost = [name for name in ("matter", "subject") if name in found.unreadable]
+    told = OfTheirs(found.matter, unreadable=tuple(lost), number=found.external_id, subject=found.subject)
     if own is None:
-        return OfTheirs(matter, unreadable=tuple(lost))
-    return OfTheirs(matter, own.name, own.email, own.ref, (*lost, *["you"] * own.unreadable))
+        return told
+    return replace(told, name=own.name, email=own.email, reference=own.ref, unreadable=(*lost, *["you"] * own.unreadable))
 
 
 async def note(parts: Parts, caller: Caller, case_id: str, changes: Mapping[str, str | None]) -> dict[str, str]:

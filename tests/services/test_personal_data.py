@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -55,6 +58,39 @@ async def test_it_has_every_case_of_theirs_and_nothing_of_what_they_may_not_know
     whole, page, _ = await unpacked(office, case, "respondent")
     assert SECRET not in json.dumps(whole) + page
     assert INSIDE not in json.dumps(whole) + page
+
+
+async def test_the_page_says_all_that_the_file_for_machines_says(office: Office) -> None:
+    desk = office.desk()
+    case = await desk.opened(
+        external_id="H-77120", subject="Booking of a <b>cat sitter</b>", amount={"amount": 1_250_000, "currency": "USD"}
+    )
+    offer = {"remedy": "payout", "amount": {"amount": 4_000, "currency": "USD"}}
+    made = await desk.command(case["id"], "offer", party(case, "respondent"), **offer)
+    assert made.status_code == 200, made.text
+    whole, page, _ = await unpacked(office, case, "claimant")
+    (told,) = whole["cases"]
+    assert told["report"] == {"number": "H-77120", "subject": "Booking of a <b>cat sitter</b>"}
+    assert "12,500.00 USD" in page, "what they reported"
+    assert "40.00 USD" in page, "what was offered"
+    words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page))).replace("_", " ")
+    missing = [leaf for leaf in leaves(told) if leaf not in words]
+    assert missing == []
+
+
+def leaves(told: Any, name: str = "") -> Iterator[str]:
+    """Every word that an export holds, as a page writes it; what amounts and instants become is looked at above."""
+    match told:
+        case {"amount": int(), "currency": str()}:
+            return
+        case dict():
+            for key, value in told.items():
+                yield from leaves(value, key)
+        case list():
+            for one in told:
+                yield from leaves(one, name)
+        case str() if told and not re.match(r"\d{4}-\d\d-\d\dT", told) and name not in ("content_id", "sha256", "by"):
+            yield re.sub(r"\s+", " ", told if " " in told else told.replace("_", " ")).strip()
 
 
 async def test_a_case_of_which_they_were_not_told_is_left_out_and_counted(office: Office) -> None:
