@@ -23,6 +23,8 @@ KEYS = frozenset({"keys", "unplaced", "orders"})
 """Tables of keys: with one of theirs and the master key everything under it reads again."""
 WITHIN = timedelta(minutes=20)
 
+_NOT_NOW: tuple[type[Exception], ...] = (*AWAY, asyncpg.PostgresError, AdministrationUnavailable)
+
 DUE = "SELECT table_name, since FROM erased_files ORDER BY table_name"
 REWRITE = "SELECT rewrite_erased($1, $2)"
 
@@ -37,9 +39,7 @@ async def rewrite(database: Database, *, at_night: bool = False) -> Mapping[str,
         for name in await _due(database):
             await _one(database, name, AT_NIGHT if at_night and name in KEYS else AT_ONCE)
         return await _due(database)
-    except AWAY:
-        return {}
-    except (asyncpg.PostgresError, AdministrationUnavailable):
+    except _NOT_NOW:
         return {}
 
 

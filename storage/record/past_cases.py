@@ -15,7 +15,7 @@ from storage.record.sql import SPEAKER
 _CASES = """
 SELECT c.id, c.kind, c.updated_at, c.report_content, c.calendars
 FROM cases c
-WHERE c.tenant = $1 AND NOT c.synthetic AND c.state IS NOT NULL
+WHERE c.tenant = $1 AND NOT c.synthetic AND NOT c.archived AND c.state IS NOT NULL
     AND ($2::text IS NULL OR c.kind = $2) AND ($3::timestamptz IS NULL OR c.opened_at >= $3)
 ORDER BY c.opened_at DESC, c.id
 LIMIT $4

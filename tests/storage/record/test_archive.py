@@ -18,6 +18,7 @@ from storage.postgres.vault import Vault
 from storage.record.archive import HOLDER, PLACE, Archive, ArchiveFault
 from storage.record.audit import PostgresAudit
 from storage.record.erasures import PostgresErasures, ToErase
+from storage.record.past_cases import PostgresPastCases
 from storage.record.records import PostgresRecords
 from storage.record.retention import PostgresRetention
 from tests.support.database import Server
@@ -132,6 +133,15 @@ async def test_what_goes_away_is_proved_there_and_comes_back_as_it_was(kept: Kep
         "facts": 1, "commands": 1, "contents": 1, "effects": 0, "notices": 0, "deliveries": 0,
     }  # fmt: skip
     assert await kept.flaws() == set()
+
+
+async def test_a_simulation_leaves_it_out(kept: Kept) -> None:
+    world = kept.world
+    away, here = await kept.closed(), await kept.closed()
+    await sql(world, "UPDATE cases SET synthetic = false WHERE tenant = $1", world.tenant_id)
+    await kept.put_away(away)
+    past = PostgresPastCases(world.database, kept.vault)
+    assert [one.case_id for one in await past.cases(world.tenant_id, kind=None, since=None, limit=10)] == [here]
 
 
 async def test_what_is_not_over_stays(kept: Kept) -> None:
