@@ -166,7 +166,8 @@ class PartyAgreed(Kept):
     type: Literal["party_agreed"] = "party_agreed"
     party: str
     to: str
-    """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), or who speaks for them, by their id."""
+    """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), goods that are back (``return:rtn_…``), or who speaks
+    for them, by their id."""
 
 
 Changed = Literal["added", "replaced", "removed", "under_age", "adult"]
@@ -236,6 +237,8 @@ class Agreed(Kept):
 
     party: str
     to: str
+    by: str | None = None
+    """Who said it: themselves, or who speaks for them. None: noted by an earlier release."""
 
 
 class KnownParty(Refusal):

@@ -251,7 +251,7 @@ def refusal_of_second_word(case: Case, actor: Actor) -> Refusal | None:
     waiting = [r for r in case.reports if not r.made]
     if not waiting:
         return ReportUnknown("No report to an authority waits for a second person.")
-    if any(p.id == actor.id or p.ref_digest in actor.conflicts for p in case.parties):
+    if fairness.in_conflict(case, actor):
         return OwnCase("You stand close to somebody in this case; another person has to decide on it.", because="conflict")
     return _own(waiting[0]) if all(r.proposed_by == actor.id for r in waiting) else None
 

@@ -7,7 +7,7 @@ out like a remedy (once, however often it is tried) and comes to the other case 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -50,6 +50,7 @@ from domain.rules.clocks import released
 from domain.rules.merge_conditions import reporters
 from domain.rules.rule import Change, DecisionContext, Facts
 from domain.rules.topic import NoticeData, Topic, inside, known_to
+from domain.rules.under_age import guardians
 
 
 def party_there(errand_id: str, party_id: str) -> str:
@@ -264,7 +265,7 @@ def split(case: Case, command: c.Split, context: DecisionContext, at: datetime) 
     unknown = [party_id for party_id in command.parties if party_id not in present]
     if unknown:
         raise SplitUnfit("Name parties of this case.", because="party", parties=unknown)
-    chosen = _with_principal([p for p in case.parties if p.id in (command.parties or present)])
+    chosen = _with_principal(_with_guardians(case, command.parties or present))
     split_id = derived_id("spl", command.id)
     ids = tuple(p.id for p in chosen)
     part = money.check_part(case, command.amount)
@@ -287,6 +288,12 @@ def _of_part(case: Case, named: str | None) -> str | None:
     if not rights or named in rights:
         return named
     raise SplitUnfit("Say by `category` which right that part asks for.", because="category", allowed=list(rights))
+
+
+def _with_guardians(case: Case, chosen: Collection[str]) -> list[OpenedParty]:
+    """Those chosen, and whoever represents a child among them: a child is in no part of the matter without them."""
+    beside = {one.id for p in case.parties if p.id in chosen and p.minor for one in guardians(case, p)}
+    return [p for p in case.parties if p.id in chosen or p.id in beside]
 
 
 def _with_principal(parties: Sequence[OpenedParty]) -> tuple[OpenedParty, ...]:
@@ -356,7 +363,7 @@ def _other(case_id: str, named: str, found: OtherCase | None) -> OtherCase:
 
 def _no_conflict(case: Case, context: DecisionContext) -> None:
     """To close or to cut a case is no business of whoever stands close to a party, whatever their role."""
-    if context.actor is not None and any(p.ref_digest in context.actor.conflicts for p in case.parties):
+    if context.actor is not None and fairness.in_conflict(case, context.actor):
         raise OwnCase("You stand close to a party of this case; another person has to do this.", because="conflict")
 
 

@@ -404,7 +404,9 @@ def _party_left(case: Case, rec: f.Recording, fact: f.PartyLeft) -> Change:
     if (gone := case.party(fact.party)) is not None and gone.role == "principal":
         asked = {**asked, **without_identity(case, gone.side)}
     asked = {**asked, **confirmation.gone_with(case, rec, fact)}
-    return {"parties": left, "agreed": tuple(one for one in case.agreed if one.party != fact.party), **asked}
+    # What somebody said for another one alone, and nobody has completed, leaves with them.
+    agreed = tuple(one for one in case.agreed if fact.party not in (one.party, one.by))
+    return {"parties": left, "agreed": agreed, **asked}
 
 
 def _removal_proposed(case: Case, rec: f.Recording, fact: f.PartyRemovalProposed) -> Change:
@@ -419,7 +421,7 @@ def _party_agreed(case: Case, rec: f.Recording, fact: f.PartyAgreed) -> Change:
     if case.party(fact.to) is not None:
         settled = {"stated_by": None}
         return {"parties": tuple(p.model_copy(update=settled) if p.id == fact.to else p for p in case.parties)}
-    return {"agreed": (*case.agreed, Agreed(party=fact.party, to=fact.to))}
+    return {"agreed": (*case.agreed, Agreed(party=fact.party, to=fact.to, by=rec.actor.id))}
 
 
 def _of_own_side(case: Case, fact: f.PartyLeft | f.PartyAgreed, audience: Audience) -> bool:

@@ -20,7 +20,7 @@ from domain.model.refusals import OwnCase, Refusal
 from domain.model.ruling import RemedyNotAllowed
 from domain.model.settlement import NoReturn, Returning, ReturnUnderWay
 from domain.model.terms import Payer
-from domain.rules import appointment_times, complaints, last_word, money, under_age
+from domain.rules import appointment_times, complaints, last_word, money, parties, under_age
 from domain.rules.audiences import Audience
 from domain.rules.remedy import remedy_data
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -75,7 +75,13 @@ def ship(case: Case, command: c.ShipReturn, context: DecisionContext, at: dateti
 
 
 def confirm(case: Case, command: c.ConfirmReturn, context: DecisionContext, at: datetime) -> Facts:
-    """The goods are back, also where nobody said before that they were sent."""
+    """The goods are back, also where nobody said before that they were sent. Of several each says so for themselves, or lets the
+    time to object go by: with the word of one it begins."""
+    under_way = _under_way(case)
+    waiting = parties.others_wanted(case, context, f"return:{under_way.id}", (under_way.of.other,))
+    if waiting:
+        sent = (f.ReturnShipped(return_id=under_way.id),) if under_way.state == "awaited" else ()
+        return (*waiting, *sent)
     return _ended(case, command.id, "confirmed", received=True)
 
 

@@ -108,6 +108,16 @@ class TestMerge:
         for command in ("merge", "split"):
             fields = {"into": OTHER_CASE} if command == "merge" else {}
             assert beside_another().refused(close, command, **fields).code == "own_case"
+        at_work = Actor(id="per_close", role="lead", conflicts=("dig_employer",))
+        life = beside_another()
+        parties = tuple(p.model_copy(update={"org_digest": "dig_employer"}) for p in life.case.parties)
+        life._case = life.case.model_copy(update={"parties": parties})
+        assert life.refused(at_work, "split").code == "own_case", "of an organisation as of a person"
+
+    def test_a_child_goes_into_a_part_with_whoever_represents_it(self) -> None:
+        life = a_case("safety_incident").under_age(CLAIMANT).with_party("pty_guardian", "claimant", "representative").in_review()
+        (task,) = facts_named(life.says(LEAD, "split", parties=[CLAIMANT, RESPONDENT]).recordings, "errand_ordered")
+        assert {p.id for p in task.parties} == {CLAIMANT, RESPONDENT, "pty_guardian"}
 
     def test_ends_no_measure_that_nobody_has_lifted_with_reasons(self) -> None:
         life = beside_another("fraud_report")

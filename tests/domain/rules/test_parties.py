@@ -44,6 +44,15 @@ def replaced(life: Life, first: str = OPS, second: str = LEAD) -> Life:
 
 
 class TestAnAgreement:
+    def test_what_counsel_said_for_one_of_several_leaves_with_them(self) -> None:
+        life = two_claimants().with_party("pty_law", "claimant", "representative")
+        life._parties[-1] = life._parties[-1].model_copy(update={"represents": CLAIMANT})
+        life.in_settlement().says(RESPONDENT, "offer", **PAYOUT).says("pty_law", "accept_offer")
+        life.says(CLAIMANT, "remove_party", party="pty_law").says(HELPER, "accept_offer")
+        assert life.case.open, "the first one has said nothing of it themselves"
+        life.says(CLAIMANT, "accept_offer")
+        assert not life.case.open
+
     def test_takes_all_of_a_side(self) -> None:
         life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
         assert (life.case.open, life.case.effects) == (True, ())

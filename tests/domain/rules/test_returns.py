@@ -26,6 +26,7 @@ from tests.support.cases import (
     a_case,
 )  # fmt: skip
 
+SHOP_2 = "pty_shop2"
 MONEY: dict[str, Any] = {"amount": {"amount": 12_000, "currency": "USD"}}
 BACK: dict[str, Any] = {"type": "refund", **MONEY, "after_return": True}
 
@@ -137,6 +138,24 @@ class TestAgreedReturn:
     def test_the_receiving_side_may_give_in_after_objecting(self) -> None:
         life = agreed().says(CLAIMANT, "ship_return").says(RESPONDENT, "contest_return").says(RESPONDENT, "confirm_return")
         assert life.case.outcome is Outcome.SETTLED
+
+    @pytest.mark.parametrize("sent", [True, False])
+    def test_of_several_who_take_it_in_each_says_so_or_lets_the_time_go_by(self, sent: bool) -> None:
+        def shipped() -> Life:
+            life = a_case("payment_dispute").with_party(SHOP_2, "respondent", "principal").in_settlement()
+            life.says(RESPONDENT, "offer", remedy="refund_with_return", **MONEY)
+            life.says(SHOP_2, "accept_offer").says(CLAIMANT, "accept_offer")
+            return life.says(CLAIMANT, "ship_return") if sent else life
+
+        life = shipped().says(RESPONDENT, "confirm_return")
+        assert (orders(life), life.case.open, under_way(life).state) == ([], True, "shipped")
+        assert life.refused(RESPONDENT, "confirm_return").code == "nothing_changes"
+        life.says(SHOP_2, "confirm_return")
+        assert (orders(life), life.case.open) == ([("refund", 12_000, False)], False)
+        life = shipped().says(RESPONDENT, "confirm_return").says(SHOP_2, "contest_return", reasons="Nothing came here.")
+        assert (orders(life), under_way(life).state) == ([], "contested")
+        life = shipped().says(RESPONDENT, "confirm_return").later(timedelta(days=14, minutes=1))
+        assert orders(life) == [("refund", 12_000, False)], "whoever is silent counts as was said"
 
     def test_a_witness_does_not_hear_of_it(self) -> None:
         life = agreed().says(CLAIMANT, "ship_return", tracking="RR 123 456 785 DE")
