@@ -50,6 +50,9 @@ class CategoryRow(Frozen):
     """At least so urgent, whatever the table of priorities and the report say."""
     needs: tuple[Code, ...] = ()
     """Attributes that such a report has to come with; one without them is put before a person (`details_missing`)."""
+    without: tuple[Code, ...] = ()
+    """Steps of the pack's `procedure` that such a case goes without, for the law asks for none of it: nobody does them. Without
+    `identity` nobody is asked who they are, or refused for it (11 CCR 7060(b))."""
     claim: bool = True
     """In a kind with a provisional credit: whether it may say that something is wrong with a payment. Whoever says so is owed an
     investigation and its result: no gate turns it away and one person alone ends it by nothing else; `false`: it is none."""

@@ -183,6 +183,11 @@ def _at_risk(pack: Pack, time_scale: float, variants: Mapping[str, str]) -> dict
         "variants": dict(variants),
         "credit_less": less,
         "no_claims": none,
+        "steps_without": {
+            step: spared
+            for step in pack.procedure
+            if (spared := tuple(name for name, row in pack.categories.items() if step in row.without))
+        },
         **_exceptions(pack, time_scale),
     }
     return {name: getattr(pack, name) for name in names} | said

@@ -352,6 +352,11 @@ def _withdrawal(pack: Pack, clocks: Mapping[str, ClockTerms]) -> Iterator[str]:
 def _procedure(pack: Pack) -> Iterator[str]:
     for name in ("procedure", "root_causes"):
         yield from (f"{name}: '{code}' stands here twice" for code in repeated(getattr(pack, name)))
+    for name, row in pack.categories.items():
+        for step in row.without:
+            if step not in pack.procedure:
+                near = did_you_mean(step, pack.procedure)
+                yield f"categories.{name}.without: the procedure has no step '{step}'{near}"
     if pack.root_cause_needed and not pack.root_causes:
         yield "root_cause_needed: say which root causes there are (root_causes), or nobody could ever rule"
 

@@ -278,6 +278,7 @@ PROBLEMS: dict[str, Row] = {
     "ruling_begun": Row(409, "A ruling was drafted", "That matter is decided where it was drafted; link the two instead."),
     "settled_before": Row(409, "The sides have agreed", "Say whose wish it is, or why the agreement fails; see `allowed`."),
     "request_unanswered": Row(409, "Not answered yet", "Answer it, or refuse it by a ruling with its route of complaint."),
+    "identity_not_asked": Row(409, "Nobody has to show that", "Ask for what carrying it out takes, by a request for evidence."),
     "identity_asked_before": Row(409, "Asked before", "Wait for the answer, or say in `reasons` what is still in doubt."),
     "claim_undecided": Row(409, "Not looked into yet", "Look into it and decide it; or whoever reported it takes it back."),
     "danger_unconfirmed": Row(409, "Not by one alone", "A lead or ops who did not say it, nor reports to who did, says it too."),

@@ -166,8 +166,8 @@ class PartyAgreed(Kept):
     type: Literal["party_agreed"] = "party_agreed"
     party: str
     to: str
-    """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), goods that are back (``return:rtn_…``), or who speaks
-    for them, by their id."""
+    """An offer by its id, the end of the side's appeal (``appeal:1:claimant``), goods that are back (``return:rtn_…``), or who
+    speaks for them, by their id."""
 
 
 Changed = Literal["added", "replaced", "removed", "under_age", "adult"]

@@ -15,6 +15,9 @@ from domain.model.refusals import Refusal
 IDENTITY_STEP = "identity"
 """The step of a procedure that says that whoever asks is who they say they are: it is about one person, and goes with them."""
 
+UNPROVEN = "identity_unproven"
+"""The ground of a refusal because nobody could tell who asked."""
+
 
 class CompleteStep(CommandBase):
     """One or several steps of the pack's procedure are done."""
@@ -124,6 +127,12 @@ class IdentityUnshown(Refusal):
     """That somebody is who they say they are rests on something: a proof in the file, or a word of how it was checked."""
 
     code = "identity_unshown"
+
+
+class IdentityNotAsked(Refusal):
+    """Nobody has to show who they are who asks for this: neither is it asked of them, nor refused for want of it."""
+
+    code = "identity_not_asked"
 
 
 class RootCauseUnknown(Refusal):

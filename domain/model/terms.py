@@ -253,6 +253,8 @@ class Terms(Compact):
     interim: tuple[InterimTerms, ...] = ()
     procedure: Codes = ()
     """Steps to be done, or left out with a reason, before anybody rules."""
+    steps_without: dict[Code, Codes] = {}
+    """By step: the categories in which nobody does it, for the law asks for none of it, or forbids it."""
     root_causes: Codes = ()
     root_cause_needed: bool = False
     """Nobody rules before a root cause is named."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 
 from domain.base import Phase
 from domain.model.case import Case
 from domain.model.people import Actor
 from domain.model.policy_exceptions import PolicyException
+from domain.model.procedure import IDENTITY_STEP
 from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 
@@ -24,6 +25,17 @@ def as_judged(case: Case, at: datetime) -> Case:
 
 def _is_over(one: PolicyException, at: datetime) -> bool:
     return one.state == "granted" and one.until <= at
+
+
+def steps_of(case: Case, also: Container[str] = ()) -> tuple[str, ...]:
+    """The procedure of this case: that of its kind, without what its category goes without, unless it is among ``also``."""
+    spared = case.terms.steps_without
+    return tuple(step for step in case.terms.procedure if step in also or case.category not in spared.get(step, ()))
+
+
+def asks_no_identity(case: Case) -> bool:
+    """Whether the law has nobody show who they are who asks for this: 11 CCR 7060(b), of opting out and of limiting."""
+    return case.category in case.terms.steps_without.get(IDENTITY_STEP, ())
 
 
 def without(case: Case) -> frozenset[str]:

@@ -23,6 +23,7 @@ from domain.model.evidence import (
     SubmitEvidence,
 )
 from domain.model.people import Actor
+from domain.model.procedure import IdentityNotAsked
 from domain.model.refusals import InstantRefused, Refusal
 from domain.model.ruling import NoRight
 from domain.model.terms import ClockTerms
@@ -32,6 +33,7 @@ from domain.rules.audiences import UNTOLD, Audience
 from domain.rules.clocks import woken
 from domain.rules.confided import answers_alone, asked_alone, known_across
 from domain.rules.confidence import evidence_for, talked
+from domain.rules.departures import asks_no_identity
 from domain.rules.disclosure import along, check_says_what, check_tells_of_what
 from domain.rules.evidence_due import EVIDENCE_DUE, identity_asked, identity_open
 from domain.rules.rule import Change, DecisionContext, Facts
@@ -246,6 +248,9 @@ def _ask_identity(case: Case, command: AskIdentity, context: DecisionContext, at
 
 
 def _refusal_of_asking(case: Case, actor: Actor) -> Refusal | None:
+    if asks_no_identity(case):
+        said = "Nobody has to show who they are to ask for this: ask for what carrying it out takes, no more (request_evidence)."
+        return IdentityNotAsked(said, category=case.category)
     if not identity_open(case):
         return None
     said = "They were asked, and their time to answer runs: write to them, where something is unclear."

@@ -14,7 +14,9 @@ from domain.model.parties import PartyUnclear
 from domain.model.people import Actor
 from domain.model.procedure import (
     IDENTITY_STEP,
+    UNPROVEN,
     EvidenceUnknown,
+    IdentityNotAsked,
     IdentityUnshown,
     ProcedureIncomplete,
     RootCauseMissing,
@@ -26,7 +28,7 @@ from domain.model.refusals import NothingChanges, OwnCase, Refusal
 from domain.model.remedy import Remedy
 from domain.model.ruling import RemedyNotAllowed
 from domain.rules import appointment_times
-from domain.rules.departures import without
+from domain.rules.departures import asks_no_identity, steps_of, without
 from domain.rules.hearing import HEARING_STEP, all_heard
 from domain.rules.remedy import given_or_destroyed
 from domain.rules.rule import DecisionContext, Facts
@@ -35,7 +37,7 @@ from domain.rules.topic import Topic, inside
 
 def proves_identity(case: Case) -> bool:
     """Whether what is asked for goes to one person whose identity was proved, and to nobody else."""
-    return IDENTITY_STEP in case.terms.procedure
+    return IDENTITY_STEP in steps_of(case)
 
 
 def without_identity(case: Case, side: Side) -> dict[str, Any]:
@@ -57,8 +59,12 @@ def _several_ask(case: Case) -> Refusal | None:
     return PartyUnclear(said, principals=[p.id for p in several])
 
 
-def check_receiver(case: Case, remedies: tuple[Remedy, ...]) -> None:
-    """Refuses to give what was asked for to anybody but the one whose identity was proved."""
+def check_identity(case: Case, remedies: tuple[Remedy, ...], ground: str | None) -> None:
+    """Refuses to give what was asked for to anybody but the one whose identity was proved, and to refuse for want of such a proof
+    what the law gives without one."""
+    if ground == UNPROVEN and asks_no_identity(case):
+        said = "Nobody has to show who they are to ask for this, so it is not refused because they did not."
+        raise IdentityNotAsked(said, category=case.category)
     asking = {p.id for p in case.principals(Side.CLAIMANT)}
     if proves_identity(case) and any(x.party is not None and x.party not in asking for x in remedies):
         raise RemedyNotAllowed("It goes to whoever asked and has shown who they are, and to nobody else.", because="identity")
@@ -67,7 +73,7 @@ def check_receiver(case: Case, remedies: tuple[Remedy, ...]) -> None:
 def missing_steps(case: Case) -> tuple[str, ...]:
     """Steps that were neither done nor left out with a reason, in the pack's order."""
     taken = {done.step for done in case.steps} | without(case)
-    return tuple(step for step in case.terms.procedure if step not in taken)
+    return tuple(step for step in steps_of(case) if step not in taken)
 
 
 def refusal_of_ruling(case: Case, actor: Actor | None = None) -> Refusal | None:
@@ -205,6 +211,7 @@ def _skip(case: Case, command: c.SkipStep, context: DecisionContext, at: datetim
 
 
 def _taken(case: Case, step: str) -> StepTaken | None:
+    # What a category goes without may be noted all the same, where somebody did it.
     if step not in case.terms.procedure:
         allowed = list(case.terms.procedure)
         raise StepUnknown(f"The procedure of a {case.kind} has: {', '.join(allowed)}.", step=step, allowed=allowed)

@@ -142,7 +142,7 @@ def _check(
     hearing.check_penalty(case, losses.penalised(case, outcome, command.remedies))
     last_word.check(case, lost, command.relies_on, at, command.remedies)
     legal_hold.check_not_held(case, command.remedies)
-    procedure.check_receiver(case, command.remedies)
+    procedure.check_identity(case, command.remedies, ground)
     check_named(case, command.remedies)
     for remedy in command.remedies:
         check_comes_with(case, outcome, remedy.type, command.remedies)

@@ -29,6 +29,7 @@ from domain.rules.audiences import audience_of, seen_phase
 from domain.rules.authorities import reported_in_secret
 from domain.rules.confided import kept_from
 from domain.rules.confidence import awaited_by_phase, awaited_of, put_there_by_one, reader_of, withheld_until_confirmed, words_of
+from domain.rules.departures import steps_of
 from domain.rules.disclosure import before_they_came, seen_of_before
 from domain.rules.interim import reasons_stay_inside
 from domain.rules.last_word import answerable
@@ -370,7 +371,7 @@ def _internal(case: Case) -> dict[str, Any]:
     taken = {
         done.step: StepView(step=done.step, state=done.how, by=done.by, at=done.at, evidence=done.evidence) for done in case.steps
     }
-    steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in case.terms.procedure)
+    steps = tuple(taken.get(step, StepView(step=step, state="open")) for step in steps_of(case, also=taken))
     pack = {"pack": case.terms.pack, "pack_version": case.terms.version}
     reports = tuple(ReportView(**r.model_dump(exclude={"reasons"})) for r in case.reports)
     risk = {

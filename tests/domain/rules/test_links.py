@@ -117,6 +117,7 @@ class TestMerge:
     def test_a_child_goes_into_a_part_with_whoever_represents_it(self) -> None:
         life = a_case("safety_incident").under_age(CLAIMANT).with_party("pty_guardian", "claimant", "representative").in_review()
         (task,) = facts_named(life.says(LEAD, "split", parties=[CLAIMANT, RESPONDENT]).recordings, "errand_ordered")
+        assert isinstance(task, f.CrossCaseTaskOrdered)
         assert {p.id for p in task.parties} == {CLAIMANT, RESPONDENT, "pty_guardian"}
 
     def test_ends_no_measure_that_nobody_has_lifted_with_reasons(self) -> None:

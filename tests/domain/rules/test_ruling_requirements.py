@@ -9,6 +9,7 @@ import pytest
 
 from domain.base import Phase
 from domain.model.ruling import Shortfall
+from domain.views.actions import actions
 from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, Life, a_case
 
 STEPS = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
@@ -18,8 +19,29 @@ def a_request(category: str = "gdpr_access") -> Life:
     return a_case("compliance_request", category=category).opened().says(MEDIATOR, "take")
 
 
+NOBODY_ASKED = ("ccpa_opt_out", "ccpa_limit")
+
+
+@pytest.mark.parametrize("category", NOBODY_ASKED)
+def test_nobody_shows_who_they_are_where_the_law_asks_for_none(category: str) -> None:
+    life = a_request(category)
+    assert life.refused(MEDIATOR, "ask_identity").code == "identity_not_asked"
+    assert "ask_identity" not in {one.command for one in actions(life.case, life.actor(MEDIATOR)) if one.allowed}
+    for step in STEPS:
+        if step != "identity":
+            life.says(MEDIATOR, "complete_step", step=step, reasons="Seen.")
+    refusal = life.refused(MEDIATOR, "rule", outcome="refused", ground="identity_unproven", complaint_route="attorney_general")
+    assert refusal.code == "identity_not_asked"
+    stranger = life.refused(MEDIATOR, "rule", outcome="refused", ground="legal_claims", complaint_route="supervisory_authority")
+    assert (stranger.code, stranger.fields["allowed"]) == ("ruling_incomplete", ["attorney_general", "court"])
+    life.says(MEDIATOR, "rule", outcome="refused", ground="legal_claims", complaint_route="attorney_general")
+    assert life.case.phase is Phase.APPROVAL
+
+
 def looked_into(category: str = "gdpr_access") -> Life:
-    life = a_request(category).says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
+    life = a_request(category)
+    if category not in NOBODY_ASKED:
+        life.says(MEDIATOR, "ask_identity").says(CLAIMANT, "submit_evidence")
     for step in STEPS:
         life.says(MEDIATOR, "complete_step", step=step, reasons="Seen.")
     return life
