@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import yaml
@@ -23,6 +24,10 @@ from policies.yaml_text import read
 _ROUNDS = 10
 """So often what is wrong is taken out and the rest is read again, before a text counts as no pack at all."""
 _GONE: Any = object()
+_TOO_FEW = "Tuple should have at least"
+_GUESS = re.compile(r"did you mean '([^']+)'\?")
+_OF_UNION = re.compile(r"(str-enum|literal|function-\w+)\[")
+"""The same of one of several things that could stand there."""
 _PUT_BETWEEN = frozenset({*LIMIT_TAGS, *TARGET_TAGS, "[key]"})
 """What pydantic puts into a place that no text has."""
 
@@ -107,10 +112,60 @@ def _formed(raw: dict[str, Any]) -> tuple[Pack | None, list[str], _Missing]:
         except ValidationError as error:
             # What is missing because it was taken out is no mistake of whoever wrote it.
             told = [e for e in error.errors() if turn == 0 or e["type"] not in ("missing", "too_short")]
-            found += [f"{_place_of(e)}: {of_form(e, Pack)}" for e in told]
-            if not _cut(rest, error, missing):
+            slips = [slip for e in told if (slip := _slip(rest, e)) is not None]
+            found += [problem for problem in _said(rest, told, slips) if problem not in found]
+            for slip in slips:
+                slip.mend()
+            if not slips and not _cut(rest, error, missing):
                 break
     return None, found, missing
+
+
+class _Slip(NamedTuple):
+    """A misspelt name, and what was most likely meant by it. The rest is read as if that stood there: what one slip hides would
+    else come out in the next run only."""
+
+    holder: Any
+    key: Any
+    word: str
+    of_field: bool
+    """It is the name of a field; else a value."""
+
+    def mend(self) -> None:
+        """Put what was meant into its place."""
+        if not self.of_field:
+            self.holder[self.key] = self.word
+        elif self.key in self.holder:
+            self.holder[self.word] = self.holder.pop(self.key)
+
+
+def _slip(raw: dict[str, Any], error: Any) -> _Slip | None:
+    steps, guess = list(_walked(raw, error["loc"])), _GUESS.search(of_form(error, Pack))
+    if guess is None or not steps:
+        return None
+    holder, key = steps[-1]
+    of_field = error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]"
+    fits = guess[1] not in holder if of_field else isinstance(holder[key], str) and holder[key] != guess[1]
+    return _Slip(holder, key, guess[1], of_field) if fits else None
+
+
+def _said(raw: dict[str, Any], errors: Iterable[Any], slips: Collection[_Slip]) -> Iterator[str]:
+    """Each mistake once, with its place: not for each thing that could stand there, and not for a field that is missing where it
+    is there, written otherwise."""
+    there = {(id(slip.holder), slip.word) for slip in slips if slip.of_field}
+    by_place: dict[str, list[str]] = {}
+    for one in errors:
+        within: Any = raw
+        for holder, key in _walked(raw, one["loc"][:-1]):
+            within = holder[key]
+        if one["type"] != "missing" or (id(within), one["loc"][-1]) not in there:
+            by_place.setdefault(_place_of(one), []).append(of_form(one, Pack))
+    for place, said in by_place.items():
+        if any(other.startswith(f"{place}.") for other in by_place) and all(words.startswith(_TOO_FEW) for words in said):
+            # Its rows are there, and what is wrong with them is said.
+            continue
+        guessed = [words for words in said if _GUESS.search(words)]
+        yield from (f"{place}: {words}" for words in dict.fromkeys(guessed[:1] or said))
 
 
 def _cut(raw: dict[str, Any], error: ValidationError, missing: _Missing) -> bool:
@@ -203,4 +258,5 @@ def _clock_terms(pack: Pack, missing: _Missing) -> tuple[dict[str, ClockTerms], 
 
 
 def _place_of(error: Any) -> str:
-    return ".".join(str(p) for p in error["loc"] if p not in _PUT_BETWEEN) or "pack"
+    steps = (str(p) for p in error["loc"] if p not in _PUT_BETWEEN and not _OF_UNION.match(str(p)))
+    return ".".join(steps) or "pack"
