@@ -15,7 +15,7 @@ from domain.model.prose import Prose
 from domain.model.terms import APPOINTMENT, OFFER_EXPIRY, PROPOSAL_EXPIRY, SANCTION, Audience, ClockTerms
 from domain.notices.always import ALWAYS, LAST
 from domain.notices.data import confided, said, texts
-from domain.rules import complaints, last_word, manual_work, meeting, prior_decision, protocols, told_codes
+from domain.rules import complaints, data_rights, last_word, manual_work, meeting, prior_decision, protocols, told_codes
 from domain.rules.address_proof import is_unproven
 from domain.rules.audiences import UNTOLD, seen_phase
 from domain.rules.audiences import Audience as Viewer
@@ -415,7 +415,8 @@ def _case_data(case: Case, viewer: Viewer, party_id: str | None = None) -> dict[
     """How the case stands, as this viewer may know it, with their own due date and what happens by default."""
     phase = seen_phase(case, viewer)
     data: dict[str, Any] = {"phase": phase.value, "phase_label": case.terms.labels.get(phase, phase.value), "kind": case.kind}
-    data |= {"waiting_on": awaited_by(case, viewer), **prior_decision.said_of_notice(case, viewer)}
+    before, law = prior_decision.said_of_notice(case, viewer), data_rights.said_of_notice(case, viewer)
+    data |= {"waiting_on": awaited_by(case, viewer), **before, **law}
     if viewer in ("claimant", "respondent"):
         data["words"] = words_of(case, phase)
         if case.disclosed_at is not None and case.disclosed_at == case.updated_at:
@@ -427,8 +428,7 @@ def _case_data(case: Case, viewer: Viewer, party_id: str | None = None) -> dict[
     if viewer != "respondent":
         data |= {"of_office": True} if case.of_office is not None else {}
         data |= over_now(case) if viewer != "staff" else {}
-    if case.outcome:
-        data["case_outcome"] = case.outcome.value
+    data |= {"case_outcome": case.outcome.value} if case.outcome else {}
     if viewer in ("claimant", "respondent") and Side(viewer) in case.terms.hear:
         data["heard_first"] = True
     if viewer == "staff":

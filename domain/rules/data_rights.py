@@ -46,6 +46,13 @@ def _limit(case: Case) -> dict[str, Any]:
     return {"limit_at": until.isoformat()} if until is not None else {}
 
 
+def said_of_notice(case: Case, viewer: str) -> dict[str, Any]:
+    """What whoever asked reads in the letter that it has arrived: until when the law wants our answer (11 CCR 7021(a))."""
+    if viewer != "claimant" or case.updated_at != case.opened_at or case.category not in of(case.terms):
+        return {}
+    return _limit(case)
+
+
 def _ends(clock: ClockTerms) -> frozenset[str]:
     return frozenset(level.name for level in clock.levels if level.is_end)
 

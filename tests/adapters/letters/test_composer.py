@@ -183,6 +183,9 @@ LETTERS = {
             "complaint_routes": ["out_of_court_and_court"],
         },
     ),
+    "case_opened.data_request.claimant": a_notice(
+        "case_opened", kind="compliance_request", data={**REVIEW, "limit_at": "2026-04-16T09:00:00+00:00"}
+    ),
     "case_opened.notice.claimant": a_notice("case_opened", kind="moderation_appeal", data={**REVIEW, "notice": True}),
     "offer_made.respondent": to_respondent(
         "offer_made",

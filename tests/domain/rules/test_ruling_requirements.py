@@ -10,13 +10,28 @@ import pytest
 from domain.base import Phase
 from domain.model.ruling import Shortfall
 from domain.views.actions import actions
-from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, LEAD_2, MEDIATOR, OPS, RESPONDENT, Life, a_case
 
 STEPS = ("receipt_confirmed", "identity", "scope", "search", "exemptions")
 
 
 def a_request(category: str = "gdpr_access") -> Life:
     return a_case("compliance_request", category=category).opened().says(MEDIATOR, "take")
+
+
+def test_the_letter_that_it_has_arrived_says_until_when_the_law_wants_an_answer() -> None:
+    said = {
+        who: _limits_told(a_case("compliance_request", category="ccpa_delete").opened(), who) for who in (CLAIMANT, RESPONDENT)
+    }
+    assert said == {CLAIMANT: {"2026-04-16"}, RESPONDENT: set()}, "45 days: 11 CCR 7021(a) and (b)"
+    assert _limits_told(a_case("compliance_request", category="general").opened(), CLAIMANT) == set(), (
+        "no law's limit is known of it"
+    )
+
+
+def _limits_told(life: Life, who: str) -> set[str]:
+    told = (draft for _, draft in life.last.notices if draft.event == "case_opened" and draft.recipient == who)
+    return {draft.data["limit_at"][:10] for draft in told if "limit_at" in draft.data}
 
 
 NOBODY_ASKED = ("ccpa_opt_out", "ccpa_limit")
