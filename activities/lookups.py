@@ -77,7 +77,7 @@ class Lookups:
             team = await self.roster.colleagues(tenant_id, people, _ESCALATES_TO, snapshot.now, case.queue)
             snapshot = snapshot.model_copy(update={"team": tuple(team)})
         snapshot = await self._with_first_words(tenant_id, case, snapshot)
-        snapshot = await self._with_mentions(tenant_id, snapshot)
+        snapshot = await self._with_mentions(tenant_id, case, snapshot)
         snapshot = await self._with_files(tenant_id, case.id, snapshot)
         if any(pending.body.get("type") == "retarget" for pending in snapshot.pending):
             snapshot = await self._with_terms(tenant_id, case, snapshot)
@@ -101,12 +101,13 @@ class Lookups:
         cannot = tuple(one for one in people if one not in here or in_conflict(case, here[one]))
         return snapshot.model_copy(update={"cannot_decide": cannot})
 
-    async def _with_mentions(self, tenant_id: str, snapshot: CaseSnapshot) -> CaseSnapshot:
-        """Those whom waiting notes mention, as far as they work here."""
+    async def _with_mentions(self, tenant_id: str, case: Case, snapshot: CaseSnapshot) -> CaseSnapshot:
+        """Those whom waiting notes mention, as far as they work here and are close to nobody in the case: they read it."""
         named = {person for pending in snapshot.pending for person in _mentions(pending)}
         if not named:
             return snapshot
-        here = {colleague.actor.id for colleague in await self.roster.colleagues(tenant_id, sorted(named), (), snapshot.now)}
+        found = await self.roster.colleagues(tenant_id, sorted(named), (), snapshot.now)
+        here = {colleague.actor.id for colleague in found if not in_conflict(case, colleague.actor)}
         pending = tuple(
             p.model_copy(update={"mentioned": tuple(m for m in _mentions(p) if m in here)}) if _mentions(p) else p
             for p in snapshot.pending

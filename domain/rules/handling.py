@@ -48,11 +48,11 @@ def skip(case: Case, command: Skip, context: DecisionContext, at: datetime) -> F
 
 
 def noted(command: Note, context: DecisionContext) -> f.NoteAdded:
-    """A note, with the colleagues who are told of it. Refuses names of people who do not work here."""
+    """A note, with the colleagues who are told of it. Refuses names of people who do not work here, or are in conflict."""
     named = tuple(dict.fromkeys(command.mentions))
     unknown = [name for name in named if context.mentioned is not None and name not in context.mentioned]
     if unknown:
-        raise PersonUnknown(f"Nobody in the team has the id '{unknown[0]}'.", mentions=unknown)
+        raise PersonUnknown(f"Nobody of the team to whom this case is open has the id '{unknown[0]}'.", mentions=unknown)
     return f.NoteAdded(text=command.text, mentions=named)
 
 

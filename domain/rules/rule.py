@@ -33,7 +33,7 @@ class DecisionContext(Kept):
     """What somebody of the team is to the case; None: nobody looked, or it is nobody of the team."""
     target: f.Actor | None = None
     mentioned: tuple[str, ...] | None = None
-    """Those whom a note mentions and who work here; None: nobody was looked up."""
+    """Those whom a note mentions, who work here and stand close to nobody in the case; None: nobody was looked up."""
     terms: Terms | None = None
     """The terms that a re-target leads to, resolved when it is judged."""
     cannot_decide: tuple[str, ...] = ()

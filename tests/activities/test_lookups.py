@@ -73,6 +73,10 @@ class TestWhoseWordWaitsForASecondOne:
 
 
 class TestMentions:
+    async def test_are_not_those_to_whom_the_case_is_closed(self) -> None:
+        found = await completed(Team(), note(1, [MEDIATOR, FRIEND]))
+        assert found.pending[0].mentioned == (MEDIATOR,), "they have declared that they stand close to a party"
+
     async def test_are_those_who_work_here_each_note_its_own(self) -> None:
         team = Team()
         found = await completed(team, note(1, [LEAD, "per_nobody"]), note(2, [OPS]), note(3, []))
