@@ -350,6 +350,8 @@ def _with_ruling(c: _Case, rulings: Mapping[str, dict[str, Any]]) -> Planned:
     if c.kind == "conduct_report" and ruling["outcome"] == "violation":
         # Whoever is excluded is told why in the fields of the law.
         ruling["statement"] = texts.STATEMENT
+    if "complaint_route" in ruling and c.matter.category.startswith("ccpa_"):
+        ruling["complaint_route"] = "attorney_general"
     rule = Deed(c.owner, "rule", {**ruling, "relies_on": [], "reasons": c.random.choice(texts.REASONS)})
     asked = ruling["ground"] if rulings is _FOR_APPROVAL else None
     return Planned(started.moving, (*started.deeds, *_heard(c, asked), rule))

@@ -47,7 +47,7 @@ def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
         "ground": terms.grounds,
         "outcome": [outcome.name for outcome in terms.outcomes],
         "conditions": terms.conditions,
-        "complaint_route": terms.complaint_routes,
+        "complaint_route": terms.routes_for(case.category),
         "step": terms.procedure,
         "steps": terms.procedure,
         "measure": [measure.name for measure in terms.interim],

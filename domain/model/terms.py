@@ -393,6 +393,10 @@ class Terms(Compact):
         said = self.approval_above
         return {m.currency: m.amount for m in ((said,) if isinstance(said, Money) else said or ())}
 
+    def routes_for(self, category: str) -> Codes:
+        """Where a ruling about this category can be complained about: those that its law is content with, else all."""
+        return tuple(name for name, named in self.complaint_routes_for.items() if category in named) or self.complaint_routes
+
     def skill_for(self, category: str) -> str | None:
         """The skill that whoever decides a case of this category should have."""
         return self.skills.get(category, self.skills.get("any"))

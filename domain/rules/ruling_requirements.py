@@ -47,8 +47,8 @@ def check_route(case: Case, command: c.Rule | c.DecideAppeal, outcome: str) -> N
     if route is not None and route not in terms.complaint_routes:
         allowed = list(terms.complaint_routes)
         raise ComplaintRouteUnknown(f"The pack knows these routes: {_named(allowed)}.", complaint_route=route, allowed=allowed)
-    enough = [name for name, categories in terms.complaint_routes_for.items() if case.category in categories]
-    if route is not None and enough and route not in enough:
+    enough = list(terms.routes_for(case.category))
+    if route is not None and route not in enough:
         detail = f"The law of this request wants the whole way of complaint told: {_named(enough)}."
         raise RulingIncomplete(detail, outcome=outcome, missing=["complaint_route"], allowed=enough)
 

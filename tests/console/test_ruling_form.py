@@ -43,7 +43,7 @@ def chosen(case: Case, outcome: str, remedy: str | None) -> dict[str, str]:
     if grounds:
         values["ground"] = grounds[0]
     if "complaint_route" in known.needs:
-        values["complaint_route"] = terms.complaint_routes[0]
+        values["complaint_route"] = terms.routes_for(case.category)[0]
     if remedy is None:
         values[giving.nothing_of(outcome)] = "yes"
     for one in giving.given(terms, known):
