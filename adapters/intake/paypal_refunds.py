@@ -38,7 +38,8 @@ def refund_news(kind: str, event: Told, refund: Told, times: tuple[datetime, dat
     if own is None or payment is None:
         return None
     status = (refund.line("status") or refund.line("state") or "").lower()
-    made = status not in _NOT_MADE and kind != "PAYMENT.REFUND.FAILED"
+    # What PayPal itself says of the refund counts before the name of a message about it, which may be late, or not PayPal's.
+    made = status not in _NOT_MADE and ((verified and bool(status)) or kind != "PAYMENT.REFUND.FAILED")
     named = (refund.line(name) or "" for name in ("custom_id", "custom", "invoice_id"))
     ours = next((one for one in named if verified and _OURS.fullmatch(one)), None)
     sent_at, now = times

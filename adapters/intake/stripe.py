@@ -216,7 +216,12 @@ def _names(said: Told) -> tuple[str | None, str | None]:
 def _paid(dispute: Told) -> Money | None:
     """All that was paid, where the charge of a dispute or refund comes expanded."""
     charge = dispute.object("charge")
-    return _in(charge, charge.whole("amount") or 0)
+    return _in(charge, _captured(charge) or 0)
+
+
+def _captured(charge: Told) -> int | None:
+    """What was paid: of an amount that was only authorised, as much as was captured of it."""
+    return charge.whole("amount_captured") or charge.whole("amount")
 
 
 def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
@@ -233,8 +238,8 @@ def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | N
         # By a try that failed nothing was paid.
         if (back is None and flag is None) or (code(said.line("status")) == "failed" and not back):
             return None
-        given, amount = bool(back) or flag is True, _in(said, back or said.whole("amount") or 0)
-        paid = _in(said, said.whole("amount") or 0)
+        given, amount = bool(back) or flag is True, _in(said, back or _captured(said) or 0)
+        paid = _in(said, _captured(said) or 0)
     else:
         status = code(said.line("status"))
         given, amount = kind != "refund.failed" and status not in _NOT_MADE, _in(said, said.whole("amount") or 0)
@@ -295,7 +300,7 @@ def _refunded(dispute: Told, amount: Money | None) -> Money | None:
     for name in ("charge", "payment_intent"):
         paid = dispute.object(name)
         charge = paid.object("latest_charge") if name == "payment_intent" else paid
-        whole, back = charge.whole("amount"), charge.whole("amount_refunded") or 0
+        whole, back = _captured(charge), charge.whole("amount_refunded") or 0
         if charge.flag("refunded"):
             return amount or _in(charge, back)
         if back > 0:

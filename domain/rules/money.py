@@ -147,9 +147,11 @@ def _refunded(case: Case, payments: Sequence[str]) -> tuple[Money, ...]:
     if any(one.amount is None or one.amount.currency != currency for one in known):
         # Of what cannot be compared all counts.
         return tuple(one.amount or case.amount for one in known)
+    # With those of ours, which are taken off below.
+    made = [[x for x in each if x.what != "refund_failed"] for _, each, _ in told_of]
     total = sum(
-        max(_so_far(one, each, currency) if one in so_far else 0, _units([x for x in each if x.what in REFUNDED], currency))
-        for one, each, _ in told_of
+        max(_so_far(one, each, currency) if one in so_far else 0, _units(those, currency))
+        for (one, each, _), those in zip(told_of, made, strict=True)
     )
     wholes = [paid.amount for _, _, paid in told_of if paid is not None and paid.currency == currency]
     # Where others dispute the same payment nobody knows how much of it none of them does.

@@ -62,8 +62,16 @@ def in_parts(amount: Money | None, news: ProviderNews, others: Sequence[OtherDis
     return amount.amount not in sums
 
 
+def as_of(case: Case, news: ProviderNews) -> ProviderNews:
+    """The news as this case takes it: a refund whose mark is no effect of this case was not made for it. It went all the same."""
+    strange = news.effect is not None and all(one.id != news.effect for one in case.effects)
+    counts = strange and news.stage == "refund" and news.what == "updated"
+    return news.model_copy(update={"what": "payment_refunded"}) if counts else news
+
+
 def heard(case: Case, news: ProviderNews, at: datetime) -> Change:
     """What the case knows of its disputes with this, too, and how it stands with the evidence for the network."""
+    news = as_of(case, news)
     before = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
     after = folded(before, news)
     others = (one for one in case.provider_disputes if _key(one.newest) != _key(news))
@@ -134,7 +142,17 @@ def came_to_nothing(fact: f.EffectReported) -> set[str]:
 def twice(case: Case) -> bool:
     """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell."""
     done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
+    if any(_made_beyond(case, one) for one in done):
+        return True
     return bool(done and money.by_provider(case)) and not money.within(case.model_copy(update={"effects": done}), ())
+
+
+def _made_beyond(case: Case, effect: Effect) -> bool:
+    """Whether refunds with the mark of a payment gave more than it is about, or beside what somebody paid by hand."""
+    told = made(case, effect)
+    if told is None or effect.remedy.amount is None:
+        return False
+    return told.amount > (0 if effect.by_hand else effect.remedy.amount.amount)
 
 
 def paid_twice(before: Case | None, fact: f.EffectReported | f.ManualWorkReported, after: Case) -> set[str]:
@@ -167,6 +185,7 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
     that waited for hands before it is said again, with why they are not to be made."""
     if news is None:
         return ()
+    news = as_of(case, news)
     then = case.model_copy(update=heard(case, news, case.updated_at))
     told = news.what in GIVEN | BACK or news.stage == BESIDE or news.doubt is not None
     if not told and _disputed(then) is None:

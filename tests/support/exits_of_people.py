@@ -196,7 +196,7 @@ EXITS: Mapping[str, tuple[Exit, ...]] = {
             "closed by ops",
             "expired",
             (act("review", "per_ola", "close", reason="account_gone", **WHY),),
-            report={"category": "ccpa_know"},
+            report={"category": "legal_order"},
         ),
         Exit(
             "granted",

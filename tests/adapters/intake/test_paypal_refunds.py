@@ -73,7 +73,10 @@ def test_the_same_in_other_words(changes: dict[str, Any]) -> None:
     [
         ({"status": "FAILED"}, "refund_failed"),
         ({"status": None, "state": "cancelled"}, "refund_failed"),
-        ({"kind": "PAYMENT.REFUND.FAILED"}, "refund_failed"),
+        ({"kind": "PAYMENT.REFUND.FAILED", "status": None}, "refund_failed"),
+        ({"kind": "PAYMENT.REFUND.FAILED", "verified": False}, "refund_failed"),
+        # What PayPal says of it when it is asked counts, whatever a message is called.
+        ({"kind": "PAYMENT.REFUND.FAILED"}, "payment_refunded"),
         ({"status": "PENDING"}, "payment_refunded"),
         ({"custom_id": "eff_0198c5a0"}, "updated"),
         ({"custom_id": "eff_0198c5a0", "verified": False}, "payment_refunded"),

@@ -233,6 +233,10 @@ _PART = Money(amount=5_000, currency="EUR")
         ("created", {"payment_intent": {"id": "pi_1", "latest_charge": {"refunded": True}}}, "payment_refunded", _WHOLE),
         ("created", {"charge": {"id": "ch_1", "amount_refunded": 5000, "currency": "eur"}}, "payment_refunded", _PART),
         ("created", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 5000, "currency": "eur"}}, "opened", _WHOLE),
+        # Of what was authorised only a part was captured: nothing of it is undisputed.
+        ("created",
+         {"charge": {"id": "ch_1", "amount": 23450, "amount_captured": 18450, "amount_refunded": 5000, "currency": "eur"}},
+         "payment_refunded", _PART),
         ("updated", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 10000, "currency": "eur"}},
          "payment_refunded", _PART),
         ("closed", {"status": "won", "charge": {"id": "ch_1", "refunded": True}}, "refunded", _WHOLE),

@@ -15,7 +15,7 @@ from domain.model import facts as f
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
 from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
 from domain.rules.money import by_provider
-from domain.rules.provider_news import OtherDispute, in_parts, made, why_declined, why_not
+from domain.rules.provider_news import OtherDispute, in_parts, made, twice, why_declined, why_not
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
 
 PAID = Money(amount=10_000, currency="USD")
@@ -312,6 +312,33 @@ class TestARefundOfTheCaseThatFailed:
         assert not [1 for _, draft in life.last.notices if draft.event.startswith("effect_reported")], "once"
         told(life, news("won", 12))
         assert why_not(life.case, life.case.effects[0]) is None, "owed again"
+
+    def test_of_another_case_is_one_made_outside_of_this_one(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 9, "updated", "re_1", effect=effect))
+        assert (by_provider(life.case), twice(life.case)) == ((), False), "its own"
+        told(life, of_refund(10_000, 9, "updated", "re_2", effect="eff_of-the-shops-own-case"))
+        assert ([one.amount for one in by_provider(life.case)], twice(life.case)) == ([10_000], True)
+
+    def test_stops_a_payment_that_is_under_way_where_it_was_another_ones(self) -> None:
+        life, effect = self._paid()
+        told(life, of_refund(10_000, 9, "updated", "re_2", effect="eff_of-the-shops-own-case"))
+        assert life.case.manual_work == (effect,), "nobody pays it again by itself"
+
+    @pytest.mark.parametrize("by_hand", [False, True])
+    def test_that_gave_more_than_it_is_about_is_said(self, by_hand: bool) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="needs_hands" if by_hand else "done")
+        if by_hand:
+            life.says(LEAD, "report_manual_work", effect_id=effect, result="done", reference="SEPA-1")
+        told(life, of_refund(10_000, 9, "updated", "re_1", effect=effect))
+        assert twice(life.case) is by_hand
+        told(life, of_refund(5_000, 10, "updated", "re_2", effect=effect))
+        assert twice(life.case)
+        said = [draft.data for _, draft in life.last.notices if draft.event.startswith("signal_received")]
+        assert said
+        assert all(one["money_twice"] for one in said)
 
     def test_that_was_made_twice_is_no_more_than_it_is_about(self) -> None:
         life, effect = self._paid()
