@@ -110,7 +110,7 @@ class Told:
         """As the job behind it."""
         try:
             done = await self._job.run(beat)
-        except Exception as error:
+        except Exception as error:  # counted and told whatever it was, and raised on
             code = error.code if isinstance(error, Never) else type(error).__name__
             self._tally.runs.labels(self._name, code).inc()
             log.error("upkeep failed", job=self._name, code=code)

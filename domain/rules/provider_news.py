@@ -140,7 +140,8 @@ def came_to_nothing(fact: f.EffectReported) -> set[str]:
 
 
 def twice(case: Case) -> bool:
-    """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell."""
+    """Whether providers gave money back that this case has paid already: both are more than was paid, or nobody can tell. So too
+    where refunds with the mark of a payment gave more than that."""
     done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
     if any(_made_beyond(case, one) for one in done):
         return True

@@ -77,6 +77,8 @@ class FakeDoors:
         return [run for run in self.held if run not in self.let_go]
 
     async def unpin(self, workflow_id: str) -> None:
+        if workflow_id in self.refuses:
+            raise RefusedByTemporal("Temporal refused: not_found: it is over")
         self.let_go.append(workflow_id)
 
     async def told(self, case: Named, run_id: str | None = None) -> Sequence[Told]:
@@ -405,9 +407,23 @@ class TestRestartStuck:
 
 async def test_what_is_pinned_to_a_build_that_is_away_is_let_go_with_the_stuck(world: World) -> None:
     doors = FakeDoors(world)
-    doors.held = ["case/elsewhere/case_1", "delivery/ntc_1"]
-    assert (await restart_stuck(world.database, doors, [world.tenant_id]))["unpinned"] == 2
-    assert doors.let_go == doors.held
+    mine = f"case/{world.tenant_id}/case_1"
+    doors.held = [mine, "case/elsewhere/case_1", "delivery/ntc_1", "delivery/ntc_over"]
+    doors.refuses = {"delivery/ntc_over"}
+    counts = await restart_stuck(world.database, doors, [world.tenant_id])
+    assert (counts["unpinned"], counts["refused"]) == (2, 1), "one that Temporal refuses breaks nothing off"
+    assert doors.let_go == [mine, "delivery/ntc_1"], "another tenant's cases are no business of whoever names one"
+
+
+async def test_a_server_that_lists_no_pinned_runs_keeps_nobody_from_being_begun_anew(world: World) -> None:
+    class Silent(FakeDoors):
+        async def pinned(self, at_most: int) -> Sequence[str]:
+            raise RefusedByTemporal("Temporal refused: invalid_argument: no such search attribute")
+
+    case_id = await world.case()
+    doors = Silent(world)
+    doors.states[case_id] = RunState(running=True, failing=TASK_TRIES)
+    assert (await restart_stuck(world.database, doors, [world.tenant_id]))["restarted"] == 1
 
 
 async def test_what_began_before_an_instant_is_begun_anew_and_nothing_else(world: World) -> None:
