@@ -135,7 +135,12 @@ async def _beside_its_payment(parts: Parts, source: LiveSource, case_id: str, ne
 
 
 async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Heard:
-    """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet."""
+    """Tell every case of a dispute about the payment what was refunded of it. It is kept: a dispute may come yet.
+
+    A refund that failed is told to the case that ordered it, too, whether or not anybody disputes what was paid.
+    """
+    if news.payment is None:
+        return await _to_whoever_ordered(parts, source, news, told=()) or Heard(None)
     disputes = await _of_payment(parts, source, news, refunds=False)
     before = await _of_payment(parts, source, news, refunds=True)
     # Also that nothing was refunded: it tells what was paid, and by which names, to whatever of these comes later.
@@ -147,13 +152,30 @@ async def _refunded(parts: Parts, source: LiveSource, news: ProviderNews) -> Hea
     # What names a payment twice may be the first by which a refund under the other name is found.
     told = [*(one for one in before if news.intent is not None and one.stage == "refund"), news]
     last: Heard | None = None
+    cases = list[str]()
     for dispute in disputes:
         case_id = await parts.intake.known(source.tenant_id, dispute.provider, dispute.dispute)
         if case_id is None:
             continue
         for one in told:
             last = await _tell(parts, source, case_id, _named_as(dispute, _known_of(one, disputes, [news, *before])))
-    return last or Heard(None)
+            cases.append(last.case_id or case_id)
+    return await _to_whoever_ordered(parts, source, news, told=cases) or last or Heard(None)
+
+
+async def _to_whoever_ordered(parts: Parts, source: LiveSource, news: ProviderNews, *, told: Sequence[str]) -> Heard | None:
+    """Tell the case whose payment a refund with its mark had carried out that this refund failed, unless it was among those told.
+    None: there is no such case.
+
+    Only that it failed, which leaves the payment to somebody's hands: that money went is believed of the payment that a case is
+    about, and of no other, for whoever holds an account of the provider writes marks.
+    """
+    if news.effect is None or news.what != "refund_failed" or not news.verified:
+        return None
+    case_id = await parts.provider_news.ordered_by(source.tenant_id, news.effect)
+    if case_id is None or (await _going_on(parts, source.tenant_id, case_id)).id in told:
+        return None
+    return await _tell(parts, source, case_id, news.model_copy(update={"intent": None, "paid": None}))
 
 
 def _named_as(dispute: ProviderNews, news: ProviderNews) -> ProviderNews:

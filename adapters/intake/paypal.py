@@ -25,9 +25,10 @@ from domain.model.report import Attachment, Report, ReportedParty, email_or_none
 MAX_BYTES = 1_000_000
 
 _DISPUTES = "CUSTOMER.DISPUTE."
-_REFUNDED = ("REFUNDED", "PARTIALLY_REFUNDED")
-"""Statuses of a transaction. Of one refunded in part nobody says here how much: all of it counts, until somebody has looked.
-Where a dispute is about several, each answers for itself."""
+_IN_PART = "PARTIALLY_REFUNDED"
+_REFUNDED = ("REFUNDED", _IN_PART)
+"""Statuses of a transaction. Of one refunded in part nobody says here how much: what is known of its refunds counts, else all of
+it, until somebody has looked. Where a dispute is about several, each answers for itself."""
 _IN_DOUBT = ("REVERSED", "CANCELED", "CANCELLED", "DENIED", "PENDING")
 """Statuses of a transaction whose money went back, or never came: nothing is paid by itself while it stands so."""
 _FIRST = "CUSTOMER.DISPUTE.CREATED"
@@ -195,6 +196,7 @@ def _news(
     if _is_refunded(transaction) and len(dispute.parts("disputed_transactions")) == 1:
         what = "payment_refunded" if what not in ENDS else what if what in GIVEN else "refunded"
     refunded = (_money(outcome, "amount_refunded") or given) if what in GIVEN else None
+    part = what == "payment_refunded" and (transaction.line("transaction_status") or "").upper() == _IN_PART
     sent_at, now = times
     said_at = dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at
     return ProviderNews(
@@ -210,7 +212,7 @@ def _news(
         network_reason=code(dispute.line("external_reason_code")),
         payment=_payment(transaction),
         also_about=tuple(one for one in _others(dispute) if one != _payment(transaction)),
-        amount=refunded or _money(dispute, "dispute_amount"),
+        amount=refunded or (None if part else _money(dispute, "dispute_amount")),
         due_at=dispute.instant("seller_response_due_date"),
         paid=_money(transaction, "gross_amount") if len(dispute.parts("disputed_transactions")) == 1 else None,
         doubt=_doubt(dispute),
@@ -295,11 +297,10 @@ def _what(kind: str, dispute: Told, outcome: Told) -> What:
             return "lost"
         case "RESOLVED_SELLER_FAVOUR" | "RESOLVED_SELLER_FAVOR" | "DENIED":
             return "won"
-        case "RESOLVED_WITH_PAYOUT":
-            return "refunded"
         case "CANCELED_BY_BUYER":
             return "withdrawn"
         case _:
+            # Also RESOLVED_WITH_PAYOUT: PayPal paid out of its own pocket, and does not say to whom.
             pass
     over = "RESOLVED" in ((dispute.line("status") or "").upper(), (dispute.line("dispute_state") or "").upper())
     return "closed" if over or kind == f"{_DISPUTES}RESOLVED" else "updated"
@@ -350,7 +351,8 @@ def _statement(dispute: Told, news: ProviderNews, reason: str, messages: list[To
         return said[0].text("content") or ""
     if said:
         return _as_posted(said)
-    over = f" over {in_words(news.amount.amount, news.amount.currency)}" if news.amount else ""
+    amount = _money(dispute, "dispute_amount")
+    over = f" over {in_words(amount.amount, amount.currency)}" if amount else ""
     status = plain_words(dispute.line("status") or "not said")
     return (
         f"The buyer opened PayPal dispute {news.dispute}{over}. Reason given: {plain_words(reason)}. "

@@ -31,6 +31,7 @@ _FIRST = "charge.dispute.created"
 _OF_CHARGE = frozenset({"charge.refunded", "charge.updated"})
 _OF_REFUND = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
 _NOT_MADE = ("failed", "canceled")
+_COUNTS_REFUNDS_ALONE = "2025-03-31"
 OURS = "ombud_effect"
 """In a refund's metadata: the id of the effect by which a case ordered it."""
 _TIME = re.compile(r"(?:^|,)\s*t=(\d{1,11})(?=,|$)")
@@ -179,7 +180,7 @@ def _signed_at(header: str | None) -> datetime | None:
 def _news(kind: str, event: Told, dispute: Told, dispute_id: str, amount: Money | None, signed_at: datetime) -> ProviderNews:
     status = code(dispute.line("status"))
     details = dispute.part("evidence_details")
-    what, moved = _moved(_what(kind, status), dispute, amount)
+    what, moved = _moved(_what(kind, status), event, dispute, amount)
     charge, intent = _names(dispute)
     if kind == _FIRST and what == "updated":
         what = "opened"
@@ -224,13 +225,24 @@ def _captured(charge: Told) -> int | None:
     return charge.whole("amount_captured") or charge.whole("amount")
 
 
+def _went_back(charge: Told, event: Told) -> int | None:
+    """What was refunded of a charge, in Stripe's units; None: it does not say.
+
+    Before the API of 31 March 2025 (``basil``) what was authorised and never captured counted as refunded, too.
+    """
+    back, authorised, captured = (charge.whole(name) for name in ("amount_refunded", "amount", "amount_captured"))
+    if not back or not authorised or not captured or (event.line("api_version") or _COUNTS_REFUNDS_ALONE) >= _COUNTS_REFUNDS_ALONE:
+        return back
+    return max(0, back - (authorised - captured))
+
+
 def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | None:
     """What was refunded of a charge, in all or by one refund: for the cases of its disputes. None: it says nothing of that."""
     said = event.part("data").part("object")
     own, (charge, intent) = said.reference("id"), _names(said)
     payment = charge or intent
     if kind in _OF_CHARGE:
-        payment, back, flag = own, said.whole("amount_refunded"), said.flag("refunded")
+        payment, back, flag = own, _went_back(said, event), said.flag("refunded")
         if kind == "charge.refunded" and back is None and flag is None:
             # Its name says it: as much as its refunds tell, else nobody knows how much.
             made = (one for one in said.part("refunds").parts("data") if code(one.line("status")) not in _NOT_MADE)
@@ -244,9 +256,10 @@ def _of_payment(kind: str, event: Told, signed_at: datetime) -> ProviderNews | N
         status = code(said.line("status"))
         given, amount = kind != "refund.failed" and status not in _NOT_MADE, _in(said, said.whole("amount") or 0)
         paid = _paid(said)
-    if own is None or payment is None:
-        return None
     ours = said.part("metadata").reference(OURS) if kind in _OF_REFUND else None
+    # A refund that failed concerns the case that ordered it, whatever it says of what it was of.
+    if own is None or (payment is None and (given or ours is None)):
+        return None
     return ProviderNews(
         provider="stripe", dispute=own, event=event.reference("id") or f"{kind}/{own}",
         at=min(event.instant("created") or signed_at, signed_at),
@@ -279,10 +292,10 @@ def _what(kind: str, status: str | None) -> What:
             return "updated"
 
 
-def _moved(what: What, dispute: Told, amount: Money | None) -> tuple[What, Money | None]:
+def _moved(what: What, event: Told, dispute: Told, amount: Money | None) -> tuple[What, Money | None]:
     """The same with what the snapshot says of money beside: a charge (where it is expanded) that was refunded, whatever
     becomes of the dispute; and what the dispute has taken already (``balance_transactions``). With how much it is."""
-    refunded = _refunded(dispute, amount)
+    refunded = _refunded(event, dispute, amount)
     if refunded is not None:
         ended = what in ENDS and what not in GIVEN
         return ("refunded" if ended else what if what in ENDS else "payment_refunded"), refunded
@@ -295,12 +308,12 @@ def _moved(what: What, dispute: Told, amount: Money | None) -> tuple[What, Money
     return "funds_withdrawn", (_in(dispute, total) if same else None) or amount
 
 
-def _refunded(dispute: Told, amount: Money | None) -> Money | None:
+def _refunded(event: Told, dispute: Told, amount: Money | None) -> Money | None:
     """How much of what is disputed was given back by a refund of the charge; None: nothing, as far as it is said."""
     for name in ("charge", "payment_intent"):
         paid = dispute.object(name)
         charge = paid.object("latest_charge") if name == "payment_intent" else paid
-        whole, back = _captured(charge), charge.whole("amount_refunded") or 0
+        whole, back = _captured(charge), _went_back(charge, event) or 0
         if charge.flag("refunded"):
             return amount or _in(charge, back)
         if back > 0:

@@ -225,6 +225,8 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "refund_failed": data.get("refund_failed") is True,
         "stopped_by": _string(data.get("stopped_by")),
         "went": _amount(data.get("went"), words),
+        "refunded_so_far": _amount(data.get("refunded_so_far"), words),
+        "refund_of": _amount(data.get("refund_of"), words),
         "dispute_over": data.get("dispute_over") is True,
         "third_party": _string(data.get("third_party")),
         "own_money": data.get("own_money") is True,

@@ -79,7 +79,7 @@ SINCE: dict[int, frozenset[str]] = {
         | {"steps", "own_papers", "relied_on", "by_protocol", "no_request", "decided_before_by", "heard_on_news", "gate"}
         | {"telling", "removal", "credit_proposed", "exceptions", "seated"}
         | {"answered_since", "called_at", "called_by", "limits_since", "clocks", "said_by", "unlinked_by", "provider_disputes"}
-        | {"heard_since", "agreed"}
+        | {"heard_since", "agreed", "pages"}
     ),
 }
 """By form: the fields that it folds otherwise than the form before."""

@@ -30,7 +30,7 @@ from domain.model.settlement import (
 )
 from domain.model.terms import OfferTerms, Payer
 from domain.model.withdrawal import WithdrawalPending
-from domain.rules import agreement_terms, confirmation, money, parties, returns, stating, under_age
+from domain.rules import agreement_terms, confirmation, given_back, money, parties, returns, stating, under_age
 from domain.rules import credit as crediting
 from domain.rules.audiences import Audience
 from domain.rules.prior_decision import by_hand
@@ -95,7 +95,7 @@ def _granted(case: Case) -> Money | None:
     """What a concession grants: the amount of the report, as far as it may still be paid, whatever was said since."""
     case = stating.as_granted(case)
     left = money.payable(_undone(case))
-    if left is None or case.terms.concession is None or not money.bounded(case, case.terms.concession):
+    if left is None or case.terms.concession is None or not given_back.bounded(case, case.terms.concession):
         return case.amount
     return Money(amount=left.amount, currency=left.currency)
 

@@ -24,6 +24,9 @@ LOOK_AGAIN_FOR = timedelta(hours=1)
 """Wall time. Nobody is there and nobody is known to come: short enough that no morning is missed."""
 CALLED_FOR = timedelta(hours=4)
 """Wall time. Everybody of the last rung was called: so long at most until it is looked whether others are on call."""
+CALLED_ANEW_AFTER = timedelta(hours=72)
+"""Wall time. Everybody of the last rung was called, and nobody has said that they have it: so long after its call somebody is
+called once more. A weekend is shorter, and no case that calls for help is forgotten."""
 EARLIEST_LOOK_FOR = timedelta(minutes=1)
 _PEOPLE: dict[Audience, str] = {"leads": "lead", "ops": "ops"}
 
@@ -93,7 +96,7 @@ def landing(
     """
     climbs = case.terms.rung(step.name) == step
     if team is None:
-        again = climbs and not _fresh(case, reached, step, (EVERYBODY,))
+        again = climbs and not _fresh(case, reached, step, (EVERYBODY,), at)
         return Landing((), at + CALLED_FOR if step.on_call else None) if again else Landing(None)
     asked = list(_asked(case, step, team))
     if step.on_call or not asked:
@@ -101,7 +104,7 @@ def landing(
     able = _able(case, (step, *above), team)
     if not able:
         return _nobody_there(case, reached, (step, *above), team, at)
-    fresh = _fresh(case, reached, step, able) if climbs else able
+    fresh = _fresh(case, reached, step, able, at) if climbs else able
     return Landing(fresh)
 
 
@@ -116,27 +119,29 @@ def _on_call(
     groups = [[*(owner if number == 0 else ()), *(c for c in rota if c.on_call == rank)] for number, rank in enumerate(ranks)]
     for anew in (False, True):
         for group in (*groups, asked):
-            fresh = _fresh(case, reached, step, dict.fromkeys(_ids(group)), anew=anew)
+            fresh = _fresh(case, reached, step, dict.fromkeys(_ids(group)), at, anew=anew)
             if fresh:
                 return Landing(fresh)
-    changes = [c.on_call_until for c in rota if c.on_call_until is not None]
+    changes = [c.on_call_until for c in rota if c.on_call_until is not None and c.on_call_until >= at]
     again_at = max(at + EARLIEST_LOOK_FOR, min((*changes, at + CALLED_FOR)))
     return Landing((), again_at)
 
 
-def _fresh(case: Case, reached: f.LevelReached, step: LadderStep, people: Iterable[str], *, anew: bool = True) -> tuple[str, ...]:
+def _fresh(
+    case: Case, reached: f.LevelReached, step: LadderStep, people: Iterable[str], at: datetime, *, anew: bool = True
+) -> tuple[str, ...]:
     """Those of these whom the rung has not called yet for this promise: another one that is broken is another alarm."""
-    called = _called(case, reached, step, anew=anew and _is_last(case, step))
+    called = _called(case, reached, step, at - CALLED_ANEW_AFTER if anew and _is_last(case, step) else None)
     return tuple(one for one in people if one not in called)
 
 
-def _called(case: Case, reached: f.LevelReached, step: LadderStep, *, anew: bool = False) -> frozenset[str]:
-    """Whom this rung has called for what was missed; ``anew``: since somebody had the case last, for after the last rung the call
-    begins anew.
+def _called(case: Case, reached: f.LevelReached, step: LadderStep, anew: datetime | None) -> frozenset[str]:
+    """Whom this rung has called for what was missed; with ``anew``: since then, and since somebody had the case last, for after
+    the last rung the call begins anew.
     """
-    known = case.acknowledged if anew else None
+    known = case.acknowledged if anew is not None else None
     pages = (p for p in open_pages(case) if p.step == step.name and _same_promise(p, reached))
-    return frozenset(p.person for p in pages if known is None or p.at > known.at)
+    return frozenset(p.person for p in pages if (known is None or p.at > known.at) and (anew is None or p.at > anew))
 
 
 def _is_last(case: Case, step: LadderStep) -> bool:
@@ -200,8 +205,10 @@ def paged(case: Case, fact: f.LevelReached, at: Instant) -> tuple[Page, ...]:
     if fact.step is None:
         return kept
     people = fact.told if fact.told is not None else (EVERYBODY,)
+    # Of the same call to the same person the last one is kept: a case that nobody takes is called for again and again.
+    again = [p for p in kept if p.step == fact.step and p.person in people and _same_promise(p, fact)]
     made = (Page(step=fact.step, person=one, clock=fact.clock, instance=fact.instance, at=at) for one in people)
-    return (*kept, *made)
+    return (*(p for p in kept if p not in again), *made)
 
 
 def open_pages(case: Case) -> tuple[Page, ...]:

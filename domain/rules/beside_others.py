@@ -16,9 +16,9 @@ from domain.model.money import PaidElsewhere
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.rules.audiences import Audience
+from domain.rules.given_back import bounded
 from domain.rules.money import (
     beyond_before,
-    bounded,
     in_its_place,
     others_concern,
     others_count,

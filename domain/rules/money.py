@@ -6,7 +6,7 @@ The bound is that of card networks and payment services: a refund never exceeds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from domain.base import Kept, Money, Phase, Side
@@ -14,14 +14,14 @@ from domain.model import facts as f
 from domain.model.case import Case
 from domain.model.money import AmountTooHigh, CurrencyDiffers, PaidElsewhere
 from domain.model.people import Actor, line_above
-from domain.model.provider_news import BESIDE, REFUNDED, ProviderNews, marked_units, payments_together, told_of_payment
 from domain.model.refusals import OwnCase
 from domain.model.remedy import Remedy
 from domain.model.ruling import AmountMissing, Involvement, RemedyNotAllowed
 from domain.model.terms import OutcomeTerms
 from domain.rules import confirmation
 from domain.rules.departures import beyond
-from domain.rules.remedy import CREDIT, goes_to
+from domain.rules.given_back import bounded, by_provider
+from domain.rules.remedy import goes_to
 from domain.rules.rule import Change
 from domain.rules.topic import Topic, inside
 
@@ -44,12 +44,6 @@ class Payable(Kept):
     """What stands: paid, promised for goods on their way back, split off with a part, or given in an earlier case."""
     other: tuple[Money, ...] = ()
     """What stands in other currencies, which nobody can subtract."""
-
-
-def bounded(case: Case, remedy: str) -> bool:
-    """Whether such a remedy gives back what was paid, so that the payment bounds it."""
-    bound = [one.name for one in case.terms.remedies if one.bounded_by == "payment"]
-    return remedy in bound or (remedy == CREDIT and bool(bound))
 
 
 def reported(case: Case) -> Money | None:
@@ -111,77 +105,6 @@ def _stands(case: Case) -> Iterable[Remedy]:
     undone |= {e.id for e in case.effects if e.state == "withheld"} - {one.id for one in case.withheld}
     stands = (e.remedy for e in case.effects if e.reverses is None and e.id not in undone and e.state not in _NOT_GIVEN)
     return (*stands, *(case.returning.remedies if case.returning else ()))
-
-
-def by_provider(case: Case) -> tuple[Money, ...]:
-    """What payment providers gave back of it, or took to give it back; where one does not say how much, all that was paid."""
-    disputes = [one for one in case.provider_disputes if not one.of_payment]
-    said = (_given_by(case, dispute.money, dispute.newest.payment) for dispute in disputes if dispute.paid and dispute.money)
-    together = payments_together(case.provider_disputes)
-    return (*(amount for amount in said if amount is not None), *(x for one in together for x in _refunded(case, one)))
-
-
-def _given_by(case: Case, said: ProviderNews, payment: str | None) -> Money | None:
-    """What a dispute's own news say that was given back. Where these are of a refund beside the dispute, newer words of the
-    payment itself count before them, and what failed since is not among it; None: then nothing is left."""
-    whole = said.amount or case.amount
-    if said.what != "payment_refunded" or payment is None or whole is None:
-        return whole
-    so_far, refunds, _ = told_of_payment(case.provider_disputes, payment)
-    if so_far is not None and so_far.at > said.at:
-        return None
-    left = _so_far(said.model_copy(update={"amount": whole}), refunds, whole.currency)
-    return whole.model_copy(update={"amount": left}) if left > 0 else None
-
-
-def _refunded(case: Case, payments: Sequence[str]) -> tuple[Money, ...]:
-    """What was refunded of the payments of one dispute outside of this case: beyond the part that nobody disputes, beyond what
-    the dispute's own news say of it, and beyond what the case itself has carried out by then."""
-    told_of = [told_of_payment(case.provider_disputes, one) for one in payments]
-    refunds = [one for _, each, _ in told_of for one in each]
-    so_far = [one for one, _, _ in told_of if one is not None and one.what in REFUNDED]
-    known = [*so_far, *(one for one in refunds if one.what in REFUNDED)]
-    if not known or case.amount is None:
-        return ()
-    currency = case.amount.currency
-    if any(one.amount is None or one.amount.currency != currency for one in known):
-        # Of what cannot be compared all counts.
-        return tuple(one.amount or case.amount for one in known)
-    # With those of ours, which are taken off below.
-    made = [[x for x in each if x.what != "refund_failed"] for _, each, _ in told_of]
-    total = sum(
-        max(_so_far(one, each, currency) if one in so_far else 0, _units(those, currency))
-        for (one, each, _), those in zip(told_of, made, strict=True)
-    )
-    wholes = [paid.amount for _, _, paid in told_of if paid is not None and paid.currency == currency]
-    # Where others dispute the same payment nobody knows how much of it none of them does.
-    alone = len(wholes) == len(told_of) and all(one.newest.stage != BESIDE for one in case.provider_disputes)
-    undisputed = max(0, sum(wholes) - case.amount.amount) if alone else 0
-    # Refunds that bear the id of an effect of ours, and what was reported as carried out before the provider said so.
-    most = {e.id: e.remedy.amount.amount for e in case.effects if e.remedy.amount is not None}
-    marked = marked_units((one for one in refunds if one.what == "updated"), most, currency)
-    latest = max(one.at for one in known)
-    done = [e.remedy for e in case.effects if e.state == "done" and e.reported_at is not None and e.reported_at <= latest]
-    ours = sum(x.amount.amount for x in done if x.amount is not None and x.amount.currency == currency and bounded(case, x.type))
-    told = [x for x in case.provider_disputes if not x.of_payment and {x.newest.payment, *x.also_about} & {*payments}]
-    own = [_given_by(case, x.money, x.newest.payment) for x in told if x.money and x.money.what in REFUNDED and x.money.amount]
-    counted = sum(one.amount for one in own if one is not None and one.currency == currency)
-    left = total - undisputed - max(marked, ours) - counted
-    return (Money(amount=left, currency=currency),) if left > 0 else ()
-
-
-def _so_far(told: ProviderNews, refunds: Sequence[ProviderNews], currency: str) -> int:
-    """What was refunded in all, as it was told of the payment, without the refunds that failed since. One that failed in the same
-    second is in it where that holds it beside all that were made."""
-    since = _units([one for one in refunds if one.what == "refund_failed" and one.at > told.at], currency)
-    at_once = _units([one for one in refunds if one.what == "refund_failed" and one.at == told.at], currency)
-    made = _units([one for one in refunds if one.what in REFUNDED], currency)
-    whole = _units([told], currency)
-    return whole - since - (at_once if whole - since >= made + at_once else 0)
-
-
-def _units(said: Iterable[ProviderNews], currency: str) -> int:
-    return sum(one.amount.amount for one in said if one.amount is not None and one.amount.currency == currency)
 
 
 def within(case: Case, more: Iterable[Money]) -> bool:

@@ -19,6 +19,7 @@ from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderDisput
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect
 from domain.rules import money
+from domain.rules.given_back import by_provider
 from domain.rules.rule import Change, Facts
 
 DECIDED_ELSEWHERE = "decided_elsewhere"
@@ -73,6 +74,9 @@ def heard(case: Case, news: ProviderNews, at: datetime) -> Change:
     """What the case knows of its disputes with this, too, and how it stands with the evidence for the network."""
     news = as_of(case, news)
     before = next((one for one in case.provider_disputes if _key(one.newest) == _key(news)), None)
+    if before is not None and news.payment is None and news.stage == "refund":
+        # Of what it was one word of it has said, and that holds.
+        news = news.model_copy(update={"payment": before.newest.payment})
     after = folded(before, news)
     others = (one for one in case.provider_disputes if _key(one.newest) != _key(news))
     disputes = tuple(sorted((*others, after), key=lambda one: _key(one.newest)))
@@ -112,8 +116,18 @@ def said(case: Case, news: ProviderNews) -> dict[str, Any]:
     own = any(e.state == "done" and stops(case, e.remedy) for e in case.effects_in_force)
     paid = news.what == "refund_failed" and (own or news.effect is not None)
     return {"provider": news.provider, "money_went": went, "dispute_over": over, "money_twice": twice(case)} | (
-        _given_back(case) if news.what in BACK else {"refund_failed": True} if paid else {}
+        _given_back(case) if news.what in BACK else {"refund_failed": True} if paid else _in_part(case, news)
     )
+
+
+def _in_part(case: Case, news: ProviderNews) -> dict[str, Any]:
+    """How much refunds with the mark of a payment have carried out of it by now, where the case has it as made and they are less:
+    the others may be on their way, or nobody makes them."""
+    effect = next((e for e in case.effects_in_force if e.id == news.effect and e.state == "done" and not e.by_hand), None)
+    went, asked = (made(case, effect), effect.remedy.amount) if effect is not None else (None, None)
+    if news.what != "updated" or went is None or asked is None or went.amount >= asked.amount:
+        return {}
+    return {"refunded_so_far": went.model_dump(mode="json"), "refund_of": asked.model_dump(mode="json")}
 
 
 def _given_back(case: Case) -> dict[str, Any]:
@@ -145,7 +159,7 @@ def twice(case: Case) -> bool:
     done = tuple(e for e in case.effects_in_force if e.state == "done" and stops(case, e.remedy))
     if any(_made_beyond(case, one) for one in done):
         return True
-    return bool(done and money.by_provider(case)) and not money.within(case.model_copy(update={"effects": done}), ())
+    return bool(done and by_provider(case)) and not money.within(case.model_copy(update={"effects": done}), ())
 
 
 def _made_beyond(case: Case, effect: Effect) -> bool:

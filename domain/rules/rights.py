@@ -12,7 +12,7 @@ from domain.model.case import Case
 from domain.model.remedy import Remedy
 from domain.model.ruling import Effect, Ruling
 from domain.rules import credit as crediting
-from domain.rules import interim, money, stating
+from domain.rules import given_back, interim, money, stating
 from domain.rules.audiences import Audience
 from domain.rules.chargeback import SUBMISSION
 from domain.rules.fairness import keeps_own_appeal
@@ -105,7 +105,7 @@ def given_of_asked(case: Case, outcome: str, remedies: Iterable[Remedy]) -> tupl
     """What the claimant gets, and what there is to give, where an outcome that gives money gives less than that and no goods in
     its place; None otherwise."""
     known, most = case.terms.outcome(outcome), money.ceiling(case)
-    if known is None or most is None or not any(money.bounded(case, name) for name in known.remedies):
+    if known is None or most is None or not any(given_back.bounded(case, name) for name in known.remedies):
         return None
     if any(x.amount is None and money.in_its_place(x) for x in remedies):
         return None

@@ -37,6 +37,7 @@ SELECT EXISTS (
     SELECT FROM cases c WHERE c.tenant = $1 AND c.source = $2 AND c.external_id = $3 AND (c.state IS NULL
         OR jsonb_path_exists(c.state, '$.provider_disputes[*].newest.dispute ? (!(@ starts with "pid_"))')))
 """
+_ORDERED_BY = "SELECT case_id FROM effects WHERE tenant = $1 AND id = $2"
 SEEN = """
 INSERT INTO provider_transmissions (tenant, source, digest, body_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
@@ -87,6 +88,12 @@ class PostgresProviderNews:
         async with self._database.tenant(tenant_id) as conn:
             names = self._vault.numbers_of(tenant_id, news.dispute)
             await conn.execute(TOLD, tenant_id, news.provider, names, digests)
+
+    async def ordered_by(self, tenant_id: str, effect_id: str) -> str | None:
+        """The case that ordered an effect; None: none here did."""
+        async with self._database.tenant(tenant_id) as conn:
+            case_id: str | None = await conn.fetchval(_ORDERED_BY, tenant_id, effect_id)
+        return case_id
 
     def known_to(self, tenant_id: str, case: Case, news: ProviderNews) -> bool:
         """Whether a case has heard this already, or something newer of everything it says."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
+from stripe import WebhookSignature
 
 from activities.messages import RecordInput
 from storage.outside.effects import PostgresEffects
@@ -16,8 +18,8 @@ from tests.support.outside import by_link
 pytestmark = pytest.mark.postgres
 
 
-async def settled(lobby: Lobby) -> tuple[str, str]:
-    """A refund that was agreed on and that nothing could carry out, and its case."""
+async def settled(lobby: Lobby, result: str = "needs_hands") -> tuple[str, str]:
+    """A refund that was agreed on and that nothing could carry out (or with another result), and its case."""
     office = lobby.office
     for name in ("ada", "ben"):
         await office.works(name, "payments")
@@ -31,7 +33,7 @@ async def settled(lobby: Lobby) -> tuple[str, str]:
     assert held is not None
     assert held.case is not None
     (effect,) = held.case.effects
-    await PostgresEffects(office.database, office.vault).finish(office.tenant_id, effect.id, "needs_hands")
+    await PostgresEffects(office.database, office.vault).finish(office.tenant_id, effect.id, result)
     recorder = JudgingDoor(office.records, office.inbox, office.lookups).recorder
     await recorder.record(RecordInput(tenant_id=office.tenant_id, case_id=case["id"]))
     return case["id"], effect.id
@@ -86,6 +88,42 @@ async def test_that_the_provider_gave_the_money_back_is_read_before_somebody_pay
             await lead.open(page)
             assert words in (lead.html if page.endswith("csv") else lead.words), page
         assert (warned in lead.html) == (what == "dispute_lost")
+
+
+async def test_a_refund_with_the_mark_of_a_case_that_nobody_disputes_at_a_provider_is_owed_again_when_it_fails(
+    lobby: Lobby,
+) -> None:
+    """The shop made it at Stripe because its own case ordered it. Days later Stripe says that it failed."""
+    case_id, effect_id = await settled(lobby, "done")
+    office, lead = lobby.office, await lobby.signed_in("dana")
+    source = await office.sources.create(office.tenant_id, "stripe", created_by="per_dana", secret="whsec_1")
+
+    async def says(kind: str, effect: str, **more: object) -> tuple[int, str]:
+        refund = {
+            "id": f"re_{effect}",
+            "object": "refund",
+            "amount": 5_000,
+            "currency": "eur",
+            "metadata": {"ombud_effect": effect},
+        }
+        at = int(datetime.now(UTC).timestamp())
+        told = {"id": f"evt_{kind}", "type": kind, "created": at, "livemode": True, "data": {"object": {**refund, **more}}}
+        body = json.dumps(told)
+        signed = {"Stripe-Signature": str(WebhookSignature.generate_signature_header(body, "whsec_1", at))}
+        answer = await office.desk(None).post(f"/v1/intake/{source.id}", content=body.encode(), headers=signed)
+        return answer.status_code, answer.json()["status"]
+
+    paid: dict[str, object] = {"charge": "ch_1", "status": "succeeded"}
+    assert await says("refund.created", effect_id, **paid) == (200, "kept")
+    assert await says("refund.failed", "eff_of_nobody", status="failed", charge=None) == (200, "kept")
+    await lead.open("/by-hand")
+    assert "Nothing waits for somebody's hands." in lead.html.replace("&#39;", "'")
+    # Stripe's refund names neither the charge nor the payment intent: both may be null.
+    assert await says("refund.failed", effect_id, status="failed", charge=None, payment_intent=None) == (200, "told")
+    await lead.open("/by-hand")
+    assert "Refund of 50.00 EUR" in lead.html
+    await lead.open(f"/cases/{case_id}")
+    assert "Not done yet" in lead.words
 
 
 async def test_a_party_reads_that_it_is_not_done_yet_until_it_is(lobby: Lobby) -> None:

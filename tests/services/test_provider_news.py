@@ -20,7 +20,7 @@ from stripe import WebhookSignature
 
 from domain.model.case import Case
 from domain.model.provider_news import BESIDE, without_seal
-from domain.rules.money import by_provider
+from domain.rules.given_back import by_provider
 from storage.intake.new_parties import PartySealer
 from storage.postgres.vault import Vault
 from storage.tenants import Person

@@ -188,7 +188,7 @@ class TestNews:
             ("RESOLVED", {"status": "RESOLVED"}, "closed"),
             ("RESOLVED", {"dispute_outcome": {"outcome_code": "RESOLVED_BUYER_FAVOUR"}}, "lost"),
             ("RESOLVED", {"dispute_outcome": {"outcome_code": "RESOLVED_SELLER_FAVOUR"}}, "won"),
-            ("RESOLVED", {"dispute_outcome": {"outcome_code": "RESOLVED_WITH_PAYOUT"}}, "refunded"),
+            ("RESOLVED", {"dispute_outcome": {"outcome_code": "RESOLVED_WITH_PAYOUT"}}, "closed"),
             ("RESOLVED", {"dispute_outcome": {"outcome_code": "CANCELED_BY_BUYER"}}, "withdrawn"),
             ("RESOLVED", {"dispute_outcome": {"outcome_code": "OF_NEXT_YEAR"}}, "closed"),
             ("UPDATED", {"status": "RESOLVED", "dispute_outcome": None}, "closed"),

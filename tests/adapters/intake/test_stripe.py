@@ -224,6 +224,7 @@ def test_every_event_of_a_dispute_is_news_of_it(created: bytes, kind: str, statu
 
 _WHOLE = Money(amount=18_450, currency="EUR")
 _PART = Money(amount=5_000, currency="EUR")
+_PARTLY = {"id": "ch_1", "amount": 23450, "amount_captured": 18450, "currency": "eur"}
 
 
 @pytest.mark.parametrize(
@@ -233,10 +234,10 @@ _PART = Money(amount=5_000, currency="EUR")
         ("created", {"payment_intent": {"id": "pi_1", "latest_charge": {"refunded": True}}}, "payment_refunded", _WHOLE),
         ("created", {"charge": {"id": "ch_1", "amount_refunded": 5000, "currency": "eur"}}, "payment_refunded", _PART),
         ("created", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 5000, "currency": "eur"}}, "opened", _WHOLE),
-        # Of what was authorised only a part was captured: nothing of it is undisputed.
-        ("created",
-         {"charge": {"id": "ch_1", "amount": 23450, "amount_captured": 18450, "amount_refunded": 5000, "currency": "eur"}},
-         "payment_refunded", _PART),
+        # Of what was authorised only a part was captured: nothing of it is undisputed, and of an API as old as this one what was
+        # not captured counts as refunded there.
+        ("created", {"charge": _PARTLY | {"amount_refunded": 10000}}, "payment_refunded", _PART),
+        ("created", {"charge": _PARTLY | {"amount_refunded": 5000}}, "opened", _WHOLE),
         ("updated", {"charge": {"id": "ch_1", "amount": 23450, "amount_refunded": 10000, "currency": "eur"}},
          "payment_refunded", _PART),
         ("closed", {"status": "won", "charge": {"id": "ch_1", "refunded": True}}, "refunded", _WHOLE),
@@ -258,6 +259,15 @@ def test_money_that_the_snapshot_says_moved_has_moved(
     assert said is not None
     assert (said.news.what, said.news.amount) == (what, amount)
     assert said.report is None or said.report.amount == _WHOLE
+
+
+def test_since_basil_a_charge_s_refunds_alone_are_refunded(created: bytes) -> None:
+    """Stripe's changelog of 31 March 2025: what was authorised and not captured is no refund any more."""
+    event = json.loads(changed(created, charge=_PARTLY | {"amount_refunded": 5000})) | {"api_version": "2025-03-31.basil"}
+    body = json.dumps(event).encode()
+    said = StripeIntake(SECRET).said(body, {"stripe-signature": signed(body)})
+    assert said is not None
+    assert (said.news.what, said.news.amount) == ("payment_refunded", _PART)
 
 
 def optional(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
 from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
-from domain.rules.money import by_provider
+from domain.rules.given_back import by_provider
 from domain.rules.provider_news import OtherDispute, in_parts, made, twice, why_declined, why_not
 from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
 
@@ -346,6 +346,64 @@ class TestARefundOfTheCaseThatFailed:
         told(life, *(of_refund(10_000, 9, "updated", name, effect=effect) for name in ("re_1", "re_2")), of_charge(20_000, 10))
         assert sum(one.amount for one in by_provider(life.case)) == 10_000
 
+    @pytest.mark.parametrize(
+        "snapshot",
+        [
+            # Stripe's dispute with its charge expanded, and one that ended because the charge was refunded.
+            news("payment_refunded", 20, "evt_2", payment="ch_1", amount=usd(10_000)),
+            news("refunded", 20, "evt_2", payment="ch_1", amount=usd(10_000)),
+            # PayPal never gives back more than was paid: an end in the buyer's favour means the refund that there was.
+            news("lost", 20, "evt_2", provider="paypal", payment="ch_1", amount=usd(10_000), paid=usd(10_000)),
+        ],
+    )
+    def test_that_a_word_of_the_dispute_shows_is_given_once(self, snapshot: ProviderNews) -> None:
+        by = {"provider": snapshot.provider}
+        life = told(disputed().in_review(), news("opened", payment="ch_1", **by)).says(MEDIATOR, "rule", **refund(10_000))
+        (effect,) = unpaid(life.later(timedelta(days=1)))
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        own = of_refund(10_000, 9, "updated", effect=effect).model_copy(update=by)
+        told(life, own, snapshot)
+        assert (by_provider(life.case), twice(life.case)) == ((), False)
+        told(life, own.model_copy(update={"what": "refund_failed", "at": MONDAY + timedelta(minutes=30), "event": "evt_f"}))
+        assert life.case.manual_work == (effect,), "and is owed when it fails after all"
+
+    def test_that_a_word_of_the_dispute_shows_beside_anothers_is_twice(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 9, "updated", effect=effect), news("lost", 20, "evt_2", payment="ch_1", amount=usd(10_000)))
+        assert twice(life.case), "a card network charges back what was refunded"
+
+    def test_of_a_part_is_the_part_that_paypal_speaks_of(self) -> None:
+        of_paypal = {"provider": "paypal"}
+        life = told(disputed().in_review(), news("opened", payment="ch_1", **of_paypal))
+        life.says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        in_part = news("payment_refunded", 20, "evt_2", payment="ch_1", **of_paypal)
+        told(life, in_part)
+        assert [one.amount for one in by_provider(life.case)] == [10_000], "nobody knows of which part"
+        told(life, of_refund(4_000, 9, "updated", effect=effect).model_copy(update=of_paypal))
+        assert (by_provider(life.case), twice(life.case)) == ((), False)
+        told(life, of_refund(1_000, 10, name="re_2").model_copy(update=of_paypal))
+        assert [one.amount for one in by_provider(life.case)] == [1_000], "and one made outside counts as itself"
+
+    def test_that_has_carried_out_a_part_of_what_counts_as_made_is_said(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        said = []
+        for n, cents in enumerate((3_000, 7_000)):
+            told(life, of_refund(cents, 9 + n, "updated", f"re_{n}", effect=effect))
+            said.append({x.data.get("refunded_so_far", {}).get("amount") for _, x in life.last.notices if "signal" in x.event})
+        assert said == [{3_000}, {None}]
+
+    def test_and_says_no_more_of_what_it_was_is_a_refund_of_the_same(self) -> None:
+        life, effect = self._paid()
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        told(life, of_refund(10_000, 9, "updated", effect=effect))
+        told(life, of_refund(10_000, 12, "refund_failed", effect=effect).model_copy(update={"payment": None}))
+        assert life.case.manual_work == (effect,)
+        assert {one.newest.payment for one in life.case.provider_disputes} == {"ch_1"}
+
     def test_on_nobodys_proven_word_is_not_owed_again(self) -> None:
         life, effect = self._paid()
         life.says("system", "report_effect", effect_id=effect, result="done")
@@ -435,6 +493,13 @@ class TestRefundsOutside:
         for order in permutations([of_refund(10_000), of_refund(10_000, what="refund_failed", event="z", verified=False)]):
             life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
             assert life.case.paid_by_provider
+
+    def test_in_other_money_is_counted_once(self) -> None:
+        eur = {"amount": {"amount": 5_000, "currency": "EUR"}}
+        said = [one.model_copy(update={"amount": Money(**eur["amount"])}) for one in (of_refund(5_000), of_charge(5_000, 2))]
+        for order in permutations(said):
+            life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
+            assert [(one.amount, one.currency) for one in by_provider(life.case)] == [(5_000, "EUR")]
 
     def test_stop_what_is_under_way(self) -> None:
         life = disputed().in_review().says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
