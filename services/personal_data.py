@@ -207,6 +207,8 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
             "id": party.id, "side": party.side.value, "role": party.role, "name": theirs.name, "email": theirs.email,
             "reference": theirs.reference, "zone": party.zone, "language": party.locale,
         },
+        "kept_until": seen.case.keep_until.isoformat() if seen.case.keep_until else None,
+        "not_in_here": await _not_in_here(parts, caller, seen, party),
         "erased_at": erased.at.isoformat() if erased else None,
         "erased_because": as_told(erased, seen.viewer).reason if erased else None,
         "matter": theirs.matter,
@@ -231,6 +233,14 @@ async def _whole(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -
     # The name of a file is looked at where the file stands.
     texts = {**whole, "handed_in": [{"text": piece["text"]} for piece in whole["handed_in"]]}
     return {**whole, "unreadable": [*theirs.unreadable, *_lost_in(texts)]}
+
+
+async def _not_in_here(parts: Parts, caller: Caller, seen: Seen, party: OpenedParty) -> list[str]:
+    """What is held beside all this and not given: ``organisation``, which is kept as a digest that nobody reads back, and
+    ``attributes``, which the platform gave with the report for its own rules and which can speak about others."""
+    report = await parts.views.report(caller.tenant_id, seen.id)
+    held = {"organisation": party.org_digest is not None, "attributes": bool(report and report.get("attributes"))}
+    return [name for name, is_held in held.items() if is_held]
 
 
 def _gone(erased: Erased) -> dict[str, str | None]:

@@ -56,7 +56,9 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
     }
     facts |= {"your name": you["name"], "your address": you["email"], "the platform's id of you": you["reference"]}
     facts |= {"your language": you["language"], "your time zone": you["zone"]}
+    facts["kept until"] = case["kept_until"]
     yield "<ul>" + "".join(f"<li>{name}: {_plain(value)}</li>" for name, value in facts.items() if value) + "</ul>"
+    yield from (f"<p class=meta>{_NOT_IN_HERE[one]}</p>" for one in case["not_in_here"])
     yield "<h3>What happened</h3>"
     for entry in case["what_happened"]:
         yield f"<p>{_when(entry['at'])}: {_plain(entry['type'])} <span class=meta>({_WHO[entry['by']]})</span></p>"
@@ -71,7 +73,7 @@ def _case(case: Mapping[str, Any]) -> Iterator[str]:
             yield from (f'<p class="said">{escape(value)}</p>' for value in values.values() if value.strip())
     if case["letters"]:
         sent = "".join(f"<li>{_when(one['sent_at'])}: {_plain(one['event'])}</li>" for one in case["letters"])
-        yield f"<h3>Letters that were sent to you</h3><ul>{sent}</ul>"
+        yield f"<h3>Letters that were sent to you</h3><p class=meta>{_LETTERS}</p><ul>{sent}</ul>"
 
 
 def _handed_in(case: Mapping[str, Any]) -> Iterator[str]:
@@ -99,6 +101,13 @@ _REASONS = {
     "mistake": "it should never have been here",
 }
 """Why it was erased, as the person is told."""
+_NOT_IN_HERE = {
+    "organisation": "That you belong to an organisation is held as a code alone, from which nobody can read which one it is.",
+    "attributes": "What the platform noted beside the report, so that its rules could sort it, is not in here, because it can be"
+    " about others too. The platform that noted it has it, and can tell you what of it is about you.",
+}
+"""What is held and not in an export."""
+_LETTERS = "Of a letter it is kept what it was about and when it was sent, and not its words."
 _LOST = "Some of it could not be read, because it was changed or damaged after it was written. It was not erased:"
 _LEFT_OUT = {
     "much": "not in here: too large for one export; fetch it from the page of the case",

@@ -231,7 +231,8 @@ def _went_back(charge: Told, event: Told) -> int | None:
     Before the API of 31 March 2025 (``basil``) what was authorised and never captured counted as refunded, too.
     """
     back, authorised, captured = (charge.whole(name) for name in ("amount_refunded", "amount", "amount_captured"))
-    if not back or not authorised or not captured or (event.line("api_version") or _COUNTS_REFUNDS_ALONE) >= _COUNTS_REFUNDS_ALONE:
+    counts_them = (event.line("api_version") or _COUNTS_REFUNDS_ALONE) < _COUNTS_REFUNDS_ALONE
+    if not counts_them or not back or not authorised or not captured:
         return back
     return max(0, back - (authorised - captured))
 

@@ -261,10 +261,11 @@ class PostgresViews:
             return await self._vault.file(conn, tenant_id, content_id)
 
     async def report(self, tenant_id: str, case_id: str) -> dict[str, Any] | None:
-        """What came with the report beside its texts and parties: the matter, and the attributes for the gates."""
+        """What came with the report beside its texts and parties: the matter, and the attributes for the gates; None where that
+        was erased, or does not open any more."""
         async with self._database.tenant(tenant_id) as conn:
             content_id = await conn.fetchval(sql.REPORT, tenant_id, case_id)
-            found = await self._vault.reveal_bytes(conn, tenant_id, [content_id] if content_id else [])
+            found = await self._vault.reveal_bytes(conn, tenant_id, [content_id] if content_id else [], unreadable=set())
         data = next(iter(found.values()), None)
         return from_json(data) if data else None
 

@@ -78,6 +78,25 @@ async def test_the_page_says_all_that_the_file_for_machines_says(office: Office)
     assert missing == []
 
 
+async def test_it_says_until_when_it_is_kept_and_what_is_not_in_it(office: Office) -> None:
+    people = [
+        {"side": "claimant", "ref": "guest-1", "name": "Kim Doe", "email": "kim@example.org", "organisation": "Acme"},
+        {"side": "respondent", "ref": "host-9", "name": "Nimbus", "email": "host@nimbus.example"},
+    ]
+    case = await office.desk().opened(parties=people, attributes={"their_strikes": 3})
+    for side, missing in (("claimant", ["organisation", "attributes"]), ("respondent", ["attributes"])):
+        whole, page, _ = await unpacked(office, case, side)
+        (told,) = whole["cases"]
+        assert (told["kept_until"], told["not_in_here"]) == (None, missing), "an open case has no end"
+        assert "strikes" not in json.dumps(whole) + page, "it can be about the other side"
+        assert ("as a code alone" in page) == ("organisation" in missing)
+    closed = await office.desk().command(case["id"], "withdraw", party(case, "claimant"))
+    assert closed.status_code == 200, closed.text
+    whole, page, _ = await unpacked(office, case, "claimant")
+    assert whole["cases"][0]["kept_until"] is not None
+    assert "kept until: " in page
+
+
 def leaves(told: Any, name: str = "") -> Iterator[str]:
     """Every word that an export holds, as a page writes it; what amounts and instants become is looked at above."""
     match told:
@@ -89,7 +108,9 @@ def leaves(told: Any, name: str = "") -> Iterator[str]:
         case list():
             for one in told:
                 yield from leaves(one, name)
-        case str() if told and not re.match(r"\d{4}-\d\d-\d\dT", told) and name not in ("content_id", "sha256", "by"):
+        case str() if (
+            told and not re.match(r"\d{4}-\d\d-\d\dT", told) and name not in ("content_id", "sha256", "by", "not_in_here")
+        ):
             yield re.sub(r"\s+", " ", told if " " in told else told.replace("_", " ")).strip()
 
 

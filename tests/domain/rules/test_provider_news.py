@@ -358,7 +358,9 @@ class TestARefundOfTheCaseThatFailed:
     )
     def test_that_a_word_of_the_dispute_shows_is_given_once(self, snapshot: ProviderNews) -> None:
         by = {"provider": snapshot.provider}
-        life = told(disputed().in_review(), news("opened", payment="ch_1", **by)).says(MEDIATOR, "rule", **refund(10_000))
+        life = told(disputed().in_review(), news("opened", payment="ch_1", provider=snapshot.provider)).says(
+            MEDIATOR, "rule", **refund(10_000)
+        )
         (effect,) = unpaid(life.later(timedelta(days=1)))
         life.says("system", "report_effect", effect_id=effect, result="done")
         own = of_refund(10_000, 9, "updated", effect=effect).model_copy(update=by)
@@ -375,11 +377,11 @@ class TestARefundOfTheCaseThatFailed:
 
     def test_of_a_part_is_the_part_that_paypal_speaks_of(self) -> None:
         of_paypal = {"provider": "paypal"}
-        life = told(disputed().in_review(), news("opened", payment="ch_1", **of_paypal))
+        life = told(disputed().in_review(), news("opened", payment="ch_1", provider="paypal"))
         life.says(MEDIATOR, "rule", **refund(4_000)).later(timedelta(days=1))
         (effect,) = unpaid(life)
         life.says("system", "report_effect", effect_id=effect, result="done")
-        in_part = news("payment_refunded", 20, "evt_2", payment="ch_1", **of_paypal)
+        in_part = news("payment_refunded", 20, "evt_2", payment="ch_1", provider="paypal")
         told(life, in_part)
         assert [one.amount for one in by_provider(life.case)] == [10_000], "nobody knows of which part"
         told(life, of_refund(4_000, 9, "updated", effect=effect).model_copy(update=of_paypal))
