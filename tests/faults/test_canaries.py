@@ -124,6 +124,7 @@ async def through_every_door(house: House, firm: Firm, paypal: PayPalSigner) -> 
     done = await house.temporal("workflow", "signal", *where)
     assert done.returncode == 0, done.stderr
     await at_the_party_page(house, firm, case["id"], claimant)
+    await who_lost_their_link(house, firm)
     found.append(await by_the_form(house, firm))
 
     async def told_of() -> bool:
@@ -148,6 +149,18 @@ async def at_the_party_page(house: House, firm: Firm, case_id: str, party_id: st
         form = browser.form("/my/do/write")
         said = await browser.post("/my/do/write", {**form.fields, "text": planted("page_text")}, Origin=house.api_url)
         assert said.status_code in (302, 303), browser.words
+
+
+async def who_lost_their_link(house: House, firm: Firm) -> None:
+    """Somebody writes the number of their case, and their address: of a case that there is, and of one that there is not."""
+    path, known = f"/lost/{firm.id}", (planted("api_external"), f"{planted('api_email_claimant')}@a.example")
+    async with httpx2.AsyncClient(base_url=house.api_url, headers={"User-Agent": "Firefox/140 Linux"}) as http:
+        browser = Browser(http)
+        for number, address in (known, (planted("lost_number"), f"{planted('lost_email')}@a.example")):
+            await browser.open(path)
+            said = {**browser.form(path).fields, "number": number, "address": address}
+            asked = await browser.post(path, said, Origin=house.api_url)
+            assert asked.status_code == 200, browser.words
 
 
 async def by_the_form(house: House, firm: Firm) -> str:
