@@ -149,6 +149,7 @@ PACK_SAMPLES = {
     "outlives": "outlives: true",
     "money": "money: false",
     "complaint_routes_for": "complaint_routes_for: {authority_and_court: [gdpr_access]}",
+    "grounds_not_for": "grounds_not_for: {legal_claims: [gdpr_marketing]}",
     "appeal_needs": "appeal_needs: [complaint_route]",
 }
 """Of fields of a pack: how one looks, where no shipped pack says it shortly."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -161,6 +162,15 @@ def plain_line(text: str) -> str:
 
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.:-]*$")]
 """A short lower-case identifier that a pack or a rule defines (an outcome, a ground, a category)."""
+
+CodePattern = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.:-]*\*?$")]
+"""A code, or with ``*`` at its end all that begin like it (``gdpr_*``)."""
+
+
+def among(code: str, patterns: Iterable[str]) -> bool:
+    """Whether a code is one of these, each a :data:`CodePattern`."""
+    return any(code == one or (one.endswith("*") and code.startswith(one[:-1])) for one in patterns)
+
 
 Reference = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """Somebody else's identifier (an order, a charge, a report number): one line, no control characters."""

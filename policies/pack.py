@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from domain.base import Code, Frozen, Money, Phase, Priority, Side
+from domain.base import Code, CodePattern, Frozen, Money, Phase, Priority, Side
 from domain.model.clock_terms import level_in_full, like_usual
 from domain.model.disclosure import Disclosure, Words
 from domain.model.terms import (
@@ -317,8 +317,11 @@ class Pack(Frozen):
     """Conditions on which a ruling may give something."""
     complaint_routes: tuple[Code, ...] = ()
     """Where a ruling can be complained about."""
-    complaint_routes_for: dict[Code, tuple[Code, ...]] = {}
-    """By route: the categories whose law is content with it. A category that stands behind none takes any route."""
+    complaint_routes_for: dict[Code, tuple[CodePattern, ...]] = {}
+    """By route: the categories whose law is content with it (`gdpr_*`: all that begin so). A category that stands behind
+    none takes any route."""
+    grounds_not_for: dict[Code, tuple[CodePattern, ...]] = {}
+    """By ground: the categories (`gdpr_*`: all that begin so) in which no ruling rests on it, as their law does not know it."""
     appeal_needs: tuple[Literal["complaint_route", "reply"], ...] = ()
     """What every decision on an appeal says beside its reasons, whatever it is; to send the matter back decides nothing yet."""
     joins: Joins | None = None

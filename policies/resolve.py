@@ -88,7 +88,7 @@ def terms_of(
 
 _AS_THEY_ARE = (
     "grounds", "procedure", "root_causes", "root_cause_needed", "by_hand", "conditions", "complaint_routes",
-    "complaint_routes_for", "appeal_needs", "hear", "joins",
+    "complaint_routes_for", "grounds_not_for", "appeal_needs", "hear", "joins",
     "disclosure", "words", "concession",
     "decided_matter", "merges_with", "evidence_types", "withdrawal", "destructive", "heard_when", "worse_on_appeal",
 )  # fmt: skip

@@ -6,9 +6,9 @@ Checked whenever a pack is read (:mod:`policies.loading`): such a pack is refuse
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from domain.base import Phase
+from domain.base import Phase, among
 from domain.model.procedure import IDENTITY_STEP
 from domain.model.terms import ALL_REDRESS, BUILT_IN, ClockTerms, Level
 from domain.rules.hearing import HEARING_STEP
@@ -196,14 +196,23 @@ def _routes(pack: Pack) -> Iterator[str]:
         yield "appeal_needs: the pack names no complaint_routes, so no appeal could ever be decided"
     if pack.appeal_needs and Phase.APPEAL not in pack.labels:
         yield "appeal_needs: the kind has no phase 'appeal' among its labels"
-    for name, categories in pack.complaint_routes_for.items():
-        if name not in pack.complaint_routes:
-            near = did_you_mean(name, pack.complaint_routes)
-            yield f"complaint_routes_for.{name}: the pack names no such route among its complaint_routes{near}"
+    yield from _by_category(pack, "complaint_routes_for", "route", "complaint_routes")
+    yield from _by_category(pack, "grounds_not_for", "ground", "grounds")
+    for category in pack.categories if pack.grounds else ():
+        if all(among(category, pack.grounds_not_for.get(ground, ())) for ground in pack.grounds):
+            yield f"grounds_not_for: no ground is left for '{category}', so nobody could ever rule on it"
+
+
+def _by_category(pack: Pack, field: str, what: str, listed: str) -> Iterator[str]:
+    """What holds for some categories, by a name that the pack has to have elsewhere."""
+    rows: Mapping[str, Sequence[str]] = getattr(pack, field)
+    named: Sequence[str] = getattr(pack, listed)
+    for name, categories in rows.items():
+        if name not in named:
+            yield f"{field}.{name}: the pack names no such {what} among its {listed}{did_you_mean(name, named)}"
         for category in categories if pack.categories else ():
-            if category not in pack.categories:
-                near = did_you_mean(category, pack.categories)
-                yield f"complaint_routes_for.{name}: the pack lists no category '{category}'{near}"
+            if not any(among(one, [category]) for one in pack.categories):
+                yield f"{field}.{name}: the pack lists no category '{category}'{did_you_mean(category, pack.categories)}"
 
 
 def _conditions(pack: Pack) -> Iterator[str]:
@@ -231,7 +240,11 @@ def _categories(pack: Pack) -> Iterator[str]:
         longer = extension.get("by_category") or {} if isinstance(extension, dict) else {}
         named += [(f"clocks.{clock.name}.by_category.{name}", name) for name in clock.by_category]
         named += [(f"clocks.{clock.name}.extension.by_category.{name}", str(name)) for name in longer]
-        named += [(f"clocks.{clock.name}.pauses_only", name) for name in _as_codes((clock.model_extra or {}).get("pauses_only"))]
+        named += [
+            (f"clocks.{clock.name}.pauses_only", name)
+            for name in _as_codes((clock.model_extra or {}).get("pauses_only"))
+            if not any(among(one, [name]) for one in pack.categories)
+        ]
     for place, condition in pack.cel_conditions:
         named += [(place, name) for field, name in compared(condition) if field == "category"]
     for place, name in named:

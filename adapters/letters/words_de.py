@@ -230,6 +230,7 @@ GERMAN = Words(
         "gdpr_erasure": "Löschung Ihrer Daten (DSGVO)",
         "gdpr_restriction": "Einschränkung der Verarbeitung Ihrer Daten (DSGVO)",
         "gdpr_portability": "Ihre Daten in einer Form, die Maschinen lesen (DSGVO)",
+        "gdpr_marketing": "Widerspruch gegen Werbung (DSGVO)",
         "gdpr_objection": "Widerspruch gegen die Verarbeitung Ihrer Daten (DSGVO)",
         "gdpr_automated": "Ein neuer Blick auf die Entscheidung einer Maschine (DSGVO)",
         "ccpa_know": "Auskunft über Ihre Daten (CCPA)",

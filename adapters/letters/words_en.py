@@ -219,6 +219,7 @@ ENGLISH = Words(
         "gdpr_erasure": "Erasure of your data (GDPR)",
         "gdpr_restriction": "Restriction of the use of your data (GDPR)",
         "gdpr_portability": "Your data in a form that machines read (GDPR)",
+        "gdpr_marketing": "Objection to advertising sent to you (GDPR)",
         "gdpr_objection": "Objection to the use of your data (GDPR)",
         "gdpr_automated": "Another look at a decision made by a machine (GDPR)",
         "ccpa_know": "To know your data (CCPA)",

@@ -44,7 +44,7 @@ def _of_the_pack(found: Shown, case: Case) -> dict[str, list[Option]]:
     sanctions = terms.sanctions
     codes: Mapping[str, Sequence[str]] = {
         "clock": [clock.clock for clock in found.clocks],
-        "ground": terms.grounds,
+        "ground": terms.grounds_for(case.category),
         "outcome": [outcome.name for outcome in terms.outcomes],
         "conditions": terms.conditions,
         "complaint_route": terms.routes_for(case.category),

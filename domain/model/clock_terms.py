@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from domain.base import Code, Compact, Phase, Priority, without_defaults
+from domain.base import Code, CodePattern, Compact, Phase, Priority, among, without_defaults
 from domain.model.usual_clocks import USUAL
 from domain.worktime.spans import Span
 
@@ -38,6 +38,7 @@ def _split(value: Any) -> Any:
 AS_WORDS = (BeforeValidator(_split), PlainSerializer(" ".join, return_type=str))
 """Codes in one short text: terms travel in the opening fact of every case. A list is read just the same."""
 Codes = Annotated[tuple[Code, ...], *AS_WORDS]
+CodePatterns = Annotated[tuple[CodePattern, ...], *AS_WORDS]
 Audiences = Annotated[tuple[Audience, ...], *AS_WORDS]
 Triggers = Annotated[tuple[Trigger, ...], *AS_WORDS]
 Phases = Annotated[tuple[Phase, ...], *AS_WORDS]
@@ -222,8 +223,8 @@ class ClockTerms(Compact):
     """A limit of the law, or one that protects somebody like it: nobody pauses, freezes, snoozes or re-targets it."""
     extension: Extension | None = None
     """By how much the law lets a statutory limit be extended; left out: not at all."""
-    pauses_only: Codes = ()
-    """Categories in which its pauses count; empty: in all."""
+    pauses_only: CodePatterns = ()
+    """Categories in which its pauses count (``gdpr_*``: all that begin so); empty: in all."""
     levels: Annotated[tuple[Level, ...], Field(min_length=1)]
     """What happens on the way to its end, at it, and after it."""
 
@@ -261,7 +262,7 @@ class ClockTerms(Compact):
 
     def pauses_for(self, category: str) -> bool:
         """Whether what pauses it counts for a category."""
-        return not self.pauses_only or category in self.pauses_only
+        return not self.pauses_only or among(category, self.pauses_only)
 
     @property
     def tells_by_law(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from domain.base import Code, Compact, Currency, Money, Phase, Priority, Side
+from domain.base import Code, Compact, Currency, Money, Phase, Priority, Side, among
 from domain.model.disclosure import Disclosure, Words
 from domain.model.policy_exceptions import ExceptionTerms as ExceptionTerms
 from domain.model.prior_decision import CaseSnapshot
@@ -28,6 +28,7 @@ from domain.model.clock_terms import (
     Extension as Extension,
     KEPT_MEASURE as KEPT_MEASURE,
     AS_WORDS,
+    CodePatterns,
     Ladder as Ladder,
     LADDERS as LADDERS,
     LadderStep as LadderStep,
@@ -262,8 +263,11 @@ class Terms(Compact):
     """Conditions on which a ruling may give something."""
     complaint_routes: Codes = ()
     """Where a ruling can be complained about."""
-    complaint_routes_for: dict[Code, Codes] = {}
-    """By route: the categories whose law is content with it. A category that stands behind none takes any route."""
+    complaint_routes_for: dict[Code, CodePatterns] = {}
+    """By route: the categories whose law is content with it (``gdpr_*``: all that begin so). A category that stands
+    behind none takes any route."""
+    grounds_not_for: dict[Code, CodePatterns] = {}
+    """By ground: the categories in which nothing rests on it, for their law does not know it."""
     appeal_needs: Annotated[tuple[Literal["complaint_route", "reply"], ...], *AS_WORDS] = ()
     """What every decision on an appeal says, whatever it is; what sends the matter back decides nothing yet."""
     statement: StatementTerms | None = None
@@ -395,7 +399,11 @@ class Terms(Compact):
 
     def routes_for(self, category: str) -> Codes:
         """Where a ruling about this category can be complained about: those that its law is content with, else all."""
-        return tuple(name for name, named in self.complaint_routes_for.items() if category in named) or self.complaint_routes
+        return tuple(name for name, named in self.complaint_routes_for.items() if among(category, named)) or self.complaint_routes
+
+    def grounds_for(self, category: str) -> Codes:
+        """What a ruling about this category can rest on."""
+        return tuple(name for name in self.grounds if not among(category, self.grounds_not_for.get(name, ())))
 
     def skill_for(self, category: str) -> str | None:
         """The skill that whoever decides a case of this category should have."""

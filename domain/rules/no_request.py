@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.base import Outcome, Priority
+from domain.base import Outcome, Priority, among
 from domain.model import commands as c
 from domain.model import facts as f
 from domain.model.case import Case
@@ -46,7 +46,7 @@ def unanswered(case: Case) -> RequestUnanswered | None:
     terms = case.terms
     routed = {category for categories in terms.complaint_routes_for.values() for category in categories}
     settled = {category for remedy in terms.remedies for category in remedy.only_for}
-    asked = any(one in routed or one not in settled for one in (case.category, *case.filed_as))
+    asked = any(among(one, routed) or one not in settled for one in (case.category, *case.filed_as))
     if not routed or not asked or not asks_for_data(terms) or case.rulings:
         return None
     may = f" What is no request at all two of the team end by the reason '{NO_REQUEST}'." if may_be_none(case) else ""

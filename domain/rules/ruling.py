@@ -131,8 +131,8 @@ def _outcome(case: Case, name: str) -> OutcomeTerms:
 def _check(
     case: Case, outcome: OutcomeTerms, command: _Decision, ground: str | None, lost: frozenset[Side], at: datetime
 ) -> None:
-    if case.terms.grounds and ground not in case.terms.grounds:
-        allowed = list(case.terms.grounds)
+    allowed = list(case.terms.grounds_for(case.category))
+    if case.terms.grounds and ground not in allowed:
         raise UnknownGround(f"Name the clause it rests on: {', '.join(allowed)}.", ground=ground, allowed=allowed)
     charge.check_lost(case, ground, losses.losers_named(case, outcome), losses.hit(case, outcome, command.remedies))
     hit = losses.each_hit(case, outcome, command.remedies)

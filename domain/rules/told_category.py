@@ -36,7 +36,7 @@ PLAIN = frozenset({
     "communication", "eligibility", "feedback", "out_of_scope", "scope", "severity",
     # What the law gives.
     "ccpa_correct", "ccpa_delete", "ccpa_know", "ccpa_limit", "ccpa_opt_out", "gdpr_access", "gdpr_automated", "gdpr_erasure",
-    "gdpr_objection", "gdpr_portability", "gdpr_rectification", "gdpr_restriction", "legal_order",
+    "gdpr_marketing", "gdpr_objection", "gdpr_portability", "gdpr_rectification", "gdpr_restriction", "legal_order",
 })  # fmt: skip
 """Words that say what a matter is about, and nothing of anybody: those that the packs of Ombud list."""
 _OWN = frozenset({"claimant", "platform"})

@@ -24,6 +24,7 @@ ELSEWHERE: dict[str, str] = {
     "domain/rules/ruling_told.py": "what a ruling says is tried with its rules: rules/test_ruling.py, letters' promises",
     "domain/rules/clocks_told.py": "what is told of a clock is tried with its rules: rules/test_clocks.py, letters' promises",
     "domain/rules/departures.py": "what a granted exception changes is tried with granting it: rules/test_policy_exceptions.py",
+    "domain/rules/given_back.py": "what providers gave back is tried with what they say: rules/test_provider_news.py",
     "domain/rules/shares.py": "the money of several is tried with all that several do: rules/test_parties.py",
     "domain/rules/measures.py": "named by whoever ends a case, with what ends it: rules/test_withdrawal.py",
     "domain/rules/audiences.py": "the phase that outsiders see is tried with their views, in views/test_case.py and the matrix",

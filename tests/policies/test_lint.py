@@ -477,7 +477,7 @@ class TestNamesOfRowsElsewhere:
         ("pack", "old", "new", "meant"),
         [
             ("safety_incident", "{safety-us:", "{safty-us:", "safety-us"),
-            ("compliance_request", "authority_and_court: [gdpr_access", "authority_and_court: [gdpr_acess", "gdpr_access"),
+            ("compliance_request", "legal_claims: [gdpr_marketing", "legal_claims: [gdpr_markting", "gdpr_marketing"),
             ("compliance_request", "{name: human_review, only", "{name: human_reveiw, only", "human_review"),
             ("fraud_report", "like: credit_reversal", "like: credit_reversl", "credit_reversal"),
             ("fraud_report", "only_for: [new", "only_fro: [new", "only_for"),

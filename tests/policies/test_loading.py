@@ -53,6 +53,8 @@ class TestLoadPack:
             (("clocks", 0, "whole_days"), True, "clocks.triage.whole_days"),
             (("appeal_needs",), ["complaint_route"], "appeal_needs"),
             (("complaint_routes_for",), {"court": ["general"]}, "complaint_routes_for.court"),
+            (("grounds_not_for",), {"no_such": ["general"]}, "grounds_not_for.no_such"),
+            (("complaint_routes_for",), {"court": ["gdpr_*"]}, "complaint_routes_for.court"),
             (("clocks", 2, "target"), {"urgent": "1 hour"}, "clocks.first_response.target"),
             (("clocks", 0, "strats"), ["case_opened"], "clocks.triage.strats"),
             (("clocks", 0, "starts"), ["case_opend"], "clocks.triage.starts"),
