@@ -100,9 +100,10 @@ def _cannot_wait(command: c.Open) -> bool:
 def _heard_again(command: c.Open, before: OtherCase) -> Facts:
     """A matter that was decided between the same two: turned away, or put before a person with what was given for it before.
 
-    What was looked into need not be again because it is asserted again (12 CFR 1005.11(e)); something new is heard.
+    What was looked into need not be again because it is asserted again (12 CFR 1005.11(e)); something new is heard, and so is
+    whoever says now that somebody is in danger.
     """
-    if command.terms.decided_matter == "new_fact" and not command.new_fact:
+    if command.terms.decided_matter == "new_fact" and not command.new_fact and command.terms.danger is None:
         noted = f.CaseLinked(link_id=derived_id("lnk", command.id), other=before.id, relation="duplicate")
         return (noted, f.CaseDeclined(reason=DECIDED), f.CaseClosed(outcome=Outcome.DECLINED, reason=DECIDED))
     return (
@@ -134,8 +135,11 @@ def _goes_on_in(command: c.Open, other: OtherCase | None) -> OtherCase | None:
 
     Nobody is brought into a case by naming an address and a matter, nor is anybody's report kept by whoever named theirs first.
     And whoever learns by it that there is a case knew before: they reported it themselves, or whom it is against was told at
-    once. What is reported in secret is joined by the desk alone.
+    once. What is reported in secret is joined by the desk alone. And a report for which somebody is called at night, because it
+    tells of a danger in a kind that calls nobody otherwise, is a case of its own: the other one's terms call nobody.
     """
+    if command.terms.clock("danger") is not None:
+        return None
     if other is None or not other.open or other.kind != command.kind or merge_conditions.mixed(command.parties, other):
         return None
     if reported_unproven((*command.parties, *other.parties)):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.base import Money, Outcome, Phase, Side
+from domain.base import Money, Outcome, Phase, Priority, Side
 from domain.model import facts as f
 from domain.model.people import OpenedParty
 from domain.rules.money import payable
@@ -25,6 +26,34 @@ from tests.support.cases import (
     types_of,
 )
 from tests.support.other_cases import OTHER_CASE, other
+
+
+class TestADangerInAMatterThatIsKnown:
+    """Of an order that somebody disputes already they write that they are threatened now."""
+
+    DANGER = {"threat_to_life": True}  # noqa: RUF012
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
+    def test_is_a_case_of_its_own_for_which_somebody_is_called(self, kind: str) -> None:
+        for attributes, own in (({}, False), (self.DANGER, True)):
+            life = a_case(kind, attributes=attributes)
+            life.elsewhere = {"other": other(kind)}
+            life.opened()
+            assert life.case.open is own
+            assert life.case.priority is Priority.URGENT or not own
+        assert [link.other for link in life.case.links] == [OTHER_CASE], "and the team sees that they belong together"
+        life.later(timedelta(hours=2))
+        called = [r.fact for r in life.recordings if isinstance(r.fact, f.LevelReached) and r.fact.clock == "danger"]
+        assert called
+
+    @pytest.mark.parametrize("kind", ["payment_dispute", "fraud_report"])
+    def test_is_not_turned_away_because_the_matter_was_decided(self, kind: str) -> None:
+        for attributes, is_open in (({}, False), (self.DANGER, True)):
+            life = a_case(kind, attributes=attributes)
+            life.elsewhere = {"decided": other(kind, open=False, outcome=Outcome.RULED)}
+            life.opened()
+            assert life.case.open is is_open
+        assert [link.other for link in life.case.links] == [OTHER_CASE]
 
 
 class TestOpen:
