@@ -196,6 +196,7 @@ def _of_parties(data: Mapping[str, Any]) -> dict[str, Any]:
         "of_appeal",
         "goes_on",
         "guardian_missing",
+        "measure_of_recused",
         "yourself",
         "in_place_of_the_other",
         "stands_alone",

@@ -25,7 +25,7 @@ from domain.model.links import MergedAlready
 from domain.model.people import Actor
 from domain.model.refusals import OwnCase, Refusal, TooLate, UnknownActor
 from domain.model.settlement import SettledBefore
-from domain.rules import links, no_request, prior_decision, provider_news, returns, withdrawal
+from domain.rules import links, measures, no_request, prior_decision, provider_news, returns, withdrawal
 from domain.rules.agreement_terms import AGREEMENT_FAILS
 from domain.rules.audiences import Audience
 from domain.rules.clocks import held_by_people, woken
@@ -329,6 +329,10 @@ def _said_of_declined(case: Case, fact: f.CaseDeclined, audience: Audience) -> N
     return said._replace(codes={**said.codes, **more})
 
 
+def _measures_of_recused(case: Case, fact: f.CaseAssigned | f.CaseQueued, audience: Audience) -> NoticeData:
+    return NoticeData({"measure_of_recused": True} if measures.of_recused(case) else {})
+
+
 TOPIC = Topic(
     rules={
         "admit": _admit,
@@ -390,6 +394,8 @@ TOPIC = Topic(
         ),
         "note_added": lambda case, fact, audience: NoticeData(texts={"text": fact.text} if audience == "staff" else {}),
         "case_declined": _said_of_declined,
+        "case_assigned": _measures_of_recused,
+        "case_queued": _measures_of_recused,
         "delivery_failed": lambda case, fact, audience: NoticeData(end_codes(case, fact.reason, audience)),
         "case_handed_over": lambda case, fact, audience: NoticeData(
             {"queue": fact.queue, "from_queue": fact.from_queue}, {"reasons": fact.reasons}

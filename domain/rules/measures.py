@@ -33,6 +33,12 @@ def measures_named(case: Case, command: NamesMeasures, context: DecisionContext,
     return (*interim_over(case, command, ends, stays, context, at), *r.undo(case, ends, command.id))
 
 
+def of_recused(case: Case) -> bool:
+    """Whether somebody who said that they cannot decide the case has imposed, or prolonged last, what is in force: whoever has it
+    now looks at that anew (Directive 2013/11/EU, article 6(2))."""
+    return any((one.kept_by or one.by) in case.recused for one in case.interim)
+
+
 def left_of_ruling(case: Case) -> tuple[Effect, ...]:
     """What an earlier ruling still does to somebody while the matter is decided afresh: measures and sanctions of it, and money
     that was credited until then. Not what was final before the case was taken up again.

@@ -346,8 +346,7 @@ def _for_whom(case: Case, actor: Actor) -> str:
         return party.id
     if party.represents is not None:
         return party.represents
-    several = case.principals(party.side)
-    if len(several) == 1:
+    if len(several := case.principals(party.side)) == 1:
         return several[0].id
     raise PrincipalNeeded("Several are on this side, and each says this for themselves.")
 
@@ -359,9 +358,11 @@ _ENDS_CONCESSION = (f.RulingIssued, f.RulingAnnulled, f.AmountStated, f.ClaimCon
 
 def agreed_after(rec: f.Recording, after: Case) -> tuple[Agreed, ...]:
     """What single ones of several have agreed to and is not over: half a concession ends, as an offer does, when a ruling is told
-    or the case ends, and when it comes to be about another amount."""
+    or the case ends, and when it comes to be about another amount. An offer of something else takes back one's own."""
     over = isinstance(rec.fact, _ENDS_CONCESSION)
-    return tuple(one for one in after.agreed if not (over and one.to.startswith(CONCESSION)))
+    offers = after.party(rec.actor.id) if isinstance(rec.fact, f.OfferMade) else None
+    theirs = {offers.id, offers.represents} if offers is not None else set()
+    return tuple(one for one in after.agreed if not (one.to.startswith(CONCESSION) and (over or one.party in theirs)))
 
 
 def _party_added(case: Case, rec: f.Recording, fact: f.PartyAdded) -> Change:

@@ -30,6 +30,23 @@ def somebody(person: str, manager: str, role: Any = "lead") -> Actor:
     return Actor(id=person, role=role, manager=manager)
 
 
+class TestWhatTheRecusedLeave:
+    def test_a_measure_of_theirs_is_named_to_whoever_has_the_case_next(self) -> None:
+        life = (
+            a_case("safety_incident")
+            .in_review()
+            .says(MEDIATOR, "impose_interim", measure="suspend", reasons="They are in danger.")
+        )
+        before = len(life.notices)
+        life.says(MEDIATOR, "recuse", reason="knows_a_party", reasons="She is my sister.").says(LEAD, "assign", owner=MEDIATOR_2)
+        told = [draft for _, draft in life.notices[before:] if draft.event == "case_assigned"]
+        assert [draft.data.get("measure_of_recused") for draft in told] == [True]
+        (one,) = life.case.interim
+        life.says(MEDIATOR_2, "review_interim", measure_id=one.id, decision="keep", reasons="She is in danger still.")
+        life.says(LEAD, "assign", owner=MEDIATOR_3)
+        assert [d.data.get("measure_of_recused") for _, d in life.last.notices if d.event == "case_assigned"] == [None]
+
+
 class TestAnnul:
     def test_what_it_brought_about_is_undone_and_somebody_else_decides(self) -> None:
         life = a_case().appealable().says(LEAD_2, "annul", reason="procedural_fault")

@@ -31,7 +31,7 @@ from tests.support.other_cases import OTHER_CASE, other
 class TestADangerInAMatterThatIsKnown:
     """Of an order that somebody disputes already they write that they are threatened now."""
 
-    DANGER = {"threat_to_life": True}  # noqa: RUF012
+    DANGER = {"threat_to_life": True}
 
     @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
     def test_is_a_case_of_its_own_for_which_somebody_is_called(self, kind: str) -> None:

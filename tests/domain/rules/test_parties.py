@@ -106,6 +106,16 @@ class TestAnAgreement:
         life.says(RESPONDENT, "concede")
         assert (life.case.open, [amount for _, amount in paid(life)]) == (False, [2002])
 
+    def test_to_concede_is_taken_back_by_offering_something_else(self) -> None:
+        """What is declared can be taken back until it has taken effect (German Civil Code, section 130(1))."""
+        life = a_case().with_party(SHOP_2, "respondent", "principal").in_review()
+        life.says(PLATFORM, "state_amount", amount={"amount": 1001, "currency": "EUR"})
+        life.says(RESPONDENT, "concede").says(RESPONDENT, "offer", **{**PAYOUT, "amount": {"amount": 100, "currency": "EUR"}})
+        life.says(SHOP_2, "concede")
+        assert life.case.open, "the first one offers less than all"
+        life.says(RESPONDENT, "concede")
+        assert not life.case.open
+
     def test_after_a_ruling_leaves_each_with_their_share_of_what_is_agreed(self) -> None:
         life = two_claimants().appealable()
         life.says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer").says(HELPER, "accept_offer")
