@@ -28,31 +28,34 @@ from tests.support.cases import (
 from tests.support.other_cases import OTHER_CASE, other
 
 
+DANGER = {"threat_to_life": True}
+
+
 class TestADangerInAMatterThatIsKnown:
     """Of an order that somebody disputes already they write that they are threatened now."""
 
-    DANGER = {"threat_to_life": True}
+    @staticmethod
+    def reported(kind: str, known: dict[str, Any], **more: Any) -> Life:
+        life = a_case(kind, **more)
+        life.elsewhere = known
+        return life.opened()
 
     @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute"])
     def test_is_a_case_of_its_own_for_which_somebody_is_called(self, kind: str) -> None:
-        for attributes, own in (({}, False), (self.DANGER, True)):
-            life = a_case(kind, attributes=attributes)
-            life.elsewhere = {"other": other(kind)}
-            life.opened()
-            assert life.case.open is own
-            assert life.case.priority is Priority.URGENT or not own
+        known = {"other": other(kind)}
+        assert not self.reported(kind, known).case.open, "any other report of the matter goes on in its case"
+        life = self.reported(kind, known, attributes=DANGER)
+        assert (life.case.open, life.case.priority) == (True, Priority.URGENT)
         assert [link.other for link in life.case.links] == [OTHER_CASE], "and the team sees that they belong together"
         life.later(timedelta(hours=2))
-        called = [r.fact for r in life.recordings if isinstance(r.fact, f.LevelReached) and r.fact.clock == "danger"]
-        assert called
+        assert [r for r in life.recordings if isinstance(r.fact, f.LevelReached) and r.fact.clock == "danger"]
 
     @pytest.mark.parametrize("kind", ["payment_dispute", "fraud_report"])
     def test_is_not_turned_away_because_the_matter_was_decided(self, kind: str) -> None:
-        for attributes, is_open in (({}, False), (self.DANGER, True)):
-            life = a_case(kind, attributes=attributes)
-            life.elsewhere = {"decided": other(kind, open=False, outcome=Outcome.RULED)}
-            life.opened()
-            assert life.case.open is is_open
+        known = {"decided": other(kind, open=False, outcome=Outcome.RULED)}
+        assert not self.reported(kind, known).case.open
+        life = self.reported(kind, known, attributes=DANGER)
+        assert life.case.open
         assert [link.other for link in life.case.links] == [OTHER_CASE]
 
 
