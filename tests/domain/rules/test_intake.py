@@ -27,7 +27,6 @@ from tests.support.cases import (
 )
 from tests.support.other_cases import OTHER_CASE, other
 
-
 DANGER = {"threat_to_life": True}
 
 
