@@ -67,6 +67,9 @@ _DOUBTS = {
     "dispute_unverified": "Ask the provider first: what it said of its dispute was not verified.",
     "payment_in_doubt": "Ask the provider first: it does not say where the money is.",
     "disputed_less": "Look first: less is disputed by now than what was decided.",
+    "payment_unsaid": "Only where the payment went out: say first what became of that.",
+    "undone_since": "Not to be paid: what it carried out has been undone. It may have gone out before: say whether it did.",
+    "taken_back": "Look first: it has been undone since. What was taken back from them, and they never had, is theirs.",
     "disputed_again": "Look first: another case is about the same payment.",
 }
 

@@ -11,6 +11,8 @@ from domain.base import CommandBase, Instant, Kept, Reference
 from domain.model.prose import NOBODYS_WORDS, Prose, SealedNumber, SealedText
 from domain.model.refusals import Refusal
 
+UNSAID: Final = "payment_unsaid"
+"""Why a payment is not taken back by itself: it was stopped on its way, and nobody has said yet whether it went."""
 NEVER_DONE: Final = "undone_before_done"
 """The note of what waited for somebody's hands and was undone before anybody did it, and of its undoing."""
 

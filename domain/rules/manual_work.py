@@ -8,7 +8,7 @@ from typing import Literal
 from domain.base import Side
 from domain.model import facts as f
 from domain.model.case import Case
-from domain.model.manual_work import NEVER_DONE, AgreementInQuestion, ReferenceMissing, ReportManualWork
+from domain.model.manual_work import NEVER_DONE, UNSAID, AgreementInQuestion, ReferenceMissing, ReportManualWork
 from domain.model.prose import Prose
 from domain.model.refusals import InstantRefused
 from domain.model.ruling import Effect, EffectUnknown
@@ -81,7 +81,13 @@ def report(case: Case, command: ReportManualWork, context: DecisionContext, at: 
     done: Literal["done", "reversed"] = "reversed" if effect.reverses is not None else "done"
     result = done if command.result == "done" else command.result
     payment = {"reference": command.reference, "done_at": command.done_at} if command.result == "done" else {}
-    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text, **payment),)
+    undoing = next((one for one in waiting(case) if one.reverses == effect.id), None)
+    over = (
+        (f.EffectReported(effect_id=undoing.id, result="reversed", note=NEVER_DONE),)
+        if undoing and result == "impossible"
+        else ()
+    )
+    return (f.ManualWorkReported(effect_id=effect.id, result=result, text=command.text, **payment), *over)
 
 
 def _check_done(case: Case, effect: Effect, command: ReportManualWork, at: datetime) -> None:
@@ -111,15 +117,17 @@ def overtaken(case: Case, command_id: str, facts: Facts) -> Facts:
     orders = {x.reverses: x.effect_id for x in facts if isinstance(x, f.EffectOrdered) and x.reverses is not None}
     undoing = {e.reverses: e for e in case.effects if e.reverses is not None}
     lost = {x.effect_id for x in facts if isinstance(x, f.EffectReported) and x.result == "needs_hands"}
-    # A payment that was stopped while it was under way may have gone out: what it came to is still to be said.
-    never = [e.id for e in case.effects if not provider_news.stops(case, e.remedy) and (
-        (e in waiting(case) and e.id in orders) or (e.id in lost and e.id in undoing)
-    )]  # fmt: skip
-    if not never:
-        return facts
-    over = [x for one in never for x in (one, orders.get(one) or _to_be_undone(undoing.get(one))) if x is not None]
-    kept = (x for x in facts if not (isinstance(x, f.EffectReported) and x.result == "needs_hands" and x.effect_id in over))
-    return (*kept, *(f.EffectReported(effect_id=one, result="reversed", note=NEVER_DONE) for one in over))
+    undone = [e for e in case.effects if (e in waiting(case) and e.id in orders) or (e.id in lost and e.id in undoing)]
+    # A payment that was stopped while it was under way may have gone out: what it came to is still to be said, and until then
+    # nobody takes it back.
+    unsaid = [e.id for e in undone if provider_news.may_have_gone(case, e)]
+    over = [x for e in undone if e.id not in unsaid for x in (e.id, orders.get(e.id) or _to_be_undone(undoing.get(e.id))) if x]
+    held = [orders[one] for one in unsaid if one in orders]
+    kept = (
+        x for x in facts if not (isinstance(x, f.EffectReported) and x.result == "needs_hands" and x.effect_id in (*over, *held))
+    )
+    never = (f.EffectReported(effect_id=one, result="reversed", note=NEVER_DONE) for one in over)
+    return (*kept, *never, *(f.EffectReported(effect_id=one, result="needs_hands", note=UNSAID) for one in held))
 
 
 def _to_be_undone(undoing: Effect | None) -> str | None:

@@ -25,6 +25,9 @@ from domain.rules.rule import Change, Facts
 DECIDED_ELSEWHERE = "decided_elsewhere"
 STOPPED_BY = frozenset({"paid_by_provider", "dispute_unverified", "payment_in_doubt", "disputed_less", "disputed_again"})
 """Why a payment beside a dispute does not go out by itself."""
+UNDONE = frozenset({"payment_unsaid", "undone_since", "taken_back"})
+"""Why a payment, or what undoes it, is looked at first: nobody has said whether it went; it is undone, and may have gone; or it
+is being, or was, taken back from somebody who may never have had it."""
 FAILED = "refund_failed"
 """Why a payment that was reported as made waits for somebody's hands: the refund that carried it out failed afterwards."""
 MADE = "refund_made"
@@ -187,6 +190,8 @@ def said_of_effect(case: Case, fact: f.EffectReported | f.ManualWorkReported) ->
     if why == FAILED and (told := made(case, effect)) is not None:
         # Of several refunds that carried it out some did not fail.
         stopped_by["went"] = told.model_dump(mode="json")
+    if why == FAILED and any(one.reverses == effect.id for one in case.effects):
+        stopped_by["undone_since"] = True
     return stopped_by | ({"money_twice": True} if fact.result == "done" and twice(case) else {})
 
 
@@ -213,8 +218,17 @@ def stopped(case: Case, news: ProviderNews | None) -> Facts:
 
 
 def why_not(case: Case, effect: Effect) -> str | None:
-    """Why nobody makes a payment that waits for hands before they have looked: one of :data:`STOPPED_BY`. None: it is owed."""
-    return _why_not(case, ()) if effect.reverses is None and stops(case, effect.remedy) else None
+    """Why nobody makes a payment that waits for hands before they have looked, or takes one back: one of :data:`STOPPED_BY`, or
+    of :data:`UNDONE`. None: it is owed."""
+    if not stops(case, effect.remedy):
+        return None
+    if effect.reverses is not None:
+        origin = next((one for one in case.effects if one.id == effect.reverses), None)
+        return "payment_unsaid" if origin is not None and origin.state == "needs_hands" else None
+    undoing = next((one for one in case.effects if one.reverses == effect.id), None)
+    if undoing is not None:
+        return "undone_since" if undoing.state == "needs_hands" else "taken_back"
+    return _why_not(case, ())
 
 
 def made(case: Case, effect: Effect) -> Money | None:
@@ -223,6 +237,18 @@ def made(case: Case, effect: Effect) -> Money | None:
     if asked is None or not told or any(one.currency != asked.currency for one in told):
         return None
     return asked.model_copy(update={"amount": sum(one.amount for one in told)})
+
+
+def may_have_gone(case: Case, effect: Effect) -> bool:
+    """Whether a payment that waits for hands may have gone out all the same: it was stopped on its way. One that was left to
+    hands as it was ordered was asked of nobody; of one whose refund failed nothing went, unless another refund has made a part.
+    """
+    if not stops(case, effect.remedy):
+        return False
+    if effect.id in failed(case):
+        return bool(went(case, effect.id))
+    held_at_once = any(one.id == effect.because and one.issued_at == effect.reported_at for one in case.rulings)
+    return not held_at_once
 
 
 def failed(case: Case) -> frozenset[str]:

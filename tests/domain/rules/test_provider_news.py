@@ -429,6 +429,61 @@ class TestARefundOfTheCaseThatFailed:
         assert {"role:leads", "role:ops"} <= heard
 
 
+class TestAPaymentThatIsUndone:
+    """A ruling gave money and another one takes it back, while the payment waits for hands: nobody is asked to take back what
+    never went, and what may have gone is looked at first."""
+
+    @staticmethod
+    def overturned(life: Life) -> Life:
+        life.says(RESPONDENT, "appeal").says(LEAD, "take")
+        overturn = {"decision": "overturn", "outcome": "denied", "ground": "not_received"}
+        return life.says(LEAD, "decide_appeal", **overturn).later(timedelta(days=1))
+
+    @staticmethod
+    def ruled(*said: ProviderNews, verified: bool = True) -> Life:
+        life = told(disputed().in_review(), news("opened", payment="ch_1", verified=verified))
+        return told(life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1)), *said)
+
+    def test_and_was_asked_of_nobody_is_nobodys_to_take_back(self) -> None:
+        life = self.overturned(self.ruled(verified=False))
+        assert [(one.state, one.reverses is None) for one in life.case.effects] == [("reversed", True), ("reversed", False)]
+        assert life.case.manual_work == ()
+
+    def test_and_whose_refund_failed_is_nobodys_to_take_back(self) -> None:
+        life = self.ruled()
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        self.overturned(told(life, of_refund(10_000, 12, "refund_failed", effect=effect)))
+        assert [one.state for one in life.case.effects] == ["reversed", "reversed"]
+        assert life.case.manual_work == ()
+
+    @pytest.mark.parametrize("went", [True, False])
+    def test_and_was_stopped_on_its_way_is_looked_at_before_it_is_taken_back(self, went: bool) -> None:
+        life = self.overturned(self.ruled(news("lost", 9_000, "evt_2", payment="ch_1")))
+        first, second = life.case.effects
+        assert life.case.manual_work == (first.id, second.id), "no machine takes back what may never have gone"
+        assert [why_not(life.case, one) for one in (first, second)] == ["undone_since", "payment_unsaid"]
+        if went:
+            life.says("system", "report_effect", effect_id=first.id, result="done")
+            assert [one.state for one in life.case.effects] == ["done", "needs_hands"]
+        else:
+            life.says(LEAD, "report_manual_work", effect_id=first.id, result="impossible", text="It did not go.")
+            assert [one.state for one in life.case.effects] == ["impossible", "reversed"]
+            assert life.case.manual_work == ()
+
+    def test_and_fails_once_it_was_taken_back_says_so(self) -> None:
+        life = self.ruled()
+        (effect,) = unpaid(life)
+        life.says("system", "report_effect", effect_id=effect, result="done")
+        self.overturned(life).says("system", "report_effect", effect_id=life.case.effects[-1].id, result="done")
+        told(life, of_refund(10_000, 9_000, "refund_failed", effect=effect))
+        (waits,) = [one for one in life.case.effects if one.state == "needs_hands"]
+        assert (waits.id, why_not(life.case, waits)) == (effect, "taken_back")
+        said = [draft.data for _, draft in life.last.notices if draft.event.startswith("effect_reported")]
+        assert said
+        assert all(one["undone_since"] for one in said)
+
+
 class TestRefundsOutside:
     @pytest.mark.parametrize(
         ("said", "payable"),
