@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 from domain.base import Money, Outcome, Phase, Side
 from domain.model import facts as f
 from domain.model.provider_news import BACK, BESIDE, ENDS, GIVEN, ProviderNews, folded, signal_of
+from domain.model.refusals import Refusal
 from domain.rules.agreement_terms import AT_ONCE, LOOKED_AT
 from domain.rules.given_back import by_provider
+from domain.rules.manual_work import waiting
+from domain.rules.money import within
 from domain.rules.provider_news import OtherDispute, in_parts, made, twice, why_declined, why_not
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MONDAY, PLATFORM, RESPONDENT, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, MEDIATOR_2, MONDAY, OPS, PLATFORM, RESPONDENT, Life, a_case
 
 PAID = Money(amount=10_000, currency="USD")
 DUE = MONDAY + timedelta(days=6)
@@ -469,7 +473,7 @@ class TestAPaymentThatIsUndone:
         else:
             life.says(LEAD, "report_manual_work", effect_id=first.id, result="impossible", text="It did not go.")
             assert [one.state for one in life.case.effects] == ["impossible", "reversed"]
-            assert life.case.manual_work == ()
+            assert not life.case.manual_work
 
     def test_and_fails_once_it_was_taken_back_says_so(self) -> None:
         life = self.ruled()
@@ -769,3 +773,74 @@ class TestAPaymentOnItsWay:
         life, effect = self.running("updated")
         life.says("system", "report_effect", effect_id=effect, result="done")
         assert [n for _, n in life.last.notices if n.event == "effect_reported:twice"] == []
+
+
+def _next(life: Life, word: tuple[str, int]) -> tuple[Any, str, dict[str, Any]]:
+    """What is said next, by whom: of the last payment, where it is about one."""
+    what, n = word
+    paid = [e for e in life.case.effects if e.reverses is None and e.remedy.amount is not None]
+    last = paid[-1].id if paid else "eff_none"
+    some = life.case.effects[n % len(life.case.effects)].id if life.case.effects else "eff_none"
+    minutes = int((life.now - MONDAY).total_seconds() // 60)
+    told = {
+        "lost": news("lost", minutes, f"evt_{n}", payment="ch_1", amount=usd(10_000)),
+        "won": news("won", minutes, f"evt_{n}", payment="ch_1"),
+        "doubt": news("updated", minutes, f"evt_{n}", payment="ch_1", doubt="reversed" if n % 2 else None),
+        "outside": of_refund(1_000 * (n + 1), minutes, name=f"re_{n % 3}"),
+        "marked": of_refund(5_000 + 1_000 * n, minutes, "updated", f"re_own_{n % 2}", effect=last),
+        "failed": of_refund(10_000, minutes, "refund_failed", f"re_own_{n % 2}", effect=last),
+        "snapshot": news("payment_refunded", minutes, f"evt_{n}", payment="ch_1", amount=usd(10_000)),
+    }
+    if what in told:
+        return PLATFORM, "signal", {"signal": signal_of(told[what]), "news": told[what].model_dump(mode="json")}
+    return {
+        "rule": (MEDIATOR, "rule", refund(1_000 * (n + 1))),
+        "appeal": (RESPONDENT, "appeal", {}),
+        "take": (LEAD, "take", {}),
+        "take_2": (MEDIATOR_2, "take", {}),
+        "rule_2": (MEDIATOR_2, "rule", refund(1_000 * (n + 1))),
+        "overturn": (LEAD, "decide_appeal", {"decision": "overturn", "outcome": "denied", "ground": "not_received"}),
+        "annul": (OPS, "annul", {"reason": "procedural_fault"}),
+        "withdraw": (CLAIMANT, "withdraw", {}),
+        "concede": (RESPONDENT, "concede", {}),
+        "done": ("system", "report_effect", {"effect_id": some, "result": "done"}),
+        "hands": ("system", "report_effect", {"effect_id": some, "result": "needs_hands"}),
+        "by_hand": (LEAD, "report_manual_work", {"effect_id": some, "result": "done", "reference": "SEPA-1"}),
+        "not_made": (LEAD, "report_manual_work", {"effect_id": some, "result": "impossible", "text": "No."}),
+        "came_back": (LEAD, "report_manual_work", {"effect_id": some, "result": "not_done", "text": "It came back."}),
+    }[what]
+
+
+_SAID = (
+    "lost", "won", "doubt", "outside", "marked", "failed", "snapshot", "rule", "overturn", "annul", "withdraw",
+    "concede", "done", "hands", "by_hand", "not_made", "came_back",
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+@given(words=st.lists(st.tuples(st.sampled_from(_SAID), st.integers(0, 9)), min_size=4, max_size=16), ruled=st.booleans())
+def test_whatever_is_said_no_machine_takes_back_what_did_not_go_or_pays_beyond_what_was_paid(
+    words: list[tuple[str, int]], ruled: bool
+) -> None:
+    life = told(disputed().in_review(), news("opened", payment="ch_1"))
+    if ruled:
+        life.says(MEDIATOR, "rule", **refund(10_000)).later(timedelta(days=1))
+    several = {"overturn": ["appeal", "take", "overturn"], "annul": ["annul", "take_2", "rule_2"]}
+    for what, n in words:
+        before = {e.id: e.state for e in life.case.effects}
+        for word in several.get(what, [what]):
+            who, command, fields = _next(life, (word, n))
+            with suppress(Refusal):
+                life.says(who, command, **fields)
+        life.later(timedelta(hours=25))
+        for one in life.case.effects:
+            if one.id in before or one.state != "running":
+                continue
+            if one.reverses is not None:
+                assert before[one.reverses] in ("running", "done"), f"{what}: it was {before[one.reverses]}"
+            elif one.remedy.to is Side.CLAIMANT and one.remedy.amount is not None:
+                assert within(life.case, ()), f"{what}: {by_provider(life.case)}"
+        for one in waiting(life.case):
+            # Nobody is sent to pay by hand, without a warning, what would be too much.
+            if one.reverses is None and one.remedy.amount is not None and why_not(life.case, one) is None:
+                assert within(life.case, ()), f"{what}: by hand beside {by_provider(life.case)}"
