@@ -225,6 +225,7 @@ def _of_risk(data: Mapping[str, Any], words: Words, side: str | None) -> dict[st
         "paid_once": data.get("paid_once") is True,
         "refund_failed": data.get("refund_failed") is True,
         "stopped_by": _string(data.get("stopped_by")),
+        "agreed_to": _string(data.get("agreed_to")),
         "undone_since": data.get("undone_since") is True,
         "went": _amount(data.get("went"), words),
         "refunded_so_far": _amount(data.get("refunded_so_far"), words),

@@ -25,6 +25,7 @@ ALWAYS: Notices = {
     "amount_stated:raised": ("claimant", "respondent"),
     "continued_of_office": ("claimant", "respondent", "platform"),
     "party_added": ("claimant", "respondent", "platform", "owner"),
+    "party_agreed:waits": ("claimant", "respondent"),
     "party_left": ("claimant", "respondent", "platform", "owner"),
     "party_removal_proposed": ("leads",),
     "party_change_waits": ("leads",),

@@ -144,7 +144,7 @@ def _drafts(case: Case, recording: f.Recording, event: str, audiences: tuple[Aud
             own = said(case, fact, viewer)
             own = own if viewer == "staff" else told_codes.told_of(case, recording, own)
             data = {**_case_data(case, viewer, recipient), **(_told(case, recording, own) if viewer in _SIDES else own)}
-            if isinstance(fact, f.PartyAdded) and fact.party.id == recipient:
+            if isinstance(fact, f.PartyAdded | f.PartyAgreed) and recipient == getattr(fact.party, "id", fact.party):
                 data["yourself"] = True
             if _came_along(case, recipient):
                 # The appeal is one of their own, and so is the time for it.

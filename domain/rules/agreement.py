@@ -268,10 +268,33 @@ def refusal_for_others(case: Case) -> Refusal | None:
     return OthersInCase("Another report goes on in this case; split it off before you agree.")
 
 
+_HALF_WORDS = {"concession": "concession", "appeal": "appeal", "return": "return"}
+
+
+def _agreed_to(case: Case, to: str) -> str | None:
+    """What one of several has agreed to, where it waits for the others; None: who speaks for them, which waits for nobody."""
+    if case.party(to) is not None:
+        return None
+    if any(one.id == to for one in case.proposals):
+        return "proposal"
+    return _HALF_WORDS.get(to.partition(":")[0], "offer")
+
+
+def _waits_for_others(before: Case | None, fact: f.PartyAgreed, after: Case) -> set[str]:
+    return {"party_agreed:waits"} if _agreed_to(after, fact.to) is not None else set()
+
+
+def _said_of_half(case: Case, fact: f.PartyAgreed, audience: Audience) -> NoticeData:
+    kind = _agreed_to(case, fact.to)
+    return NoticeData({"agreed_to": kind} if kind is not None else {})
+
+
 TOPIC = Topic(
     rules={"concede": concede},
     changes={"claim_conceded": _claim_conceded},
     refuses={"concede": _refusal_of_concession},
+    means={"party_agreed": _waits_for_others},
+    words=frozenset({"party_agreed:waits"}),
     known_to={"claim_conceded": everybody("It ends the matter between the sides.", "nothing")},
-    said={"claim_conceded": _said_of_concession},
+    said={"claim_conceded": _said_of_concession, "party_agreed": _said_of_half},
 )

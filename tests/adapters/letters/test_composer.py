@@ -337,6 +337,12 @@ LETTERS = {
         "party_left", data={"yourself": True, "left_by": "replaced", "reason": "mistaken", "spoke": True}
     ),
     "party_left.client.claimant": a_notice("party_left", data={"left_by": "removed", "spoke": True}),
+    "party_agreed.co.claimant": a_notice("party_agreed:waits", data={"agreed_to": "offer"}),
+    "party_agreed.client.claimant": a_notice("party_agreed:waits", data={"agreed_to": "offer", "yourself": True}),
+    "party_agreed.proposal.claimant": a_notice("party_agreed:waits", data={"agreed_to": "proposal"}),
+    "party_agreed.appeal.claimant": a_notice("party_agreed:waits", data={"agreed_to": "appeal"}),
+    "party_agreed.concession.respondent": to_respondent("party_agreed:waits", data={"agreed_to": "concession"}),
+    "party_agreed.return.respondent": to_respondent("party_agreed:waits", data={"agreed_to": "return"}),
     "party_left.rest.claimant": a_notice("party_left", data={"left_by": "removed", "stands_alone": True}),
     "party_added.claimant": a_notice("party_added", data={"joined": "representative", "yourself": True, "from_start": True}),
     "withdrawal_accepted.claimant": a_notice(
@@ -652,7 +658,7 @@ EVENTS = [
     "return_awaited", "return_changed", "return_shipped", "return_contested", "return_ended",
     "sanction_imposed", "sanction_lifted", "sanction_voided",
     "party_added",
-    "party_left", "party_change_waits",
+    "party_agreed:waits", "party_left", "party_change_waits",
     "withdrawal_requested", "withdrawal_accepted", "withdrawal_overtaken:revoked", "withdrawal_overtaken:left",
     "continued_of_office", "ruling_withheld", "effect_withheld", "effect_released",
     "provisional_credit_given", "provisional_credit_ended:reversed", "provisional_credit_ended:final", "signal_received:closed",

@@ -53,6 +53,18 @@ class TestAnAgreement:
         life.says(CLAIMANT, "accept_offer")
         assert not life.case.open
 
+    def test_that_waits_for_others_of_a_side_is_told_to_them_alone(self) -> None:
+        """And to whom it was said for: whoever speaks for them may bind them by it."""
+        life = two_claimants().with_party("pty_law", "claimant", "representative")
+        life._parties[-1] = life._parties[-1].model_copy(update={"represents": CLAIMANT})
+        life.in_settlement().says(RESPONDENT, "offer", **PAYOUT)
+        told = []
+        for who in ("pty_law", HELPER):
+            life.says(who, "accept_offer")
+            letters = [draft for _, draft in life.last.notices if draft.event == "party_agreed:waits"]
+            told.append({(draft.recipient, draft.data["agreed_to"], draft.data.get("yourself", False)) for draft in letters})
+        assert told == [{(CLAIMANT, "offer", True), (HELPER, "offer", False)}, set()], "the second one makes it whole"
+
     def test_takes_all_of_a_side(self) -> None:
         life = two_claimants().in_settlement().says(RESPONDENT, "offer", **PAYOUT).says(CLAIMANT, "accept_offer")
         assert (life.case.open, life.case.effects) == (True, ())
