@@ -105,6 +105,14 @@ PRIVACY = (
         category="gdpr_access",
     ),
     Row(
+        "one month: article 21(2) and (3), and no month more",
+        "GDPR 12(3)",
+        "`answer: by_category: gdpr_marketing`",
+        "answer",
+        "2026-01-31T10:00:00Z",
+        category="gdpr_marketing",
+    ),
+    Row(
         "two months more, told in the first",
         "GDPR 12(3)",
         "`answer: extension: by`",

@@ -82,7 +82,9 @@ def rehearsal_table(lines: Iterable[Row]) -> Table:
     """One line a step of a story, and one a deadline between them."""
     table = Table("step", "at (UTC)", "by", "came to", "phase", "next deadline")
     for line in lines:
-        came = f"refused: {line['refused']['code']}" if line["refused"] else ", ".join(line["facts"])
+        refused = line["refused"]
+        why = f"\n{refused['detail']}" if refused and refused["code"] == "malformed" else ""
+        came = f"refused: {refused['code']}{why}" if refused else ", ".join(line["facts"])
         came += "".join(f"\ntells {notice}" for notice in line["notices"])
         first: Row = line["deadlines"][0] if line["deadlines"] else {}
         due = f"{first['clock']} {first['level']} {first['at'][:16]}" if first else ""

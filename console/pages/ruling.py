@@ -53,6 +53,7 @@ _SHORTFALLS = (
 )
 """Why whoever wins gets less than half of what is in question."""
 ASKS: Mapping[str, tuple[str, str]] = {
+    "nobody": ("add_party", "Say who it is"),
     "telling": ("disclose", "Tell them of it"),
     "answer": ("request_evidence", "Ask them now"),
     "charge": ("request_evidence", "Ask them now"),

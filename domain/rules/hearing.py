@@ -46,9 +46,9 @@ class Unheard(NamedTuple):
     """Why a side counts as not heard."""
 
     side: Side
-    missing: Literal["telling", "answer", "time", "charge"]
-    """They were not told; they have not said anything and nothing runs that waits for it; they still have time; they were asked
-    nothing since they reported it."""
+    missing: Literal["nobody", "telling", "answer", "time", "charge"]
+    """Nobody is known there; they were not told; they have not said anything and nothing runs that waits for it; they still have
+    time; they were asked nothing since they reported it."""
     until: datetime | None = None
     """When their time is over; None: nothing runs, or it stands still."""
     party: str | None = None
@@ -57,6 +57,7 @@ class Unheard(NamedTuple):
     def refusal(self) -> NotHeard:
         """The refusal of whatever would go against them."""
         said = {
+            "nobody": "is not known: say who it is first (`add_party`), so that they are told and can answer.",
             "telling": "has not been told of the case; tell them first.",
             "answer": "has to be asked first; rule when they have answered or their time is over.",
             "charge": "has to be asked first: a report is no answer to a charge against whoever made it.",
@@ -144,8 +145,8 @@ def unheard(case: Case, side: Side, at: datetime | None = None) -> Unheard | Non
         # Asked, and not heard yet: their time runs; or what was put down of a talk with them is theirs to comment on.
         return _still_has_time(case, side) or (Unheard(side, "time", until) if put_down else Unheard(side, "answer"))
     if not case.side_parties(side):
-        # There is nobody who could lose, or say anything.
-        return None
+        # Where people are protected, somebody whom nobody knows may have done it. Elsewhere nobody loses who is not there.
+        return Unheard(side, "nobody") if case.terms.withdrawal == "closes" else None
     if told_at(case, side) is None:
         return Unheard(side, "telling")
     if (waits := _still_has_time(case, side)) is not None:

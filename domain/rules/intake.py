@@ -72,7 +72,10 @@ def _before_a_person(command: c.Open) -> bool:
 
 def _told_later(command: c.Open) -> c.Open:
     """What nobody whom it is about hears of at its opening: an authority's order, or what may be one; and a notice, or
-    what may be one, whose words stay at the desk.
+    what may be one, or what tells of a danger, whose words stay at the desk.
+
+    Who is threatened is the first to be asked what the other one may know, and when: telling them is the most dangerous moment
+    (Istanbul Convention, articles 50(1) and 56(1); Directive 2012/29/EU, article 18).
 
     Whoever is accused by a notice is told once something is decided against them, or by the owner (Regulation (EU) 2022/2065,
     articles 16(5) and 17), and who sent it only where that is strictly necessary (article 17(3)(b) and recital 54).
@@ -80,7 +83,7 @@ def _told_later(command: c.Open) -> c.Open:
     later: dict[str, str] = {}
     if may_be_order(command.terms, command.category):
         later = {"disclosure": "by_owner"}
-    if prior_decision.may_be_notice(command):
+    if prior_decision.may_be_notice(command) or command.terms.danger is not None:
         later = {"disclosure": "by_owner", "words": "desk", "report": "desk"}
     return command.model_copy(update={"terms": command.terms.model_copy(update=later)}) if later else command
 

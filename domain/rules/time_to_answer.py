@@ -99,13 +99,15 @@ def _shortened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterab
 
 
 def _lengthened(case: Case, fact: CaseRetargeted, calendars: Calendars) -> Iterable[tuple[str, datetime]]:
-    """The running limits of the law that would end later because the matter is called something else, with their ends.
+    """The running limits of the law that would end later because the matter is called something else, or by a newer pack, with
+    their ends.
 
     Once it is settled which law a request falls under, more time is taken by an extension alone, which the person is told with
     its reasons inside the first limit (Regulation (EU) 2016/679, article 12(3)). While triage looks for the law none is settled.
     """
     named = {name: value for name in ("priority", "category", "terms") if (value := getattr(fact, name)) is not None}
-    if case.phase is Phase.INTAKE or not {"priority", "category"} & {*named}:
+    by_pack = fact.terms is not None and fact.terms.version != case.terms.version
+    if case.phase is Phase.INTAKE or not ({"priority", "category"} & {*named} or by_pack):
         return
     after = case.model_copy(update=named)
     for clock in case.clocks:

@@ -298,7 +298,10 @@ class TestTheReport:
 
     @pytest.mark.parametrize("ref", ["Zoë", "pty_ü b", "pty_", "a@b.example", 42, "x" * 255, "per_ann"])
     def test_any_ref_will_do(self, ref: Any) -> None:
-        lines = told(a_step("+1h", {"id": ref, "role": "claimant"}, "escalate"), report={**REPORT, "parties": {"claimant": ref}})
+        lines = told(
+            a_step("+1h", {"id": ref, "role": "claimant"}, "escalate"),
+            report={**REPORT, "parties": {"claimant": ref, "respondent": "shop"}},
+        )
         assert lines[-1].phase == "review"
 
 

@@ -24,6 +24,16 @@ def why(case: Case, side: Side = Side.RESPONDENT) -> str | None:
     return found.missing if found is not None else None
 
 
+@pytest.mark.parametrize("kind", ["bounty_dispute", "payment_dispute"])
+def test_nobody_loses_whom_nobody_knows_but_where_people_are_protected(kind: str) -> None:
+    """In a dispute between two the money is the other one's, who could neither answer nor appeal."""
+    life = a_case(kind).that_protects().without_respondent().opened()
+    assert life.case.phase.value == "intake", "a person finds out who it is"
+    life.says(OPS, "admit").says(CLAIMANT, "escalate").says(OPS, "assign", owner=MEDIATOR)
+    refusal = life.refused(MEDIATOR, "rule", **OUTCOMES[kind]["light"])
+    assert (refusal.code, refusal.fields["missing"]) == ("not_heard", "nobody")
+
+
 class TestRule:
     def test_waits_for_the_side_that_loses_and_says_until_when(self) -> None:
         life = in_review()

@@ -49,6 +49,14 @@ class TestADangerInAMatterThatIsKnown:
         life.later(timedelta(hours=2))
         assert [r for r in life.recordings if isinstance(r.fact, f.LevelReached) and r.fact.clock == "danger"]
 
+    @pytest.mark.parametrize("kind", ["payment_dispute", "bounty_dispute", "fraud_report", "conduct_report", "safety_incident"])
+    def test_is_told_to_nobody_whom_it_is_about_before_somebody_has_looked(self, kind: str) -> None:
+        """Where they hide stands in what they wrote."""
+        life = self.reported(kind, {}, attributes=DANGER)
+        assert not life.case.is_disclosed
+        assert {draft.recipient for _, draft in life.notices}.isdisjoint({RESPONDENT})
+        assert (life.case.terms.words, life.case.terms.report) == ("desk", "desk")
+
     @pytest.mark.parametrize("kind", ["payment_dispute", "fraud_report"])
     def test_is_not_turned_away_because_the_matter_was_decided(self, kind: str) -> None:
         known = {"decided": other(kind, open=False, outcome=Outcome.RULED)}

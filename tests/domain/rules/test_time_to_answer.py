@@ -9,7 +9,7 @@ from domain.rules.evolve import fold
 from domain.rules.hearing import unheard
 from domain.rules.rule import DecisionContext
 from domain.transition import step
-from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, WITNESS, Life, a_case
+from tests.support.cases import CLAIMANT, LEAD, MEDIATOR, OPS, OUTCOMES, WITNESS, Life, a_case, shelf
 
 
 def accused() -> Life:
@@ -114,6 +114,23 @@ class TestTheLimitOfTheLaw:
         life = self.request(was)
         before = self.limit(life)
         assert self.limit(life.says(LEAD, "retarget", category=becomes, reason="law")) == before
+
+    @pytest.mark.parametrize("months", [1, 3])
+    def test_by_a_newer_pack_is_as_long_as_it_was_at_most(self, months: int) -> None:
+        life = self.request("gdpr_access")
+        before = self.limit(life)
+        longer = tuple(
+            clock.model_copy(update={"targets": {}, "target": clock.target.model_copy(update={"amount": months})})
+            if clock.name == "answer"
+            else clock
+            for clock in life.case.terms.clocks
+        )
+        terms = life.case.terms.model_copy(update={"clocks": longer, "version": shelf().packs["bounty_dispute"].version})
+        command = life.command(LEAD, "retarget", newest="pack", reason="newer")
+        context = DecisionContext(actor=life.actor(LEAD), terms=terms)
+        made = step(life.case, life.case_id, command, context, life.now, life.now, life.reference)
+        (end,) = [row.due_at for row in made.case.timetable if (row.clock, row.level) == ("answer", "breach")]
+        assert end == before
 
     def test_may_come_sooner(self) -> None:
         life = self.request("gdpr_access")
