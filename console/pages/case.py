@@ -209,7 +209,7 @@ async def show(visit: Visit) -> Response:
         changes=between_drafts(entries, visit.house.amounts),
         why_withdrawn=_why_withdrawn(entries),
         told_by_itself=next((due.due_at for due in said.deadlines if due.by_default == "disclose"), None),
-        **_other_side(said, parties),
+        undisclosed=said.disclosed_at is None and any(party.side == "respondent" for party in parties),
         turn=turn_of(seen, said, visit.caller.holder, found.names)[0],
         words=CLOCK_WORDS,
         usual=sorted((b for b in buttons if b.command in USUAL), key=lambda b: (not b.allowed, USUAL.index(b.command))),
@@ -230,12 +230,6 @@ async def show(visit: Visit) -> Response:
         **await _handed_in(visit, found),
         **await beside(visit, seen),
     )
-
-
-def _other_side(said: CaseView, parties: Sequence[PartyShown]) -> dict[str, bool]:
-    """Whether there is somebody on the side of the respondent who does not know of the case, or nobody at all."""
-    there = any(party.side == "respondent" for party in parties)
-    return {"undisclosed": there and said.disclosed_at is None, "nobody_there": not there}
 
 
 def _again(visit: Visit, case_id: str) -> str:
