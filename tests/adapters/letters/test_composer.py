@@ -152,6 +152,9 @@ LETTERS = {
         },
         texts={"reasons": "The photographs show another lamp."},
     ),
+    "case_opened.danger.claimant": a_notice(
+        "case_opened", data={**SETTLEMENT, "words": "desk", "disclosed": False, "danger": True}
+    ),
     "case_opened.claimant": a_notice("case_opened", data=SETTLEMENT),
     "case_opened.respondent": to_respondent("case_opened", data={**SETTLEMENT, "heard_first": True}),
     "case_opened.fraud.claimant": a_notice("case_opened", kind="fraud_report", data=INQUIRY),
