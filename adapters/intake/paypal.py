@@ -196,7 +196,7 @@ def _news(
     if _is_refunded(transaction) and len(dispute.parts("disputed_transactions")) == 1:
         what = "payment_refunded" if what not in ENDS else what if what in GIVEN else "refunded"
     refunded = (_money(outcome, "amount_refunded") or given) if what in GIVEN else None
-    part = what == "payment_refunded" and (transaction.line("transaction_status") or "").upper() == _IN_PART
+    part = what == "payment_refunded" and _status(transaction) == _IN_PART
     sent_at, now = times
     said_at = dispute.instant("update_time") or (None if verified else event.instant("create_time")) or sent_at
     return ProviderNews(
@@ -221,7 +221,11 @@ def _news(
 
 
 def _is_refunded(transaction: Told) -> bool:
-    return (transaction.line("transaction_status") or "").upper() in _REFUNDED
+    return _status(transaction) in _REFUNDED
+
+
+def _status(transaction: Told) -> str:
+    return (transaction.line("transaction_status") or "").upper()
 
 
 def _of_each(dispute: Told, news: ProviderNews) -> tuple[ProviderNews, ...]:
@@ -260,7 +264,7 @@ def _doubt(dispute: Told) -> str | None:
     """Why it is not sure that whoever was paid has the money: the transaction's status, or what was taken from them to settle
     the dispute. Whether that went to the buyer PayPal does not say there."""
     for one in dispute.parts("disputed_transactions"):
-        if (status := (one.line("transaction_status") or "").upper()) in _IN_DOUBT:
+        if (status := _status(one)) in _IN_DOUBT:
             return status.lower()
     taken: dict[str, int] = {}
     for one in dispute.parts("money_movements") or dispute.parts("fund_movements"):

@@ -268,16 +268,14 @@ def refusal_for_others(case: Case) -> Refusal | None:
     return OthersInCase("Another report goes on in this case; split it off before you agree.")
 
 
-_HALF_WORDS = {"concession": "concession", "appeal": "appeal", "return": "return"}
-
-
 def _agreed_to(case: Case, to: str) -> str | None:
     """What one of several has agreed to, where it waits for the others; None: who speaks for them, which waits for nobody."""
     if case.party(to) is not None:
         return None
     if any(one.id == to for one in case.proposals):
         return "proposal"
-    return _HALF_WORDS.get(to.partition(":")[0], "offer")
+    head = to.partition(":")[0]
+    return head if head in ("concession", "appeal", "return") else "offer"
 
 
 def _waits_for_others(before: Case | None, fact: f.PartyAgreed, after: Case) -> set[str]:

@@ -244,7 +244,8 @@ def last_signed(path: Path) -> datetime | None:
 def _head_of(line: bytes) -> SignedHead | None:
     try:
         head = SignedHead(**json.loads(line.decode("ascii")))
-        datetime.fromisoformat(head.signed_at)
+        for said in filter(None, (head.signed_at, head.until)):
+            datetime.fromisoformat(said)
     except (ValueError, TypeError, RecursionError):
         return None
     whole = all(type(getattr(head, name)) is int for name in ("seq", "number", "turn"))

@@ -10,7 +10,8 @@ import pytest
 from console.kit.happenings import LEVELS, happened
 from console.kit.render import Zones, zone_of
 from console.pages import case as case_page
-from console.pages.in_force import lateness
+from console.pages.in_force import _DOUBTS, lateness
+from domain.rules.provider_news import STOPPED_BY, UNDONE
 from domain.views.case import Due
 from domain.views.urgency import ClockStanding
 from tests.support.browsing import Lobby, taken
@@ -104,3 +105,7 @@ async def test_a_temporary_measure_in_force_says_what_it_is_and_on_whom_until_wh
     ), browser.words[:900]
     assert "Until we know how the dog is kept." in browser.words
     assert f'href="/cases/{case["id"]}/do/review_interim"' in browser.html
+
+
+def test_whatever_makes_a_payment_one_to_look_at_first_is_said_in_words() -> None:
+    assert set(_DOUBTS) == STOPPED_BY | UNDONE

@@ -556,8 +556,8 @@ class TestRefundsOutside:
             assert life.case.paid_by_provider
 
     def test_in_other_money_is_counted_once(self) -> None:
-        eur = {"amount": {"amount": 5_000, "currency": "EUR"}}
-        said = [one.model_copy(update={"amount": Money(**eur["amount"])}) for one in (of_refund(5_000), of_charge(5_000, 2))]
+        eur = Money(amount=5_000, currency="EUR")
+        said = [one.model_copy(update={"amount": eur}) for one in (of_refund(5_000), of_charge(5_000, 2))]
         for order in permutations(said):
             life = told(disputed().in_review(), news("opened", payment="ch_1"), *order)
             assert [(one.amount, one.currency) for one in by_provider(life.case)] == [(5_000, "EUR")]

@@ -85,6 +85,7 @@ async def test_what_was_signed_is_compared(world: World, heads: Path) -> None:
         (lambda lines: [*lines[:-1], "[" * 9000, lines[-1]], {"head_unreadable"}),
         (lambda lines: [*lines, '{"seq": "1"}', '"\u00e9"', "\u00e9", "null", "1" * 5000], {"head_unreadable"}),
         (lambda lines: [*lines, json.dumps({**json.loads(lines[0]), "signed_at": "then"})], {"head_unreadable"}),
+        (lambda lines: [*lines, json.dumps({**json.loads(lines[0]), "until": "2026-12-01T16:54:08+a0:00"})], {"head_unreadable"}),
         (lambda lines: [*lines, json.dumps({**json.loads(lines[0]), "seq": "1"})], {"head_unreadable"}),
     ],
     ids=[
@@ -98,6 +99,7 @@ async def test_what_was_signed_is_compared(world: World, heads: Path) -> None:
         "one is deep",
         "some are none",
         "no instant",
+        "a spoilt one",
         "no number",
     ],
 )
